@@ -1,0 +1,52 @@
+# make help says what there is. Nothing has to be installed first but Python 3.11 or newer and make.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lock clean
+
+# Every path is relative, so the project may stand in a folder with spaces in its name.
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(BIN)/python
+READY := $(VENV)/.ready
+ROOMS := ops bot handlers integrations config desk sandbox
+ARGS ?=
+
+help: ## say what there is
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile
+	@echo "  ARGS= is passed on: make test ARGS='-k zendesk', make demo ARGS='--exit'"
+
+$(READY): requirements.lock pyproject.toml
+	@set -e; \
+	if [ ! -x "$(RUN)" ]; then \
+	  for found in $(PYTHON) python3.13 python3.12 python3.11 python3 python; do \
+	    if "$$found" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	      echo "Making $(VENV) with $$found"; "$$found" -m venv "$(VENV)"; break; \
+	    fi; \
+	  done; \
+	fi; \
+	if [ ! -x "$(RUN)" ]; then echo "No Python 3.11 or newer here. Try: make PYTHON=/path/to/python3.11" >&2; exit 1; fi; \
+	export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore; \
+	"$(RUN)" -m pip install --quiet --require-hashes -r requirements.lock; \
+	"$(RUN)" -m pip install --quiet --no-deps --no-build-isolation -e .; \
+	touch "$(READY)"
+
+demo: $(READY) ## run the bot against a pretend Slack, Zendesk and back office
+	@"$(RUN)" -m ops.cli demo $(ARGS)
+
+test: $(READY) ## run the tests on two cores
+	@"$(RUN)" -m pytest -n 2 $(ARGS)
+
+check: $(READY) ## format, lint, types, layers, playbooks, house rules
+	@"$(RUN)" -m ruff format --check .
+	@"$(RUN)" -m ruff check .
+	@"$(RUN)" -m mypy
+	@"$(BIN)/lint-imports" --no-logo
+	@"$(RUN)" -m ops.cli playbook check
+	@"$(RUN)" -m ops.checks
+
+lock: $(READY) ## write requirements.lock from pyproject.toml
+	@"$(BIN)/uv" pip compile pyproject.toml --group dev --generate-hashes --no-emit-index-url --universal --python-version 3.11 -o requirements.lock --quiet
+	@"$(RUN)" -m ops.checks
+
+clean: ## remove what was made here, but no case
+	@rm -rf "$(VENV)" .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
