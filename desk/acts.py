@@ -1,0 +1,202 @@
+"""What people do: open a case, finish a step or a part, claim, give facts. Pure; each rule adds events or refuses."""
+
+from datetime import datetime
+
+from desk import commands as cmd
+from desk import events as ev
+from desk.answers import fact, over_cap, read_fills, unticked
+from desk.case import Case
+from desk.conditions import holds
+from desk.duties import Duty, duty_of, why_not
+from desk.effects import Effect
+from desk.fields import default
+from desk.flow import Growing, completion, promises
+from desk.playbook import Ask, Condition, Outcome, Playbook, Step
+from desk.values import Fact, FieldError, Fills, Line, Refusal, Text, in_language
+
+Verdict = Refusal | tuple[Effect, ...]
+
+CLOSED = Line(key="This case is closed. I have not changed anything.")
+UNKNOWN = Line(key="I do not know this case. It may belong to another desk.")
+STALE = Line(key="This card is out of date: “{step}” is not open now. I have not changed anything.")
+INCOMPLETE = Line(
+    key="Some answers are missing or wrong. Nothing is lost: mend them and submit again."
+)
+
+
+def refuse(line: Line, *fields: FieldError) -> Refusal:
+    """Refuse with a sentence."""
+    return Refusal(line=line, fields=fields)
+
+
+def open_case(
+    command: cmd.OpenCase, growing: Growing, playbook: Playbook, now: datetime
+) -> Verdict:
+    """Begin a case by finishing the playbook's first step."""
+    if growing.case.opened_at is not None:
+        return refuse(Line(key="This case is already open. Nothing was done twice."))
+    owner = playbook.steps[playbook.opens_with].owner
+    if owner not in command.by.roles:
+        return refuse(Line(key="Only {role} may open a case. On duty now: {people}. I have not changed anything.",
+                           args={"role": playbook.roles[owner].title, "people": f"role:{owner}"}))  # fmt: skip
+    opener = command.by.id
+    growing.add(
+        ev.CaseOpened(at=now, by=opener, number=command.number, playbook=playbook.playbook,
+                      playbook_hash=growing.case.playbook_hash, language=command.by.language),
+        ev.FactsRecorded(at=now, by=opener, facts=_defaults(playbook, now)),
+        ev.StepOpened(at=now, by=opener, step=playbook.opens_with),
+    )  # fmt: skip
+    return _finish(growing, playbook, now, command, playbook.opens_with, "done", command.fills)
+
+
+def _defaults(playbook: Playbook, now: datetime) -> dict[str, Fact]:
+    """Record what is known from the first minute: fields that no step needs to ask for and that have a default."""
+    first = {ask.field for step in playbook.steps.values() for ask in _asks(step)}
+    return {name: fact(playbook, name, default(spec, now)) for name, spec in playbook.fields.items()
+            if spec.default is not None and name not in first}  # fmt: skip
+
+
+def _asks(step: Step) -> tuple[Ask, ...]:
+    groups = [
+        step.asks,
+        *(o.asks for o in step.outcomes.values()),
+        *(p.asks for p in step.parts.values()),
+    ]
+    return tuple(ask for group in groups for ask in group)
+
+
+def check(
+    growing: Growing,
+    playbook: Playbook,
+    command: cmd.Command,
+    step: str,
+    part: str | None,
+    occurrence: int,
+) -> Refusal | Duty:
+    """Find the open duty a command speaks of, and hold the person to it."""
+    case = growing.case
+    if case.opened_at is None:
+        return refuse(UNKNOWN)
+    if case.step(step).status == "done" and occurrence == case.step(step).occurrence:
+        return _already(growing, playbook, step)
+    if (
+        part
+        and (done := case.step(step).parts.get(part))
+        and occurrence == case.step(step).occurrence
+    ):
+        return refuse(Line(key="Already done at {done_at} by {who}. Nothing to do.",
+                           args={"done_at": done.at, "who": f"<@{done.by}>"}))  # fmt: skip
+    if not case.open:
+        return refuse(CLOSED)
+    duty = duty_of(case, playbook, step, part) if step in playbook.steps else None
+    if duty is None or duty.occurrence != occurrence:
+        title = playbook.steps[step].title if step in playbook.steps else {"en": step}
+        return refuse(Line(key=STALE.key, args={"step": title}))
+    why = why_not(command.by, case, playbook, duty)
+    return refuse(why) if why else duty
+
+
+def _already(growing: Growing, playbook: Playbook, step: str) -> Refusal:
+    state = growing.case.step(step)
+    outcome = playbook.steps[step].outcome(state.outcome or "") if step in playbook.steps else None
+    title = outcome.title if outcome and outcome.title else {"en": "done", "it": "fatto"}
+    done = state.done
+    assert done is not None
+    return refuse(Line(key="Already finished ({outcome}) at {done_at} by {who}. Nothing to do.",
+                       args={"outcome": title, "done_at": done.at, "who": f"<@{done.by}>"}))  # fmt: skip
+
+
+def complete_step(
+    command: cmd.CompleteStep, growing: Growing, playbook: Playbook, now: datetime
+) -> Verdict:
+    """Finish a step with an outcome: check the person, the answers and the outcome's own condition."""
+    duty = check(growing, playbook, command, command.step, None, command.occurrence)
+    if isinstance(duty, Refusal):
+        return duty
+    spec = playbook.steps[command.step]
+    if not spec.verdict and spec.outcome(command.outcome) is None:
+        return refuse(Line(key="Choose how this ended."))
+    if command.clashes:
+        key = "{cases} did this already for the same {what}. Nothing was done; ask {role} if it is really due twice."
+        return refuse(Line(key=key, args={
+            "cases": ", ".join(command.clashes), "what": _titles(playbook, spec.unique),
+            "role": f"role:{playbook.override_by or spec.owner}",
+        }))  # fmt: skip
+    return _finish(growing, playbook, now, command, command.step, command.outcome, command.fills)
+
+
+def _titles(playbook: Playbook, names: tuple[str, ...]) -> Text:
+    titles = [playbook.fields[name].title for name in names]
+    languages = {language for title in titles for language in title}
+    return {one: ", ".join(in_language(title, one) for title in titles) for one in languages}
+
+
+def _finish(
+    growing: Growing,
+    playbook: Playbook,
+    now: datetime,
+    command: cmd.Command,
+    step: str,
+    outcome: str,
+    fills: Fills,
+) -> Verdict:
+    spec = playbook.steps[step]
+    chosen = (None if spec.verdict else spec.outcome(outcome)) or Outcome()
+    asks = (*spec.asks, *chosen.asks)
+    facts, wrong = read_fills(asks, fills, growing.case, playbook, now)
+    capped = None if growing.case.step(step).overridden else over_cap(facts, playbook)
+    if wrong or capped:
+        return refuse(INCOMPLETE, *wrong, *([capped] if capped else []))
+    if facts:
+        growing.add(ev.FactsRecorded(at=now, by=command.by.id, facts=facts, step=step))
+    if spec.verdict:
+        outcome = _follows(growing.case, playbook, spec)
+        chosen = spec.outcome(outcome) or Outcome(when=_NEVER)
+    if holds(chosen.when, growing.case, playbook) is not True:
+        words = chosen.unless or {"en": "The answers do not allow this outcome."}
+        key = "{why} Nothing is lost: mend the answers or choose another outcome."
+        return refuse(Line(key=key, args={"why": words}))
+    said = (*spec.says, *chosen.says)
+    if said:
+        growing.add(ev.CustomerTold(at=now, by=command.by.id, step=step, texts=said))
+    growing.add(*completion(growing.case, playbook, step, outcome, now, command.by.id))
+    return ()
+
+
+_NEVER = Condition(any=(Condition(no=Condition()),))
+
+
+def _follows(case: Case, playbook: Playbook, spec: Step) -> str:
+    """Find the first outcome whose condition holds: the verdict of the answers."""
+    fitting = (
+        name
+        for name, outcome in spec.outcomes.items()
+        if holds(outcome.when, case, playbook) is True
+    )
+    return next(fitting, "")
+
+
+def complete_part(
+    command: cmd.CompletePart, growing: Growing, playbook: Playbook, now: datetime
+) -> Verdict:
+    """Finish one part of a step; ticks that are not all set are saved, and a post finishes when it stands."""
+    duty = check(growing, playbook, command, command.step, command.part, command.occurrence)
+    if isinstance(duty, Refusal):
+        return duty
+    part = playbook.steps[command.step].parts[command.part]
+    facts, wrong = read_fills(part.asks, command.fills, growing.case, playbook, now)
+    if wrong:
+        return refuse(INCOMPLETE, *wrong)
+    by = command.by.id
+    if facts:
+        growing.add(ev.FactsRecorded(at=now, by=by, facts=facts, step=command.step))
+    if part.posts or unticked(part.asks, growing.case, playbook):
+        return ()
+    if part.says:
+        growing.add(ev.CustomerTold(at=now, by=by, step=command.step, texts=part.says))
+    done = ev.PartCompleted(
+        at=now, by=by, step=command.step, part=command.part, occurrence=command.occurrence
+    )
+    name = f"{command.step}.{command.part}"
+    growing.add(done, *promises(growing.case, playbook, (name,), now, by))
+    return ()

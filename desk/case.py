@@ -1,0 +1,141 @@
+"""A case: what is so. It is made by `desk/folding.py` from events, and knows no playbook, clock or database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from desk import events as ev
+from desk.values import Fact
+
+
+@dataclass(frozen=True)
+class Done:
+    """Who finished something, and when."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class StepState:
+    """Where a step stands."""
+
+    status: Literal["pending", "open", "done", "skipped"] = "pending"
+    occurrence: int = 0
+    opened_at: datetime | None = None
+    outcome: str | None = None
+    done: Done | None = None
+    claimed_by: str | None = None
+    held_until: datetime | None = None
+    paused: timedelta = timedelta()
+    attempts: Mapping[str, int] = field(default_factory=dict)
+    overridden: bool = False
+    parts: Mapping[str, Done] = field(default_factory=dict)
+
+    @property
+    def settled(self) -> bool:
+        """Say whether later steps need not wait for this one."""
+        return self.status in {"done", "skipped"}
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A ticket as last read."""
+
+    id: int
+    url: str
+    group: str | None
+    status: str | None
+    asked_group: str
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card in an inbox: where it stands, and whether a drawing of it is under way."""
+
+    channel: str = ""
+    ts: str = ""
+    version: int = 0
+    url: str = ""
+    pending: str | None = None
+    planned: int = 0
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """The structured escalation as it was composed."""
+
+    step: str
+    part: str
+    items: Mapping[str, Fact]
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Work outside that does not succeed: since when, why, and whether it was given up."""
+
+    effect: str
+    what: str
+    system: str
+    reason: str
+    since_at: datetime
+    dead: bool = False
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything that is so about one takeover. `version` is the number of its events."""
+
+    id: str
+    version: int = 0
+    number: int = 0
+    playbook: str = ""
+    playbook_hash: str = ""
+    language: str = "en"
+    opened_at: datetime | None = None
+    opened_by: str = ""
+    ending: str | None = None
+    ended_at: datetime | None = None
+    steps: Mapping[str, StepState] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    tickets: Mapping[str, Ticket] = field(default_factory=dict)
+    cards: Mapping[str, Card] = field(default_factory=dict)
+    escalations: Mapping[str, Escalation] = field(default_factory=dict)
+    promises: Mapping[str, str] = field(default_factory=dict)
+    told: tuple[ev.CustomerTold, ...] = ()
+    chased: Mapping[str, int] = field(default_factory=dict)
+    settled: frozenset[str] = frozenset()
+    waiting_since: datetime | None = None
+    ended_step: str | None = None
+    merged_into: str | None = None
+    twins: tuple[str, ...] = ()
+    notes: tuple[ev.NoteAdded, ...] = ()
+    planned: Mapping[str, ev.EffectPlanned] = field(default_factory=dict)
+    troubles: Mapping[str, Trouble] = field(default_factory=dict)
+    log: tuple[ev.Event, ...] = field(default=(), repr=False)
+
+    @property
+    def open(self) -> bool:
+        """Say whether the case goes on."""
+        return self.opened_at is not None and self.ending is None
+
+    def step(self, name: str) -> StepState:
+        """Give where a step stands; a step never touched is pending."""
+        return self.steps.get(name, _PENDING)
+
+    def value(self, name: str) -> Any:
+        """Give a fact's value, or None."""
+        fact = self.facts.get(name)
+        return fact.value if fact else None
+
+    def known(self, name: str) -> bool:
+        """Say whether a fact was answered, be it with "none"."""
+        fact = self.facts.get(name)
+        return fact is not None and fact.known
+
+
+_PENDING = StepState()

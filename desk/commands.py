@@ -1,0 +1,208 @@
+"""What somebody or something asks of the desk. Commands are frozen, typed and already free of any vendor's format."""
+
+from datetime import datetime
+from typing import Literal
+
+from desk.effects import Effect
+from desk.values import BOT, Fills, Instant, Person, Value
+
+
+class Command(Value):
+    """A request about one case. `delivery` names the message that carried it, so that a repeat is known."""
+
+    case: str
+    delivery: str
+    by: Person = BOT
+
+
+class OpenCase(Command):
+    """Open a case by finishing the playbook's first step. `case` is a ULID made when the form was opened."""
+
+    playbook: str
+    number: int = 0
+    fills: Fills = {}
+    twins: tuple[str, ...] = ()
+    """Display names of open cases about the same customer; the engine fills it in."""
+
+
+class CompleteStep(Command):
+    """Finish a step with one of its outcomes."""
+
+    step: str
+    occurrence: int = 1
+    outcome: str = "done"
+    fills: Fills = {}
+    clashes: tuple[str, ...] = ()
+    """Display names of other cases that finished this step for the same customer and orders; the engine fills it in."""
+
+
+class CompletePart(Command):
+    """Finish one part of a step."""
+
+    step: str
+    part: str
+    occurrence: int = 1
+    fills: Fills = {}
+
+
+class ClaimStep(Command):
+    """Say "I have this"."""
+
+    step: str
+    occurrence: int = 1
+
+
+class RecordFacts(Command):
+    """Give or correct facts without finishing anything. `answers` names the step or part whose form it was."""
+
+    fills: Fills = {}
+
+
+class NoteTicket(Command):
+    """A ticket of this case may have changed: look at it."""
+
+    ticket: int
+
+
+class Chase(Command):
+    """Time has passed: remind whoever owes something."""
+
+
+class HandOver(Command):
+    """Give a step to somebody, who is told directly."""
+
+    step: str
+    to: Person
+    occurrence: int = 1
+
+
+class Snooze(Command):
+    """Put a step's reminders off for so many seconds, with a reason."""
+
+    step: str
+    seconds: int
+    reason: str
+    occurrence: int = 1
+
+
+class LogAttempt(Command):
+    """Log a try that did not finish a step, such as a call nobody answered."""
+
+    step: str
+    attempt: str
+    occurrence: int = 1
+    fills: Fills = {}
+
+
+class WaitForCustomer(Command):
+    """Let the clock stand still until the customer has answered."""
+
+    reason: str
+
+
+class Resume(Command):
+    """Let the clock go on."""
+
+
+class Override(Command):
+    """Lift four eyes and caps for a step, with a reason."""
+
+    step: str
+    reason: str
+    occurrence: int = 1
+
+
+class Cancel(Command):
+    """Close a case as a false alarm, with one of the playbook's codes."""
+
+    code: str
+    reason: str = ""
+
+
+class Reopen(Command):
+    """Go on with a closed case at the step that ended it."""
+
+    reason: str
+
+
+class Merge(Command):
+    """Close a duplicate: it goes on in another case (display name)."""
+
+    into: str
+
+
+class AddNote(Command):
+    """Write a note on the case; it reaches the ticket where there is one."""
+
+    words: str
+
+
+class RetryEffect(Command):
+    """Try a dead letter again."""
+
+    effect: str
+
+
+class FinishByHand(Command):
+    """Somebody did a dead letter's work by hand; `reference` says where (a ticket number, a link)."""
+
+    effect: str
+    reference: str = ""
+
+
+class TicketSeen(Value):
+    """A ticket as Zendesk gave it: names, not ids; `lost` lists what was asked for and not kept."""
+
+    kind: Literal["ticket"] = "ticket"
+    id: int
+    url: str
+    group: str | None = None
+    status: str | None = None
+    form: str | None = None
+    lost: tuple[str, ...] = ()
+
+
+class CardSeen(Value):
+    """A card or message as posted; `version` is the number of events it was drawn from."""
+
+    kind: Literal["card"] = "card"
+    channel: str
+    ts: str
+    version: int = 0
+    url: str = ""
+
+
+class Told(Value):
+    """A reminder or thread message as posted."""
+
+    kind: Literal["told"] = "told"
+    channel: str
+    ts: str
+
+
+class Delayed(Value):
+    """Not done yet: the system did not answer or said no for now."""
+
+    kind: Literal["delayed"] = "delayed"
+    system: str
+    since_at: Instant
+    reason: str
+
+
+class Dead(Value):
+    """Given up: nothing will be tried until somebody says so."""
+
+    kind: Literal["dead"] = "dead"
+    system: str
+    reason: str
+
+
+Result = TicketSeen | CardSeen | Told | Delayed | Dead
+
+
+class Settle(Command):
+    """The result of an effect."""
+
+    effect: Effect
+    result: Result
+    at: datetime | None = None

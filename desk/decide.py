@@ -1,0 +1,95 @@
+"""The answer to a command: `decide(command, case, playbook, now) -> Decision`. Pure and total.
+
+No await, no clock, no vendor, no database, and nothing is ever raised: a refusal is a value, and an event too.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from desk import acts, chasing, handling, noting, settling
+from desk import commands as cmd
+from desk import events as ev
+from desk.case import Case
+from desk.effects import Effect
+from desk.flow import Growing, follow
+from desk.planning import cards, plan
+from desk.playbook import Playbook
+from desk.values import Line, Refusal
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What happened, what must be done outside, and why not. `case` is the case with the events applied."""
+
+    case: Case
+    events: tuple[ev.Event, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    refusal: Refusal | None = None
+
+
+_RULES: dict[type[cmd.Command], Callable[..., Any]] = {
+    cmd.OpenCase: acts.open_case,
+    cmd.CompleteStep: acts.complete_step,
+    cmd.CompletePart: acts.complete_part,
+    cmd.ClaimStep: handling.claim_step,
+    cmd.HandOver: handling.hand_over,
+    cmd.Snooze: handling.snooze,
+    cmd.LogAttempt: handling.log_attempt,
+    cmd.WaitForCustomer: handling.wait_for_customer,
+    cmd.Resume: handling.resume,
+    cmd.Override: handling.override,
+    cmd.Cancel: handling.cancel,
+    cmd.Reopen: handling.reopen,
+    cmd.Merge: handling.merge,
+    cmd.AddNote: noting.add_note,
+    cmd.RecordFacts: noting.record_facts,
+    cmd.NoteTicket: settling.note_ticket,
+    cmd.Settle: settling.settle,
+    cmd.RetryEffect: settling.retry_effect,
+    cmd.FinishByHand: settling.finish_by_hand,
+    cmd.Chase: chasing.chase,
+}
+
+
+def decide(command: cmd.Command, case: Case, playbook: Playbook, now: datetime) -> Decision:
+    """Decide what a command means for a case at this instant."""
+    growing = Growing(case)
+    answer = _RULES[type(command)](command, growing, playbook, now)
+    if isinstance(answer, Refusal):
+        return _refused(command, case, answer, now)
+    effects: list[Effect] = list(answer)
+    follow(growing, playbook, now, command.by.id)
+    effects.extend(plan(growing, playbook, now, command.by.id, 0))
+    effects.extend(cards(growing, playbook, now, _dead_card(command)))
+    return Decision(growing.case, tuple(growing.events), _in_order(effects))
+
+
+def _in_order(effects: list[Effect]) -> tuple[Effect, ...]:
+    """Put cards before what is said in their threads: a lane is done in this order."""
+    return tuple(sorted(effects, key=lambda effect: effect.kind == "tell_people"))
+
+
+def _refused(command: cmd.Command, case: Case, refusal: Refusal, now: datetime) -> Decision:
+    """Keep a refusal as an event; a case that was never opened has no log to keep it in."""
+    if case.opened_at is None:
+        return Decision(case, refusal=refusal)
+    growing = Growing(case)
+    why = Line(key=refusal.line.key, args=refusal.line.args)
+    growing.add(ev.ActRefused(at=now, by=command.by.id, what=what(command), why=why))
+    return Decision(growing.case, tuple(growing.events), refusal=refusal)
+
+
+def what(command: cmd.Command) -> str:
+    """Name what a command asked for, without any customer's data."""
+    named = [getattr(command, name, None) for name in ("step", "part", "outcome", "effect")]
+    words = [type(command).__name__, *(word for word in named if isinstance(word, str))]
+    return " ".join(words)
+
+
+def _dead_card(command: cmd.Command) -> str | None:
+    """A card that could not be drawn is drawn again at the next change, not at once."""
+    if isinstance(command, cmd.Settle) and command.result.kind == "dead":
+        return getattr(command.effect, "inbox", None)
+    return None

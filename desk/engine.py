@@ -1,0 +1,207 @@
+"""The only loop: accept a command, perform an effect. It carries things to `decide` and from it."""
+
+import logging
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from desk import commands as cmd
+from desk.case import Case
+from desk.chasing import deadlines
+from desk.decide import Decision, decide
+from desk.effects import CreateTicket, Effect, LookAtTicket, ShowCard, TellPeople, UpdateTicket
+from desk.playbook import Playbook
+from desk.ports import (
+    Attempt,
+    Cases,
+    Chat,
+    Clock,
+    Commit,
+    Conflict,
+    EffectQueue,
+    GiveUp,
+    Repeated,
+    StoreGone,
+    Tickets,
+    TryAgain,
+)  # fmt: skip
+from desk.retry import retry_at
+from desk.values import Line, Refusal
+
+log = logging.getLogger(__name__)
+
+RACES = 20
+"""How often a command is decided again because somebody else was faster."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a command: the case as it is now, and why not. `opened` names the steps it opened."""
+
+    case: Case
+    playbook: Playbook | None
+    refusal: Refusal | None = None
+    opened: tuple[str, ...] = ()
+    repeated: bool = False
+
+
+@dataclass
+class Engine:
+    """One desk: its cases, what it can do outside, its playbooks and its clock."""
+
+    cases: Cases
+    tickets: Tickets
+    chat: Chat
+    clock: Clock
+    playbooks: Mapping[str, Playbook]
+    hashes: Mapping[str, str]
+    queue: EffectQueue | None = None
+
+    async def look(self, case: str) -> tuple[Case, Playbook] | None:
+        """Give a case as it is; raises StoreGone."""
+        return await self.cases.load(case)
+
+    async def accept(self, command: cmd.Command) -> Answer:
+        """Decide a command and keep the decision, or say why not. Accepted means stored; raises StoreGone."""
+        for _ in range(RACES):
+            try:
+                return await self._once(command)
+            except Conflict:
+                continue
+            except Repeated:
+                found = await self.cases.load(command.case)
+                case, playbook = found or (Case(id=command.case), None)
+                return Answer(case, playbook, repeated=True)
+        raise StoreGone(f"case {command.case} changed {RACES} times while one command was decided")
+
+    async def _once(self, command: cmd.Command) -> Answer:
+        case, playbook, command = await self._start(command)
+        if playbook is None:
+            line = Line(key="I do not know this case. It may belong to another desk.")
+            return Answer(case, None, Refusal(line=line))
+        decision = decide(command, case, playbook, self.clock.now())
+        await self._keep(command, playbook, decision)
+        opened = tuple(event.step for event in decision.events if event.kind == "step_opened")
+        return Answer(decision.case, playbook, decision.refusal, opened)
+
+    async def _start(self, command: cmd.Command) -> tuple[Case, Playbook | None, cmd.Command]:
+        """Load the case a command speaks of, or prepare the one it opens."""
+        found = await self.cases.load(command.case)
+        if found is not None or not isinstance(command, cmd.OpenCase):
+            return (*(found or (Case(id=command.case), None)), command)
+        playbook = self.playbooks.get(command.playbook)
+        fresh = Case(id=command.case, playbook_hash=self.hashes.get(command.playbook, ""))
+        if playbook is None or decide(command, fresh, playbook, self.clock.now()).refusal:
+            return fresh, playbook, command
+        number = await self.cases.number()  # a refused intake uses up no number
+        return fresh, playbook, command.model_copy(update={"number": number})
+
+    async def _keep(self, command: cmd.Command, playbook: Playbook, decision: Decision) -> None:
+        settles, kills, revives = _ends(command, decision)
+        if not (decision.events or settles or isinstance(command, cmd.Chase)):
+            return
+        await self.cases.commit(
+            Commit(
+                case=decision.case,
+                events=decision.events,
+                effects=decision.effects,
+                deadlines=deadlines(decision.case, playbook),
+                delivery=command.delivery,
+                settles=settles,
+                kills=kills,
+                revives=revives,
+                at=self.clock.now(),
+            )
+        )
+        if self.queue is not None and (decision.effects or revives or settles):
+            self.queue.wake()
+
+    async def perform(self, effect: Effect, attempt: Attempt) -> datetime | None:
+        """Do an effect and settle it; give the instant to try again, or None when it is settled or dead."""
+        try:
+            result = await self._do(effect, attempt)
+        except StoreGone:
+            raise
+        except TryAgain as world:
+            return await self._again(effect, attempt, world.system, world.reason, world.after)
+        except GiveUp as final:
+            await self._dead(effect, final.system, final.reason)
+            return None
+        except Exception:  # the first of two broad ones: a bug is logged, the effect is kept
+            log.exception("effect failed", extra={"case": effect.case, "effect": effect.key})
+            reason = "an error in ATO Desk itself; its log has the details"
+            return await self._again(effect, attempt, "ATO Desk", reason, timedelta(minutes=1))
+        await self._settle(effect, result)
+        return None
+
+    async def _do(self, effect: Effect, attempt: Attempt) -> cmd.Result:
+        match effect:
+            case CreateTicket():
+                return await self.tickets.create(effect, attempt)
+            case UpdateTicket():
+                return await self.tickets.update(await self._with_ticket(effect), attempt)
+            case LookAtTicket():
+                return await self.tickets.look(effect)
+            case ShowCard():
+                case, playbook = await self._case(effect)
+                return await self.chat.show(effect, case, playbook, self.clock.now(), attempt)
+            case TellPeople():
+                case, playbook = await self._case(effect)
+                return await self.chat.tell(effect, case, playbook, self.clock.now(), attempt)
+
+    async def _case(self, effect: Effect) -> tuple[Case, Playbook]:
+        found = await self.cases.load(effect.case)
+        if found is None:
+            raise GiveUp("ATO Desk", "the case of this work is gone from the database")
+        return found
+
+    async def _with_ticket(self, effect: UpdateTicket) -> UpdateTicket:
+        """Fill in the number of a ticket that did not exist when the change was planned."""
+        if effect.ticket is not None:
+            return effect
+        case, _ = await self._case(effect)
+        ticket = case.tickets.get(effect.name)
+        if ticket is None:
+            raise GiveUp("Zendesk", "the ticket this note belongs to was never created")
+        return effect.model_copy(update={"ticket": ticket.id})
+
+    async def _again(
+        self, effect: Effect, attempt: Attempt, system: str, reason: str, after: timedelta | None
+    ) -> datetime | None:
+        now = self.clock.now()
+        at = retry_at(attempt.number, attempt.first_at, now, after, random.random())  # noqa: S311 - jitter, not a secret
+        if at is None:
+            await self._dead(effect, system, reason)
+            return None
+        if attempt.number == 1:
+            delayed = cmd.Delayed(system=system, since_at=now, reason=reason)
+            await self.accept(
+                cmd.Settle(case=effect.case, delivery="", effect=effect, result=delayed)
+            )
+        return at
+
+    async def _dead(self, effect: Effect, system: str, reason: str) -> None:
+        await self._settle(effect, cmd.Dead(system=system, reason=reason))
+
+    async def _settle(self, effect: Effect, result: cmd.Result) -> None:
+        await self.accept(cmd.Settle(case=effect.case, delivery="", effect=effect, result=result))
+
+    async def chase_due(self, limit: int = 200) -> int:
+        """Chase every case that has something due now; says how many. Cost grows with what is due."""
+        due = await self.cases.due(self.clock.now(), limit)
+        for case in due:
+            await self.accept(cmd.Chase(case=case, delivery=""))
+        return len(due)
+
+
+def _ends(command: cmd.Command, decision: Decision) -> tuple[str | None, str | None, str | None]:
+    """Say which effect this decision settles, kills or revives."""
+    if decision.refusal:
+        return None, None, None
+    if isinstance(command, cmd.Settle) and command.result.kind != "delayed":
+        dead = command.result.kind == "dead"
+        return (None, command.effect.key, None) if dead else (command.effect.key, None, None)
+    if isinstance(command, cmd.FinishByHand):
+        return command.effect, None, None
+    return None, None, command.effect if isinstance(command, cmd.RetryEffect) else None

@@ -1,0 +1,242 @@
+"""What a case shows to one inbox, as a value: cards are drawn from it, and a card is stale when it changes. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from desk.case import Case, Escalation, Ticket, Trouble
+from desk.conditions import holds
+from desk.duties import Duty, doers, duties
+from desk.forms import display, one_tap
+from desk.playbook import Act, Playbook
+from desk.speaking import spoken
+from desk.values import Fact, Line, Text
+
+
+@dataclass(frozen=True)
+class Button:
+    """One thing a reader can do: `form` opens a modal, otherwise one tap is enough."""
+
+    step: str
+    part: str | None
+    occurrence: int
+    outcome: str
+    title: Text
+    form: bool
+    style: str | None
+
+
+@dataclass(frozen=True)
+class OpenDuty:
+    """A duty with the buttons for it."""
+
+    duty: Duty
+    buttons: tuple[Button, ...]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A step or part that was done: what, how, by whom, when."""
+
+    title: Text
+    outcome: Text
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A labelled fact."""
+
+    label: Text
+    name: str
+    fact: Fact
+
+
+@dataclass(frozen=True)
+class Face:
+    """A case as one inbox sees it."""
+
+    case: str
+    display: str
+    title: Text
+    inbox: str
+    opened_at: datetime | None
+    position: tuple[int, int]
+    brief: tuple[Text, ...]
+    facts: tuple[Shown, ...]
+    mine: tuple[OpenDuty, ...]
+    others: tuple[Duty, ...]
+    finished: tuple[Finished, ...]
+    tickets: tuple[tuple[str, Ticket], ...]
+    troubles: tuple[Trouble, ...]
+    escalation: Escalation | None
+    post: str | None
+    promises: tuple[tuple[Text, str], ...]
+    next_contact_at: datetime | None
+    ending: Text | None
+    ended_at: datetime | None
+    warnings: tuple[Line, ...]
+
+
+def role_of(inbox: str, playbook: Playbook) -> str | None:
+    """Name the role an inbox belongs to: a role's channel, or the direct role's person."""
+    if inbox.startswith("role:"):
+        return inbox.removeprefix("role:")
+    return next((name for name, role in playbook.roles.items() if role.inbox == "direct"), None)
+
+
+def inbox_of(case: Case, playbook: Playbook, role: str) -> str:
+    """Name the inbox a role is reached in; the opener's direct messages for a direct role."""
+    found = playbook.roles.get(role)
+    return f"person:{case.opened_by}" if found and found.inbox == "direct" else f"role:{role}"
+
+
+def inboxes(case: Case, playbook: Playbook) -> tuple[str, ...]:
+    """List the inboxes that have or should have a card of this case.
+
+    A role that is given an escalation gets its card when that was composed, not before.
+    """
+    posts = {f"role:{post.inbox}": name for name, post in playbook.posts.items()}
+    owed = [inbox_of(case, playbook, doers(playbook, duty)) for duty in duties(case, playbook)]
+    briefed = [f"role:{act.show_card.inbox}" for _, act in _briefs(case, playbook) if act.show_card]
+    opener = (
+        [inbox_of(case, playbook, playbook.steps[playbook.opens_with].owner)]
+        if case.opened_by
+        else []
+    )
+    wanted = dict.fromkeys([*case.cards, *opener, *briefed, *owed])
+    return tuple(
+        inbox for inbox in wanted if inbox not in posts or posts[inbox] in case.escalations
+    )
+
+
+def _briefs(case: Case, playbook: Playbook) -> Iterator[tuple[str, Act]]:
+    for name, step in playbook.steps.items():
+        state = case.step(name)
+        if state.status != "done":
+            continue
+        chosen = step.outcome(state.outcome or "")
+        for act in (*step.does, *(chosen.does if chosen else ())):
+            if act.show_card:
+                yield name, act
+
+
+def face(case: Case, playbook: Playbook, inbox: str) -> Face:
+    """Say what this inbox sees of the case."""
+    role = role_of(inbox, playbook)
+    owed = duties(case, playbook)
+    post = next((name for name, p in playbook.posts.items() if f"role:{p.inbox}" == inbox), None)
+    return Face(
+        case=case.id, display=display(case, playbook), title=playbook.title, inbox=inbox,
+        opened_at=case.opened_at, position=_position(case, playbook), brief=_brief(case, playbook, inbox),
+        facts=_facts(case, playbook), mine=_mine(case, playbook, owed, role),
+        others=tuple(duty for duty in owed if doers(playbook, duty) != role),
+        finished=tuple(_finished(case, playbook)), tickets=tuple(case.tickets.items()),
+        troubles=tuple(case.troubles.values()), escalation=case.escalations.get(post or ""), post=post,
+        promises=tuple((playbook.promises[name].title, state) for name, state in case.promises.items()),
+        next_contact_at=_next_contact(case, playbook, owed),
+        ending=playbook.endings.get(case.ending or ""), ended_at=case.ended_at,
+        warnings=tuple(_warnings(case)),
+    )  # fmt: skip
+
+
+def _mine(
+    case: Case, playbook: Playbook, owed: tuple[Duty, ...], role: str | None
+) -> tuple[OpenDuty, ...]:
+    mine = [duty for duty in owed if role is not None and doers(playbook, duty) == role]
+    return tuple(OpenDuty(duty, tuple(_buttons(playbook, duty))) for duty in mine)
+
+
+def _buttons(playbook: Playbook, duty: Duty) -> Iterator[Button]:
+    step = playbook.steps[duty.step]
+    part = step.parts.get(duty.part or "")
+    if part:
+        tap = one_tap(playbook, duty.step, "done", duty.part)
+        yield Button(
+            duty.step, duty.part, duty.occurrence, "done", part.button or part.title, not tap, None
+        )
+        return
+    if not step.outcomes:
+        tap = one_tap(playbook, duty.step, "done")
+        yield Button(duty.step, None, duty.occurrence, "done", step.title, not tap, "primary")
+    elif any(o.title for o in step.outcomes.values()):
+        yield from _outcome_buttons(playbook, duty)
+
+
+def _outcome_buttons(playbook: Playbook, duty: Duty) -> Iterator[Button]:
+    step = playbook.steps[duty.step]
+    if step.asks and not all(ask.optional for ask in step.asks):
+        yield Button(duty.step, None, duty.occurrence, "", step.title, True, "primary")
+        return
+    for name, outcome in step.outcomes.items():
+        tap = one_tap(playbook, duty.step, name)
+        yield Button(duty.step, None, duty.occurrence, name, outcome.title, not tap, outcome.style)
+        if outcome.more:
+            yield Button(duty.step, None, duty.occurrence, name, outcome.more, True, None)
+
+
+def _brief(case: Case, playbook: Playbook, inbox: str) -> tuple[Text, ...]:
+    found: list[Text] = []
+    for _, act in _briefs(case, playbook):
+        if act.show_card and f"role:{act.show_card.inbox}" == inbox:
+            found.extend(
+                spoken(one.text, case, playbook)
+                for one in act.show_card.brief
+                if holds(one.when, case, playbook) is True
+            )
+    return tuple(found)
+
+
+def _facts(case: Case, playbook: Playbook) -> tuple[Shown, ...]:
+    return tuple(
+        Shown(playbook.fields[name].title, name, case.facts[name])
+        for name in playbook.summary
+        if case.known(name)
+    )
+
+
+def _position(case: Case, playbook: Playbook) -> tuple[int, int]:
+    """Say which of the procedure's steps the case has reached, of how many; what always recurs is no progress."""
+    numbers = playbook.sop_numbers
+    reached = [
+        numbers.index(str(step.sop)) + 1
+        for name, step in playbook.steps.items()
+        if step.sop is not None and not step.recurs and case.step(name).status in {"open", "done"}
+    ]
+    return max(reached, default=1), len(numbers)
+
+
+def _finished(case: Case, playbook: Playbook) -> Iterator[Finished]:
+    for name, step in playbook.steps.items():
+        state = case.step(name)
+        for part, done in state.parts.items():
+            if part in step.parts:
+                yield Finished(step.parts[part].title, {}, done.by, done.at)
+        if state.done and not step.parts:
+            chosen = step.outcome(state.outcome or "")
+            yield Finished(step.title, chosen.title if chosen else {}, state.done.by, state.done.at)
+
+
+def _next_contact(case: Case, playbook: Playbook, owed: tuple[Duty, ...]) -> datetime | None:
+    """Find when the customer must hear from us next: the earliest due duty that keeps an open promise."""
+    waiting = (p for name, p in playbook.promises.items() if case.promises.get(name) == "open")
+    kept = {promise.kept.partition(":")[0] for promise in waiting}
+    due = [duty.due_at for duty in owed if duty.due_at and _name(duty) in kept]
+    return min(due, default=None)
+
+
+def _name(duty: Duty) -> str:
+    return f"{duty.step}.{duty.part}" if duty.part else duty.step
+
+
+def _warnings(case: Case) -> Iterator[Line]:
+    for ticket in case.tickets.values():
+        number = f"#{ticket.id}"
+        if ticket.group != ticket.asked_group and ticket.asked_group:
+            yield Line(key="Ticket {ticket} is in the group {group}, not in {asked}.",
+                       args={"ticket": number, "group": ticket.group or "—", "asked": ticket.asked_group})  # fmt: skip
+        for lost in ticket.lost:
+            if lost != "group":
+                yield Line(key="Zendesk did not keep the {what} of ticket {ticket}. Set it by hand and tell your Zendesk admin.",
+                           args={"what": lost, "ticket": number})  # fmt: skip

@@ -1,0 +1,227 @@
+"""How events become a case: one small function per event, and `fold`. Pure; an event is never changed."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from desk import events as ev
+from desk.case import Card, Case, Done, Escalation, StepState, Ticket, Trouble
+
+
+def fold(case: Case, events: Iterable[ev.Event]) -> Case:
+    """Apply events in order."""
+    for event in events:
+        changed = _FOLDS[event.kind](case, event)
+        case = replace(changed, version=case.version + 1, log=(*case.log, event))
+    return case
+
+
+def _with(mapping: Mapping[str, Any], key: str, value: Any) -> Mapping[str, Any]:
+    return {**mapping, key: value}
+
+
+def _without(mapping: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    return {name: value for name, value in mapping.items() if name != key}
+
+
+def _step(case: Case, name: str, **changes: Any) -> Case:
+    return replace(case, steps=_with(case.steps, name, replace(case.step(name), **changes)))
+
+
+def _opened(case: Case, e: ev.CaseOpened) -> Case:
+    return replace(
+        case, number=e.number, playbook=e.playbook, playbook_hash=e.playbook_hash,
+        language=e.language, opened_at=e.at, opened_by=e.by,
+    )  # fmt: skip
+
+
+def _facts(case: Case, e: ev.FactsRecorded) -> Case:
+    return replace(case, facts={**case.facts, **e.facts})
+
+
+def _step_opened(case: Case, e: ev.StepOpened) -> Case:
+    opened = StepState(status="open", occurrence=e.occurrence, opened_at=e.at)
+    return replace(case, steps=_with(case.steps, e.step, opened))
+
+
+def _step_skipped(case: Case, e: ev.StepSkipped) -> Case:
+    return _step(case, e.step, status="skipped")
+
+
+def _step_claimed(case: Case, e: ev.StepClaimed) -> Case:
+    return _step(case, e.step, claimed_by=e.by)
+
+
+def _step_completed(case: Case, e: ev.StepCompleted) -> Case:
+    return _step(case, e.step, status="done", outcome=e.outcome, done=Done(e.by, e.at))
+
+
+def _part_completed(case: Case, e: ev.PartCompleted) -> Case:
+    parts = _with(case.step(e.step).parts, e.part, Done(e.by, e.at))
+    return _step(case, e.step, parts=parts)
+
+
+def _told(case: Case, e: ev.CustomerTold) -> Case:
+    return replace(case, told=(*case.told, e))
+
+
+def _promise_made(case: Case, e: ev.PromiseMade) -> Case:
+    return replace(case, promises=_with(case.promises, e.promise, "open"))
+
+
+def _promise_closed(case: Case, e: ev.PromiseClosed) -> Case:
+    return replace(case, promises=_with(case.promises, e.promise, "kept" if e.kept else "closed"))
+
+
+def _escalated(case: Case, e: ev.Escalated) -> Case:
+    posted = Escalation(e.step, e.part, e.items, e.by, e.at)
+    return replace(case, escalations=_with(case.escalations, e.post, posted))
+
+
+def _planned(case: Case, e: ev.EffectPlanned) -> Case:
+    case = replace(case, planned=_with(case.planned, e.effect, e))
+    if e.what != "show_card" or e.inbox is None:
+        return case
+    card = case.cards.get(e.inbox, Card())
+    card = replace(card, pending=e.effect, planned=card.planned + 1)
+    return replace(case, cards=_with(case.cards, e.inbox, card))
+
+
+def _settled(case: Case, effect: str) -> Case:
+    return replace(case, settled=case.settled | {effect}, troubles=_without(case.troubles, effect))
+
+
+def _ticket_created(case: Case, e: ev.TicketCreated) -> Case:
+    ticket = Ticket(e.id, e.url, e.group, e.status, e.asked_group, e.lost)
+    return replace(_settled(case, e.effect), tickets=_with(case.tickets, e.name, ticket))
+
+
+def _ticket_moved(case: Case, e: ev.TicketMoved) -> Case:
+    case = _settled(case, e.effect)
+    if e.name not in case.tickets:
+        return case
+    before = case.tickets[e.name]
+    asked = e.asked_group or before.asked_group
+    ticket = replace(before, group=e.group, status=e.status, asked_group=asked)
+    return replace(case, tickets=_with(case.tickets, e.name, ticket))
+
+
+def _read(
+    case: Case, e: ev.TicketRead | ev.PeopleTold | ev.EffectDoneByHand | ev.SheetRead
+) -> Case:
+    return _settled(case, e.effect)
+
+
+def _card_shown(case: Case, e: ev.CardShown) -> Case:
+    case = _settled(case, e.effect)
+    card = case.cards.get(e.inbox, Card())
+    pending = None if card.pending == e.effect else card.pending
+    card = replace(card, channel=e.channel, ts=e.ts, version=e.version, url=e.url, pending=pending)
+    return replace(case, cards=_with(case.cards, e.inbox, card))
+
+
+def _chased(case: Case, e: ev.ChaseSent) -> Case:
+    return replace(case, chased=_with(case.chased, e.duty, e.rung))
+
+
+def _delayed(case: Case, e: ev.EffectDelayed) -> Case:
+    trouble = Trouble(e.effect, e.what, e.system, e.reason, e.at)
+    return replace(case, troubles=_with(case.troubles, e.effect, trouble))
+
+
+def _died(case: Case, e: ev.EffectDied) -> Case:
+    before = case.troubles.get(e.effect)
+    since_at = before.since_at if before else e.at
+    trouble = Trouble(e.effect, e.what, e.system, e.reason, since_at, dead=True)
+    cards = {
+        inbox: replace(card, pending=None if card.pending == e.effect else card.pending)
+        for inbox, card in case.cards.items()
+    }
+    return replace(case, cards=cards, troubles=_with(case.troubles, e.effect, trouble))
+
+
+def _retried(case: Case, e: ev.EffectRetried) -> Case:
+    before = case.troubles.get(e.effect)
+    if before is None:
+        return case
+    return replace(case, troubles=_with(case.troubles, e.effect, replace(before, dead=False)))
+
+
+def _same(case: Case, e: ev.Event) -> Case:
+    return case
+
+
+def _ended(case: Case, e: ev.CaseEnded) -> Case:
+    last = [done.step for done in case.log if done.kind == "step_completed"]
+    return replace(case, ending=e.ending, ended_at=e.at, ended_step=last[-1] if last else None)
+
+
+def _reopened(case: Case, e: ev.CaseReopened) -> Case:
+    return replace(case, ending=None, ended_at=None, merged_into=None)
+
+
+def _attempt(case: Case, e: ev.AttemptLogged) -> Case:
+    state = case.step(e.step)
+    count = state.attempts.get(e.attempt, 0) + 1
+    held = _step(case, e.step, attempts={**state.attempts, e.attempt: count}, held_until=e.until_at)
+    return _unchased(held, e.step)
+
+
+def _unchased(case: Case, step: str) -> Case:
+    """A step that was put off starts its ladder anew."""
+    kept = {duty: rung for duty, rung in case.chased.items() if duty.partition("/")[0] != step}
+    return replace(case, chased=kept)
+
+
+def _snoozed(case: Case, e: ev.StepSnoozed) -> Case:
+    return _unchased(_step(case, e.step, held_until=e.until_at), e.step)
+
+
+def _handed(case: Case, e: ev.StepHandedOver) -> Case:
+    return _step(case, e.step, claimed_by=e.to)
+
+
+def _overridden(case: Case, e: ev.StepOverridden) -> Case:
+    return _step(case, e.step, overridden=True)
+
+
+def _waits(case: Case, e: ev.CaseWaiting) -> Case:
+    return replace(case, waiting_since=e.at)
+
+
+def _resumed(case: Case, e: ev.CaseResumed) -> Case:
+    """The clock stood still: what is open has as much time left as when the wait began."""
+    away = e.at - case.waiting_since if case.waiting_since else timedelta()
+    steps = {
+        name: replace(state, paused=state.paused + away) if state.status == "open" else state
+        for name, state in case.steps.items()
+    }
+    return replace(case, steps=steps, waiting_since=None)
+
+
+def _twins(case: Case, e: ev.TwinsSeen) -> Case:
+    return replace(case, twins=e.cases)
+
+
+def _merged(case: Case, e: ev.CaseMerged) -> Case:
+    return replace(case, merged_into=e.into)
+
+
+def _noted(case: Case, e: ev.NoteAdded) -> Case:
+    return replace(case, notes=(*case.notes, e))
+
+
+_FOLDS: dict[str, Callable[[Case, Any], Case]] = {
+    "case_opened": _opened, "facts_recorded": _facts, "step_opened": _step_opened,
+    "step_skipped": _step_skipped, "step_claimed": _step_claimed, "step_completed": _step_completed,
+    "part_completed": _part_completed, "customer_told": _told, "promise_made": _promise_made,
+    "promise_closed": _promise_closed, "escalated": _escalated, "effect_planned": _planned,
+    "ticket_created": _ticket_created, "ticket_moved": _ticket_moved, "ticket_read": _read,
+    "card_shown": _card_shown, "people_told": _read, "chase_sent": _chased,
+    "effect_delayed": _delayed, "effect_died": _died, "effect_retried": _retried,
+    "effect_done_by_hand": _read, "act_refused": _same, "case_ended": _ended, "case_reopened": _reopened, "attempt_logged": _attempt,
+    "step_snoozed": _snoozed, "step_handed_over": _handed, "step_overridden": _overridden,
+    "case_waiting": _waits, "case_resumed": _resumed, "twins_seen": _twins, "case_merged": _merged,
+    "note_added": _noted, "sheet_read": _read,
+}  # fmt: skip

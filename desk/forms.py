@@ -1,0 +1,127 @@
+"""The form a step or part is finished with: what to say, what to ask, what is already known. Pure; knows no modal."""
+
+from dataclasses import dataclass
+
+from desk.case import Case
+from desk.playbook import Ask, FieldSpec, Playbook
+from desk.showing import show_row
+from desk.speaking import display, spoken
+from desk.values import Fact, Text
+
+__all__ = ["Choice", "Form", "Input", "display", "form", "intake", "once", "one_tap"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An outcome that can be chosen in a form."""
+
+    name: str
+    title: Text
+
+
+@dataclass(frozen=True)
+class Input:
+    """One question of a form, with what is known already."""
+
+    name: str
+    field: FieldSpec
+    optional: bool
+    known: Fact | None
+
+
+@dataclass(frozen=True)
+class Form:
+    """Everything a person sees before submitting: page k of n while an agent is in the intake."""
+
+    playbook: str
+    case: str
+    display: str
+    step: str
+    part: str | None
+    occurrence: int
+    title: Text
+    says: tuple[Text, ...]
+    shows: tuple[Text, ...]
+    choices: tuple[Choice, ...]
+    chosen: str | None
+    inputs: tuple[Input, ...]
+    new: bool = False
+    sop: bool = True
+
+
+def intake(playbook: Playbook, case: str) -> Form:
+    """Build the form that opens a case: the playbook's first step, before there is a case."""
+    return form(Case(id=case), playbook, playbook.opens_with, None, None, new=True)
+
+
+def form(
+    case: Case,
+    playbook: Playbook,
+    step: str,
+    part: str | None,
+    chosen: str | None,
+    *,
+    new: bool = False,
+) -> Form:
+    """Build the form of a step or part; `chosen` is the outcome picked so far, whose own questions follow."""
+    spec = playbook.steps[step]
+    piece = spec.parts.get(part or "")
+    outcome = spec.outcome(chosen) if chosen else None
+    asks = piece.asks if piece else (*spec.asks, *(outcome.asks if outcome else ()))
+    says = piece.says if piece else (*spec.says, *(outcome.says if outcome else ()))
+    shows = () if piece else (*spec.shows, *(outcome.shows if outcome else ()))
+    choices = (
+        ()
+        if piece or spec.verdict
+        else tuple(Choice(n, o.title) for n, o in spec.outcomes.items() if o.title)
+    )
+    return Form(
+        playbook=playbook.playbook, case=case.id, display=display(case, playbook), step=step, part=part,
+        occurrence=max(1, case.step(step).occurrence), title=piece.title if piece else spec.title,
+        says=tuple(spoken(playbook.texts[name], case, playbook) for name in says),
+        shows=tuple(spoken(playbook.texts[name], case, playbook) for name in shows),
+        choices=choices, chosen=chosen if choices else None,
+        inputs=tuple(_input(case, playbook, ask) for ask in once(asks)), new=new,
+        sop=piece.sop if piece else True,
+    )  # fmt: skip
+
+
+def once(asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
+    """Keep each field once, required where any mention requires it."""
+    found: dict[str, Ask] = {}
+    for ask in asks:
+        before = found.get(ask.field)
+        found[ask.field] = ask if before is None or before.optional else before
+    return tuple(found.values())
+
+
+def _input(case: Case, playbook: Playbook, ask: Ask) -> Input:
+    spec = playbook.fields[ask.field]
+    known = case.facts.get(ask.field) or case.facts.get(spec.prefill or "")
+    known = None if spec.anew else known
+    return Input(ask.field, _ticking(case, playbook, spec), ask.optional, known)
+
+
+def _ticking(case: Case, playbook: Playbook, spec: FieldSpec) -> FieldSpec:
+    """Give ticks their options: the rows they tick off."""
+    rows = case.value(spec.of or "")
+    if spec.type != "ticks" or not isinstance(rows, list):
+        return spec
+    source = playbook.fields[spec.of or ""]
+    options = {
+        str(number): {one: show_row(source, row, one)[:75] for one in playbook.languages}
+        for number, row in enumerate(rows)
+        if isinstance(row, dict)
+    }
+    return spec.model_copy(update={"options": options})
+
+
+def one_tap(playbook: Playbook, step: str, outcome: str, part: str | None = None) -> bool:
+    """Say whether nothing needs to be asked: every question is optional and nothing has to be read out."""
+    spec = playbook.steps[step]
+    piece = spec.parts.get(part or "")
+    if piece:
+        return all(ask.optional for ask in piece.asks) and not piece.says
+    chosen = spec.outcome(outcome)
+    asks = (*spec.asks, *(chosen.asks if chosen else ()))
+    return all(ask.optional for ask in asks)

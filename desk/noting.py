@@ -1,0 +1,58 @@
+"""Notes and corrections: what people add to a case without finishing anything. Pure."""
+
+from datetime import datetime
+
+from desk import commands as cmd
+from desk import events as ev
+from desk.acts import INCOMPLETE, UNKNOWN, Verdict, refuse
+from desk.answers import read_fills
+from desk.effects import UpdateTicket
+from desk.flow import Growing
+from desk.handling import said, works_here
+from desk.planning import planned, ticket_lane
+from desk.playbook import Ask, Playbook
+from desk.speaking import person
+from desk.values import Line
+
+
+def add_note(command: cmd.AddNote, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Keep a note, and put it on the case's first ticket as an internal note."""
+    if growing.case.opened_at is None:
+        return refuse(UNKNOWN)
+    if not command.by.roles & set(playbook.roles):
+        return refuse(
+            Line(
+                key="Only people who work on these cases may do this. I have not changed anything."
+            )
+        )
+    if not command.words.strip():
+        return refuse(Line(key="The note is empty."))
+    growing.add(ev.NoteAdded(at=now, by=command.by.id, words=said(command.words)))
+    ticket = next(iter(growing.case.tickets.items()), None)
+    if ticket is None:
+        return ()
+    name, found = ticket
+    effect = UpdateTicket(
+        key=f"{growing.case.id}/note/{len(growing.case.notes)}/0", case=growing.case.id,
+        lane=ticket_lane(growing.case, name), name=name, ticket=found.id,
+        note=f"{person(command.by.id)}: {command.words.strip()[:3000]}",
+    )  # fmt: skip
+    growing.add(planned(effect, now))
+    return (effect,)
+
+
+def record_facts(
+    command: cmd.RecordFacts, growing: Growing, playbook: Playbook, now: datetime
+) -> Verdict:
+    """Give or correct facts. What was done outside is never undone silently."""
+    refusal = works_here(command, growing, playbook)
+    if refusal:
+        return refusal
+    unknown = [name for name in command.fills if name not in playbook.fields]
+    asks = tuple(Ask(field=name) for name in command.fills if name not in unknown)
+    facts, wrong = read_fills(asks, command.fills, growing.case, playbook, now)
+    if wrong or unknown:
+        return refuse(INCOMPLETE, *wrong)
+    if facts:
+        growing.add(ev.FactsRecorded(at=now, by=command.by.id, facts=facts))
+    return ()

@@ -1,0 +1,123 @@
+"""Events about work outside: planned, done, late, given up. Part of the event log; see `desk/events.py`."""
+
+from typing import Literal
+
+from desk.values import Fact, Instant, Line, Value
+
+
+class Happened(Value):
+    """When it happened and who did it: a person's opaque id, or `bot`."""
+
+    at: Instant
+    by: str
+
+
+class EffectPlanned(Happened):
+    """Work outside was asked for."""
+
+    kind: Literal["effect_planned"] = "effect_planned"
+    effect: str
+    what: str
+    inbox: str | None = None
+    ticket: str | None = None
+
+
+class TicketCreated(Happened):
+    """A ticket exists."""
+
+    kind: Literal["ticket_created"] = "ticket_created"
+    effect: str
+    name: str
+    id: int
+    url: str
+    group: str | None
+    status: str | None
+    asked_group: str
+    lost: tuple[str, ...] = ()
+
+
+class TicketMoved(Happened):
+    """A ticket was seen in another group or status, whoever moved it."""
+
+    kind: Literal["ticket_moved"] = "ticket_moved"
+    effect: str
+    name: str
+    group: str | None
+    status: str | None
+    asked_group: str | None = None
+    """The group we asked for, when it was us who moved it."""
+
+
+class TicketRead(Happened):
+    """A ticket was looked at and nothing had changed."""
+
+    kind: Literal["ticket_read"] = "ticket_read"
+    effect: str
+    name: str
+
+
+class CardShown(Happened):
+    """A card stands in an inbox, drawn from this many events."""
+
+    kind: Literal["card_shown"] = "card_shown"
+    effect: str
+    inbox: str
+    channel: str
+    ts: str
+    version: int
+    url: str = ""
+
+
+class PeopleTold(Happened):
+    """A message was posted."""
+
+    kind: Literal["people_told"] = "people_told"
+    effect: str
+    inbox: str
+    channel: str
+    ts: str
+
+
+class EffectDelayed(Happened):
+    """Work outside did not succeed yet; it goes on by itself."""
+
+    kind: Literal["effect_delayed"] = "effect_delayed"
+    effect: str
+    what: str
+    system: str
+    reason: str
+
+
+class EffectDied(Happened):
+    """Work outside was given up; its owner may retry it or do it by hand."""
+
+    kind: Literal["effect_died"] = "effect_died"
+    effect: str
+    what: str
+    system: str
+    reason: str
+
+
+class EffectRetried(Happened):
+    """Somebody asked for a dead letter to be tried again."""
+
+    kind: Literal["effect_retried"] = "effect_retried"
+    effect: str
+
+
+class EffectDoneByHand(Happened):
+    """Somebody did a dead letter's work by hand."""
+
+    kind: Literal["effect_done_by_hand"] = "effect_done_by_hand"
+    effect: str
+    reference: Fact
+
+
+class SheetRead(Happened):
+    """An uploaded sheet was read; `wrong` says what stopped it, line by line."""
+
+    kind: Literal["sheet_read"] = "sheet_read"
+    effect: str
+    field: str
+    rows: int
+    wrong: tuple[Line, ...] = ()

@@ -1,0 +1,274 @@
+"""The pieces a playbook is made of: wording, calendars, roles, fields, conditions, acts. Pure data; a closed language."""
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+
+from desk.values import Text, Value
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_DURATION = re.compile(r"(\d{1,5})(s|m|h|d)")
+
+
+def read_duration(raw: Any) -> Any:
+    """Read `90s`, `15m`, `2h` or `3d`; raises ValueError for anything else."""
+    if isinstance(raw, timedelta):
+        return raw
+    found = _DURATION.fullmatch(str(raw))
+    if not found:
+        raise ValueError(
+            f"{raw!r} is not a duration: write a whole number and s, m, h or d, such as 15m"
+        )
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def write_duration(duration: timedelta) -> str:
+    """Write a duration the way a playbook does."""
+    seconds = int(duration.total_seconds())
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+def read_text(raw: Any) -> Any:
+    """Read a text: plain words are English, a mapping is language to words."""
+    return {"en": raw} if isinstance(raw, str) else raw
+
+
+def read_list(raw: Any) -> Any:
+    """Read one word as a list of one."""
+    return [raw] if isinstance(raw, str) else raw
+
+
+Duration = Annotated[
+    timedelta, BeforeValidator(read_duration), PlainSerializer(write_duration, return_type=str)
+]
+Words = Annotated[Text, BeforeValidator(read_text)]
+Names = Annotated[tuple[str, ...], BeforeValidator(read_list)]
+
+FieldType = Literal[
+    "text", "long_text", "name", "email", "phone", "order", "orders", "money", "url", "code",
+    "choice", "choices", "check", "same", "yes_no", "instant", "files", "rows", "ticks",
+]  # fmt: skip
+FIELD_TYPES: tuple[str, ...] = get_args(FieldType)
+"""The closed table of field types; `desk/fields.py` reads and shows each."""
+
+
+class Calendar(Value):
+    """When people of a role work: an IANA zone, weekdays (Monday is 0), local hours and public holidays."""
+
+    zone: str
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+    start: str = Field("00:00", alias="from", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    end: str = Field("24:00", alias="to", pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")
+    holidays: str | None = None
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    @property
+    def has_gaps(self) -> bool:
+        """Say whether there are hours in which nobody of the role works."""
+        round_the_clock = (
+            self.start == "00:00" and self.end == "24:00" and len(set(self.weekdays)) == 7
+        )
+        return not round_the_clock or self.holidays is not None
+
+
+class Role(Value):
+    """A team: its names in the procedures, where it is reached, when it works and who covers for it."""
+
+    title: Words
+    aliases: tuple[str, ...] = ()
+    inbox: Literal["channel", "direct"] = "channel"
+    calendar: str | None = None
+    next: str | None = None
+    fallback: str | None = None
+    group: str | None = None
+    """The Zendesk group whose tickets are this role's, when it has one."""
+
+
+class Column(Value):
+    """One column of typed rows."""
+
+    title: Words
+    type: Literal["text", "order", "money", "ip", "yes_no", "time"] = "text"
+    optional: bool = False
+    must: str | None = None
+    """The only value that will do, such as `yes` for something that has to be done."""
+    aliases: tuple[str, ...] = ()
+
+
+class FieldSpec(Value):
+    """One thing the procedure asks for: its type, how it is worded and how it is kept."""
+
+    type: FieldType
+    title: Words
+    help: Words | None = None
+    personal: bool = False
+    keep: str = "case"
+    options: dict[str, Words] = {}
+    country: str = "ZA"
+    currency: str = "ZAR"
+    none_known: bool = False
+    default: Any = None
+    max_length: int = Field(300, ge=1, le=3000)
+    compared: bool = False
+    anew: bool = False
+    """Asked again each time: what was answered before neither stands in the form nor counts as an answer."""
+    columns: dict[str, Column] = {}
+    """Of `rows`: what each line holds, in order."""
+    of: str | None = None
+    """Of `ticks`: the field whose rows are ticked off one by one."""
+    covers: str | None = None
+    """Of `rows`: a field of orders, each of which needs a line whose first column names it."""
+    prefill: str | None = None
+    """Another field whose value stands in the form until this one is answered."""
+    at_most: str | None = None
+    """Of `money`: another field that this one may not exceed."""
+    most: Decimal | None = None
+    """Of `money`: more than this needs the override of the role that covers for the owner."""
+    sop: bool = True
+
+
+class Ask(Value):
+    """A field a step asks for; a name in parentheses, `(name)`, makes it optional."""
+
+    field: str
+    optional: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, raw: Any) -> Any:
+        """Read the short form `field` or `(field)`."""
+        if isinstance(raw, str):
+            optional = raw.startswith("(") and raw.endswith(")")
+            return {"field": raw.strip("()"), "optional": optional}
+        return raw
+
+
+class Condition(Value):
+    """When something holds. All keys that are given must hold; the table of kinds is closed."""
+
+    outcome: dict[str, Names] = {}
+    field: dict[str, Names] = {}
+    known: Names = ()
+    positive: Names = ()
+    """Money fields that are more than nothing."""
+    equal: tuple[str, ...] = ()
+    """Fields that have one and the same value."""
+    attempts: dict[str, int] = {}
+    """At least so many logged tries: `step.attempt` to a number."""
+    any: tuple["Condition", ...] = ()
+    all: tuple["Condition", ...] = ()
+    no: "Condition | None" = Field(None, alias="not")
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    def steps(self) -> set[str]:
+        """Name every step this condition looks at."""
+        inner = [*self.any, *self.all, *([self.no] if self.no else [])]
+        return (
+            set(self.outcome).union(*(one.steps() for one in inner)) if inner else set(self.outcome)
+        )
+
+    def fields(self) -> set[str]:
+        """Name every field this condition looks at."""
+        inner = [*self.any, *self.all, *([self.no] if self.no else [])]
+        own = set(self.field) | set(self.known) | set(self.positive) | set(self.equal)
+        return own.union(*(one.fields() for one in inner)) if inner else own
+
+
+class Due(Value):
+    """When a step is due: this long after an origin, in the owner's working time unless the step is urgent.
+
+    Origins: `opened` (the step opened), `case_opened`, or `done:<step>`.
+    """
+
+    within: Duration = Field(alias="in")
+    origin: str = Field("opened", alias="from", pattern=r"^(opened|case_opened|done:[a-z_0-9]+)$")
+    sop: bool = False
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Rung(Value):
+    """One rung of the chase ladder: this long after the due time, tell these people."""
+
+    after: Duration
+    tell: str
+
+
+class Said(Value):
+    """A line of a ticket, note or card: words with `{field}` in them, left out unless its condition holds."""
+
+    text: Words
+    when: Condition | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, raw: Any) -> Any:
+        """Read the short form: plain words, or a mapping of languages."""
+        return raw if isinstance(raw, dict) and "text" in raw else {"text": raw}
+
+
+class RequesterChoice(Value):
+    """A contact that may become a ticket's requester, in order, when its condition holds."""
+
+    field: str
+    when: Condition | None = None
+
+
+class TicketPlan(Value):
+    """A ticket to create: names as the account shows them, texts with `{field}` in them."""
+
+    name: str = Field(alias="as")
+    form: str
+    query_type: str | None = None
+    group: str
+    status: Literal["new", "open", "pending", "hold", "solved"] = "open"
+    subject: Words
+    body: tuple[Said, ...]
+    requester: tuple[RequesterChoice, ...] = ()
+    link: str | None = None
+    """The field that holds the number of the ticket the customer wrote from."""
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class TicketChange(Value):
+    """A change to a ticket the case already has: an internal note, and where it goes."""
+
+    ticket: str
+    note: tuple[Said, ...] = ()
+    attach: str | None = None
+    """A field of rows that goes onto the ticket as a sheet."""
+    group: str | None = None
+    status: Literal["open", "pending", "hold", "solved"] | None = None
+
+
+class CardPlan(Value):
+    """The words a role's card opens with once this step is done."""
+
+    inbox: str
+    brief: tuple[Said, ...] = ()
+
+
+class Act(Value):
+    """One thing done outside when a step finishes: exactly one of the closed table's kinds."""
+
+    create_ticket: TicketPlan | None = None
+    update_ticket: TicketChange | None = None
+    show_card: CardPlan | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "Act":
+        """Hold an act to exactly one kind."""
+        if (
+            sum(
+                kind is not None
+                for kind in (self.create_ticket, self.update_ticket, self.show_card)
+            )
+            != 1
+        ):
+            raise ValueError("an act is exactly one of create_ticket, update_ticket, show_card")
+        return self

@@ -1,0 +1,220 @@
+"""What must be done outside because something happened: tickets, notes, cards, messages. Pure."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from desk import events as ev
+from desk.case import Case
+from desk.conditions import holds
+from desk.duties import duties
+from desk.effects import (
+    CreateTicket,
+    Effect,
+    LookAtTicket,
+    Requester,
+    ShowCard,
+    TellPeople,
+    UpdateTicket,
+)
+from desk.faces import face, inboxes
+from desk.flow import Growing
+from desk.folding import fold
+from desk.playbook import Act, Playbook, Said, TicketChange, TicketPlan
+from desk.showing import show, show_instant
+from desk.speaking import person, values
+from desk.texts import fill_one
+from desk.values import BOT, Line, in_language
+
+
+def write(
+    lines: tuple[Said, ...], case: Case, playbook: Playbook, now: datetime, actor: str
+) -> str:
+    """Write the lines whose condition holds, in the playbook's first language."""
+    language = playbook.languages[0]
+    value = values(case, playbook, language, now, actor)
+    kept = [one for one in lines if holds(one.when, case, playbook) is True]
+    return "\n".join(fill_one(in_language(one.text, language), value) for one in kept)
+
+
+def plan(
+    growing: Growing, playbook: Playbook, now: datetime, actor: str, start: int
+) -> tuple[Effect, ...]:
+    """Plan what the events from `start` on ask for, and mark each effect as planned."""
+    effects: list[Effect] = []
+    for event in growing.events[start:]:
+        effects.extend(_of_event(growing.case, playbook, event, now, actor))
+    for effect in effects:
+        growing.add(planned(effect, now))
+    return tuple(effects)
+
+
+def planned(effect: Effect, now: datetime) -> ev.EffectPlanned:
+    """Say that an effect was asked for."""
+    return ev.EffectPlanned(
+        at=now, by=BOT.id, effect=effect.key, what=effect.kind,
+        inbox=getattr(effect, "inbox", None), ticket=getattr(effect, "name", None),
+    )  # fmt: skip
+
+
+def _of_event(
+    case: Case, playbook: Playbook, event: ev.Event, now: datetime, actor: str
+) -> Iterator[Effect]:
+    if isinstance(event, ev.StepCompleted):
+        step = playbook.steps[event.step]
+        chosen = step.outcome(event.outcome)
+        prefix = f"{case.id}/{event.step}/{event.occurrence}"
+        for index, act in enumerate((*step.does, *(chosen.does if chosen else ()))):
+            yield from _act(case, playbook, f"{prefix}/{index}", act, now, actor, step.urgent)
+    elif isinstance(event, ev.Escalated):
+        yield from _thread(case, playbook, event)
+
+
+def _act(
+    case: Case, playbook: Playbook, key: str, act: Act, now: datetime, actor: str, urgent: bool
+) -> Iterator[Effect]:
+    if act.create_ticket:
+        yield _create(case, playbook, key, act.create_ticket, now, actor, urgent)
+    if act.update_ticket:
+        yield _update(case, playbook, key, act.update_ticket, now, actor, urgent)
+
+
+def ticket_lane(case: Case, name: str) -> str:
+    """Name the lane of one of the case's tickets."""
+    return f"{case.id}:ticket:{name}"
+
+
+def card_lane(case: Case, inbox: str) -> str:
+    """Name the lane of one of the case's cards and its thread."""
+    return f"{case.id}:card:{inbox}"
+
+
+def _create(
+    case: Case,
+    playbook: Playbook,
+    key: str,
+    spec: TicketPlan,
+    now: datetime,
+    actor: str,
+    urgent: bool,
+) -> CreateTicket:
+    language = playbook.languages[0]
+    value = values(case, playbook, language, now, actor)
+    linked = case.value(spec.link) if spec.link else None
+    return CreateTicket(
+        key=key, case=case.id, lane=ticket_lane(case, spec.name), urgent=urgent, name=spec.name,
+        form=spec.form, query_type=spec.query_type, group=spec.group, status=spec.status,
+        subject=fill_one(in_language(spec.subject, language), value),
+        body=write(spec.body, case, playbook, now, actor),
+        requester=_requester(case, playbook, spec), linked_ticket=str(linked) if linked else None,
+    )  # fmt: skip
+
+
+def _requester(case: Case, playbook: Playbook, spec: TicketPlan) -> Requester | None:
+    """Choose a contact from before the compromise (readings A17); none means the placeholder."""
+    for choice in spec.requester:
+        email = case.value(choice.field)
+        if email and holds(choice.when, case, playbook) is True:
+            names = [str(case.value(name) or "") for name in ("name", "surname")]
+            return Requester(email=str(email), name=" ".join(filter(None, names)) or str(email))
+    return None
+
+
+def _update(
+    case: Case,
+    playbook: Playbook,
+    key: str,
+    spec: TicketChange,
+    now: datetime,
+    actor: str,
+    urgent: bool,
+) -> UpdateTicket:
+    ticket = case.tickets.get(spec.ticket)
+    waiting = tuple(e.effect for e in case.planned.values()
+                    if e.what == "create_ticket" and e.ticket == spec.ticket and e.effect not in case.settled)  # fmt: skip
+    return UpdateTicket(
+        key=key, case=case.id, lane=ticket_lane(case, spec.ticket), needs=waiting, urgent=urgent,
+        name=spec.ticket, ticket=ticket.id if ticket else None,
+        note=write(spec.note, case, playbook, now, actor) or None, group=spec.group, status=spec.status,
+    )  # fmt: skip
+
+
+def _thread(case: Case, playbook: Playbook, event: ev.Escalated) -> Iterator[Effect]:
+    """Give the long items in the escalation's thread, with what the case log holds at this time (readings A21)."""
+    post = playbook.posts[event.post]
+    inbox = f"role:{post.inbox}"
+    language = playbook.languages[0]
+    for index, name in enumerate(post.thread):
+        words = show(playbook.fields[name], event.items.get(name), language, playbook.zone)
+        yield TellPeople(
+            key=f"{case.id}/{event.step}/1/{event.post}-{index}", case=case.id, lane=card_lane(case, inbox),
+            inbox=inbox, title=playbook.fields[name].title,
+            pre="\n".join((words, "", *timeline(case, playbook, language))),
+        )  # fmt: skip
+
+
+def timeline(case: Case, playbook: Playbook, language: str) -> Iterator[str]:
+    """Write what was done so far, one line each, without customers' data."""
+    for event in case.log:
+        if isinstance(event, ev.StepCompleted):
+            step = playbook.steps[event.step]
+            outcome = step.outcome(event.outcome)
+            words = [
+                in_language(step.title, language),
+                in_language(outcome.title, language) if outcome else "",
+            ]
+            at = show_instant(event.at, language, playbook.zone)
+            yield f"{at}  {': '.join(filter(None, words))} ({person(event.by)})"
+
+
+def look(case: Case, name: str, ticket: int, delivery: str, now: datetime) -> LookAtTicket | None:
+    """Plan to read a ticket again, unless one reading is queued behind the one that may be under way."""
+    waiting = [e for e in case.planned.values()
+               if e.what == "look_at_ticket" and e.ticket == name and e.effect not in case.settled]  # fmt: skip
+    if len(waiting) >= 2:
+        return None
+    count = sum(e.what == "look_at_ticket" and e.ticket == name for e in case.planned.values())
+    return LookAtTicket(
+        key=f"{case.id}/ticket:{name}/{count + 1}/look", case=case.id, lane=ticket_lane(case, name),
+        name=name, ticket=ticket,
+    )  # fmt: skip
+
+
+def cards(
+    growing: Growing, playbook: Playbook, now: datetime, skip: str | None = None
+) -> tuple[Effect, ...]:
+    """Plan a drawing for each inbox whose card no longer shows what is so; one at a time per inbox."""
+    effects: list[Effect] = []
+    for inbox in inboxes(growing.case, playbook):
+        card = growing.case.cards.get(inbox)
+        if inbox == skip or (card and card.pending):
+            continue
+        if card is None or not card.version or _stale(growing.case, playbook, inbox, card.version):
+            effect = show_card(growing.case, playbook, inbox)
+            growing.add(planned(effect, now))
+            effects.append(effect)
+    return tuple(effects)
+
+
+def _stale(case: Case, playbook: Playbook, inbox: str, version: int) -> bool:
+    drawn = fold(Case(id=case.id), case.log[:version])
+    return face(drawn, playbook, inbox) != face(case, playbook, inbox)
+
+
+def show_card(case: Case, playbook: Playbook, inbox: str) -> ShowCard:
+    """Plan the next drawing of a card."""
+    card = case.cards.get(inbox)
+    count = card.planned if card else 0
+    urgent = any(duty.urgent for duty in duties(case, playbook))
+    return ShowCard(
+        key=f"{case.id}/card:{inbox}/{count + 1}/0", case=case.id, lane=card_lane(case, inbox),
+        urgent=urgent, inbox=inbox,
+    )  # fmt: skip
+
+
+def reminder(case: Case, inbox: str, mention: tuple[str, ...], lines: tuple[Line, ...], number: int,
+             urgent: bool) -> TellPeople:  # fmt: skip
+    """Plan one reminder for one inbox."""
+    return TellPeople(
+        key=f"{case.id}/chase:{inbox}/{number}/0", case=case.id, lane=card_lane(case, inbox), urgent=urgent,
+        inbox=inbox, thread=not inbox.startswith("person:"), mention=mention, lines=lines, reminder=True,
+    )  # fmt: skip

@@ -1,0 +1,173 @@
+"""What the desk needs of the world, in its own words. Adapters live in `integrations/`; tests have fakes of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from desk.case import Case
+from desk.commands import CardSeen, TicketSeen, Told
+from desk.deadlines import Deadline
+from desk.effects import CreateTicket, Effect, LookAtTicket, ShowCard, TellPeople, UpdateTicket
+from desk.events import Event
+from desk.playbook import Playbook
+from desk.values import Person
+
+
+class TryAgain(Exception):
+    """The world said no for now. `system` is who, `after` how long to wait at least, `reason` without personal data.
+
+    `certain` means nothing was done outside; otherwise it may have been done although it failed.
+    """
+
+    def __init__(
+        self, system: str, reason: str, *, after: timedelta | None = None, certain: bool = False
+    ) -> None:
+        """Keep what the queue needs to decide when to try again."""
+        super().__init__(f"{system}: {reason}")
+        self.system, self.reason, self.after, self.certain = system, reason, after, certain
+
+
+class GiveUp(Exception):
+    """Trying again cannot help until a person changes something: the sentence says what."""
+
+    def __init__(self, system: str, reason: str) -> None:
+        """Keep the system's name and the sentence."""
+        super().__init__(f"{system}: {reason}")
+        self.system, self.reason = system, reason
+
+
+class StoreGone(Exception):
+    """The database does not answer: nothing was kept, and the person must be told so."""
+
+
+class Conflict(Exception):
+    """Somebody else changed the case first: load it and decide again."""
+
+
+class Repeated(Exception):
+    """This delivery was accepted before."""
+
+
+class Clock(Protocol):
+    """Business time. Signatures are checked against real time, never against this."""
+
+    def now(self) -> datetime:
+        """Give the aware UTC instant."""
+        ...
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One transaction: all of it is kept or none."""
+
+    case: Case
+    """The case after the events."""
+    events: Sequence[Event]
+    effects: Sequence[Effect]
+    deadlines: Sequence[Deadline]
+    delivery: str
+    settles: str | None = None
+    """The effect that is finished by this commit."""
+    kills: str | None = None
+    """The effect that becomes a dead letter."""
+    revives: str | None = None
+    """The dead letter that is to be tried again."""
+    at: datetime | None = None
+
+
+class Cases(Protocol):
+    """Keeps cases. Every method raises StoreGone when the database does not answer."""
+
+    async def load(self, case: str) -> tuple[Case, Playbook] | None:
+        """Give a case as it is with the playbook it began with, or None."""
+        ...
+
+    async def number(self) -> int:
+        """Reserve the next display number."""
+        ...
+
+    async def commit(self, commit: Commit) -> None:
+        """Keep a decision; raises Conflict (case.version minus the new events is stale) and Repeated."""
+        ...
+
+    async def seen(self, delivery: str) -> bool:
+        """Say whether this delivery was accepted before."""
+        ...
+
+    async def due(self, now: datetime, limit: int) -> Sequence[str]:
+        """Name the cases that have a deadline at or before now, earliest first."""
+        ...
+
+    async def of_ticket(self, ticket: int) -> str | None:
+        """Find the case a ticket belongs to."""
+        ...
+
+    async def named(self, number: int) -> str | None:
+        """Find the case with this display number."""
+        ...
+
+    async def open_of(self, person: str, limit: int) -> Sequence[str]:
+        """Name the open cases this person opened, newest first."""
+        ...
+
+
+class Attempt(Protocol):
+    """One try at an effect. `before` says whether an earlier try may have reached the outside."""
+
+    before: bool
+    number: int
+    first_at: datetime | None
+    prepared: bytes | None
+
+    async def prepare(self, body: bytes = b"") -> None:
+        """Keep the exact body, and that sending begins now, before the first byte leaves."""
+        ...
+
+
+class EffectQueue(Protocol):
+    """Hands each effect's key to `engine.perform`, in order within its lane, until it is settled."""
+
+    def wake(self) -> None:
+        """Say that there may be work."""
+        ...
+
+
+class Tickets(Protocol):
+    """The ticket system. Raises TryAgain and GiveUp only."""
+
+    async def create(self, effect: CreateTicket, attempt: Attempt) -> TicketSeen:
+        """Create the ticket once, however often this is called, and read it back."""
+        ...
+
+    async def update(self, effect: UpdateTicket, attempt: Attempt) -> TicketSeen:
+        """Leave the note once and move the ticket; read it back."""
+        ...
+
+    async def look(self, effect: LookAtTicket) -> TicketSeen:
+        """Read the ticket."""
+        ...
+
+
+class Chat(Protocol):
+    """Where people are told things. Raises TryAgain and GiveUp only."""
+
+    async def show(
+        self, effect: ShowCard, case: Case, playbook: Playbook, now: datetime, attempt: Attempt
+    ) -> CardSeen:
+        """Post the card, or update it where it stands."""
+        ...
+
+    async def tell(
+        self, effect: TellPeople, case: Case, playbook: Playbook, now: datetime, attempt: Attempt
+    ) -> Told:
+        """Post a message once, in the card's thread or beside it."""
+        ...
+
+
+class People(Protocol):
+    """Who somebody is, from a local table: no outside call. Unknown people have no role."""
+
+    def person(self, person_id: str) -> Person:
+        """Give a person with roles, language and zone."""
+        ...

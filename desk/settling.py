@@ -1,0 +1,186 @@
+"""What came back from outside: tickets, cards, messages, delays and dead letters. Pure."""
+
+from datetime import datetime
+
+from desk import commands as cmd
+from desk import events as ev
+from desk.acts import CLOSED, UNKNOWN, Verdict, refuse
+from desk.case import Case, Trouble
+from desk.duties import doers, duties
+from desk.effects import CreateTicket, LookAtTicket, ShowCard, TellPeople, UpdateTicket
+from desk.flow import Growing, promises
+from desk.planning import look, planned
+from desk.playbook import Playbook
+from desk.values import BOT, Fact, Line, Person
+
+TOLD_OF_DELAY = ("create_ticket", "update_ticket")
+"""Kinds of work whose delay people see on the card; a late card or look explains itself."""
+
+
+def note_ticket(
+    command: cmd.NoteTicket, growing: Growing, playbook: Playbook, now: datetime
+) -> Verdict:
+    """A ticket may have changed: look at it, whatever the message said."""
+    name = next((n for n, t in growing.case.tickets.items() if t.id == command.ticket), None)
+    if name is None:
+        return refuse(UNKNOWN)
+    effect = look(growing.case, name, command.ticket, command.delivery, now)
+    if effect is None:
+        return ()
+    growing.add(planned(effect, now))
+    return (effect,)
+
+
+def settle(command: cmd.Settle, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Take in the result of an effect; a result that came before changes nothing."""
+    effect, result = command.effect, command.result
+    if growing.case.opened_at is None or effect.key in growing.case.settled:
+        return ()
+    if isinstance(result, cmd.Delayed):
+        _delayed(growing, effect.key, effect.kind, result, now)
+    elif isinstance(result, cmd.Dead):
+        growing.add(ev.EffectDied(at=now, by=BOT.id, effect=effect.key, what=effect.kind,
+                                  system=result.system, reason=result.reason))  # fmt: skip
+    elif isinstance(result, cmd.TicketSeen) and isinstance(
+        effect, CreateTicket | UpdateTicket | LookAtTicket
+    ):
+        growing.add(_ticket(growing.case, effect, result, now))
+    elif isinstance(result, cmd.CardSeen) and isinstance(effect, ShowCard):
+        _shown(growing, playbook, effect, result, now)
+    elif isinstance(result, cmd.Told) and isinstance(effect, TellPeople):
+        growing.add(ev.PeopleTold(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox,
+                                  channel=result.channel, ts=result.ts))  # fmt: skip
+    return ()
+
+
+def _delayed(growing: Growing, key: str, kind: str, result: cmd.Delayed, now: datetime) -> None:
+    """Say once that something is late; further tries change nothing people need to know."""
+    if kind in TOLD_OF_DELAY and key not in growing.case.troubles:
+        growing.add(ev.EffectDelayed(at=now, by=BOT.id, effect=key, what=kind, system=result.system,
+                                     reason=result.reason))  # fmt: skip
+
+
+def _ticket(
+    case: Case,
+    effect: CreateTicket | UpdateTicket | LookAtTicket,
+    seen: cmd.TicketSeen,
+    now: datetime,
+) -> ev.Event:
+    if isinstance(effect, CreateTicket):
+        return ev.TicketCreated(at=now, by=BOT.id, effect=effect.key, name=effect.name, id=seen.id, url=seen.url,
+                                group=seen.group, status=seen.status, asked_group=effect.group, lost=seen.lost)  # fmt: skip
+    before = case.tickets.get(effect.name)
+    same = before is not None and (before.group, before.status) == (seen.group, seen.status)
+    if isinstance(effect, LookAtTicket) and same:
+        return ev.TicketRead(at=now, by=BOT.id, effect=effect.key, name=effect.name)
+    asked = effect.group if isinstance(effect, UpdateTicket) else None
+    return ev.TicketMoved(at=now, by=BOT.id, effect=effect.key, name=effect.name, group=seen.group,
+                          status=seen.status, asked_group=asked)  # fmt: skip
+
+
+def _shown(
+    growing: Growing, playbook: Playbook, effect: ShowCard, seen: cmd.CardSeen, now: datetime
+) -> None:
+    """A card stands; the part that is an escalation to this inbox is done with it."""
+    growing.add(ev.CardShown(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox, channel=seen.channel,
+                             ts=seen.ts, version=seen.version, url=seen.url))  # fmt: skip
+    for name, posted in growing.case.escalations.items():
+        here = name in playbook.posts and f"role:{playbook.posts[name].inbox}" == effect.inbox
+        if here and posted.part not in growing.case.step(posted.step).parts:
+            occurrence = growing.case.step(posted.step).occurrence
+            growing.add(
+                ev.PartCompleted(
+                    at=now, by=posted.by, step=posted.step, part=posted.part, occurrence=occurrence
+                )
+            )
+            growing.add(
+                *promises(growing.case, playbook, (f"{posted.step}.{posted.part}",), now, posted.by)
+            )
+
+
+def may_mend(person: Person, case: Case, playbook: Playbook) -> bool:
+    """Say whether somebody may deal with a dead letter: whoever owes something on the case, or covers for them."""
+    owing = {doers(playbook, duty) for duty in duties(case, playbook)}
+    covering = {playbook.roles[role].next for role in owing}
+    finished = {
+        playbook.steps[name].owner
+        for name, s in case.steps.items()
+        if s.done and name in playbook.steps
+    }
+    return (
+        bool(person.roles & (owing | finished | {role for role in covering if role}))
+        or person.id == BOT.id
+    )
+
+
+def _dead(
+    command: cmd.RetryEffect | cmd.FinishByHand, growing: Growing, playbook: Playbook
+) -> Trouble | Verdict:
+    case = growing.case
+    if case.opened_at is None:
+        return refuse(UNKNOWN)
+    trouble = case.troubles.get(command.effect)
+    if trouble is None:
+        return refuse(Line(key="This is done already. Nothing to do."))
+    if not may_mend(command.by, case, playbook):
+        return refuse(
+            Line(key="Only people who work on this case may do this. I have not changed anything.")
+        )
+    return trouble
+
+
+def retry_effect(
+    command: cmd.RetryEffect, growing: Growing, playbook: Playbook, now: datetime
+) -> Verdict:
+    """Try a dead letter again; one that is still being tried goes on by itself."""
+    trouble = _dead(command, growing, playbook)
+    if not isinstance(trouble, Trouble):
+        return trouble
+    if not trouble.dead:
+        return refuse(Line(key="I am still trying by myself. Nothing to do."))
+    growing.add(ev.EffectRetried(at=now, by=command.by.id, effect=command.effect))
+    return ()
+
+
+def finish_by_hand(
+    command: cmd.FinishByHand, growing: Growing, playbook: Playbook, now: datetime
+) -> Verdict:
+    """Take somebody's word that the work was done by hand; a ticket made by hand is then read like any other."""
+    trouble = _dead(command, growing, playbook)
+    if not isinstance(trouble, Trouble):
+        return trouble
+    by = command.by.id
+    reference = command.reference.strip()[:300]
+    if trouble.what == "create_ticket":
+        return _ticket_by_hand(command, growing, reference, now)
+    growing.add(
+        ev.EffectDoneByHand(
+            at=now, by=by, effect=command.effect, reference=Fact(value=reference, personal=True)
+        )
+    )
+    return ()
+
+
+def _ticket_by_hand(
+    command: cmd.FinishByHand, growing: Growing, reference: str, now: datetime
+) -> Verdict:
+    number = reference.removeprefix("#")
+    if not number.isdigit() or len(number) > 15:
+        return refuse(
+            Line(key="Write the number of the ticket you made, such as 48231. Nothing was changed.")
+        )
+    name = growing.case.planned[command.effect].ticket or ""
+    by = command.by.id
+    growing.add(
+        ev.EffectDoneByHand(at=now, by=by, effect=command.effect, reference=Fact(value=number)),
+        ev.TicketCreated(at=now, by=by, effect=command.effect, name=name, id=int(number), url="",
+                         group=None, status=None, asked_group=""),
+    )  # fmt: skip
+    effect = look(growing.case, name, int(number), command.delivery, now)
+    if effect is None:
+        return ()
+    growing.add(planned(effect, now))
+    return (effect,)
+
+
+__all__ = ["CLOSED", "finish_by_hand", "may_mend", "note_ticket", "retry_effect", "settle"]

@@ -1,0 +1,85 @@
+"""How values are shown to people, as plain, unescaped text in their language and zone. Pure; a closed table of types."""
+
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from pydantic import JsonValue
+
+from desk.playbook import FieldSpec
+from desk.values import Fact, in_language
+
+WORDS: dict[str, dict[str, str]] = {
+    "pass": {"en": "pass", "it": "superata"},
+    "fail": {"en": "fail", "it": "non superata"},
+    "same": {"en": "unchanged", "it": "invariato"},
+    "changed": {"en": "changed", "it": "modificato"},
+    "yes": {"en": "yes", "it": "sì"},
+    "no": {"en": "no", "it": "no"},
+}
+"""The words of the fixed two-way answers."""
+
+TWO_WAY = {"check": ("pass", "fail"), "same": ("same", "changed"), "yes_no": ("yes", "no")}
+
+
+def show(field: FieldSpec, fact: Fact | None, language: str, zone: str) -> str:
+    """Show a fact as plain, unescaped text; a dash where nothing is known."""
+    if fact is None or not fact.known:
+        return "[erased]" if fact and fact.erased else "—"
+    if fact.value is None:
+        words = {"en": "none known", "it": "nessuno noto"}
+        return f"{in_language(words, language)}: {fact.none_because}"
+    return _show_value(field, fact.value, language, zone)
+
+
+def _show_value(field: FieldSpec, value: JsonValue, language: str, zone: str) -> str:
+    if isinstance(value, dict):
+        return show_money(value, language)
+    if field.type == "rows" and isinstance(value, list):
+        return "\n".join(show_row(field, row, language) for row in value if isinstance(row, dict))
+    if isinstance(value, list):
+        return ", ".join(_show_value(field, one, language, zone) for one in value)
+    if field.type == "instant":
+        return show_instant(datetime.fromisoformat(str(value)), language, zone)
+    words = field.options.get(str(value)) or (
+        WORDS.get(str(value)) if field.type in TWO_WAY else None
+    )
+    return in_language(words, language) if words else str(value)
+
+
+def show_row(field: FieldSpec, row: dict[str, JsonValue], language: str) -> str:
+    """Show one row: each cell behind its column's title."""
+    cells = [
+        f"{in_language(column.title, language)}: {_cell_words(row.get(name), language)}"
+        for name, column in field.columns.items()
+        if row.get(name)
+    ]
+    return " · ".join(cells)
+
+
+def _cell_words(value: JsonValue, language: str) -> str:
+    if isinstance(value, dict):
+        return show_money(value, language)
+    words = WORDS.get(str(value))
+    return in_language(words, language) if words else str(value)
+
+
+def show_money(value: dict[str, JsonValue], language: str) -> str:
+    """Show money in the reader's language."""
+    from babel.numbers import format_currency  # noqa: PLC0415 - Babel's locale data loads only where money is shown
+
+    return format_currency(
+        Decimal(str(value["amount"])), str(value["currency"]), locale=locale(language)
+    )
+
+
+def show_instant(at: datetime, language: str, zone: str) -> str:
+    """Show an instant in the reader's zone and language, to the minute."""
+    from babel.dates import format_datetime  # noqa: PLC0415
+
+    return format_datetime(at, "d MMM y HH:mm", tzinfo=ZoneInfo(zone), locale=locale(language))
+
+
+def locale(language: str) -> str:
+    """Name the Babel locale of a language code such as en, en-GB or it-IT."""
+    return {"it": "it_IT", "en": "en_ZA"}.get(language[:2], "en_ZA")

@@ -1,0 +1,65 @@
+"""The words for the names in a playbook's texts: facts, and a few things every case has. Pure."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from desk.case import Case
+from desk.playbook import Playbook
+from desk.showing import show, show_instant
+from desk.texts import fill_one
+from desk.values import BOT, Text
+
+BUILTINS = ("case", "opened_at", "opened_by", "card", "ticket", "actor", "now_at")
+"""Names a template may use beside the playbook's fields; `<step>_at` and `<step>_by` say when and by whom."""
+
+
+def person(who: str) -> str:
+    """Write a person into a text for a vendor; the door puts the name in its place."""
+    return f"<@{who}>" if who and who != BOT.id else "ATO Desk"
+
+
+def values(
+    case: Case, playbook: Playbook, language: str, now: datetime, actor: str
+) -> Callable[[str], str]:
+    """Give the words for each name a template may use, in one language and the playbook's zone."""
+    zone = playbook.zone
+    ticket = next(iter(case.tickets.values()), None)
+    card = next(
+        (c.url for name, c in case.cards.items() if name.startswith("role:") and c.url), "—"
+    )
+    built = {
+        "case": display(case, playbook), "card": card, "actor": person(actor),
+        "opened_by": person(case.opened_by), "ticket": f"#{ticket.id}" if ticket else "—", "now_at": show_instant(now, language, zone),
+        "opened_at": show_instant(case.opened_at, language, zone) if case.opened_at else "—",
+    }  # fmt: skip
+
+    def value(name: str) -> str:
+        if name in playbook.fields:
+            return show(playbook.fields[name], case.facts.get(name), language, zone)
+        return built.get(name) or _of_step(case, name, language, zone)
+
+    return value
+
+
+def _of_step(case: Case, name: str, language: str, zone: str) -> str:
+    step, _, what = name.rpartition("_")
+    done = case.step(step).done
+    if done is None:
+        return "—"
+    return show_instant(done.at, language, zone) if what == "at" else person(done.by)
+
+
+def display(case: Case, playbook: Playbook) -> str:
+    """Give a case's display name, such as ATO-12; empty before there is one."""
+    return f"{playbook.case_prefix}-{case.number}" if case.number else ""
+
+
+def spoken(text: Text, case: Case, playbook: Playbook) -> Text:
+    """Fill in a text in each of its languages, for people who read it later: nobody acts, and no instant is now."""
+    at = case.opened_at
+    if at is None:
+        return text
+    return {
+        language: fill_one(words, values(case, playbook, language, at, case.opened_by))
+        for language, words in text.items()
+    }

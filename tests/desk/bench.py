@@ -1,0 +1,144 @@
+"""A bench for the desk alone: people, the real Mr D playbook, and a world that answers every effect at once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from config.load import load
+from desk import commands as cmd
+from desk.case import Case
+from desk.decide import Decision, decide
+from desk.effects import Effect
+from desk.playbook import Deed, Playbook
+from desk.values import Fill, Fills, Person
+
+CASE = "01JD0000000000000000000012"
+FRIDAY = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
+PLAYBOOKS = Path(__file__).parents[2] / "config" / "playbooks"
+
+
+def mr_d() -> Playbook:
+    return load(PLAYBOOKS)["mr_d"]
+
+
+PEOPLE = {
+    "agent": Person(id="UAGENT01", roles=frozenset({"cs_agent"}), zone="Africa/Johannesburg"),
+    "agent2": Person(id="UAGENT02", roles=frozenset({"cs_agent"})),
+    "mod": Person(id="UMOD0001", roles=frozenset({"mod"})),
+    "mod2": Person(id="UMOD0002", roles=frozenset({"mod"})),
+    "data": Person(id="UDATA001", roles=frozenset({"data_compliance"})),
+    "security": Person(id="USECU001", roles=frozenset({"platform_security"})),
+    "lead": Person(id="ULEAD001", roles=frozenset({"team_lead"})),
+    "outsider": Person(id="UOUTS001"),
+}
+
+
+def fills(given: dict[str, Any] | None = None, none: dict[str, str] | None = None) -> Fills:
+    found = {
+        name: Fill(raw=tuple(raw) if isinstance(raw, list) else raw)
+        for name, raw in (given or {}).items()
+    }
+    return found | {name: Fill(none_because=why) for name, why in (none or {}).items()}
+
+
+@dataclass
+class Bench:
+    """One case on the bench; `hold` names kinds of effects that are not answered."""
+
+    playbook: Playbook
+    now: datetime = FRIDAY
+    hold: frozenset[str] = frozenset()
+    group: str | None = None
+    case: Case = field(default_factory=lambda: Case(id=CASE, playbook_hash="hash"))
+    done: list[Effect] = field(default_factory=list)
+    waiting: list[Effect] = field(default_factory=list)
+    last: Decision | None = None
+    count: int = 0
+
+    def tell(self, command: cmd.Command) -> Decision:
+        self.last = decide(command, self.case, self.playbook, self.now)
+        self.case = self.last.case
+        self.waiting.extend(self.last.effects)
+        self.answer()
+        return self.last
+
+    def answer(self) -> None:
+        ready = [effect for effect in self.waiting if effect.kind not in self.hold]
+        while ready:
+            self.waiting.remove(ready[0])
+            self.settle(ready[0], self.result(ready[0]))
+            ready = [effect for effect in self.waiting if effect.kind not in self.hold]
+
+    def settle(self, effect: Effect, result: cmd.Result) -> Decision:
+        self.done.append(effect)
+        decision = decide(
+            cmd.Settle(case=CASE, delivery="", effect=effect, result=result),
+            self.case,
+            self.playbook,
+            self.now,
+        )
+        self.case = decision.case
+        self.waiting.extend(decision.effects)
+        return decision
+
+    def result(self, effect: Effect) -> cmd.Result:
+        if effect.kind in {"create_ticket", "update_ticket", "look_at_ticket"}:
+            group = self.group or getattr(effect, "group", None) or "CS Data Compliance"
+            return cmd.TicketSeen(
+                id=48231, url="https://mrd.example/tickets/48231", group=group, status="open"
+            )
+        if effect.kind == "show_card":
+            return cmd.CardSeen(
+                channel="C1",
+                ts=f"1.{len(self.done)}",
+                version=self.case.version,
+                url="https://slack.example/1",
+            )
+        return cmd.Told(channel="C1", ts=f"2.{len(self.done)}")
+
+    def play(self, deed: Deed) -> Decision:
+        return self.tell(self.command(deed))
+
+    def play_all(self, deeds: Iterable[Deed]) -> Case:
+        for deed in deeds:
+            self.play(deed)
+        return self.case
+
+    def command(self, deed: Deed) -> cmd.Command:
+        self.count += 1
+        by, delivery = PEOPLE[deed.who], f"d{self.count}"
+        given = fills(deed.fill, deed.none)
+        if deed.part:
+            step, part = deed.part.split(".")
+            return cmd.CompletePart(
+                case=CASE, delivery=delivery, by=by, step=step, part=part, fills=given
+            )
+        if deed.step == self.playbook.opens_with:
+            return cmd.OpenCase(
+                case=CASE,
+                delivery=delivery,
+                by=by,
+                playbook=self.playbook.playbook,
+                number=12,
+                fills=given,
+            )
+        return cmd.CompleteStep(
+            case=CASE,
+            delivery=delivery,
+            by=by,
+            step=deed.step or "",
+            outcome=deed.outcome or "done",
+            fills=given,
+        )
+
+    def of(self, kind: str) -> list[Any]:
+        """Every effect of a kind, done or waiting."""
+        return [effect for effect in (*self.done, *self.waiting) if effect.kind == kind]
+
+    def happened(self, kind: str) -> list[Any]:
+        return [event for event in self.case.log if event.kind == kind]
+
+    def open_steps(self) -> list[str]:
+        return [name for name, state in self.case.steps.items() if state.status == "open"]
