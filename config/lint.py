@@ -1,0 +1,31 @@
+"""Whether a playbook makes sense: a closed table of rules, each finding with its file and line. It runs nothing."""
+
+from config.marks import Problem, Source, nearest
+from config.rules import flow, names, people, words
+from config.rules.finding import Finding, Rule
+from desk.playbook import Playbook
+from desk.speaking import BUILTINS
+
+RULES: tuple[Rule, ...] = (
+    names.mentions, names.outcomes, names.parts, names.options, names.choices, names.empty_conditions, names.expected, names.filled,
+    flow.circles, flow.roots, flow.unreachable, flow.looks_ahead, flow.tickets_ahead, flow.tickets_twice, flow.shapes,
+    flow.endings, flow.promises,
+    people.titles, people.owners, people.urgent, people.chains, people.ladders, people.calendars, people.phones,
+    words.never_kept, words.languages, words.unused, words.buttons,
+)  # fmt: skip
+"""Every rule; templates come on top, because they know the desk's own names."""
+
+
+def lint(
+    playbook: Playbook, source: Source, builtins: frozenset[str] = frozenset(BUILTINS)
+) -> tuple[Problem, ...]:
+    """Report everything wrong with a playbook, in the order of its lines."""
+    rules = (*RULES, words.templates(builtins))
+    found = {_problem(finding, source) for rule in rules for finding in rule(playbook)}
+    return tuple(sorted(found, key=lambda p: (p.line, p.column, p.what)))
+
+
+def _problem(finding: Finding, source: Source) -> Problem:
+    line, column = source.place(finding.where, key=finding.key)
+    hint = nearest(finding.word, finding.known) if finding.word is not None else None
+    return Problem(source.file, line, column, finding.what, hint, finding.warning)

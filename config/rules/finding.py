@@ -1,0 +1,108 @@
+"""What a rule finds, and the walks over a playbook that several rules share. It knows no file and no line."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from config.marks import Where
+from desk.playbook import Act, Ask, Condition, Playbook, Step
+from desk.values import Text
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong at a place; `word` was written, `known` is what could have been meant."""
+
+    where: Where
+    what: str
+    word: str | None = None
+    known: tuple[str, ...] = ()
+    warning: bool = False
+    key: bool = False
+
+
+Rule = Callable[[Playbook], Iterator[Finding]]
+
+Found = TypeVar("Found", bound=BaseModel)
+
+
+def walk(value: Any, kind: type[Found], where: Where = ()) -> Iterator[tuple[Where, Found]]:
+    """Give every record of a kind anywhere in a playbook, with the way to it."""
+    if isinstance(value, kind):
+        yield where, value
+    for key, inner in _inner(value):
+        yield from walk(inner, kind, (*where, key))
+
+
+NOT_TEXT = frozenset({"values", "rehearsals", "default"})
+"""What holds words that are not shown to people in their language."""
+
+
+def texts(value: Any, where: Where = ()) -> Iterator[tuple[Where, Text]]:
+    """Give every text in several languages, with the way to it."""
+    if isinstance(value, dict) and value and all(isinstance(one, str) for one in value.values()):
+        yield where, value
+    else:
+        for key, inner in _inner(value):
+            if key not in NOT_TEXT:
+                yield from texts(inner, (*where, key))
+
+
+def _inner(value: Any) -> Iterable[tuple[str | int, Any]]:
+    """Give what a record, a table or a list holds, by the words of the file."""
+    if isinstance(value, BaseModel):
+        fields = type(value).model_fields
+        return [(spec.alias or name, getattr(value, name)) for name, spec in fields.items()]
+    if isinstance(value, dict):
+        return list(value.items())
+    return list(enumerate(value)) if isinstance(value, tuple) else ()
+
+
+def listed(where: Where, names: Iterable[str]) -> Iterator[tuple[Where, str]]:
+    """Give the names of a list, with the way to each."""
+    for at, name in enumerate(names):
+        yield (*where, at), name
+
+
+def upstream(playbook: Playbook) -> dict[str, frozenset[str]]:
+    """Say for each step which steps are settled before it opens; a circle or a dangling name ends the search."""
+    found: dict[str, frozenset[str]] = {}
+    for name in playbook.steps:
+        seen: set[str] = set()
+        left = [step for step in playbook.steps[name].after if step in playbook.steps]
+        while left:
+            step = left.pop()
+            if step not in seen:
+                seen.add(step)
+                left.extend(one for one in playbook.steps[step].after if one in playbook.steps)
+        found[name] = frozenset(seen)
+    return found
+
+
+def asks(step: Step) -> Iterator[tuple[Where, Ask]]:
+    """Give every question of a step, its outcomes and its parts."""
+    return walk(step, Ask)
+
+
+def conditions(playbook: Playbook) -> Iterator[tuple[Where, Condition]]:
+    """Give every condition of the playbook, the inner ones too."""
+    return walk(playbook, Condition)
+
+
+def acts(playbook: Playbook) -> Iterator[tuple[Where, str, Act]]:
+    """Give everything done outside, with the step it follows."""
+    for name, step in playbook.steps.items():
+        for where, act in walk(step, Act, ("steps", name)):
+            yield where, name, act
+
+
+def tickets(playbook: Playbook) -> dict[str, frozenset[str]]:
+    """Say which steps create each ticket."""
+    found: dict[str, frozenset[str]] = {}
+    for _, step, act in acts(playbook):
+        if act.create_ticket:
+            name = act.create_ticket.name
+            found[name] = found.get(name, frozenset()) | {step}
+    return found

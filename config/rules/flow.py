@@ -1,0 +1,207 @@
+"""Rules about the way through a playbook: circles, steps nobody can reach, and looks at what is not settled yet."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from config.marks import Where
+from config.rules.finding import Finding, acts, asks, tickets, upstream, walk
+from desk.conditions import fields_asked
+from desk.flow import COMPLETED
+from desk.playbook import Condition, Playbook, Step
+
+
+def circles(playbook: Playbook) -> Iterator[Finding]:
+    """Report steps, and parts of one step, that wait for each other, naming the circle."""
+    steps = {name: step.after for name, step in playbook.steps.items()}
+    for circle in _circles(steps):
+        yield Finding(
+            ("steps", circle[0], "after"), f"these steps wait for each other: {_ring(circle)}"
+        )
+    for name, step in playbook.steps.items():
+        parts = {part_name: part.after for part_name, part in step.parts.items()}
+        for circle in _circles(parts):
+            where: Where = ("steps", name, "parts", circle[0], "after")
+            yield Finding(where, f"these parts wait for each other: {_ring(circle)}")
+
+
+def _ring(circle: tuple[str, ...]) -> str:
+    return " → ".join((*circle, circle[0]))
+
+
+def _circles(after: Mapping[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Find each circle once, in the order of waiting."""
+    settled: set[str] = set()
+    found: list[tuple[str, ...]] = []
+    for start in after:
+        _search(start, after, [], settled, found)
+    return found
+
+
+def _search(
+    name: str, after: Mapping[str, tuple[str, ...]], way: list[str], settled: set[str],
+    found: list[tuple[str, ...]],
+) -> None:  # fmt: skip
+    if name in way:
+        found.append(tuple(way[way.index(name) :]))
+    if name in way or name in settled or name not in after:
+        return
+    for before in after[name]:
+        _search(before, after, [*way, name], settled, found)
+    settled.add(name)
+
+
+def unreachable(playbook: Playbook) -> Iterator[Finding]:
+    """Report steps that no case can come to: behind an ending, or on an outcome that is one."""
+    for name, step in playbook.steps.items():
+        for before in step.after:
+            if _always_ends(playbook.steps.get(before)):
+                yield Finding(
+                    ("steps", name, "after"),
+                    f"nobody reaches “{name}”: every outcome of “{before}” ends the case",
+                )
+        for before, outcomes in step.when.outcome.items() if step.when else ():
+            found = playbook.steps.get(before)
+            if found and all(o in found.outcomes and found.outcomes[o].ends for o in outcomes):
+                where: Where = ("steps", name, "when", "outcome", before)
+                yield Finding(where, f"nobody reaches “{name}”: the case has ended by then")
+
+
+def _always_ends(step: Step | None) -> bool:
+    return step is not None and bool(step.outcomes) and all(o.ends for o in step.outcomes.values())
+
+
+def roots(playbook: Playbook) -> Iterator[Finding]:
+    """Report a first step that waits for something, and a step that hangs on nothing."""
+    first = playbook.steps.get(playbook.opens_with)
+    if first is not None and (first.after or first.when):
+        where: Where = ("steps", playbook.opens_with, "after")
+        yield Finding(
+            where, f"“{playbook.opens_with}” opens the case, so it cannot wait for anything"
+        )
+    if first is not None and first.parts:
+        yield Finding(
+            ("steps", playbook.opens_with, "parts"), "the step that opens a case cannot have parts"
+        )
+    for name, step in playbook.steps.items():
+        if not step.after and name != playbook.opens_with and not step.recurs:
+            yield Finding(
+                ("steps", name),
+                f"“{name}” hangs on nothing, so it opens with the case",
+                warning=True,
+                key=True,
+            )
+
+
+def looks_ahead(playbook: Playbook) -> Iterator[Finding]:
+    """Report conditions that look at a step or field that is not settled before they are asked."""
+    above = upstream(playbook)
+    for name, step in playbook.steps.items():
+        for where, condition in _outer_conditions(step):
+            before = above[name] if where[0] == "when" else above[name] | {name}
+            yield from _looks(playbook, name, ("steps", name, *where), condition, before)
+        for other in step.not_by:
+            if other in playbook.steps and other not in above[name]:
+                yield Finding(
+                    ("steps", name, "not_by"), f"“{other}” is not settled before “{name}”"
+                )
+
+
+_INNER = {"any", "all", "not"}
+
+
+def _outer_conditions(step: Step) -> Iterator[tuple[Where, Condition]]:
+    """Give the conditions of a step, each as a whole."""
+    for where, condition in walk(step, Condition):
+        if not _INNER & {str(part) for part in where}:
+            yield where, condition
+
+
+def _looks(
+    playbook: Playbook, name: str, where: Where, condition: Condition, before: frozenset[str]
+) -> Iterator[Finding]:
+    said = "does" in where
+    for other in sorted(condition.steps()):
+        if other in playbook.steps and other not in before:
+            what = f"“{name}” looks at “{other}”, which is not settled before it"
+            yield Finding(where, what, warning=said)
+    asked = {field for step in before for field in fields_asked(playbook.steps[step])}
+    asked |= {name for name, field in playbook.fields.items() if field.default is not None}
+    for field in sorted(condition.fields()):
+        if field in playbook.fields and field not in asked:
+            what = f"“{name}” looks at “{field}”, which nobody asks before it"
+            yield Finding(where, what, warning=said)
+
+
+def tickets_ahead(playbook: Playbook) -> Iterator[Finding]:
+    """Report tickets that are used before a step has created them."""
+    made, above = tickets(playbook), upstream(playbook)
+    used: list[tuple[Where, str, str, frozenset[str]]] = []
+    for name, step in playbook.steps.items():
+        if step.waits_for:
+            used.append(
+                (("steps", name, "waits_for", "ticket"), name, step.waits_for.ticket, above[name])
+            )
+    for where, name, act in acts(playbook):
+        if act.update_ticket:
+            here = (*where, "update_ticket", "ticket")
+            used.append((here, name, act.update_ticket.ticket, above[name] | {name}))
+    for where, name, ticket, before in used:
+        if ticket in made and not made[ticket] & before:
+            yield Finding(where, f"no step before “{name}” creates the ticket “{ticket}”")
+
+
+def tickets_twice(playbook: Playbook) -> Iterator[Finding]:
+    """Report tickets that two steps of one way create under one name."""
+    made, above = tickets(playbook), upstream(playbook)
+    for where, name, act in acts(playbook):
+        plan = act.create_ticket
+        earlier = made[plan.name] & above[name] if plan else frozenset()
+        if plan and earlier:
+            here = (*where, "create_ticket", "as")
+            yield Finding(here, f"“{min(earlier)}” creates a ticket “{plan.name}” before this")
+
+
+def shapes(playbook: Playbook) -> Iterator[Finding]:
+    """Report steps whose pieces contradict each other."""
+    for name, step in playbook.steps.items():
+        for holds, what in _shape(step):
+            if holds:
+                yield Finding(("steps", name), f"“{name}” {what}", key=True)
+        for other_name, other in playbook.steps.items():
+            if step.recurs and name in other.after:
+                where: Where = ("steps", other_name, "after")
+                yield Finding(
+                    where, f"“{other_name}” waits for “{name}”, which comes back and never settles"
+                )
+
+
+def _shape(step: Step) -> tuple[tuple[bool, str], ...]:
+    auto = step.automatic
+    return (
+        (auto and any(asks(step)), "is automatic and asks something; nobody would answer"),
+        (auto and bool(step.parts), "is automatic and has parts; nobody would do them"),
+        (auto and step.outcome("done") is None, "is automatic and needs an outcome called “done”"),
+        (bool(step.recurs and step.parts), "comes back and has parts; a recurring step is one act"),
+        (bool(step.parts and step.outcomes), "has parts and outcomes; a step with parts ends with its last part"),
+        (bool(step.chase) and step.due is None and not any(p.due for p in step.parts.values()),
+         "is chased and has no “due” to be late for"),
+    )  # fmt: skip
+
+
+def endings(playbook: Playbook) -> Iterator[Finding]:
+    """Report a playbook without words for a case whose every step is settled."""
+    if COMPLETED not in playbook.endings:
+        yield Finding(
+            ("endings",), f"“endings” has no words for “{COMPLETED}”, the end after the last step"
+        )
+
+
+def promises(playbook: Playbook) -> Iterator[Finding]:
+    """Report promises that are kept before they are made."""
+    above = upstream(playbook)
+    for name, promise in playbook.promises.items():
+        made, kept = (re.split("[.:]", word)[0] for word in (promise.made, promise.kept))
+        if made in playbook.steps and kept in above.get(made, ()):
+            yield Finding(
+                ("promises", name, "kept"), f"“{kept}” is settled before “{made}” makes the promise"
+            )

@@ -1,0 +1,243 @@
+"""Rules about names: everything a playbook mentions must be there. Closed tables, one row per place."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from config.marks import Where
+from config.rules.finding import Finding, conditions, listed, tickets, walk
+from desk.playbook import (
+    Ask,
+    CardPlan,
+    Condition,
+    Deed,
+    Due,
+    Outcome,
+    Part,
+    Playbook,
+    Post,
+    PostItem,
+    Promise,
+    RequesterChoice,
+    Role,
+    Rung,
+    Step,
+    TicketChange,
+    TicketPlan,
+    Waits,
+)  # fmt: skip
+from desk.showing import TWO_WAY
+
+Mention = tuple[Where, str]
+Place = tuple[type[BaseModel], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of name: what it is called, which there are, and the records and attributes that mention it."""
+
+    title: str
+    known: Callable[[Playbook], tuple[str, ...]]
+    places: tuple[Place, ...]
+
+
+KINDS = (
+    Kind("step", lambda p: tuple(p.steps), (
+        (Playbook, ("opens_with",)), (Step, ("after", "not_by")), (Due, ("origin",)), (Condition, ("outcome",)),
+        (Promise, ("made", "kept")), (Deed, ("step",)),
+    )),
+    Kind("field", lambda p: tuple(p.fields), (
+        (Ask, ("field",)), (Part, ("when_known",)), (Condition, ("field", "known")), (PostItem, ("field", "fields")),
+        (Post, ("thread",)), (Playbook, ("summary",)), (RequesterChoice, ("field",)), (TicketPlan, ("link",)),
+        (Deed, ("fill", "none")),
+    )),
+    Kind("text", lambda p: tuple(p.texts), (
+        (Step, ("says", "shows")), (Outcome, ("says", "shows")), (Part, ("says",)),
+    )),
+    Kind("role", lambda p: tuple(p.roles), (
+        (Role, ("next", "fallback")), (Step, ("owner",)), (Part, ("by",)), (Rung, ("tell",)), (CardPlan, ("inbox",)),
+        (Post, ("inbox",)),
+    )),
+    Kind("ticket", lambda p: tuple(tickets(p)), ((TicketChange, ("ticket",)), (Waits, ("ticket",)))),
+    Kind("post", lambda p: tuple(p.posts), ((Part, ("posts",)),)),
+    Kind("calendar", lambda p: tuple(p.calendars), ((Role, ("calendar",)),)),
+    Kind("ending", lambda p: tuple(p.endings), ((Outcome, ("ends",)),)),
+)  # fmt: skip
+
+
+def _done(word: str) -> str | None:
+    return word.removeprefix("done:") if word.startswith("done:") else None
+
+
+def _step_of(word: str) -> str | None:
+    return re.split("[.:]", word)[0]
+
+
+def _role_told(word: str) -> str | None:
+    return None if word in {"owner", "claimer"} else word
+
+
+_WORD: dict[type[BaseModel], Callable[[str], str | None]] = {
+    Due: _done,
+    Promise: _step_of,
+    Rung: _role_told,
+}
+"""How the name is taken out of the word where the word is not just the name."""
+
+
+def mentions(playbook: Playbook) -> Iterator[Finding]:
+    """Report every name that stands for nothing."""
+    for kind in KINDS:
+        known = kind.known(playbook)
+        for where, word in mentioned(playbook, kind):
+            if word not in known:
+                yield Finding(where, f"there is no {kind.title} “{word}”", word, known)
+
+
+def mentioned(playbook: Playbook, kind: Kind) -> Iterator[Mention]:
+    """Give every mention of one kind of name, with the way to it."""
+    for model, attributes in kind.places:
+        word_of = _WORD.get(model, str)
+        for where, record in walk(playbook, model):
+            for attribute in attributes:
+                for at, word in _words(record, attribute):
+                    name = word_of(word)
+                    if name is not None:
+                        yield (*where, *at), name
+
+
+def _words(record: BaseModel, attribute: str) -> Iterator[Mention]:
+    """Read one name, a list of names or the keys of a table."""
+    value = getattr(record, attribute)
+    here: Where = (type(record).model_fields[attribute].alias or attribute,)
+    if isinstance(value, str):
+        yield here, value
+    else:
+        yield from (
+            listed(here, value)
+            if isinstance(value, tuple)
+            else (((*here, key), key) for key in value or ())
+        )
+
+
+def outcomes(playbook: Playbook) -> Iterator[Finding]:
+    """Report outcomes that the step they are asked of does not have."""
+    for where, condition in conditions(playbook):
+        for step, wanted in condition.outcome.items():
+            for at, name in enumerate(wanted):
+                yield from _outcome(playbook, step, name, (*where, "outcome", step, at))
+    for where, deed in walk(playbook, Deed):
+        if deed.step and deed.outcome:
+            yield from _outcome(playbook, deed.step, deed.outcome, (*where, "outcome"))
+    for where, word in _promised(playbook):
+        step, colon, name = word.partition(":")
+        if colon:
+            yield from _outcome(playbook, step, name, where)
+
+
+def _promised(playbook: Playbook) -> Iterator[Mention]:
+    """Give what makes and keeps each promise: `step`, `step:outcome` or `step.part`."""
+    for where, promise in walk(playbook, Promise):
+        yield (*where, "made"), promise.made
+        yield (*where, "kept"), promise.kept
+
+
+def _outcome(playbook: Playbook, step: str, name: str, where: Where) -> Iterator[Finding]:
+    found = playbook.steps.get(step)
+    if found is not None and found.outcome(name) is None:
+        known = tuple(found.outcomes) or ("done",)
+        yield Finding(where, f"the step “{step}” has no outcome “{name}”", name, known)
+
+
+def parts(playbook: Playbook) -> Iterator[Finding]:
+    """Report parts that are named and are not there."""
+    for where, step_name, part_name in _parts_named(playbook):
+        found = playbook.steps.get(step_name)
+        if found is not None and part_name not in found.parts:
+            what = f"the step “{step_name}” has no part “{part_name}”"
+            yield Finding(where, what, part_name, tuple(found.parts))
+
+
+def _parts_named(playbook: Playbook) -> Iterator[tuple[Where, str, str]]:
+    for name, step in playbook.steps.items():
+        for where, part in walk(step.parts, Part, ("steps", name, "parts")):
+            yield from ((at, name, before) for at, before in listed((*where, "after"), part.after))
+    for where, word in (*_promised(playbook), *_deeds(playbook)):
+        step_name, dot, part_name = word.partition(".")
+        if dot:
+            yield where, step_name, part_name
+
+
+def _deeds(playbook: Playbook) -> Iterator[Mention]:
+    """Give the parts that rehearsals finish: `step.part`, or a part beside its step."""
+    for where, deed in walk(playbook, Deed):
+        if deed.part is not None:
+            yield (*where, "part"), f"{deed.step}.{deed.part}" if deed.step else deed.part
+
+
+def expected(playbook: Playbook) -> Iterator[Finding]:
+    """Report rehearsals that expect an ending, a step or a promise that is not there."""
+    tables: dict[str, Mapping[str, object]] = {
+        "ending": playbook.endings,
+        "open": playbook.steps,
+        "promises": playbook.promises,
+    }
+    for name, rehearsal in playbook.rehearsals.items():
+        for key, known in tables.items():
+            there = rehearsal.expect.get(key) or ()
+            for word in [there] if isinstance(there, str) else there:
+                if str(word).partition(".")[0] not in known:
+                    what = f"the rehearsal expects “{word}”, which is not in the playbook"
+                    yield Finding(
+                        ("rehearsals", name, "expect", key), what, str(word), tuple(known)
+                    )
+
+
+def filled(playbook: Playbook) -> Iterator[Finding]:
+    """Report answers of rehearsals that their field never takes."""
+    for where, deed in walk(playbook, Deed):
+        for field, given in deed.fill.items():
+            known = _answers(playbook, field)
+            for word in given if isinstance(given, list | tuple) else [given]:
+                if known and word not in known and not deed.refused:
+                    here: Where = (*where, "fill", field)
+                    yield Finding(here, f"“{field}” is never “{word}”", str(word), known)
+
+
+def options(playbook: Playbook) -> Iterator[Finding]:
+    """Report answers that the field they are compared with never takes."""
+    for where, condition in conditions(playbook):
+        for field, values in condition.field.items():
+            known = _answers(playbook, field)
+            for at, value in enumerate(values):
+                if known and value not in known:
+                    here: Where = (*where, "field", field, at)
+                    yield Finding(here, f"“{field}” is never “{value}”", value, known)
+
+
+def _answers(playbook: Playbook, field: str) -> tuple[str, ...]:
+    spec = playbook.fields.get(field)
+    if spec is None:
+        return ()
+    return tuple(spec.options) or TWO_WAY.get(spec.type, ())
+
+
+def choices(playbook: Playbook) -> Iterator[Finding]:
+    """Report choices without options, and options where there is nothing to choose."""
+    for name, spec in playbook.fields.items():
+        chosen = spec.type in {"choice", "choices"}
+        if chosen and not spec.options:
+            yield Finding(("fields", name), f"“{name}” is a {spec.type} without options", key=True)
+        if spec.options and not chosen:
+            yield Finding(
+                ("fields", name, "options"), f"“{name}” is a {spec.type} and takes no options"
+            )
+
+
+def empty_conditions(playbook: Playbook) -> Iterator[Finding]:
+    """Report conditions that say nothing."""
+    for where, condition in conditions(playbook):
+        if condition == Condition():
+            yield Finding(where, "an empty condition always holds; leave it out")

@@ -1,0 +1,142 @@
+"""Rules about words: templates name what exists, every language is there, and nothing lies unused."""
+
+from collections.abc import Callable, Iterator
+
+from config.rules.finding import Finding, asks, conditions, texts, walk
+from desk.playbook import Playbook, PostItem, RequesterChoice, TicketPlan
+from desk.texts import names_in
+
+SHORT = 75
+"""Slack cuts a button at 75 characters, https://docs.slack.dev/reference/block-kit/block-elements/button-element."""
+
+
+def templates(builtins: frozenset[str]) -> Callable[[Playbook], Iterator[Finding]]:
+    """Make the rule that every `{name}` is a field, or one of the desk's own names."""
+
+    def rule(playbook: Playbook) -> Iterator[Finding]:
+        done = (f"{step}_{what}" for step in playbook.steps for what in ("at", "by"))
+        known = (*playbook.fields, *sorted(builtins), *done)
+        for where, text in texts(playbook):
+            for words in text.values():
+                try:
+                    unknown = [name for name in names_in(words) if name not in known]
+                except ValueError as wrong:
+                    yield Finding(where, f"the text cannot be read: {wrong}")
+                    continue
+                for name in unknown:
+                    yield Finding(
+                        where, f"there is no field “{name}” to put into this text", name, known
+                    )
+
+    return rule
+
+
+def never_kept(playbook: Playbook) -> Iterator[Finding]:
+    """Report fields that are compared and not kept, and are needed afterwards."""
+    kept_out = {name for name, field in playbook.fields.items() if field.compared}
+    shown = {
+        name for _, text in texts(playbook) for words in text.values() for name in _names(words)
+    }
+    shown |= set(playbook.summary) | {n for post in playbook.posts.values() for n in post.thread}
+    shown |= {name for _, item in walk(playbook, PostItem) for name in item.names}
+    for name in sorted(kept_out & shown):
+        yield Finding(
+            ("fields", name),
+            f"“{name}” is compared and never kept, so it cannot be shown later",
+            key=True,
+        )
+
+
+def _names(words: str) -> tuple[str, ...]:
+    try:
+        return names_in(words)
+    except ValueError:
+        return ()
+
+
+def languages(playbook: Playbook) -> Iterator[Finding]:
+    """Report texts without one of the playbook's languages; what is read to a customer is an error."""
+    for where, text in texts(playbook):
+        if not any(text.values()):
+            continue  # an empty line of a ticket is one in every language
+        for language in playbook.languages:
+            if not text.get(language, "").strip():
+                spoken = where[0] in {"texts", "posts"}
+                yield Finding(where, f"these words are missing in “{language}”", warning=not spoken)
+        for language in text:
+            if language not in playbook.languages:
+                yield Finding(
+                    where,
+                    f"“{language}” is not a language of this playbook",
+                    language,
+                    playbook.languages,
+                )
+
+
+def unused(playbook: Playbook) -> Iterator[Finding]:
+    """Report what stands there and is never needed (warnings), and fields that nobody asks for."""
+    asked = {ask.field for step in playbook.steps.values() for _, ask in asks(step)}
+    asked |= {name for name, field in playbook.fields.items() if field.default is not None}
+    shown = _shown(playbook)
+    for name in playbook.fields:
+        if name not in asked and name in shown:
+            yield Finding(
+                ("fields", name),
+                f"“{name}” is shown or looked at, but no step asks for it",
+                key=True,
+            )
+        elif name not in asked:
+            yield Finding(("fields", name), f"no step asks for “{name}”", warning=True, key=True)
+    for name in set(playbook.texts) - _said(playbook):
+        yield Finding(("texts", name), f"no step says or shows “{name}”", warning=True, key=True)
+    posted = {part.posts for step in playbook.steps.values() for part in step.parts.values()}
+    for name in set(playbook.posts) - posted:
+        yield Finding(("posts", name), f"no part posts “{name}”", warning=True, key=True)
+    yield from _unused_endings(playbook)
+
+
+def _unused_endings(playbook: Playbook) -> Iterator[Finding]:
+    chosen = {o.ends for step in playbook.steps.values() for o in step.outcomes.values()}
+    ends = chosen | {"completed", "merged"} | set(playbook.cancels)
+    for name in set(playbook.endings) - ends:
+        yield Finding(("endings", name), f"no outcome ends with “{name}”", warning=True, key=True)
+    worn = {role.calendar for role in playbook.roles.values()}
+    for name in set(playbook.calendars) - worn:
+        yield Finding(("calendars", name), f"no role works by “{name}”", warning=True, key=True)
+
+
+def _said(playbook: Playbook) -> set[str]:
+    found: set[str] = set()
+    for step in playbook.steps.values():
+        found.update(step.says, step.shows)
+        for outcome in step.outcomes.values():
+            found.update(outcome.says, outcome.shows)
+        for part in step.parts.values():
+            found.update(part.says)
+    return found
+
+
+def _shown(playbook: Playbook) -> set[str]:
+    """Name every field that something needs."""
+    found = {
+        name for _, text in texts(playbook) for words in text.values() for name in _names(words)
+    }
+    for _, condition in conditions(playbook):
+        found |= set(condition.field) | set(condition.known)
+    found |= {name for _, item in walk(playbook, PostItem) for name in item.names}
+    found |= {name for post in playbook.posts.values() for name in post.thread}
+    found |= {choice.field for _, choice in walk(playbook, RequesterChoice)}
+    found |= {plan.link for _, plan in walk(playbook, TicketPlan) if plan.link}
+    return found | set(playbook.summary)
+
+
+def buttons(playbook: Playbook) -> Iterator[Finding]:
+    """Report titles that do not fit on a button."""
+    for name, step in playbook.steps.items():
+        for outcome_name, outcome in step.outcomes.items():
+            for words in (*outcome.title.values(), *(outcome.more or {}).values()):
+                if len(words) > SHORT:
+                    where = ("steps", name, "outcomes", outcome_name, "title")
+                    yield Finding(
+                        where, f"a button holds {SHORT} characters, this title has {len(words)}"
+                    )
