@@ -1,0 +1,1 @@
+"""Hands planned effects to whoever performs them. It knows neither what an effect does nor where it is kept."""

@@ -1,0 +1,1 @@
+"""Keeps cases in a database: SQLite by default, PostgreSQL for many replicas. It decides nothing."""

@@ -1,0 +1,168 @@
+"""Keeps cases: the port `Cases` on SQLAlchemy. It folds events and decides nothing."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, bindparam, delete, exists, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from desk.case import Case
+from desk.folding import fold
+from desk.playbook import Playbook
+from desk.ports import Commit
+from integrations.store import tables as t
+from integrations.store.chain import Link, broken
+from integrations.store.commit import write
+from integrations.store.engine import reading, writing
+from integrations.store.playbooks import Playbooks
+from integrations.store.sealing import unseal
+from integrations.store.vault import WORK, Vault
+
+_EVENTS = select(t.events).where(t.events.c.case_id == bindparam("id")).order_by(t.events.c.seq)
+_SEALED = (
+    select(t.vault.c.ref, t.vault.c.sealed, t.case_keys.c.wrapped)
+    .join_from(
+        t.vault,
+        t.case_keys,
+        (t.case_keys.c.case_id == t.vault.c.case_id) & (t.case_keys.c.keep == t.vault.c.keep),
+    )
+    .where(t.vault.c.case_id == bindparam("id"))
+)
+_d, _sooner = t.deadlines.c, t.deadlines.alias("sooner")
+_FIRST = ~exists().where(
+    _sooner.c.case_id == _d.case_id,
+    tuple_(_sooner.c.fire_at, _sooner.c.duty) < tuple_(_d.fire_at, _d.duty),
+)
+# Not a GROUP BY: SQLite would walk through every case's deadlines for it, due or not.
+_DUE = (
+    select(_d.case_id)
+    .where(_d.fire_at <= bindparam("now"), _FIRST)
+    .order_by(_d.fire_at, _d.case_id)
+    .limit(bindparam("most"))
+)
+_OPEN_OF = (
+    select(t.cases.c.id)
+    .where(t.cases.c.opened_by == bindparam("person"), t.OPEN)
+    .order_by(t.cases.c.opened_at.desc(), t.cases.c.id.desc())
+    .limit(bindparam("most"))
+)
+_NEXT_NUMBER = (
+    update(t.numbers)
+    .where(t.numbers.c.name == "case")
+    .values(last=t.numbers.c.last + 1)
+    .returning(t.numbers.c.last)
+)
+
+
+class StoredCases:
+    """The cases of one database, with the vault that holds their personal values."""
+
+    def __init__(self, engine: AsyncEngine, vault: Vault) -> None:
+        """Use an opened database and a vault; the caller closes the database."""
+        self._engine, self._vault, self._playbooks = engine, vault, Playbooks()
+
+    async def remember_playbook(self, playbook: Playbook, now: datetime | None = None) -> str:
+        """Keep a playbook under the hash of its content, once, and give the hash."""
+        async with writing(self._engine) as connection:
+            return await self._playbooks.remember(connection, playbook, now)
+
+    async def load(self, case: str) -> tuple[Case, Playbook] | None:
+        """Give a case as it is with the playbook it began with, or None."""
+        async with reading(self._engine) as connection:
+            rows = (await connection.execute(_EVENTS, {"id": case})).all()
+            if not rows:
+                return None
+            bodies = [json.loads(row.body) for row in rows]
+            opened = await self._open(connection, case)
+            events = [
+                unseal(row.kind, row.at, body, opened)
+                for row, body in zip(rows, bodies, strict=True)
+            ]
+            folded = fold(Case(id=case), events)
+            return folded, await self._playbooks.read(connection, folded.playbook_hash)
+
+    async def number(self) -> int:
+        """Reserve the next display number."""
+        async with writing(self._engine) as connection:
+            return int((await connection.execute(_NEXT_NUMBER)).scalar_one())
+
+    async def commit(self, commit: Commit) -> None:
+        """Keep a decision in one transaction; raises Conflict and Repeated, and then nothing is kept."""
+        async with writing(self._engine) as connection:
+            if commit.case.opened_at is not None:
+                await self._playbooks.read(connection, commit.case.playbook_hash)
+            await write(connection, self._vault, commit)
+
+    async def seen(self, delivery: str) -> bool:
+        """Say whether this delivery was accepted before."""
+        found = select(t.deliveries.c.id).where(t.deliveries.c.id == delivery)
+        return bool(await self._names(found))
+
+    async def due(self, now: datetime, limit: int) -> Sequence[str]:
+        """Name the cases that have a deadline at or before now, earliest first."""
+        return await self._names(_DUE, {"now": now, "most": limit})
+
+    async def of_ticket(self, ticket: int) -> str | None:
+        """Find the case a ticket belongs to."""
+        return await self._name(
+            select(t.tickets.c.case_id).where(t.tickets.c.ticket_id == str(ticket))
+        )
+
+    async def named(self, number: int) -> str | None:
+        """Find the case with this display number."""
+        return await self._name(select(t.cases.c.id).where(t.cases.c.number == number))
+
+    async def open_of(self, person: str, limit: int) -> Sequence[str]:
+        """Name the open cases this person opened, newest first."""
+        return await self._names(_OPEN_OF, {"person": person, "most": limit})
+
+    async def find(self, field: str, value: str, limit: int = 20) -> Sequence[str]:
+        """Name the cases in which this field ever had this value, newest first; the value in canonical form."""
+        digest = self._vault.digest(field, value)
+        found = select(t.digests.c.case_id).where(t.digests.c.digest == digest).distinct()
+        return await self._names(found.order_by(t.digests.c.case_id.desc()).limit(limit))
+
+    async def verify(self, case: str) -> int | None:
+        """Give the number of the first event that was changed, exchanged or cut off, or None when all are whole."""
+        async with reading(self._engine) as connection:
+            rows = (await connection.execute(_EVENTS, {"id": case})).all()
+            kept = select(t.cases.c.version, t.cases.c.head).where(t.cases.c.id == case)
+            head = (await connection.execute(kept)).one_or_none()
+        wrong = broken(
+            (Link(r.case_id, r.seq, r.at, r.kind, json.loads(r.body), r.prev_hash), r.hash)
+            for r in rows
+        )
+        last = (len(rows), rows[-1].hash) if rows else None
+        if wrong is None and last != (head and (head.version, head.head)):
+            return len(rows) + 1
+        return wrong
+
+    async def erase(self, case: str, keep: str) -> None:
+        """Destroy the keys of one retention class of a case for good; the events stay and still verify.
+
+        Work that was still waiting becomes a dead letter, because its words are gone too.
+        """
+        both, e = (keep, WORK), t.effects.c
+        async with writing(self._engine) as connection:
+            for table, classes in ((t.case_keys, both), (t.vault, (keep,)), (t.digests, (keep,))):
+                gone = (table.c.case_id == case) & table.c.keep.in_(classes)
+                await connection.execute(delete(table).where(gone))
+            waiting = update(t.effects).where(e.case_id == case, e.status == "queued")
+            await connection.execute(waiting, {"status": "dead", "error": "the case was erased"})
+
+    async def _open(self, connection: AsyncConnection, case: str) -> Mapping[str, dict[str, Any]]:
+        rows = (await connection.execute(_SEALED, {"id": case})).all()
+        return {
+            row.ref: json.loads(self._vault.key(row.wrapped).decrypt(row.sealed)) for row in rows
+        }
+
+    async def _names(
+        self, query: Select[str], values: Mapping[str, Any] | None = None
+    ) -> Sequence[str]:
+        async with reading(self._engine) as connection:
+            return (await connection.execute(query, values)).scalars().all()
+
+    async def _name(self, query: Select[str]) -> str | None:
+        return next(iter(await self._names(query)), None)

@@ -1,0 +1,205 @@
+"""Writes one decision inside one transaction that the caller opened. It decides nothing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import rfc8785
+from sqlalchemy import Table, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from desk.effects import Effect
+from desk.events import EffectDied, TicketCreated
+from desk.ports import Commit, Conflict, Repeated
+from integrations.store import tables as t
+from integrations.store.chain import Link
+from integrations.store.sealing import looked_up, seal
+from integrations.store.vault import WORK, CaseKeys, Vault
+
+_CLAIM = (
+    select(t.cases.c.version, t.cases.c.head, t.case_keys.c.keep, t.case_keys.c.wrapped)
+    .select_from(t.cases.outerjoin(t.case_keys, t.case_keys.c.case_id == t.cases.c.id))
+    .where(t.cases.c.id == bindparam("id"))
+    .with_for_update(of=t.cases)
+)
+_ADVANCE = update(t.cases).where(
+    t.cases.c.id == bindparam("case"), t.cases.c.version == bindparam("before")
+)
+_DEADLINES = select(t.deadlines.c.duty, t.deadlines.c.fire_at).where(
+    t.deadlines.c.case_id == bindparam("id")
+)
+_EFFECT = update(t.effects).where(t.effects.c.key == bindparam("which"))
+
+
+@dataclass
+class _Batch:
+    """The rows one decision adds, gathered before the first of them is written."""
+
+    head: str
+    events: list[dict[str, Any]] = field(default_factory=list)
+    vault: list[dict[str, Any]] = field(default_factory=list)
+    digests: list[dict[str, Any]] = field(default_factory=list)
+    effects: list[dict[str, Any]] = field(default_factory=list)
+
+
+def moment(commit: Commit) -> datetime:
+    """Give the business time of a decision."""
+    return commit.at or commit.case.log[-1].at
+
+
+async def write(connection: AsyncConnection, vault: Vault, commit: Commit) -> None:
+    """Keep a decision; raises Repeated and Conflict.
+
+    A case that was never opened has nothing to keep: only the delivery is remembered.
+    """
+    await _deliver(connection, commit)
+    if commit.case.opened_at is None:
+        return
+    claimed = await _claim(connection, commit)
+    keys = CaseKeys(vault, {row.keep: row.wrapped for row in claimed if row.keep})
+    batch = _gather(commit, vault, keys, claimed[0].head if claimed else "")
+    await _write_case(connection, commit, batch.head, new=not claimed)
+    await _write_rows(connection, commit, batch, keys)
+    await _write_tickets(connection, commit)
+    await _write_deadlines(connection, commit, new=not claimed)
+    await _move_effects(connection, commit)
+
+
+async def _deliver(connection: AsyncConnection, commit: Commit) -> None:
+    if not commit.delivery:
+        return
+    row = {"id": commit.delivery, "case_id": commit.case.id, "at": moment(commit)}
+    try:
+        await connection.execute(insert(t.deliveries), row)
+    except IntegrityError as error:
+        raise Repeated(commit.delivery) from error
+
+
+async def _claim(connection: AsyncConnection, commit: Commit) -> Sequence[Any]:
+    """Hold the case's row and give its version, head and keys; nothing for a case that is new."""
+    rows = (await connection.execute(_CLAIM, {"id": commit.case.id})).all()
+    version = rows[0].version if rows else 0
+    if version != commit.case.version - len(commit.events):
+        raise Conflict(commit.case.id)
+    return rows
+
+
+def _gather(commit: Commit, vault: Vault, keys: CaseKeys, head: str) -> _Batch:
+    batch, case = _Batch(head), commit.case.id
+    first = commit.case.version - len(commit.events) + 1
+    for seq, event in enumerate(commit.events, first):
+        body, sealed = seal(event, keys)
+        link = Link(case, seq, event.at, event.kind, body, batch.head)
+        batch.head = link.hash
+        batch.events.append(
+            {"case_id": case, "seq": seq, "at": event.at, "kind": event.kind,
+             "body": rfc8785.dumps(body).decode(), "prev_hash": link.prev, "hash": link.hash}
+        )  # fmt: skip
+        batch.vault += [{**row, "case_id": case} for row in sealed]
+        batch.digests += [
+            {
+                "digest": vault.digest(name, value),
+                "case_id": case,
+                "seq": seq,
+                "field": name,
+                "keep": keep,
+            }
+            for name, value, keep in looked_up(event)
+        ]
+    batch.effects += [_effect_row(effect, keys, moment(commit)) for effect in commit.effects]
+    return batch
+
+
+def _effect_row(effect: Effect, keys: CaseKeys, now: datetime) -> dict[str, Any]:
+    return {
+        "key": effect.key, "case_id": effect.case, "lane": effect.lane, "kind": effect.kind,
+        "status": "queued", "urgent": effect.urgent, "attempts": 0, "next_at": now, "created_at": now,
+        "body": keys.seal(WORK, effect.model_dump_json().encode()),
+    }  # fmt: skip
+
+
+async def _write_case(connection: AsyncConnection, commit: Commit, head: str, *, new: bool) -> None:
+    case = commit.case
+    row = {
+        "number": case.number, "playbook": case.playbook, "playbook_hash": case.playbook_hash,
+        "version": case.version, "head": head, "opened_at": case.opened_at,
+        "opened_by": case.opened_by, "ending": case.ending, "ended_at": case.ended_at,
+    }  # fmt: skip
+    if not new:
+        which = {"case": case.id, "before": case.version - len(commit.events)}
+        if (await connection.execute(_ADVANCE, {**row, **which})).rowcount != 1:
+            raise Conflict(case.id)
+        return
+    try:
+        await connection.execute(insert(t.cases), {"id": case.id, **row})
+    except IntegrityError as error:
+        raise Conflict(case.id) from error
+
+
+async def _write_rows(
+    connection: AsyncConnection, commit: Commit, batch: _Batch, keys: CaseKeys
+) -> None:
+    case = commit.case.id
+    new_keys = [{"case_id": case, "keep": k, "wrapped": w} for k, w in keys.new.items()]
+    needs = [
+        {"key": e.key, "need": need} for e in commit.effects for need in dict.fromkeys(e.needs)
+    ]
+    await _insert(connection, t.events, batch.events)
+    await _insert(connection, t.case_keys, new_keys)
+    await _insert(connection, t.vault, batch.vault)
+    await _insert(connection, t.digests, batch.digests)
+    await _insert(connection, t.effects, batch.effects)
+    await _insert(connection, t.effect_needs, needs)
+
+
+async def _insert(connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        await connection.execute(insert(table), rows)
+
+
+async def _write_tickets(connection: AsyncConnection, commit: Commit) -> None:
+    rows = [
+        {"ticket_id": str(event.id), "case_id": commit.case.id, "name": event.name}
+        for event in commit.events
+        if isinstance(event, TicketCreated)
+    ]
+    if rows:
+        known = [row["ticket_id"] for row in rows]
+        await connection.execute(delete(t.tickets).where(t.tickets.c.ticket_id.in_(known)))
+        await connection.execute(insert(t.tickets), rows)
+
+
+async def _write_deadlines(connection: AsyncConnection, commit: Commit, *, new: bool) -> None:
+    """Replace the case's deadlines, touching only those that changed."""
+    case = commit.case.id
+    wanted = {(deadline.duty, deadline.fire_at) for deadline in commit.deadlines}
+    found = await connection.execute(_DEADLINES, {"id": case}) if not new else ()
+    kept = {(row.duty, row.fire_at) for row in found}
+    if gone := sorted(duty for duty, _ in kept - wanted):
+        await _forget_deadlines(connection, case, gone)
+    rows = [{"case_id": case, "duty": d, "fire_at": at} for d, at in sorted(wanted - kept)]
+    await _insert(connection, t.deadlines, rows)
+
+
+async def _forget_deadlines(connection: AsyncConnection, case: str, duties: Iterable[str]) -> None:
+    named = tuple_(t.deadlines.c.case_id, t.deadlines.c.duty)
+    await connection.execute(
+        delete(t.deadlines).where(named.in_([(case, duty) for duty in duties]))
+    )
+
+
+async def _move_effects(connection: AsyncConnection, commit: Commit) -> None:
+    now = moment(commit)
+    if commit.settles:
+        done = {"which": commit.settles, "status": "done", "done_at": now, "error": None}
+        await connection.execute(_EFFECT, done)
+    if commit.kills:
+        reasons = {e.effect: e.reason for e in commit.events if isinstance(e, EffectDied)}
+        dead = {"which": commit.kills, "status": "dead", "error": reasons.get(commit.kills)}
+        await connection.execute(_EFFECT, dead)
+    if commit.revives:
+        # What was sent and how often stays; only the time within which to give up begins anew.
+        again = {"which": commit.revives, "status": "queued", "next_at": now, "first_at": None}
+        await connection.execute(_EFFECT.where(t.effects.c.status == "dead"), again)

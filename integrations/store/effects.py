@@ -1,0 +1,186 @@
+"""The effects table: what waits, what was tried, what was given up. It knows neither the outside nor a schedule."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from desk.effects import EFFECT, Effect
+from integrations.store import tables as t
+from integrations.store.engine import reading, writing
+from integrations.store.vault import WORK, CaseKeys, Vault
+
+_AFTER_A_BUG = timedelta(seconds=60)
+_log = structlog.get_logger(__name__)
+_QUEUED: ColumnElement[str] = literal_column(
+    "'queued'"
+)  # written out: SQLite uses a partial index only for a literal
+_DEAD: ColumnElement[str] = literal_column("'dead'")
+_e, _earlier, _needed, _need = (
+    t.effects.c,
+    t.effects.alias("earlier"),
+    t.effects.alias("needed"),
+    t.effect_needs.c,
+)
+
+_HEAD = ~exists().where(
+    _earlier.c.lane == _e.lane, _earlier.c.status == _QUEUED, _earlier.c.seq < _e.seq
+)
+_NEEDS_MET = ~(
+    exists()
+    .select_from(t.effect_needs.outerjoin(_needed, _needed.c.key == _need.need))
+    .where(_need.key == _e.key, func.coalesce(_needed.c.status, "") != "done")
+)
+_KEY = and_(t.case_keys.c.case_id == _e.case_id, t.case_keys.c.keep == WORK)
+_WORK = select(
+    _e.key, _e.body, _e.attempts, _e.first_at, _e.sent_at, _e.prepared, t.case_keys.c.wrapped
+).join_from(t.effects, t.case_keys, _KEY)
+_READY = (
+    _WORK.where(
+        _e.status == _QUEUED,
+        _e.next_at <= bindparam("now"),
+        _e.lane.not_in(bindparam("busy", expanding=True)),
+        _HEAD,
+        _NEEDS_MET,
+    )
+    .order_by(_e.urgent.desc(), _e.seq)
+    .limit(bindparam("most"))
+)
+_NEXT = select(func.min(_e.next_at)).where(_e.status == _QUEUED, _e.next_at > bindparam("now"))
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An effect whose turn it is, with what earlier tries left behind."""
+
+    effect: Effect
+    attempts: int
+    first_at: datetime | None
+    before: bool
+    prepared: bytes | None
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """An effect that was given up, without its words."""
+
+    key: str
+    case: str
+    lane: str
+    kind: str
+    attempts: int
+    error: str | None
+    created_at: datetime
+
+
+class StoredEffects:
+    """The effects of one database. The queue works through them; the terminal looks at them."""
+
+    def __init__(self, engine: AsyncEngine, vault: Vault) -> None:
+        """Use an opened database and the vault that sealed the bodies."""
+        self._engine, self._vault = engine, vault
+
+    async def ready(self, now: datetime, busy: Collection[str], limit: int) -> Sequence[Waiting]:
+        """Give the heads of lanes that may run now, urgent first; `busy` lanes are left out."""
+        values = {"now": now, "busy": list(busy), "most": limit}
+        async with reading(self._engine) as connection:
+            rows = (await connection.execute(_READY, values)).all()
+        return [found for row in rows if (found := await self._read(row, now))]
+
+    async def next_at(self, now: datetime) -> datetime | None:
+        """Give the earliest instant after now at which something is to be tried."""
+        async with reading(self._engine) as connection:
+            found: datetime | None = (await connection.execute(_NEXT, {"now": now})).scalar_one()
+        return found
+
+    async def waiting(self, key: str) -> bool:
+        """Say whether an effect is neither done nor dead."""
+        async with reading(self._engine) as connection:
+            found = await connection.execute(select(_e.status).where(_e.key == key))
+            return found.scalar_one_or_none() == "queued"
+
+    async def prepare(self, key: str, body: bytes, number: int, started_at: datetime) -> None:
+        """Keep the exact body of a try, and that sending begins, before the first byte leaves."""
+        mine = update(t.effects).where(_e.key == key)
+        async with writing(self._engine) as connection:
+            owner = select(t.case_keys.c.wrapped).join_from(t.effects, t.case_keys, _KEY)
+            wrapped = (await connection.execute(owner.where(_e.key == key))).scalar_one()
+            sealed = CaseKeys(self._vault, {WORK: wrapped}).seal(WORK, body)
+            tried = mine.values(
+                attempts=number, prepared=sealed, sent_at=_first(_e.sent_at, started_at),
+                first_at=_first(_e.first_at, started_at),
+            )  # fmt: skip
+            await connection.execute(tried)
+
+    async def later(
+        self, key: str, number: int, started_at: datetime, next_at: datetime, error: str | None
+    ) -> None:
+        """Keep that a try did not succeed and when the next one is; a settled effect stays settled."""
+        mine = update(t.effects).where(_e.key == key, _e.status == "queued")
+        tried = mine.values(
+            attempts=number, first_at=_first(_e.first_at, started_at), next_at=next_at, error=error
+        )
+        async with writing(self._engine) as connection:
+            await connection.execute(tried)
+
+    async def dead(self, limit: int = 100) -> Sequence[DeadLetter]:
+        """List the dead letters, oldest first."""
+        columns = (_e.key, _e.case_id, _e.lane, _e.kind, _e.attempts, _e.error, _e.created_at)
+        query = select(*columns).where(_e.status == _DEAD).order_by(_e.seq).limit(limit)
+        async with reading(self._engine) as connection:
+            return [DeadLetter(*row) for row in (await connection.execute(query)).all()]
+
+    async def pending_count(self) -> int:
+        """Count what is neither done nor dead."""
+        query = select(func.count()).select_from(t.effects).where(_e.status == _QUEUED)
+        async with reading(self._engine) as connection:
+            return (await connection.execute(query)).scalar_one()
+
+    async def oldest_pending_at(self) -> datetime | None:
+        """Say since when the oldest pending effect has waited."""
+        query = select(func.min(_e.created_at)).where(_e.status == _QUEUED)
+        async with reading(self._engine) as connection:
+            found: datetime | None = (await connection.execute(query)).scalar_one()
+        return found
+
+    async def effect(self, key: str) -> Effect | None:
+        """Give an effect, whatever became of it, or None when it is unknown or erased."""
+        async with reading(self._engine) as connection:
+            row = (await connection.execute(_WORK.where(_e.key == key))).one_or_none()
+        return row and self._waiting(row).effect
+
+    async def _read(self, row: Any, now: datetime) -> Waiting | None:
+        """Read an effect; one that cannot be read is a bug: it is kept, and holds up its own lane only."""
+        try:
+            return self._waiting(row)
+        except ValidationError:
+            _log.error("effect_unreadable", effect=row.key)
+            await self.later(row.key, row.attempts, now, now + _AFTER_A_BUG, "unreadable")
+            return None
+
+    def _waiting(self, row: Any) -> Waiting:
+        key = self._vault.key(row.wrapped)
+        prepared = None if row.prepared is None else key.decrypt(row.prepared)
+        effect = EFFECT.validate_json(key.decrypt(row.body))
+        return Waiting(effect, row.attempts, row.first_at, row.sent_at is not None, prepared)
+
+
+def _first(kept: Column[datetime | None], instant: datetime) -> ColumnElement[datetime | None]:
+    """Keep an instant that is there, else take this one; the type says how an instant is written."""
+    return func.coalesce(kept, literal(instant, t.Instant))

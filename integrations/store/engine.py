@@ -1,0 +1,168 @@
+"""Opens the database and says `StoreGone` when it does not answer. It knows no table.
+
+Recipe for SQLite's transactions: https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#pysqlite-sqlite-transactions
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy.engine.interfaces import ExceptionContext
+from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from desk.ports import StoreGone
+from integrations.store.driver import connect
+
+_GATES: WeakKeyDictionary[Engine, asyncio.Lock] = WeakKeyDictionary()
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA busy_timeout=30000",
+    "PRAGMA foreign_keys=ON",
+)
+
+Database = AsyncEngine
+"""An opened database, opaque to whoever holds it."""
+
+
+def read_url(database_url: str, *, asynchronous: bool = True) -> URL:
+    """Read a database URL and put in the driver the desk uses."""
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        return url.set(drivername="sqlite+aiosqlite" if asynchronous else "sqlite")
+    return url.set(drivername=f"{url.get_backend_name()}+psycopg")
+
+
+def database_file(database_url: str) -> Path | None:
+    """Name the SQLite file behind a URL, or None when there is none."""
+    url = read_url(database_url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return None
+    return None if url.database.startswith((":memory:", "file:")) else Path(url.database).absolute()
+
+
+def worker_lock(database_url: str) -> Path | None:
+    """Name the lock file of the one process that works through this database, or None when there is no file."""
+    file = database_file(database_url)
+    return file and file.with_name(f"{file.name}.worker.lock")
+
+
+def open_database(database_url: str) -> AsyncEngine:
+    """Open a database that `upgrade` has made; nothing is read until the first use."""
+    url = read_url(database_url)
+    if url.get_backend_name() != "sqlite":
+        engine = create_async_engine(url, pool_pre_ping=True)
+    else:
+        engine = create_async_engine(url, connect_args={"async_creator_fn": connect})
+        _prepare_sqlite(engine.sync_engine, database_file(database_url))
+    event.listen(engine.sync_engine, "handle_error", _translate)
+    return engine
+
+
+@asynccontextmanager
+async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Give a connection for looking only; on SQLite each statement sees the newest commit."""
+    try:
+        async with engine.execution_options(reads=True).connect() as connection:
+            yield connection
+    except PoolTimeout as error:
+        raise StoreGone(str(error)) from error
+
+
+@asynccontextmanager
+async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Give a transaction: all of it is kept when the block ends, nothing when it raises.
+
+    SQLite has one writer at a time; within this process writers queue here, because SQLite itself would let them
+    sleep and poll.
+    """
+    gate = _GATES.setdefault(engine.sync_engine, asyncio.Lock())
+    if engine.dialect.name != "sqlite":
+        gate = asyncio.Lock()
+    try:
+        async with gate, engine.begin() as connection:
+            yield connection
+    except PoolTimeout as error:
+        raise StoreGone(str(error)) from error
+
+
+def _translate(context: ExceptionContext) -> StoreGone | None:
+    """Turn "the database does not answer" into the desk's word; anything else stays a bug."""
+    original = context.original_exception
+    if not isinstance(original, Exception):
+        return None  # a cancelled task also counts as a disconnect, and must stay a cancelled task
+    damaged = type(original) is sqlite3.DatabaseError
+    unreachable = isinstance(context.sqlalchemy_exception, OperationalError | InterfaceError)
+    return StoreGone(str(original)) if damaged or unreachable or context.is_disconnect else None
+
+
+def _prepare_sqlite(engine: Engine, file: Path | None) -> None:
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    if file is not None:
+        event.listen(engine, "do_connect", _never_create(file))
+        event.listen(engine, "connect", _remember_inode(file))
+        event.listen(engine, "checkout", _same_file(file))
+
+
+def _set_up(connection: Any, record: Any) -> None:
+    """Take the transaction out of the driver's hands, and hold every commit to the disk."""
+    del record
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    """Take the write lock at once: a transaction that reads first could fail at its first write."""
+    if not connection.get_execution_options().get("reads"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _never_create(file: Path) -> Any:
+    """Refuse to start an empty database where the real one has gone."""
+
+    def do_connect(
+        dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]
+    ) -> None:
+        del dialect, record
+        arguments[0] = f"file:{quote(str(file))}?mode=rw"
+        options["uri"] = True
+
+    return do_connect
+
+
+def _remember_inode(file: Path) -> Any:
+    def on_connect(connection: Any, record: Any) -> None:
+        del connection
+        record.info["inode"] = _inode(file)
+
+    return on_connect
+
+
+def _same_file(file: Path) -> Any:
+    """Drop a connection to a file that was moved away: what it kept, nobody would find again."""
+
+    def checkout(connection: Any, record: Any, proxy: Any) -> None:
+        del connection, proxy
+        if record.info.get("inode") != _inode(file):
+            raise DisconnectionError(f"{file} is not the file that was opened")
+
+    return checkout
+
+
+def _inode(file: Path) -> int | None:
+    try:
+        return file.stat().st_ino
+    except OSError:
+        return None

@@ -1,0 +1,58 @@
+"""Keeps each playbook once, by the hash of its content, so that a running case keeps the one it began with."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+
+import rfc8785
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from desk.playbook import Playbook
+from integrations.store import tables as t
+
+
+def canonical(playbook: Playbook) -> bytes:
+    """Write a playbook as canonical JSON (RFC 8785)."""
+    return rfc8785.dumps(playbook.model_dump(mode="json", by_alias=True))
+
+
+def playbook_hash(playbook: Playbook) -> str:
+    """Give the SHA-256 of a playbook's content."""
+    return hashlib.sha256(canonical(playbook)).hexdigest()
+
+
+class Playbooks:
+    """The playbooks of one database; each is read and parsed once per process."""
+
+    def __init__(self) -> None:
+        """Start knowing none."""
+        self._known: dict[str, Playbook] = {}
+
+    async def remember(
+        self, connection: AsyncConnection, playbook: Playbook, now: datetime | None
+    ) -> str:
+        """Keep a playbook unless it is kept already, and give its hash."""
+        body = canonical(playbook)
+        name = hashlib.sha256(body).hexdigest()
+        if await self._stored(connection, name) is None:
+            row = {
+                "hash": name, "name": playbook.playbook, "language_version": playbook.language_version,
+                "body": body.decode(), "first_seen_at": now or datetime.now(UTC),
+            }  # fmt: skip
+            await connection.execute(insert(t.playbooks), row)
+        self._known[name] = playbook
+        return name
+
+    async def read(self, connection: AsyncConnection, name: str) -> Playbook:
+        """Give the playbook with this hash; raises LookupError, because a case without one is a bug."""
+        if name not in self._known:
+            body = await self._stored(connection, name)
+            if body is None:
+                raise LookupError(f"no playbook with the hash {name!r} was remembered")
+            self._known[name] = Playbook.model_validate(json.loads(body))
+        return self._known[name]
+
+    async def _stored(self, connection: AsyncConnection, name: str) -> str | None:
+        found = select(t.playbooks.c.body).where(t.playbooks.c.hash == name)
+        return (await connection.execute(found)).scalar_one_or_none()

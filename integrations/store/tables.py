@@ -1,0 +1,194 @@
+"""The tables. They know the shape of what is kept, not what it means."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+from desk.values import aware
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def write_instant(instant: datetime) -> str:
+    """Write an instant so that text order is time order: UTC, fixed width, microseconds."""
+    return aware(instant).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def read_instant(raw: str) -> datetime:
+    """Read what `write_instant` wrote."""
+    return datetime.fromisoformat(raw)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant as sortable text, the same on every database."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        """Write; raises ValueError for a naive instant."""
+        del dialect
+        return None if value is None else write_instant(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        """Read."""
+        del dialect
+        return None if value is None else read_instant(value)
+
+
+metadata = MetaData(naming_convention=NAMES)
+
+numbers = Table(
+    "numbers", metadata,
+    Column("name", String(20), primary_key=True),
+    Column("last", Integer, nullable=False),
+)  # fmt: skip
+
+playbooks = Table(
+    "playbooks", metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("language_version", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+)  # fmt: skip
+
+cases = Table(
+    "cases", metadata,
+    Column("id", String(40), primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("playbook", String(100), nullable=False),
+    Column("playbook_hash", ForeignKey("playbooks.hash"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("opened_by", String(64), nullable=False),
+    Column("ending", String(100)),
+    Column("ended_at", Instant),
+)  # fmt: skip
+
+OPEN = text("ending IS NULL")
+Index(
+    "ix_cases_open", cases.c.opened_by, cases.c.opened_at, cases.c.id,
+    sqlite_where=OPEN, postgresql_where=OPEN,
+)  # fmt: skip
+
+events = Table(
+    "events", metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)  # fmt: skip
+
+deliveries = Table(
+    "deliveries", metadata,
+    Column("id", String(200), primary_key=True),
+    Column("case_id", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+)  # fmt: skip
+
+deadlines = Table(
+    "deadlines", metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("duty", String(200), primary_key=True),
+    Column("fire_at", Instant, nullable=False),
+    Index("ix_deadlines_fire_at", "fire_at", "case_id"),
+)  # fmt: skip
+
+tickets = Table(
+    "tickets", metadata,
+    Column("ticket_id", String(40), primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("name", String(100), nullable=False),
+)  # fmt: skip
+
+case_keys = Table(
+    "case_keys", metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("keep", String(60), primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+)  # fmt: skip
+
+vault = Table(
+    "vault", metadata,
+    Column("ref", String(64), primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("keep", String(60), nullable=False),
+    Column("field", String(100), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)  # fmt: skip
+
+digests = Table(
+    "digests", metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("field", String(100), nullable=False),
+    Column("keep", String(60), nullable=False),
+    Index("ix_digests_case_id", "case_id"),
+)  # fmt: skip
+
+effects = Table(
+    "effects", metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(200), nullable=False),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("lane", String(200), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("first_at", Instant),
+    Column("sent_at", Instant),
+    Column("body", LargeBinary, nullable=False),
+    Column("prepared", LargeBinary),
+    Column("error", Text),
+    Column("created_at", Instant, nullable=False),
+    Column("done_at", Instant),
+    UniqueConstraint("key"),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+
+QUEUED = text("status = 'queued'")
+DEAD = text("status = 'dead'")
+Index(
+    "ix_effects_queued", effects.c.next_at,
+    sqlite_where=QUEUED, postgresql_where=QUEUED,
+)  # fmt: skip
+Index(
+    "ix_effects_lane", effects.c.lane, effects.c.seq,
+    sqlite_where=QUEUED, postgresql_where=QUEUED,
+)  # fmt: skip
+Index("ix_effects_dead", effects.c.seq, sqlite_where=DEAD, postgresql_where=DEAD)
+Index("ix_effects_case_id", effects.c.case_id)
+
+effect_needs = Table(
+    "effect_needs", metadata,
+    Column("key", ForeignKey("effects.key"), primary_key=True),
+    Column("need", String(200), primary_key=True),
+)  # fmt: skip

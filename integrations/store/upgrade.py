@@ -1,0 +1,40 @@
+"""Brings a database to today's tables, in this process. It knows where the migrations are, not what they do."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event
+
+from integrations.store.engine import read_url
+
+_MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def upgrade(database_url: str, revision: str = "head") -> None:
+    """Make or upgrade the tables in one transaction; run again it changes nothing."""
+    engine = create_engine(read_url(database_url, asynchronous=False))
+    if engine.dialect.name == "sqlite":
+        _own_transactions(engine)
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    try:
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+    finally:
+        engine.dispose()
+
+
+def _own_transactions(engine: Engine) -> None:
+    """Let SQLite hold all of an upgrade in one transaction, and a second upgrade wait for the first."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: object, record: object) -> None:
+        del record
+        connection.isolation_level = None  # type: ignore[attr-defined]
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA busy_timeout=30000")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,78 @@
+"""Encrypts personal values under one key per case and retention class. It knows no table and no event.
+
+The deployment's keys only wrap the keys of cases, so that a deployment key can be replaced without touching a value.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+WORK = "work"
+"""The retention class of effect bodies: they may quote values of any class, so erasing any class erases them."""
+
+
+class Vault:
+    """The deployment's keys, newest first, and the key of its digests (by default made from the oldest)."""
+
+    def __init__(self, keys: Sequence[str], digest_key: str | None = None) -> None:
+        """Read the keys; raises ValueError with a sentence for whoever installs this."""
+        if not keys:
+            raise ValueError("No encryption key is set, so personal values could not be kept.")
+        self._keys = MultiFernet([_fernet(key) for key in keys])
+        derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"ato-desk look-up digests")
+        self._digests = derive.derive((digest_key or keys[-1]).encode())
+        self._unwrap = lru_cache(maxsize=4096)(self._unwrapped)
+
+    def new_key(self) -> bytes:
+        """Make a key for a case, wrapped."""
+        return self._keys.encrypt(Fernet.generate_key())
+
+    def key(self, wrapped: bytes) -> Fernet:
+        """Unwrap a case's key; raises ValueError when no deployment key fits."""
+        return self._unwrap(wrapped)
+
+    def rewrap(self, wrapped: bytes) -> bytes:
+        """Wrap a case's key with the newest deployment key."""
+        return self._keys.rotate(wrapped)
+
+    def digest(self, field: str, value: str) -> str:
+        """Give the keyed digest under which a value is looked up; letter case and outer space do not matter."""
+        words = f"{field}\0{value.strip().casefold()}"
+        return hmac.new(self._digests, words.encode(), hashlib.sha256).hexdigest()
+
+    def _unwrapped(self, wrapped: bytes) -> Fernet:
+        try:
+            return Fernet(self._keys.decrypt(wrapped))
+        except InvalidToken as error:
+            raise ValueError(
+                "None of the encryption keys that are set opens this database."
+            ) from error
+
+
+class CaseKeys:
+    """The keys of one case within one transaction; a class without a key gets one when it is first sealed."""
+
+    def __init__(self, vault: Vault, wrapped: Mapping[str, bytes]) -> None:
+        """Start from the keys the case already has."""
+        self._vault, self._wrapped = vault, dict(wrapped)
+        self.new: dict[str, bytes] = {}
+
+    def seal(self, keep: str, value: bytes) -> bytes:
+        """Encrypt under the class's key."""
+        if keep not in self._wrapped:
+            self._wrapped[keep] = self.new[keep] = self._vault.new_key()
+        return self._vault.key(self._wrapped[keep]).encrypt(value)
+
+
+def _fernet(key: str) -> Fernet:
+    try:
+        return Fernet(key)
+    except ValueError as error:
+        raise ValueError(
+            "An encryption key is not one: it must be 32 random bytes in URL-safe base64 (44 characters)."
+        ) from error

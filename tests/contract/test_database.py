@@ -1,0 +1,254 @@
+"""What the database promises beyond the contract of every store."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from desk import events as ev
+from desk.playbook import Playbook
+from desk.ports import StoreGone
+from desk.values import Fact
+from integrations.store import cases as queries
+from integrations.store.cases import StoredCases
+from integrations.store.effects import StoredEffects
+from integrations.store.engine import open_database
+from integrations.store.playbooks import playbook_hash
+from integrations.store.tables import metadata
+from integrations.store.upgrade import upgrade
+from integrations.store.vault import Vault
+from tests.contract.making import EMAIL, KEY, NAME, PHONE, Maker, card, ended, plan_of, ticket
+from tests.fakes.clock import START
+
+
+class TestDatabase:
+    async def test_cases_are_there_after_a_restart(
+        self, keep: Maker, engine: AsyncEngine, database: Path, playbook: Playbook
+    ) -> None:
+        kept = await keep.open(effects=[card("k")], delivery="d1")
+        await engine.dispose()
+        again = open_database(f"sqlite:///{database}")
+        cases = StoredCases(again, Vault([KEY]))
+        assert await cases.load("01CASE") == (kept, playbook)
+        assert await cases.seen("d1")
+        assert await StoredEffects(again, Vault([KEY])).pending_count() == 1
+        await again.dispose()
+
+    async def test_a_crash_inside_a_commit_leaves_nothing(
+        self, keep: Maker, stored: StoredCases, engine: AsyncEngine, database: Path
+    ) -> None:
+        case = await keep.open()
+        before = _rows(database)
+        for table in (
+            "events",
+            "vault",
+            "digests",
+            "effects",
+            "effect_needs",
+            "deadlines",
+            "tickets",
+        ):
+            with _crash_at(engine, f"INSERT INTO {table}"), pytest.raises(ZeroDivisionError):
+                await keep.add(
+                    case, keep.customer(), ticket(7), delivery="d", deadlines=[keep.late(1)],
+                    effects=[card("k", needs=("j",))],
+                )  # fmt: skip
+            assert _rows(database) == before
+        assert (await stored.load("01CASE"))[0] == case
+
+    async def test_whoever_is_cancelled_leaves_all_or_nothing_and_hurts_nobody(
+        self, keep: Maker, stored: StoredCases, effects: StoredEffects
+    ) -> None:
+        case, kept = await keep.open(), 0
+        for turns in range(0, 60, 2):
+            wanted = card(f"k{turns}", f"lane{turns}")
+            task = asyncio.create_task(keep.add(case, keep.claimed(), effects=[wanted]))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            found, _ = await stored.load("01CASE")
+            assert found.version - case.version == (await effects.pending_count()) - kept
+            case, kept = found, await effects.pending_count()
+        assert await stored.verify("01CASE") is None
+        await keep.add(case, ended())
+
+    async def test_no_personal_value_stands_in_the_file(
+        self, keep: Maker, effects: StoredEffects, database: Path
+    ) -> None:
+        items = {"name": Fact(value=NAME, personal=True)}
+        escalated = ev.Escalated(at=START, by="U1", post="p", step="s", part="q", items=items)
+        by_hand = ev.EffectDoneByHand(
+            at=START, by="U1", effect="k", reference=Fact(value=EMAIL, personal=True)
+        )
+        planned = card("k", "lane-of-case")
+        case = await keep.open(effects=[planned.model_copy(update={"inbox": f"person:{PHONE}"})])
+        await keep.add(case, escalated, by_hand)
+        await effects.prepare("k", f"to {EMAIL}".encode(), 1, START)
+        kept = b"".join(file.read_bytes() for file in database.parent.glob("desk.db*"))
+        assert b"lane-of-case" in kept
+        for secret in (EMAIL, PHONE, PHONE[1:], NAME, "Thandi", KEY):
+            assert secret.encode() not in kept
+
+    async def test_the_chain_holds_and_notices_any_change(
+        self, keep: Maker, stored: StoredCases, database: Path
+    ) -> None:
+        await keep.add(await keep.open(), keep.claimed(), ended())
+        assert await stored.verify("01CASE") is None
+        for change, first_wrong in (
+            ("UPDATE events SET body = replace(body, 'U2', 'U3') WHERE seq = 3", 3),
+            ("UPDATE events SET at = '2025-03-03T09:00:00.000001Z' WHERE seq = 2", 2),
+            ("UPDATE events SET kind = 'step_opened' WHERE seq = 3", 3),
+            ("DELETE FROM events WHERE seq = 2", 2),
+            ("DELETE FROM events WHERE seq = 4", 4),
+        ):
+            with _undone(database, change):
+                assert await stored.verify("01CASE") == first_wrong
+        assert await stored.verify("01CASE") is None
+
+    async def test_erasing_destroys_one_class_and_the_chain_still_holds(
+        self, keep: Maker, stored: StoredCases, effects: StoredEffects
+    ) -> None:
+        case = await keep.open(effects=[card("k")])
+        await stored.erase("01CASE", "short")
+        found, _ = await stored.load("01CASE")
+        assert found.facts["name"] == Fact(erased=True, personal=True)
+        assert found.facts["email"] == case.facts["email"]
+        assert await effects.effect("k") is None
+        assert [dead.error for dead in await effects.dead()] == ["the case was erased"]
+        await stored.erase("01CASE", "case")
+        found, _ = await stored.load("01CASE")
+        assert found.facts["email"] == found.facts["phone"] == Fact(erased=True, personal=True)
+        assert found.facts["orders"].value == ["DFD-1", "DFD-2"]
+        assert await stored.find("email", EMAIL) == []
+        assert await stored.verify("01CASE") is None
+
+    async def test_a_case_goes_on_after_erasing(self, keep: Maker, stored: StoredCases) -> None:
+        case = await keep.open()
+        await stored.erase("01CASE", "case")
+        case, _ = await stored.load("01CASE")
+        kept = await keep.add(case, keep.customer(), effects=[card("k")])
+        assert (await stored.load("01CASE"))[0] == kept
+
+    async def test_a_playbook_is_kept_once_and_a_running_case_keeps_its_own(
+        self, keep: Maker, stored: StoredCases, playbook: Playbook
+    ) -> None:
+        await keep.open()
+        changed = playbook.model_copy(update={"brand": "Other"})
+        names = [await stored.remember_playbook(one) for one in (playbook, changed, changed)]
+        assert names == [playbook_hash(playbook), playbook_hash(changed), playbook_hash(changed)]
+        assert (await stored.load("01CASE"))[1].brand == "Small"
+
+    async def test_a_case_on_a_playbook_nobody_remembered_is_a_bug(
+        self, stored: StoredCases, keep: Maker
+    ) -> None:
+        with pytest.raises(LookupError):
+            await Maker(stored, "unknown", keep.clock).open()
+
+    async def test_a_database_that_is_gone_says_so_and_is_found_again(
+        self, keep: Maker, stored: StoredCases, database: Path
+    ) -> None:
+        case = await keep.open()
+        away = [
+            (file, file.with_name(f"away-{file.name}")) for file in database.parent.glob("desk*")
+        ]
+        for file, other in away:
+            file.rename(other)
+        for attempt in (stored.load("01CASE"), stored.number(), keep.add(case, keep.claimed())):
+            with pytest.raises(StoreGone):
+                await attempt
+        assert list(database.parent.glob("desk*")) == []
+        for file, other in away:
+            other.rename(file)
+        assert (await stored.load("01CASE"))[0] == case
+
+    @pytest.mark.parametrize("ailment", ["PRAGMA query_only=ON", "PRAGMA max_page_count=1"])
+    async def test_a_full_or_read_only_disk_keeps_nothing_and_says_so(
+        self, keep: Maker, stored: StoredCases, engine: AsyncEngine, ailment: str
+    ) -> None:
+        case = await keep.open()
+        event.listen(engine.sync_engine, "checkout", lambda c, *_: c.cursor().execute(ailment))
+        big = {"logs": Fact(value="x" * 200_000)}
+        with pytest.raises(StoreGone):
+            await keep.add(case, ev.FactsRecorded(at=START, by="U1", facts=big))
+        assert (await stored.load("01CASE"))[0] == case
+
+    async def test_a_damaged_file_says_so(self, tmp_path: Path) -> None:
+        (tmp_path / "desk.db").write_bytes(b"this is no database" * 500)
+        engine = open_database(f"sqlite:///{tmp_path}/desk.db")
+        with pytest.raises(StoreGone):
+            await StoredCases(engine, Vault([KEY])).load("01CASE")
+        await engine.dispose()
+
+    async def test_sqlite_holds_every_commit_to_the_disk(self, engine: AsyncEngine) -> None:
+        async with engine.connect() as connection:
+            said = [
+                (await connection.execute(text(f"PRAGMA {name}"))).scalar_one()
+                for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            ]
+        assert said == ["wal", 2, 1, 30000]
+
+    async def test_what_is_due_is_read_from_an_index(self, engine: AsyncEngine) -> None:
+        plan = await plan_of(engine, queries._DUE, now=START, most=9)
+        assert "ix_deadlines_fire_at (fire_at<?)" in plan
+        assert "SCAN" not in plan
+
+    def test_the_migrations_make_exactly_the_tables(self, database: Path) -> None:
+        upgrade(f"sqlite:///{database}")
+        engine = create_engine(f"sqlite:///{database}")
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert compare_metadata(context, metadata) == []
+        engine.dispose()
+
+
+def _rows(database: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Read all the tables, beside the desk's own connection."""
+    connection = sqlite3.connect(database)
+    read = {
+        table: connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - our own names
+        for table in metadata.tables
+    }
+    connection.close()
+    return read
+
+
+class _crash_at:  # noqa: N801 - reads like a verb
+    """Raise in the middle of a transaction, before the statement that starts with these words."""
+
+    def __init__(self, engine: AsyncEngine, words: str) -> None:
+        self.engine, self.words = engine.sync_engine, words
+
+    def __enter__(self) -> None:
+        event.listen(self.engine, "before_cursor_execute", self._crash)
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(self.engine, "before_cursor_execute", self._crash)
+
+    def _crash(self, _c: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith(self.words):
+            raise ZeroDivisionError
+
+
+class _undone:  # noqa: N801 - reads like a verb
+    """Change the file behind the desk's back, and put it back afterwards."""
+
+    def __init__(self, database: Path, change: str) -> None:
+        self.connection, self.change = sqlite3.connect(database), change
+
+    def __enter__(self) -> None:
+        self.kept = self.connection.execute("SELECT * FROM events").fetchall()
+        self.connection.execute(self.change)
+        self.connection.commit()
+
+    def __exit__(self, *_: object) -> None:
+        marks = ",".join("?" * len(self.kept[0]))
+        self.connection.execute("DELETE FROM events")
+        self.connection.executemany(f"INSERT INTO events VALUES ({marks})", self.kept)  # noqa: S608
+        self.connection.commit()
+        self.connection.close()

@@ -1,0 +1,172 @@
+"""What every queue of effects promises: order, patience, no wake lost, nothing behind a lane's back."""
+
+import asyncio
+from datetime import timedelta
+
+from desk.effects import Effect
+from desk.ports import Attempt
+from integrations.queue.embedded import EmbeddedQueue
+from integrations.store.effects import StoredEffects
+from tests.contract.making import card
+from tests.contract.performing import Outside, hang, later, plan, running
+from tests.fakes.clock import START, FakeClock
+
+
+class TestOrder:
+    async def test_a_lane_keeps_its_order_over_retries(
+        self, outside: Outside, queue: EmbeddedQueue, clock: FakeClock
+    ) -> None:
+        outside.acts["a1"] = [later(5), later(9)]
+        await plan(outside, card("a1", "a"), card("a2", "a"), card("b1", "b"))
+        async with running(queue):
+            await outside.until_settled("b1")
+            clock.move(timedelta(seconds=5))
+            await outside.until(lambda: outside.began.count("a1") == 2)
+            clock.move(timedelta(seconds=4))
+            await outside.until_settled("a1", "a2")
+        assert [key for key in outside.began if key != "b1"] == ["a1", "a1", "a1", "a2"]
+
+    async def test_nothing_is_tried_before_its_time(
+        self, outside: Outside, queue: EmbeddedQueue, clock: FakeClock, effects: StoredEffects
+    ) -> None:
+        outside.acts["a1"] = [later(5)]
+        await plan(outside, card("a1", "a"))
+        async with running(queue):
+            await outside.until_kept()
+        assert outside.began == ["a1"]
+        clock.move(timedelta(seconds=5) - timedelta(microseconds=1))
+        assert await effects.ready(clock.now(), [], 9) == []
+        assert await effects.next_at(clock.now()) == START + timedelta(seconds=5)
+        (waiting,) = await effects.ready(clock.move(timedelta(microseconds=1)), [], 9)
+        assert (waiting.attempts, waiting.first_at, waiting.before) == (1, START, False)
+
+    async def test_a_lane_is_never_run_twice_at_once(
+        self, outside: Outside, queue: EmbeddedQueue
+    ) -> None:
+        started, go_on = asyncio.Event(), asyncio.Event()
+        outside.acts["a1"] = [hang(started, go_on)]
+        await plan(
+            outside, card("a1", "a"), card("a2", "a"), *[card(f"b{n}", "b") for n in range(9)]
+        )
+        async with running(queue):
+            await started.wait()
+            await outside.until_settled("b8")
+            assert [key for key in outside.began if key[0] == "a"] == ["a1"]
+
+    async def test_no_more_run_at_once_than_allowed(
+        self, outside: Outside, effects: StoredEffects, clock: FakeClock
+    ) -> None:
+        go_on = asyncio.Event()
+        keys = [f"k{n}" for n in range(7)]
+        outside.acts = {key: [hang(asyncio.Event(), go_on)] for key in keys}
+        await plan(outside, *[card(key, key) for key in keys])
+        queue = EmbeddedQueue(effects, clock, outside.perform, concurrency=3, idle=0.01)
+        async with running(queue):
+            await outside.until(lambda: len(outside.began) == 3)
+            queue.wake()
+            await plan(outside, card("more"))
+            assert outside.began == keys[:3]
+            go_on.set()
+            await outside.until(lambda: len(outside.began) == 8)
+
+    async def test_urgent_goes_first_then_who_came_first(
+        self, outside: Outside, effects: StoredEffects, clock: FakeClock
+    ) -> None:
+        planned = [card("a", "a"), card("b", "b"), card("c", "c", urgent=True), card("d", "d")]
+        await plan(outside, *planned)
+        async with running(EmbeddedQueue(effects, clock, outside.perform, concurrency=1)):
+            await outside.until_settled("a", "b", "c", "d")
+        assert outside.began == ["c", "a", "b", "d"]
+
+    async def test_a_dead_letter_lets_its_lane_go_on(
+        self, outside: Outside, queue: EmbeddedQueue, effects: StoredEffects
+    ) -> None:
+        outside.acts["a1"] = [outside.kill]
+        await plan(outside, card("a1", "a"), card("a2", "a"))
+        async with running(queue):
+            await outside.until_settled("a1", "a2")
+        (dead,) = await effects.dead()
+        assert (dead.key, dead.error, await effects.pending_count()) == ("a1", "no channel", 0)
+
+    async def test_what_needs_a_dead_letter_waits_until_it_is_done(
+        self, outside: Outside, queue: EmbeddedQueue, clock: FakeClock
+    ) -> None:
+        outside.acts["a1"] = [outside.kill]
+        await plan(outside, card("a1", "a"), card("b1", "b", needs=("a1",)), card("c1", "c"))
+        async with running(queue):
+            await outside.until_settled("a1", "c1")
+            assert "b1" not in outside.began
+            await outside.keep.add(outside.case, revives="a1")
+            queue.wake()
+            await outside.until_settled("b1")
+        assert sorted(outside.settled[:2]) == ["a1", "c1"]
+        assert outside.settled[2:] == ["a1", "b1"]
+
+    async def test_what_needs_several_waits_for_all(
+        self, outside: Outside, queue: EmbeddedQueue, clock: FakeClock
+    ) -> None:
+        outside.acts["b"] = [later(5)]
+        both = card("c", "c", needs=("a", "b"))
+        await plan(outside, both, card("a", "a"), card("b", "b"), card("z", "z", needs=("nobody",)))
+        async with running(queue):
+            await outside.until_settled("a")
+            clock.move(timedelta(seconds=5))
+            await outside.until_settled("c")
+        assert outside.settled == ["a", "b", "c"]
+
+
+class TestWaking:
+    async def test_a_wake_is_not_lost(
+        self, outside: Outside, effects: StoredEffects, clock: FakeClock
+    ) -> None:
+        queue = EmbeddedQueue(effects, clock, outside.perform, idle=3600)
+        async with running(queue):
+            for n in range(40):
+                await plan(outside, card(f"k{n}", f"lane{n % 3}"))
+                queue.wake()
+                if n % 4 == 0:
+                    await outside.until_settled(f"k{n}")
+            await outside.until_settled(*[f"k{n}" for n in range(40)])
+
+    async def test_what_waited_is_ready_at_the_start_and_from_other_processes_without_a_wake(
+        self, outside: Outside, queue: EmbeddedQueue
+    ) -> None:
+        await plan(outside, card("before"))
+        async with running(queue):
+            await outside.until_settled("before")
+            await plan(outside, card("unannounced"))
+            await outside.until_settled("unannounced")
+
+    async def test_stop_lets_what_runs_finish(self, outside: Outside, queue: EmbeddedQueue) -> None:
+        started, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slowly(effect: Effect, attempt: Attempt) -> None:
+            started.set()
+            await go_on.wait()
+            await outside.settle(effect, attempt)
+
+        outside.acts["a1"] = [slowly]
+        await plan(outside, card("a1", "a"), card("a2", "a"))
+        async with running(queue) as task:
+            await started.wait()
+            stopping = asyncio.create_task(queue.stop(10))
+            go_on.set()
+            await stopping
+            assert task.done()
+        assert outside.settled == outside.began == ["a1"]
+
+    async def test_stop_before_the_start_is_a_stop(self, queue: EmbeddedQueue) -> None:
+        await queue.stop(10)
+        await asyncio.wait_for(queue.run(), 10)
+
+    async def test_stop_gives_back_what_does_not_finish(
+        self, outside: Outside, queue: EmbeddedQueue, effects: StoredEffects, clock: FakeClock
+    ) -> None:
+        started = asyncio.Event()
+        outside.acts["a1"] = [hang(started, asyncio.Event())]
+        await plan(outside, card("a1"))
+        async with running(queue) as task:
+            await started.wait()
+            await queue.stop(0)
+            await asyncio.wait_for(task, 10)
+        assert [one.effect.key for one in await effects.ready(clock.now(), [], 9)] == ["a1"]

@@ -1,0 +1,1 @@
+"""Readable stand-ins for the ports, each held to the same contract tests as the real adapter."""

@@ -1,0 +1,134 @@
+"""Cases in memory: what the port `Cases` promises, in as few words as possible."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from desk.case import Case
+from desk.effects import Effect
+from desk.events import Event, FactsRecorded, TicketCreated
+from desk.folding import fold
+from desk.playbook import Playbook
+from desk.ports import Commit, Conflict, Repeated, StoreGone
+
+
+@dataclass
+class Planned:
+    """An effect and where it stands: queued, done or dead."""
+
+    effect: Effect
+    status: str = "queued"
+
+
+@dataclass
+class FakeCases:
+    """A store for tests. Set `gone` to make the database not answer."""
+
+    events: dict[str, tuple[Event, ...]] = field(default_factory=dict)
+    effects: dict[str, Planned] = field(default_factory=dict)
+    deadlines: dict[str, dict[str, datetime]] = field(default_factory=dict)
+    deliveries: set[str] = field(default_factory=set)
+    playbooks: dict[str, Playbook] = field(default_factory=dict)
+    last_number: int = 0
+    gone: bool = False
+
+    def queued(self) -> list[Effect]:
+        """Give what waits, in the order it was planned."""
+        return [one.effect for one in self.effects.values() if one.status == "queued"]
+
+    async def remember_playbook(self, playbook: Playbook, now: datetime | None = None) -> str:
+        name = f"{hash(playbook.model_dump_json(by_alias=True)):x}"
+        self.playbooks[name] = playbook
+        return name
+
+    async def load(self, case: str) -> tuple[Case, Playbook] | None:
+        self._answer()
+        if case not in self.events:
+            return None
+        found = self._case(case)
+        return found, self.playbooks[found.playbook_hash]
+
+    async def number(self) -> int:
+        self._answer()
+        self.last_number += 1
+        return self.last_number
+
+    async def commit(self, commit: Commit) -> None:
+        self._answer()
+        case = commit.case
+        if commit.delivery in self.deliveries:
+            raise Repeated(commit.delivery)
+        if case.opened_at is None:
+            self.deliveries |= {commit.delivery} - {""}
+            return
+        before = self.events.get(case.id, ())
+        if len(before) != case.version - len(commit.events):
+            raise Conflict(case.id)
+        if twice := [e.key for e in commit.effects if e.key in self.effects]:
+            raise ValueError(f"planned twice: {twice}")
+        self.deliveries |= {commit.delivery} - {""}
+        self.events[case.id] = (*before, *commit.events)
+        self.deadlines[case.id] = {one.duty: one.fire_at for one in commit.deadlines}
+        self.effects |= {effect.key: Planned(effect) for effect in commit.effects}
+        self._move(commit)
+
+    async def seen(self, delivery: str) -> bool:
+        self._answer()
+        return delivery in self.deliveries
+
+    async def due(self, now: datetime, limit: int) -> Sequence[str]:
+        self._answer()
+        first = {case: min(of.values()) for case, of in self.deadlines.items() if of}
+        late = sorted((at, case) for case, at in first.items() if at <= now)
+        return [case for _, case in late[:limit]]
+
+    async def of_ticket(self, ticket: int) -> str | None:
+        self._answer()
+        made = [
+            (case, event)
+            for case, events in self.events.items()
+            for event in events
+            if isinstance(event, TicketCreated)
+        ]
+        return next((case for case, event in made if event.id == ticket), None)
+
+    async def named(self, number: int) -> str | None:
+        self._answer()
+        return next((case for case in self.events if self._case(case).number == number), None)
+
+    async def open_of(self, person: str, limit: int) -> Sequence[str]:
+        self._answer()
+        cases = [self._case(case) for case in self.events]
+        mine = [case for case in cases if case.open and case.opened_by == person]
+        newest = sorted(mine, key=lambda case: (case.opened_at, case.id), reverse=True)
+        return [case.id for case in newest[:limit]]
+
+    async def find(self, field: str, value: str, limit: int = 20) -> Sequence[str]:
+        self._answer()
+        wanted = value.strip().casefold()
+        found = {
+            case
+            for case, events in self.events.items()
+            for event in events
+            if isinstance(event, FactsRecorded) and wanted in _values(event, field)
+        }
+        return sorted(found, reverse=True)[:limit]
+
+    def _answer(self) -> None:
+        if self.gone:
+            raise StoreGone("the pretend database does not answer")
+
+    def _case(self, case: str) -> Case:
+        return fold(Case(id=case), self.events[case])
+
+    def _move(self, commit: Commit) -> None:
+        moves = {commit.settles: "done", commit.kills: "dead", commit.revives: "queued"}
+        for key, status in moves.items():
+            if key in self.effects:
+                self.effects[key].status = status
+
+
+def _values(event: FactsRecorded, field: str) -> set[str]:
+    value: Any = event.facts[field].value if field in event.facts else None
+    return {str(one).casefold() for one in (value if isinstance(value, list) else [value])}

@@ -1,0 +1,158 @@
+"""What is stored of an event: no personal value, and the same event again afterwards."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from cryptography.fernet import Fernet
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desk import events as ev
+from desk.values import Fact, Line
+from integrations.store.chain import Link, broken
+from integrations.store.sealing import looked_up, seal, unseal
+from integrations.store.upcast import upcast
+from integrations.store.vault import CaseKeys, Vault
+
+NOW = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
+OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
+VAULT = Vault([OLD])
+FROZEN = "27bb79cbcbb0db7ceed0d9ecc6ac6bdb53d1dd7fe3549ed8631ba1d6ef61f6f7"
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
+amounts = st.integers(-(2**53) + 1, 2**53 - 1)
+values = st.one_of(
+    st.none(), texts, amounts, st.booleans(), st.lists(texts, max_size=3),
+    st.dictionaries(texts.filter(lambda name: name != "vault"), texts, max_size=2),
+)  # fmt: skip
+facts = st.builds(
+    Fact, value=values, none_because=st.none() | texts, personal=st.booleans(),
+    keep=st.sampled_from(["case", "short", "fraud"]),
+)  # fmt: skip
+named = st.dictionaries(st.from_regex(r"[a-z_]{1,12}", fullmatch=True), facts, max_size=4)
+events = st.one_of(
+    st.builds(ev.FactsRecorded, at=st.just(NOW), by=texts, facts=named),
+    st.builds(ev.Escalated, at=st.just(NOW), by=texts, post=texts, step=texts, part=texts, items=named),
+    st.builds(ev.EffectDoneByHand, at=st.just(NOW), by=texts, effect=texts, reference=facts),
+)  # fmt: skip
+
+
+def _open(rows: list[dict[str, object]], keys: CaseKeys) -> dict[str, dict[str, object]]:
+    return {
+        row["ref"]: json.loads(VAULT.key(keys.new[row["keep"]]).decrypt(row["sealed"]))
+        for row in rows
+    }
+
+
+@given(events)
+def test_an_event_comes_back_as_it_was(event: ev.Event) -> None:
+    keys = CaseKeys(VAULT, {})
+    body, rows = seal(event, keys)
+    stored = json.loads(json.dumps(body))
+    assert unseal(event.kind, event.at, stored, _open(rows, keys)) == event
+
+
+@given(events)
+def test_nothing_personal_is_left_and_everything_else_is(event: ev.Event) -> None:
+    body, rows = seal(event, CaseKeys(VAULT, {}))
+    found = [fact for fact in _facts(event) if fact.personal]
+    assert len(rows) == len(found)
+    assert '"personal": true' not in json.dumps(body)
+    assert body["v"] == 1
+
+
+@given(events)
+def test_without_its_key_a_personal_fact_comes_back_erased(event: ev.Event) -> None:
+    body, _ = seal(event, CaseKeys(VAULT, {}))
+    for before, after in zip(_facts(event), _facts(unseal(event.kind, NOW, body, {})), strict=True):
+        assert after == (Fact(erased=True, personal=True) if before.personal else before)
+
+
+def _facts(event: ev.Event) -> list[Fact]:
+    match event:
+        case ev.FactsRecorded():
+            return list(event.facts.values())
+        case ev.Escalated():
+            return list(event.items.values())
+        case _:
+            return [event.reference]
+
+
+def test_equal_values_look_different_in_the_vault() -> None:
+    same = ev.FactsRecorded(
+        at=NOW, by="U1", facts={n: Fact(value="x", personal=True) for n in ("a", "b")}
+    )
+    _, rows = seal(same, CaseKeys(VAULT, {}))
+    assert len({row["ref"] for row in rows}) == len({row["sealed"] for row in rows}) == 2
+
+
+def test_what_people_search_by_is_named_and_stories_are_not() -> None:
+    given = {
+        "email": Fact(value="a@example.com", personal=True), "fraud_orders": Fact(value=["2", "1", "2"]),
+        "customer_id": Fact(value=2048811), "channel": Fact(value="call"),
+        "logs": Fact(value="x" * 300, personal=True), "phone": Fact(none_because="no", personal=True),
+    }  # fmt: skip
+    event = ev.FactsRecorded(at=NOW, by="U1", facts=given)
+    assert list(looked_up(event)) == [
+        ("email", "a@example.com", "case"), ("fraud_orders", "1", "case"),
+        ("fraud_orders", "2", "case"), ("customer_id", "2048811", "case"),
+    ]  # fmt: skip
+
+
+def test_a_digest_needs_the_key_and_survives_a_new_deployment_key() -> None:
+    digest = VAULT.digest("email", "a@example.com")
+    assert digest == Vault([NEW, OLD]).digest("email", "A@Example.com ")
+    assert digest == Vault([NEW], digest_key=OLD).digest("email", "a@example.com")
+    assert digest != Vault([NEW]).digest("email", "a@example.com")
+    assert digest != VAULT.digest("phone", "a@example.com")
+
+
+def test_a_deployment_key_can_be_replaced_without_touching_a_value() -> None:
+    keys = CaseKeys(VAULT, {})
+    sealed = keys.seal("case", b"secret")
+    both = Vault([NEW, OLD])
+    wrapped = both.rewrap(keys.new["case"])
+    assert Vault([NEW]).key(wrapped).decrypt(sealed) == b"secret"
+    with pytest.raises(ValueError, match="None of the encryption keys"):
+        VAULT.key(wrapped)
+
+
+@pytest.mark.parametrize(
+    ("keys", "says"), [([], "No encryption key"), (["short"], "44 characters")]
+)
+def test_a_wrong_key_is_explained(keys: list[str], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        Vault(keys)
+
+
+def test_older_bodies_are_brought_to_todays_shape_one_version_at_a_time() -> None:
+    steps = {
+        ("step_claimed", 1): lambda body: {**body, "step": body["task"]},
+        ("step_claimed", 2): lambda body: {k: v for k, v in body.items() if k != "task"},
+    }
+    assert upcast("step_claimed", 1, {"task": "s", "by": "U1"}, steps) == {"step": "s", "by": "U1"}
+    assert upcast("step_claimed", 3, {"step": "s"}, steps) == {"step": "s"}
+
+
+def test_the_chain_is_the_same_everywhere_and_for_ever() -> None:
+    link = Link("01CASE", 1, NOW, "step_claimed", {"v": 1, "data": {"by": "U1", "step": "ü"}}, "")
+    assert link.hash == FROZEN
+
+
+def test_a_chain_breaks_where_it_was_touched() -> None:
+    first = Link("01CASE", 1, NOW, "a", {}, "")
+    second = Link("01CASE", 2, NOW, "b", {}, first.hash)
+    whole = [(first, first.hash), (second, second.hash)]
+    assert broken(whole) is None
+    assert broken(whole[1:]) == 1
+    assert broken([whole[0], whole[0]]) == 2
+    assert broken([(first, second.hash), whole[1]]) == 1
+
+
+def test_a_sentence_of_a_refusal_comes_back() -> None:
+    refused = ev.ActRefused(
+        at=NOW, by="U1", what="suspend", why=Line(key="No, {who}.", args={"who": "x"})
+    )
+    body, _ = seal(refused, CaseKeys(VAULT, {}))
+    assert unseal(refused.kind, NOW, body, {}) == refused
