@@ -1,0 +1,116 @@
+"""One Zendesk account through zenpy: single calls, each of which blocks its thread. It knows nothing of effects."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from pydantic import TypeAdapter
+from zenpy import Zenpy
+
+from integrations.zendesk.names import Names
+from integrations.zendesk.refusals import FAILURES, translate
+from integrations.zendesk.session import HEADERS, OneHost
+from integrations.zendesk.shapes import RawComment, RawField, RawNamed, RawTicket, RawUser
+from integrations.zendesk.wire import read_names, read_written
+
+R = TypeVar("R")
+_TICKETS = TypeAdapter(tuple[RawTicket, ...])
+_COMMENTS = TypeAdapter(tuple[RawComment, ...])
+_FIELDS = TypeAdapter(tuple[RawField, ...])
+_NAMED = TypeAdapter(tuple[RawNamed, ...])
+logging.getLogger("zenpy").setLevel(
+    logging.WARNING
+)  # at DEBUG it writes whole bodies, with personal data
+
+
+class Account:
+    """Zendesk's API as the desk uses it; every method raises TryAgain and GiveUp only.
+
+    zenpy keeps its state on the client and is not thread-safe, so each worker thread has a client of its own.
+    """
+
+    def __init__(self, url: str, email: str, token: str, timeout: tuple[float, float]) -> None:
+        """Take the address and the bot's credentials; nothing is asked yet."""
+        self._url, self._email, self._token, self._timeout = url, email, token, timeout
+        self._local = threading.local()
+        self._sessions: list[OneHost] = []
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        for session in self._sessions:
+            session.close()
+
+    def me(self) -> RawUser:
+        """Read who the bot is to Zendesk."""
+        return _tried(lambda: RawUser.model_validate(self._zenpy.users.me()))
+
+    def names(self) -> Names:
+        """Read all forms, groups and ticket fields."""
+        return _tried(lambda: read_names(
+            _NAMED.validate_python(list(self._zenpy.ticket_forms())),
+            _NAMED.validate_python(list(self._zenpy.groups())),
+            _FIELDS.validate_python(list(self._zenpy.ticket_fields())),
+        ))  # fmt: skip
+
+    def ticket(self, ticket: int) -> RawTicket:
+        """Read a ticket."""
+        return _tried(lambda: RawTicket.model_validate(self._zenpy.tickets(id=ticket)))
+
+    def named(self, external_id: str) -> tuple[RawTicket, ...]:
+        """List the tickets with this external id; a list, because the search index lags by minutes."""
+        return _tried(
+            lambda: _TICKETS.validate_python(list(self._zenpy.tickets(external_id=external_id)))
+        )
+
+    def comments(self, ticket: int) -> tuple[RawComment, ...]:
+        """List all comments of a ticket."""
+        return _tried(
+            lambda: _COMMENTS.validate_python(list(self._zenpy.tickets.comments(ticket=ticket)))
+        )
+
+    def post(self, body: bytes, key: str, *, sending: bool) -> int:
+        """Create a ticket from exactly these bytes under this key; gives its number."""
+        headers = {"Idempotency-Key": key}
+        return _tried(lambda: self._write("post", None, body, headers), sending=sending)
+
+    def put(self, ticket: int, body: bytes, *, sending: bool) -> int:
+        """Update a ticket with exactly these bytes."""
+        return _tried(lambda: self._write("put", ticket, body, {}), sending=sending)
+
+    def _write(self, method: str, ticket: int | None, body: bytes, headers: dict[str, str]) -> int:
+        """Send bytes through zenpy as they are. From a `Ticket` it would write other bytes of its own."""
+        api = self._zenpy.tickets
+        url = api._build_url(api.endpoint(id=ticket) if ticket else api.endpoint())
+        token = HEADERS.set({"Content-Type": "application/json", **headers})
+        try:
+            answer = api._call_api(
+                getattr(api.session, method), url, data=body, timeout=api.timeout
+            )
+        finally:
+            HEADERS.reset(token)
+        return read_written(answer.content)
+
+    @property
+    def _zenpy(self) -> Zenpy:
+        """Give this thread's client."""
+        if not hasattr(self._local, "client"):
+            self._local.client = self._connect()
+        return self._local.client
+
+    def _connect(self) -> Zenpy:
+        """Make a client. The name it believes in leads nowhere; OneHost puts the real one in its place."""
+        session = OneHost(self._url)
+        self._sessions.append(session)
+        return Zenpy(
+            domain="zendesk.invalid", subdomain="account", email=self._email, token=self._token,
+            session=session, timeout=self._timeout, disable_cache=True,
+        )  # fmt: skip
+
+
+def _tried(call: Callable[[], R], *, sending: bool = False) -> R:
+    """Make one call; raises TryAgain and GiveUp. The cause is left out: it may quote what was sent."""
+    try:
+        return call()
+    except FAILURES as error:
+        raise translate(error, sending=sending) from None

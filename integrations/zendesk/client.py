@@ -1,0 +1,204 @@
+"""Does in Zendesk what the desk asks, once, however often it is asked. Formats are `wire`'s, single calls `account`'s."""
+
+import asyncio
+import time
+from datetime import timedelta
+
+import structlog
+
+from desk.commands import TicketSeen
+from desk.effects import CreateTicket, LookAtTicket, Requester, UpdateTicket
+from desk.ports import Attempt, GiveUp
+from integrations.zendesk.account import Account
+from integrations.zendesk.names import SYSTEM, Ids, Names
+from integrations.zendesk.refusals import Rejected, closed
+from integrations.zendesk.shapes import RawTicket
+from integrations.zendesk.wire import (
+    carries,
+    external_id,
+    find_ids,
+    read_ticket,
+    write_ticket,
+    write_update,
+)
+
+log = structlog.get_logger()
+FRESH = timedelta(minutes=10)
+"""How long the account's names are believed. A name that is not found is looked for in fresh ones first, and after
+anything refused or not kept they are read anew, so a change by the admin is seen at once where it matters."""
+
+
+class ZendeskTickets:
+    """The desk's `Tickets` on a Zendesk account.
+
+    Creating: the ticket's external id and the Idempotency-Key come from the effect's key, and the body is kept before
+    it leaves. A later try first lists the tickets with that external id and takes the lowest; if there is none it
+    sends the same bytes under the same key, which Zendesk honours for two hours.
+    Updating: a note carries a marker, and the ticket's stamp goes with it; see `update`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        email: str,
+        token: str,
+        placeholder_email: str,
+        placeholder_name: str,
+        timeout: tuple[float, float] = (3.05, 20),
+        query_type: str = "Query type",
+    ) -> None:
+        """Take the account, the requester of tickets without a safe contact, and the query type field's title."""
+        self._url, self._title = url.rstrip("/"), query_type
+        self._placeholder = Requester(email=placeholder_email, name=placeholder_name)
+        self._account = Account(self._url, email, token, timeout)
+        self._names: Names | None = None
+        self._read_at = 0.0
+        self._reading = asyncio.Lock()
+
+    async def whoami(self) -> int:
+        """Give the bot's user id; raises GiveUp when Zendesk does not know the bot."""
+        user = await asyncio.to_thread(self._account.me)
+        if user.id is None:
+            raise GiveUp(
+                SYSTEM,
+                "Zendesk took the bot for an anonymous user: its address or API token is wrong. Nothing can be read or "
+                "written. Check the bot's address and token in the settings and start it again.",
+            )
+        return user.id
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._account.close()
+
+    async def create(self, effect: CreateTicket, attempt: Attempt) -> TicketSeen:
+        """Create the ticket once and read it back."""
+        ticket = await self._existing(effect) if attempt.before else None
+        if ticket is None:
+            ticket = await self._send_new(effect, attempt)
+        return await self._seen(await self._ticket(ticket), effect)
+
+    async def update(self, effect: UpdateTicket, attempt: Attempt) -> TicketSeen:
+        """Leave the note once, move the ticket and read it back.
+
+        The ticket's stamp is read before its comments: if an earlier try's note arrives after the look, it changes the
+        stamp and ours is refused with 409; if it arrived before, it is seen.
+        """
+        if effect.ticket is None:
+            raise GiveUp(
+                SYSTEM,
+                "The ticket to change is not known: it was never created. Create it, then press Retry.",
+            )
+        ticket = await self._ticket(effect.ticket)
+        if not (attempt.before and await self._noted(effect, ticket.id)):
+            await self._send_update(effect, ticket, attempt)
+        return await self._seen(await self._ticket(ticket.id), effect)
+
+    async def look(self, effect: LookAtTicket) -> TicketSeen:
+        """Read the ticket."""
+        return await self._seen(await self._ticket(effect.ticket), None)
+
+    async def _send_new(self, effect: CreateTicket, attempt: Attempt) -> int:
+        """Send the body kept by an earlier try, or a new one that is kept first."""
+        kept = attempt.prepared if attempt.before else None
+        body = kept or await self._new_body(effect)
+        await attempt.prepare(body)
+        try:
+            return await self._post(effect, body, attempt)
+        except Rejected as rejected:
+            return await self._send_again(effect, body, attempt, rejected)
+
+    async def _send_again(
+        self, effect: CreateTicket, body: bytes, attempt: Attempt, rejected: Rejected
+    ) -> int:
+        """Once refused, the kept body may name what is gone by now: look the names up anew and send what differs."""
+        if rejected.key_used:
+            return await self._taken(effect)
+        self._forget()
+        fresh = await self._new_body(effect)
+        if fresh == body:
+            raise rejected
+        await attempt.prepare(fresh)
+        return await self._post(effect, fresh, attempt)
+
+    async def _taken(self, effect: CreateTicket) -> int:
+        """Zendesk remembers the key with another body, so a ticket may be there."""
+        found = await self._existing(effect)
+        if found is None:
+            raise GiveUp(
+                SYSTEM,
+                "Zendesk remembers an earlier, different request for this ticket but shows no ticket. Look for it in "
+                "Zendesk and give its number with By hand; or press Retry after two hours, when Zendesk has forgotten.",
+            )
+        return found
+
+    async def _post(self, effect: CreateTicket, body: bytes, attempt: Attempt) -> int:
+        key, first = external_id(effect.key), not attempt.before
+        return await asyncio.to_thread(self._account.post, body, key, sending=first)
+
+    async def _existing(self, effect: CreateTicket) -> int | None:
+        """Find the ticket an earlier try created; of several the oldest counts, and somebody is told."""
+        found = sorted(
+            ticket.id
+            for ticket in await asyncio.to_thread(self._account.named, external_id(effect.key))
+        )
+        if len(found) > 1:
+            log.warning(
+                "zendesk_tickets_doubled", effect=effect.key, kept=found[0], others=found[1:]
+            )
+        return found[0] if found else None
+
+    async def _new_body(self, effect: CreateTicket) -> bytes:
+        return write_ticket(effect, await self._ids(effect), self._placeholder)
+
+    async def _noted(self, effect: UpdateTicket, ticket: int) -> bool:
+        """Say whether an earlier try's note is there; without a note an update may simply be repeated."""
+        if not effect.note:
+            return False
+        return carries(await asyncio.to_thread(self._account.comments, ticket), effect.key)
+
+    async def _send_update(self, effect: UpdateTicket, ticket: RawTicket, attempt: Attempt) -> None:
+        """Send the note and the move, valid only as long as nobody else has changed the ticket."""
+        if ticket.status == "closed":
+            raise GiveUp(SYSTEM, closed(ticket.id))
+        body = write_update(effect, await self._ids(effect), ticket.updated_at)
+        await attempt.prepare(body)
+        try:
+            await asyncio.to_thread(self._account.put, ticket.id, body, sending=not attempt.before)
+        except GiveUp:
+            self._forget()
+            raise
+
+    async def _ticket(self, ticket: int) -> RawTicket:
+        return await asyncio.to_thread(self._account.ticket, ticket)
+
+    async def _seen(
+        self, ticket: RawTicket, asked: CreateTicket | UpdateTicket | None
+    ) -> TicketSeen:
+        """Read a ticket with names; a group or form we have not heard of is worth a fresh look."""
+        names = await self._known()
+        if not names.lists(ticket.group_id, ticket.ticket_form_id):
+            self._forget()
+            names = await self._known()
+        seen = read_ticket(ticket, names, self._url, asked, self._title)
+        if seen.lost:
+            self._forget()
+        return seen
+
+    async def _ids(self, effect: CreateTicket | UpdateTicket) -> Ids:
+        """Look names up among the known ones, and once more among fresh ones before giving up."""
+        try:
+            return find_ids(await self._known(), effect, self._title)
+        except GiveUp:
+            self._forget()
+            return find_ids(await self._known(), effect, self._title)
+
+    async def _known(self) -> Names:
+        """Give the account's names, read at most FRESH ago; of many lanes one reads them and the others wait."""
+        async with self._reading:
+            if self._names is None or time.monotonic() - self._read_at > FRESH.total_seconds():
+                self._names = await asyncio.to_thread(self._account.names)
+                self._read_at = time.monotonic()
+            return self._names
+
+    def _forget(self) -> None:
+        self._names = None

@@ -1,0 +1,182 @@
+"""Turns every way in which Zendesk can fail into the desk's two words: try again, or give up with a sentence.
+
+Pure. No sentence repeats what Zendesk wrote: its descriptions can hold names and addresses.
+https://developer.zendesk.com/api-reference/introduction/rate-limits/
+"""
+
+import re
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+
+import requests
+from pydantic import JsonValue, ValidationError
+from urllib3.exceptions import HTTPError as TransportError
+from urllib3.exceptions import NewConnectionError
+from zenpy.lib.exception import APIException, ZenpyException
+
+from desk.ports import GiveUp, TryAgain
+from integrations.zendesk.names import SYSTEM
+from integrations.zendesk.shapes import Wire
+
+FAILURES = (
+    APIException,  # and its children; a 422 "invalid" comes as SearchResponseLimitExceeded
+    ZenpyException,
+    requests.RequestException,  # every answer but success (see session.py), and everything without an answer
+    TransportError,
+    ValueError,  # an answer that is not JSON, or not the record it should be
+    LookupError,  # and what zenpy stumbles over when JSON has another shape than it expects
+    TypeError,
+    AttributeError,
+)
+UNSAID = timedelta(seconds=30)
+"""How long to wait when Zendesk says "too many requests" and not how long."""
+LONGEST = timedelta(minutes=10)
+"""The longest of Zendesk's limits counts over ten minutes; a longer wait is not believed."""
+SOON = timedelta(seconds=2)
+RETRY = "then press Retry."
+
+
+class Rejected(GiveUp):
+    """Zendesk read the request and would not have it: nothing was done. `key_used` means the key had another body."""
+
+    def __init__(self, reason: str, *, key_used: bool = False) -> None:
+        """Keep the sentence."""
+        super().__init__(SYSTEM, reason)
+        self.key_used = key_used
+
+
+class _Complaint(Wire):
+    """A refusal's body. `error` is a text in most, an object in some; `details` names the fields."""
+
+    error: JsonValue = None
+    details: JsonValue = None
+
+
+def translate(error: Exception, *, sending: bool = False) -> TryAgain | GiveUp:
+    """Say what a failure means. `sending` means that no earlier try can have reached Zendesk."""
+    answer = getattr(error, "response", None)
+    if answer is None:
+        return _unanswered(error, sending=sending)
+    if 200 <= answer.status_code < 300:
+        return TryAgain(SYSTEM, "it answered with something that cannot be read")
+    return _answered(answer, sending=sending)
+
+
+def _unanswered(error: Exception, *, sending: bool) -> TryAgain:
+    """Say what it means that no answer came."""
+    if isinstance(error, requests.ConnectTimeout) or _never_connected(error):
+        return TryAgain(SYSTEM, "it cannot be reached", certain=sending)
+    if isinstance(error, requests.Timeout):
+        return TryAgain(SYSTEM, "it did not answer in time")
+    if isinstance(error, requests.exceptions.SSLError):
+        return TryAgain(
+            SYSTEM, "no secure connection to it can be made: its certificate is not trusted"
+        )
+    if isinstance(error, requests.ConnectionError | TransportError):
+        return TryAgain(SYSTEM, "the connection broke before its answer came")
+    return TryAgain(
+        SYSTEM, f"it answered with something that cannot be read ({type(error).__name__})"
+    )
+
+
+def _never_connected(error: Exception) -> bool:
+    """Say whether not one byte can have left: the name was not found, or nobody listened."""
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", None), NewConnectionError)
+
+
+def _answered(answer: requests.Response, *, sending: bool) -> TryAgain | GiveUp:
+    """Say what an answer other than success means."""
+    status = answer.status_code
+    if status == 429:
+        return TryAgain(
+            SYSTEM, "it asked to wait: too many requests", after=wait(answer), certain=sending
+        )
+    if status == 409:
+        return TryAgain(
+            SYSTEM, "somebody else was changing the same ticket", after=SOON, certain=sending
+        )
+    if status >= 500 or status == 408:
+        return TryAgain(SYSTEM, f"it reported a fault of its own ({status})", after=_said(answer))
+    if status in _SENTENCES:
+        return GiveUp(SYSTEM, _SENTENCES[status])
+    return _rejected(answer)
+
+
+_CREDENTIALS = (
+    "Zendesk does not let the bot in ({0}): its address or API token is wrong, or its role may not do this. Nothing "
+    f"was sent. Ask your Zendesk admin to check the bot's agent account and token, {RETRY}"
+)
+_MOVED = (
+    "Zendesk answered from another address ({0}). Check the Zendesk address in the settings, "
+    + RETRY
+)
+_SENTENCES = {
+    401: _CREDENTIALS.format(401),
+    403: _CREDENTIALS.format(403),
+    404: "Zendesk has not got what was asked for, or hides it from the bot: the ticket may have been deleted. Nothing "
+    "was changed. Look for it in Zendesk; restore it and press Retry, or do this step by hand.",
+    **{status: _MOVED.format(status) for status in (301, 302, 303, 307, 308)},
+}
+
+
+def _rejected(answer: requests.Response) -> Rejected:
+    """Say which fields Zendesk would not have."""
+    complaint = _complaint(answer)
+    if complaint.error == "IdempotentRequestError":
+        return Rejected("Zendesk remembers another request under this name.", key_used=True)
+    if "closed prevents ticket update" in answer.text:
+        return Rejected(closed())
+    fields = _fields(complaint)
+    about = f" because of: {', '.join(fields)}" if fields else ""
+    return Rejected(
+        f"Zendesk refused the ticket ({answer.status_code}){about}. Nothing was changed in Zendesk. "
+        f"Ask your Zendesk admin to look at these fields, {RETRY}"
+    )
+
+
+def closed(ticket: int | None = None) -> str:
+    """Say that a closed ticket cannot be changed."""
+    which = f"Ticket #{ticket}" if ticket else "The ticket"
+    return (
+        f"{which} is closed, and Zendesk lets nobody change a closed ticket. The note was not left. Leave it on a "
+        "follow-up ticket in Zendesk, then choose By hand and give that ticket's number."
+    )
+
+
+def _complaint(answer: requests.Response) -> _Complaint:
+    try:
+        return _Complaint.model_validate_json(answer.content)
+    except ValidationError:
+        return _Complaint()
+
+
+def _fields(complaint: _Complaint) -> list[str]:
+    """Name the fields of a 422: keys of Zendesk's own, never its descriptions."""
+    details = complaint.details if isinstance(complaint.details, dict) else {}
+    return [name for name in details if re.fullmatch(r"[a-z_]{1,40}", name) and name != "base"]
+
+
+def wait(answer: requests.Response) -> timedelta:
+    """Read how long to wait: whole or fractional seconds, a date, nothing or nonsense; never longer than LONGEST."""
+    said = _said(answer)
+    return UNSAID if said is None else said
+
+
+def _said(answer: requests.Response) -> timedelta | None:
+    """Read Retry-After, if there is one and it can be read."""
+    raw = answer.headers.get("Retry-After", "").strip()
+    try:
+        after = timedelta(seconds=float(raw))
+    except (ValueError, OverflowError):
+        return _until(raw, answer.headers.get("Date", ""))
+    return min(max(after, timedelta(0)), LONGEST)
+
+
+def _until(raw: str, now: str) -> timedelta | None:
+    """Read a date against the answer's own date, so that no clock of ours has to be right."""
+    try:
+        left = parsedate_to_datetime(raw) - parsedate_to_datetime(now)
+    except (ValueError, TypeError):
+        return None
+    return min(max(left, timedelta(0)), LONGEST)

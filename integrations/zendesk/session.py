@@ -1,0 +1,60 @@
+"""The one door through which requests to Zendesk leave: to one host, never repeated here, with headers per call.
+
+It knows nothing of tickets. zenpy would mount its own retries, which repeat a PUT up to four times.
+"""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+HEADERS: ContextVar[Mapping[str, str]] = ContextVar("zendesk_headers", default=MappingProxyType({}))
+"""Headers of the call under way in this thread; zenpy has no argument for them."""
+
+
+class OneHost(requests.Session):
+    """Asks only the host it was given, whatever address it is handed.
+
+    Zendesk's answers hold absolute links to the next page, and zenpy follows them with the credentials: here only
+    their path is used. It also means that an emulator needs none of zenpy's process-wide environment variables.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Take the account's address, for example `https://mrd.zendesk.com`."""
+        super().__init__()
+        self.url = url.rstrip("/")
+        self.headers["User-Agent"] = "ato-desk (zenpy)"
+        # Two tries to connect, during which nothing is sent; an error after that is the queue's to repeat.
+        # `total=0` would override `connect`. A 503 must come back with its Retry-After, not be waited for here.
+        once = Retry(
+            total=3, connect=2, read=0, status=0, other=0, respect_retry_after_header=False
+        )
+        for prefix in ("https://", "http://"):
+            self.mount(prefix, HTTPAdapter(max_retries=once))
+
+    def request(
+        self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any
+    ) -> requests.Response:
+        """Send, and raise for every answer but success.
+
+        A 429 must not reach zenpy: it would sleep in the thread, or fail on a fractional Retry-After.
+        """
+        kwargs["headers"] = {**(kwargs.get("headers") or {}), **HEADERS.get()}
+        kwargs["allow_redirects"] = False
+        answer = super().request(method, self._here(str(url)), *args, **kwargs)
+        if not 200 <= answer.status_code < 300:
+            raise requests.HTTPError(f"Zendesk answered {answer.status_code}", response=answer)
+        answer.request.url = str(url)  # zenpy knows its answers by the address it asked for
+        return answer
+
+    def _here(self, url: str) -> str:
+        """Put an address on our host; raises InvalidURL for what is not of the API."""
+        parts = urlsplit(url)
+        if not parts.path.startswith("/api/v2/"):
+            raise requests.exceptions.InvalidURL("not an address of Zendesk's API")
+        return f"{self.url}{parts.path}?{parts.query}" if parts.query else f"{self.url}{parts.path}"

@@ -1,0 +1,91 @@
+"""Zendesk's records as frozen models: only what the desk reads of them, everything else is ignored.
+
+The same models read recorded JSON and zenpy's objects; zenpy gives None for what an answer leaves out.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+class Wire(BaseModel):
+    """A record as Zendesk gives it: what we do not name is ignored, and read once."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", from_attributes=True)
+
+
+def _digits(raw: Any) -> Any:
+    """Let an id be a number or a string of digits, and nothing that merely converts to one."""
+    if isinstance(raw, bool) or not isinstance(raw, int | str) or not f"{raw}".isdecimal():
+        raise ValueError("an id is a whole number")
+    return raw
+
+
+Id = Annotated[int, BeforeValidator(_digits), Field(gt=0, lt=2**63)]
+
+
+class FieldValue(Wire):
+    """What a ticket holds in one custom field."""
+
+    id: int
+    value: Any = None
+
+
+class RawTicket(Wire):
+    """A ticket as Zendesk gives it. `updated_at` stays as written: it is given back to guard an update."""
+
+    id: int
+    external_id: str | None = None
+    status: str | None = None
+    group_id: int | None = None
+    ticket_form_id: int | None = None
+    custom_fields: tuple[FieldValue, ...] | None = ()
+    updated_at: str | None = None
+
+    def value(self, field: int) -> Any:
+        """Give what the ticket holds in a custom field."""
+        return next((one.value for one in self.custom_fields or () if one.id == field), None)
+
+
+class RawOption(Wire):
+    """A dropdown's choice as Zendesk gives it: `value` is the tag."""
+
+    name: str
+    value: str
+
+
+class RawField(Wire):
+    """A ticket field as Zendesk gives it."""
+
+    id: int
+    type: str
+    title: str
+    active: bool | None = None
+    custom_field_options: tuple[RawOption, ...] | None = ()
+
+
+class RawNamed(Wire):
+    """A form or a group as Zendesk gives it."""
+
+    id: int
+    name: str
+    active: bool | None = None
+    deleted: bool | None = None
+
+
+class RawComment(Wire):
+    """A comment as Zendesk gives it."""
+
+    body: str | None = None
+
+
+class RawUser(Wire):
+    """A user as Zendesk gives it. Wrong credentials can be answered with one that has no id."""
+
+    id: int | None = None
+
+
+class Answer(Wire):
+    """The answer to a write: the ticket it was about."""
+
+    ticket: RawTicket

@@ -1,0 +1,192 @@
+"""Reads and writes Zendesk's formats in the desk's words. Pure: it knows no network and no clock.
+
+https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from desk.commands import TicketSeen
+from desk.effects import CreateTicket, Requester, UpdateTicket
+from desk.ports import GiveUp
+from integrations.zendesk.deliveries import (
+    Malformed,
+    TicketChanged,
+    check_signature,
+    read_webhook,
+    signed,
+)
+from integrations.zendesk.names import (
+    Dropdown,
+    Ids,
+    Named,
+    Names,
+    Option,
+    levels,
+    match_option,
+    plain,
+)
+from integrations.zendesk.shapes import Answer, RawComment, RawField, RawNamed, RawTicket
+
+__all__ = [
+    "Malformed", "TicketChanged", "carries", "check_signature", "external_id", "find_ids", "marker", "match_option",
+    "read_names", "read_ticket", "read_webhook", "read_written", "signed", "write_ticket", "write_update",
+]  # fmt: skip
+
+ROOM = 60_000
+"""Bytes a comment may have. Zendesk cuts at 64 kB and says nothing, and our marker stands at the end."""
+CUT = "… (cut here: too long for Zendesk, the whole text is in the case)"
+
+
+def external_id(key: str) -> str:
+    """Name an effect to Zendesk: always the same for one effect, and telling nothing about the case."""
+    return f"ato-{hashlib.sha256(key.encode()).hexdigest()[:40]}"
+
+
+def marker(key: str) -> str:
+    """Give the line that shows that an effect's note was left already."""
+    return f"[{external_id(key)}]"
+
+
+def find_ids(names: Names, effect: CreateTicket | UpdateTicket, query_type_title: str) -> Ids:
+    """Turn the names of an effect into the account's ids; raises GiveUp, naming what is missing."""
+    group = names.group(effect.group).id if effect.group else None
+    if isinstance(effect, UpdateTicket):
+        return Ids(group=group)
+    form = names.form(effect.form).id
+    if effect.query_type is None:
+        return Ids(form=form, group=group)
+    field = names.dropdown(query_type_title)
+    tag = match_option(field.options, effect.query_type).tag
+    return Ids(form=form, group=group, field=field.id, tag=tag)
+
+
+def write_ticket(effect: CreateTicket, ids: Ids, placeholder: Requester) -> bytes:
+    """Write the body of a new ticket, always the same bytes for the same effect and ids.
+
+    No assignee: one who is not in the group is refused, and so would be the ticket. The ticket the customer wrote
+    from is named in the first note; `via_followup_source_id` has no effect unless that ticket is closed already.
+    """
+    requester = effect.requester or placeholder
+    ticket: dict[str, Any] = {
+        "subject": effect.subject,
+        "comment": {"body": _first_note(effect), "public": False},
+        "ticket_form_id": ids.form,
+        "group_id": ids.group,
+        "status": effect.status,
+        "requester": {"name": requester.name, "email": requester.email},
+        "external_id": external_id(effect.key),
+    }
+    if ids.field is not None:
+        ticket["custom_fields"] = [{"id": ids.field, "value": ids.tag}]
+    return _stable(ticket)
+
+
+def _first_note(effect: CreateTicket) -> str:
+    """Compose the first, internal comment; Zendesk refuses an empty one."""
+    linked = (
+        f"Original contact: ticket #{effect.linked_ticket.lstrip('#')}"
+        if effect.linked_ticket
+        else ""
+    )
+    return "\n\n".join(filter(None, (fit(effect.body.strip() or effect.subject), linked)))
+
+
+def write_update(effect: UpdateTicket, ids: Ids, stamp: str | None) -> bytes:
+    """Write the body of an update. With `updated_stamp` Zendesk refuses it once anybody has changed the ticket,
+    so that of two copies under way only one can succeed.
+    """
+    ticket: dict[str, Any] = {"safe_update": True, "updated_stamp": stamp} if stamp else {}
+    if effect.note:
+        note = f"{fit(effect.note.strip())}\n\n{marker(effect.key)}"
+        ticket["comment"] = {"body": note, "public": False}
+    if ids.group is not None:
+        ticket["group_id"] = ids.group
+    if effect.status is not None:
+        ticket["status"] = effect.status
+    return _stable(ticket)
+
+
+def _stable(ticket: dict[str, Any]) -> bytes:
+    return json.dumps({"ticket": ticket}, sort_keys=True, separators=(",", ":")).encode()
+
+
+def fit(text: str) -> str:
+    """Cut a text that Zendesk would cut, and say so in it."""
+    raw = text.encode("utf-8", "replace")
+    return text if len(raw) <= ROOM else raw[:ROOM].decode("utf-8", "ignore") + CUT
+
+
+def read_names(
+    forms: Sequence[RawNamed], groups: Sequence[RawNamed], fields: Sequence[RawField]
+) -> Names:
+    """Read what has a name, leaving out what is switched off or deleted."""
+    return Names(forms=_named(forms), groups=_named(groups), dropdowns=tuple(
+        Dropdown(id=field.id, title=field.title, options=tuple(
+            Option(name=option.name, tag=option.value) for option in field.custom_field_options or ()
+        ))
+        for field in fields if field.active is not False and field.type == "tagger"
+    ))  # fmt: skip
+
+
+def _named(things: Sequence[RawNamed]) -> tuple[Named, ...]:
+    return tuple(
+        Named(id=one.id, name=one.name)
+        for one in things
+        if one.active is not False and not one.deleted
+    )
+
+
+def read_written(raw: bytes) -> int:
+    """Read the ticket's number from the answer to a write; raises ValueError when it is no such answer."""
+    return Answer.model_validate_json(raw).ticket.id
+
+
+def carries(comments: Sequence[RawComment], key: str) -> bool:
+    """Say whether one of these comments is the effect's note."""
+    return any(marker(key) in (comment.body or "") for comment in comments)
+
+
+def read_ticket(
+    raw: RawTicket, names: Names, url: str, asked: CreateTicket | UpdateTicket | None, title: str
+) -> TicketSeen:
+    """Read a ticket with names for ids, and what was asked for and is not so."""
+    group = _name(names.groups, raw.group_id, "group")
+    form = _name(names.forms, raw.ticket_form_id, "form")
+    seen = TicketSeen(
+        id=raw.id, url=f"{url}/agent/tickets/{raw.id}", group=group, status=raw.status, form=form
+    )
+    return (
+        seen.model_copy(update={"lost": _lost(seen, raw, names, asked, title)}) if asked else seen
+    )
+
+
+def _name(things: Sequence[Named], wanted: int | None, kind: str) -> str | None:
+    """Give a thing's name; one the account no longer lists is called by its number."""
+    if wanted is None:
+        return None
+    return next((thing.name for thing in things if thing.id == wanted), f"{kind} {wanted}")
+
+
+def _lost(
+    seen: TicketSeen, raw: RawTicket, names: Names, asked: CreateTicket | UpdateTicket, title: str
+) -> tuple[str, ...]:
+    """Compare by name what was asked with what is so. Zendesk answers 200 to a value it does not keep."""
+    differs = {"group": asked.group and plain(asked.group) != plain(seen.group or "")}
+    differs["status"] = asked.status and asked.status != seen.status
+    if isinstance(asked, CreateTicket):
+        differs["form"] = plain(asked.form) != plain(seen.form or "")
+        differs["query type"] = asked.query_type and not _holds(raw, names, asked.query_type, title)
+    return tuple(what for what in ("form", "query type", "group", "status") if differs.get(what))
+
+
+def _holds(raw: RawTicket, names: Names, path: str, title: str) -> bool:
+    """Say whether the ticket holds this choice in the query type field."""
+    try:
+        field = names.dropdown(title)
+    except GiveUp:
+        return False
+    option = field.option(raw.value(field.id))
+    return option is not None and levels(option.name) == levels(path)
