@@ -1,0 +1,111 @@
+"""Which of Slack's occasions goes to which handler. bolt checks signatures and ages; what a body means is not known here.
+
+An error that no handler expected ends here: logged once with the case, and said to the person.
+"""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from desk.values import Line
+from handlers import buttons, commands, home, modals, people_events
+from handlers.door import Json, SlackDoor
+from integrations.slack import wire
+
+log = logging.getLogger(__name__)
+
+ANY = re.compile(".*", re.DOTALL)
+PICK = re.compile(r"pick:\w+")
+BUG = Line(
+    key="Something went wrong in ATO Desk, and it is logged. Look at the card for what was kept, and try again in a minute."
+)
+
+Handler = Callable[[object, SlackDoor], Awaitable[Json | None]]
+Listener = Callable[..., Awaitable[None]]
+
+
+def build(
+    door: SlackDoor, signing_secret: str, client: AsyncWebClient, *, team: str = "", bot_user: str = "", bot: str = "",
+) -> AsyncApp:  # fmt: skip
+    """Build the bolt app. Slack is not asked who we are while a person waits: `client` is where bolt would ask."""
+    app = AsyncApp(
+        name="ato-desk",
+        logger=logging.getLogger("slack_bolt"),
+        signing_secret=signing_secret,
+        client=AsyncWebClient(
+            base_url=client.base_url
+        ),  # with a token bolt would warn that it is not used
+        authorize=_as(team, bot_user, bot, client.token),
+        process_before_response=True,
+        ssl_check_enabled=False,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+    _listen(app, door)
+    app.error(_on_error(door))
+    return app
+
+
+def _as(
+    team: str, bot_user: str, bot: str, token: str | None
+) -> Callable[..., Awaitable[AuthorizeResult]]:
+    known = AuthorizeResult(
+        enterprise_id=None, team_id=team, bot_user_id=bot_user, bot_id=bot, bot_token=token
+    )
+
+    async def authorize() -> AuthorizeResult:
+        return known
+
+    return authorize
+
+
+def _listen(app: AsyncApp, door: SlackDoor) -> None:
+    """Name every occasion. The last of each kind catches what is unknown, so that nothing ends in a silent 404."""
+    app.command("/ato")(_answer(commands.on_command, door))
+    app.action(PICK)(_answer(modals.on_pick, door))
+    app.action(ANY)(_answer(buttons.on_click, door))
+    app.view_submission(ANY)(_answer(modals.on_submission, door))
+    app.view_closed(ANY)(_answer(modals.on_closed, door))
+    app.event("app_home_opened")(_answer(home.on_home_opened, door))
+    for event in ("subteam_members_changed", "subteam_updated", "subteam_created"):
+        app.event(event)(_answer(people_events.on_members_changed, door))
+    app.event("user_change")(_answer(people_events.on_user_changed, door))
+    app.command(ANY)(_answer(commands.on_command, door))
+    app.event(ANY)(_pass)
+    app.shortcut(ANY)(_pass)
+
+
+def _answer(handler: Handler, door: SlackDoor) -> Listener:
+    """Hand the body over and acknowledge with the handler's answer: accepted means stored."""
+
+    async def listener(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack(await handler(body, door) or "")
+
+    return listener
+
+
+async def _pass(ack: AsyncAck) -> None:
+    """Acknowledge what nobody here listens to."""
+    await ack()
+
+
+def _on_error(door: SlackDoor) -> Callable[..., Awaitable[BoltResponse | None]]:
+    async def failed(error: Exception, request: AsyncBoltRequest) -> BoltResponse | None:
+        about = wire.read_sender(request.body)
+        log.error("handler failed", exc_info=error, extra={"case": about.case})
+        if not about.person:
+            return None
+        person = door.person(about.person)
+        if about.commanded:
+            return BoltResponse(status=200, body=door.voice.private(BUG, person))
+        await door.tell(about.where, person, BUG)
+        return None
+
+    return failed

@@ -1,0 +1,98 @@
+"""Buttons on cards and private messages: one tap does it, or a form opens. The card shows the success, not a message."""
+
+from desk.case import Case
+from desk.commands import Command, CompletePart, CompleteStep
+from desk.decide import decide
+from desk.duties import duty_of, why_not
+from desk.playbook import Playbook
+from desk.ports import StoreGone
+from desk.values import Line, Person
+from handlers.door import NOT_KEPT, UNKNOWN_CASE, Json, SlackDoor
+from integrations.slack import wire
+from integrations.slack.arrivals import Click, Show, Unreadable
+from integrations.slack.meta import FormMeta
+from integrations.slack.views.form import hand_view
+
+
+async def on_click(body: object, door: SlackDoor) -> None:
+    """Do what a button asks."""
+    click = wire.read_click(body)
+    if isinstance(click, Unreadable):
+        return await door.not_understood(click)
+    return await _act(click, door)
+
+
+async def _act(click: Click, door: SlackDoor) -> None:
+    person = door.person(click.person)
+    asked = wire.command_of(click, person)
+    try:
+        wrong = await _do(asked, click, person, door)
+    except StoreGone:
+        wrong = NOT_KEPT
+    if wrong:
+        await door.tell(click.where, person, wrong)
+
+
+async def _do(
+    asked: Command | Show | None, click: Click, person: Person, door: SlackDoor
+) -> Line | None:
+    """Accept the command or open the form; the line says why not."""
+    if asked is None:
+        return None
+    if isinstance(asked, Show):
+        return await _show(asked.meta, click, person, door)
+    answer = await door.engine.accept(asked)
+    if answer.refusal and answer.refusal.fields and isinstance(asked, CompleteStep | CompletePart):
+        return await _show(_meta_of(asked), click, person, door)
+    return answer.refusal.line if answer.refusal else None
+
+
+def _meta_of(asked: CompleteStep | CompletePart) -> FormMeta:
+    """Describe the form that asks for what a single tap could not give."""
+    part = asked.part if isinstance(asked, CompletePart) else None
+    outcome = asked.outcome if isinstance(asked, CompleteStep) else None
+    return FormMeta(
+        case=asked.case, step=asked.step, part=part, occurrence=asked.occurrence, outcome=outcome,
+        pinned=outcome is not None,
+    )  # fmt: skip
+
+
+async def _show(meta: FormMeta, click: Click, person: Person, door: SlackDoor) -> Line | None:
+    found = await door.engine.look(meta.case)
+    if found is None:
+        return UNKNOWN_CASE
+    wrong = _may_not(meta, *found, person, door)
+    if wrong:
+        return wrong
+    return await door.reply.open(click.trigger, _view(meta, *found, person, door))
+
+
+def _view(meta: FormMeta, case: Case, playbook: Playbook, person: Person, door: SlackDoor) -> Json:
+    if meta.effect:
+        return hand_view(meta, door.voice.say, person.language)
+    return door.page(case, playbook, meta, person)
+
+
+def _may_not(
+    meta: FormMeta, case: Case, playbook: Playbook, person: Person, door: SlackDoor
+) -> Line | None:
+    """Say why a form should not even open. What the desk would answer is asked for, and not kept."""
+    if meta.effect:
+        return None
+    duty = duty_of(case, playbook, meta.step, meta.part) if meta.step in playbook.steps else None
+    if duty and duty.occurrence == meta.occurrence and not why_not(person, case, playbook, duty):
+        return None
+    about = {
+        "case": case.id,
+        "delivery": "",
+        "by": person,
+        "step": meta.step,
+        "occurrence": meta.occurrence,
+    }
+    asked = (
+        CompletePart(**about, part=meta.part)
+        if meta.part
+        else CompleteStep(**about, outcome=meta.outcome or "done")
+    )
+    refusal = decide(asked, case, playbook, door.engine.clock.now()).refusal
+    return refusal.line if refusal else None

@@ -1,0 +1,141 @@
+"""What every Slack handler works with, and the two things they share: a page of the modal, and words for a failure.
+
+It carries Slack's bodies nowhere and opens none.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from desk.case import Case
+from desk.engine import Engine
+from desk.forms import Form, form
+from desk.playbook import Playbook
+from desk.ports import Cases, People
+from desk.values import Fill, Line, Person
+from integrations.slack.arrivals import Unreadable, Where
+from integrations.slack.meta import FormMeta
+from integrations.slack.views.form import Forms, submit_line
+from integrations.slack.voice import Voice
+
+Json = dict[str, Any]
+
+NOT_KEPT = Line(
+    key="Nothing was kept: the database does not answer. Press the button again in a minute."
+)
+NOT_KEPT_FORM = Line(
+    key="Nothing was kept: the database does not answer. Your text is still in the form; press Submit again in a minute."
+)
+NOT_UNDERSTOOD = Line(
+    key="I could not read that: the button or form may be from an older version. Nothing was changed. Type /ato to go on."
+)
+UNKNOWN_CASE = Line(key="I do not know this case. It may belong to another desk.")
+
+_NO_ANSWERS: Mapping[str, Fill] = {}
+
+
+class Reply(Protocol):
+    """Answers to one person at once; the line says what could not be shown."""
+
+    async def open(self, trigger: str, view: Json) -> Line | None:
+        """Open a modal."""
+        ...
+
+    async def update(self, view_id: str, view: Json, hash_: str = "") -> Line | None:
+        """Change an open modal."""
+        ...
+
+    async def private(self, where: Where, person: str, text: str) -> None:
+        """Tell one person something."""
+        ...
+
+    async def publish_home(self, person: str, view: Json) -> None:
+        """Draw somebody's home tab."""
+        ...
+
+
+class Roster(People, Protocol):
+    """Who has which role, and how that changes; everything from a local table."""
+
+    def learn_soon(self, person_id: str) -> None:
+        """Look an unknown person up in the background."""
+        ...
+
+    def on_members_changed(self, subteam_id: str, users: Sequence[str]) -> None:
+        """A group now holds exactly these people."""
+        ...
+
+    def on_members_moved(
+        self, subteam_id: str, added: Sequence[str], removed: Sequence[str]
+    ) -> None:
+        """People came into a group or left it."""
+        ...
+
+    def on_user_changed(self, user: Mapping[str, Any]) -> None:
+        """Somebody's description changed."""
+        ...
+
+
+@dataclass(frozen=True)
+class SlackDoor:
+    """The collaborators of every Slack handler."""
+
+    engine: Engine
+    cases: Cases
+    people: Roster
+    reply: Reply
+    forms: Forms
+    voice: Voice
+    new_id: Callable[[], str]
+    """Makes the key of a case that may be opened."""
+
+    def person(self, ident: str) -> Person:
+        """Give somebody's roles, language and zone as far as they are known here."""
+        self.people.learn_soon(ident)
+        return self.people.person(ident)
+
+    async def tell(self, where: Where, person: Person, line: Line) -> None:
+        """Tell one person a line privately."""
+        await self.reply.private(where, person.id, self.voice.private(line, person))
+
+    async def not_understood(self, got: Unreadable) -> None:
+        """Tell whoever sent something unreadable that nothing was changed."""
+        if got.person:
+            await self.tell(got.where, self.person(got.person), NOT_UNDERSTOOD)
+
+    def page(
+        self, case: Case, playbook: Playbook, meta: FormMeta, person: Person,
+        typed: Mapping[str, Fill] = _NO_ANSWERS,
+    ) -> Json:  # fmt: skip
+        """Draw a page of the modal: a step's or part's form, with the outcome picked so far."""
+        outcome = meta.outcome or _only_outcome(playbook, meta)
+        drawn = form(case, playbook, meta.step, meta.part, outcome, new=meta.new)
+        drawn = _pinned(drawn) if meta.pinned else drawn
+        about = meta.model_copy(update={"outcome": outcome, "playbook": playbook.playbook})
+        return self.forms.view(
+            drawn, about, person.language, submit=submit_line(playbook, drawn), typed=typed
+        )
+
+    def intake_page(self, name: str, case: str, person: Person) -> Json | None:
+        """Draw the page that opens a case; None when there is no such playbook."""
+        playbook = self.engine.playbooks.get(name)
+        if playbook is None:
+            return None
+        meta = FormMeta(case=case, playbook=name, step=playbook.opens_with, new=True)
+        return self.page(Case(id=case), playbook, meta, person)
+
+    def can_open(self, person: Person) -> dict[str, Playbook]:
+        """List the playbooks whose first step is this person's."""
+        found = self.engine.playbooks.items()
+        return {n: p for n, p in found if p.steps[p.opens_with].owner in person.roles}
+
+
+def _only_outcome(playbook: Playbook, meta: FormMeta) -> str | None:
+    """Name the outcome where there is nothing to choose."""
+    outcomes = playbook.steps[meta.step].outcomes
+    return next(iter(outcomes)) if len(outcomes) == 1 and not meta.part else None
+
+
+def _pinned(drawn: Form) -> Form:
+    """Keep only the outcome whose button was pressed."""
+    return replace(drawn, choices=tuple(one for one in drawn.choices if one.name == drawn.chosen))

@@ -1,0 +1,122 @@
+"""The codec of what a button carries: action ids say what was pressed, values say on which case. Pure.
+
+Ids come back from outside and may be old or made up: whatever does not read is None, never an error.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["do", "form", "part", "partform", "claim", "retry", "hand", "link", "pick"]
+
+_SHAPES: dict[str, re.Pattern[str]] = {
+    "do": re.compile(r"do:(?P<step>\w{1,80}):(?P<outcome>\w{1,80})"),
+    "form": re.compile(r"form:(?P<step>\w{1,80}):(?P<outcome>\w{0,80})"),
+    "part": re.compile(r"part:(?P<step>\w{1,80}):(?P<part>\w{1,80})"),
+    "partform": re.compile(r"partform:(?P<step>\w{1,80}):(?P<part>\w{1,80})"),
+    "claim": re.compile(r"claim:(?P<step>\w{1,80})"),
+    "retry": re.compile(r"retry(:(?P<number>\d{1,3}))?"),
+    "hand": re.compile(r"hand(:(?P<number>\d{1,3}))?"),
+    "link": re.compile(r"link:(?P<number>\d{1,3})"),
+    "pick": re.compile(r"pick:(?P<outcome>\w{1,80})"),
+}
+ANY_ACTION = re.compile(r"(do|form|part|partform|claim|retry|hand|link|pick)(:.*)?")
+"""Matches every action id written here: for registering handlers."""
+
+_CASE = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
+LONGEST_VALUE = 2000  # https://docs.slack.dev/reference/block-kit/block-elements/button-element
+LONGEST_ID = 255
+
+
+@dataclass(frozen=True)
+class Action:
+    """What was pressed. `number` only tells links, and several troubles' buttons, apart."""
+
+    kind: Kind
+    step: str = ""
+    outcome: str = ""
+    part: str = ""
+    number: int | None = None
+
+
+@dataclass(frozen=True)
+class StepValue:
+    """On which case, and on which occurrence of the step."""
+
+    case: str
+    occurrence: int
+
+
+@dataclass(frozen=True)
+class EffectValue:
+    """On which case, and on which piece of work outside."""
+
+    case: str
+    effect: str
+
+
+def write_action(action: Action) -> str:
+    """Write an action id."""
+    number = "" if action.number is None else str(action.number)
+    middle = {
+        "do": [action.step, action.outcome],
+        "form": [action.step, action.outcome],
+        "part": [action.step, action.part],
+        "partform": [action.step, action.part],
+        "claim": [action.step],
+        "retry": [number] if number else [],
+        "hand": [number] if number else [],
+        "link": [number or "0"],
+        "pick": [action.outcome or "outcome"],
+    }[action.kind]
+    return ":".join([action.kind, *middle])
+
+
+def read_action(raw: str) -> Action | None:
+    """Read an action id; None for one that was not written here."""
+    shape = _SHAPES.get(raw.partition(":")[0])
+    found = shape.fullmatch(raw) if shape else None
+    if found is None or len(raw) > LONGEST_ID:
+        return None
+    got = found.groupdict()
+    number = got.get("number")
+    return Action(
+        kind=raw.partition(":")[0],  # type: ignore[arg-type]  # a key of the table above
+        step=got.get("step") or "",
+        outcome=got.get("outcome") or "",
+        part=got.get("part") or "",
+        number=int(number) if number else None,
+    )
+
+
+def write_value(value: StepValue | EffectValue) -> str:
+    """Write a button's value."""
+    if isinstance(value, StepValue):
+        return f"{value.case}|{value.occurrence}"
+    return f"{value.case}|{value.effect}"
+
+
+def read_step_value(raw: str | None) -> StepValue | None:
+    """Read the value of a step's button; None for anything else."""
+    case, occurrence = _halves(raw)
+    if not case or not re.fullmatch(r"[1-9]\d{0,5}", occurrence, re.ASCII):
+        return None
+    return StepValue(case, int(occurrence))
+
+
+def read_effect_value(raw: str | None) -> EffectValue | None:
+    """Read the value of a button about work outside; None for anything else."""
+    case, effect = _halves(raw)
+    return EffectValue(case, effect) if case and effect.isprintable() and effect else None
+
+
+def _halves(raw: str | None) -> tuple[str, str]:
+    """Split at the first bar; an effect's key may hold others."""
+    case, _, rest = (raw or "").partition("|")
+    known = len(raw or "") <= LONGEST_VALUE and _CASE.fullmatch(case)
+    return (case, rest) if known else ("", "")
+
+
+def read_value(action: Action, raw: str | None) -> StepValue | EffectValue | None:
+    """Read the value that belongs to an action; None when it does not."""
+    return read_effect_value(raw) if action.kind in {"retry", "hand"} else read_step_value(raw)

@@ -1,0 +1,201 @@
+"""Who has which role, from a local table that Slack's events keep fresh. Looking somebody up calls nobody.
+
+Unknown and deactivated people have no role: when in doubt, the door stays closed.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from desk.ports import GiveUp, TryAgain
+from desk.values import Person
+from integrations.slack.client import SlackClient
+from integrations.slack.errors import SlackSaid
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How to speak to somebody."""
+
+    name: str = ""
+    language: str = ""
+    zone: str = ""
+
+
+class SlackPeople:
+    """The local table: groups of Slack, people named in the settings, and how each is spoken to."""
+
+    def __init__(
+        self,
+        client: SlackClient,
+        groups: Mapping[str, str],
+        fixed: Mapping[str, Sequence[str]],
+        *,
+        language: str = "en",
+        zone: str = "UTC",
+    ) -> None:
+        """Keep the settings: `groups` maps roles to user group ids, `fixed` roles to people's ids."""
+        self._client, self._groups, self._fixed = (
+            client,
+            dict(groups),
+            {r: tuple(p) for r, p in fixed.items()},
+        )
+        self._default = Profile("", language, zone)
+        self._members: dict[str, tuple[str, ...]] = {}
+        self._changes: dict[str, int] = {}
+        self._profiles: dict[str, Profile] = {}
+        self._gone: set[str] = set()
+        self._learning: dict[str, asyncio.Task[None]] = {}
+        self.problem: str | None = "people were not read from Slack yet"
+
+    def person(self, person_id: str) -> Person:
+        """Give a person with roles, language and zone; never asks Slack."""
+        known = self._profiles.get(person_id, self._default)
+        roles = frozenset(role for role in self._roles() if person_id in self.members(role))
+        return Person(
+            id=person_id, roles=roles, name=known.name,
+            language=known.language or self._default.language, zone=known.zone or self._default.zone,
+        )  # fmt: skip
+
+    def _roles(self) -> list[str]:
+        return list(dict.fromkeys([*self._groups, *self._fixed]))
+
+    def members(self, role: str) -> tuple[str, ...]:
+        """List who has a role now, in a steady order."""
+        grouped = self._members.get(self._groups.get(role, ""), ())
+        both = dict.fromkeys([*grouped, *self._fixed.get(role, ())])
+        return tuple(person for person in both if person not in self._gone)
+
+    def group_of(self, role: str) -> str | None:
+        """Give the user group of a role, when it has one."""
+        return self._groups.get(role)
+
+    def language(self, person_id: str) -> str:
+        """Give a person's language, or the default."""
+        return self._profiles.get(person_id, self._default).language or self._default.language
+
+    @property
+    def ready(self) -> bool:
+        """Say whether the table was read; `problem` says why not."""
+        return self.problem is None
+
+    async def warm(self) -> None:
+        """Read every group, and how to speak to those in it. An error is kept in `problem`; `refresh` tries again."""
+        await self.refresh()
+
+    async def refresh(self) -> None:
+        """Read the groups again; a group that cannot be read keeps who was in it."""
+        problems = [await self._read_group(group) for group in dict.fromkeys(self._groups.values())]
+        self.problem = next(filter(None, problems), None)
+        if self.problem is None:
+            await self._read_profiles()
+
+    async def _read_group(self, group: str) -> str | None:
+        before = self._changes.get(group, 0)
+        try:
+            people = await self._client.group_people(group)
+        except (TryAgain, GiveUp) as error:
+            return str(error)
+        if (
+            self._changes.get(group, 0) == before
+        ):  # an event that came meanwhile is newer than this answer
+            self._members[group] = tuple(people)
+        return None
+
+    async def _read_profiles(self) -> None:
+        """Learn how to speak to everybody with a role; those left at an error are spoken to in the default language."""
+        everybody = dict.fromkeys(person for role in self._roles() for person in self.members(role))
+        for person in everybody:
+            if person in self._profiles:
+                continue
+            try:
+                await self._read_person(person)
+            except (TryAgain, GiveUp) as error:
+                log.warning("languages and zones are not all read yet: %s", error)
+                return
+
+    async def _read_person(self, person: str) -> None:
+        try:
+            self.on_user_changed(await self._client.person(person))
+        except SlackSaid as said:
+            if said.code not in {"user_not_found", "user_not_visible"}:
+                raise
+            self._gone.add(person)
+
+    async def learn(self, person_id: str) -> None:
+        """Look somebody unknown up, so that the next answer is in their language. Failing changes nothing."""
+        if person_id in self._profiles or person_id in self._gone:
+            return
+        try:
+            await self._read_person(person_id)
+        except (TryAgain, GiveUp) as error:
+            log.info("a person could not be looked up: %s", error)
+
+    def learn_soon(self, person_id: str) -> None:
+        """Do the same in the background."""
+        if person_id in self._profiles or person_id in self._learning:
+            return
+        task = asyncio.get_running_loop().create_task(self.learn(person_id))
+        self._learning[person_id] = task  # the loop alone would let it be collected
+        task.add_done_callback(lambda _: self._learning.pop(person_id, None))
+
+    async def close(self) -> None:
+        """Stop looking people up."""
+        tasks = list(self._learning.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def on_event(self, event: Mapping[str, Any]) -> None:
+        """Take one of Slack's events about people; any other is ignored."""
+        kind, group = event.get("type"), event.get("subteam_id")
+        if kind == "subteam_members_changed" and group:
+            self.on_members_moved(
+                group, event.get("added_users") or (), event.get("removed_users") or ()
+            )
+        elif kind == "subteam_updated":
+            subteam = event.get("subteam") or {}
+            if "users" in subteam:
+                self.on_members_changed(str(subteam.get("id")), subteam["users"])
+        elif kind in {"user_change", "team_join"} and isinstance(event.get("user"), Mapping):
+            self.on_user_changed(event["user"])
+
+    def on_members_changed(self, subteam_id: str, users: Sequence[str]) -> None:
+        """A group now holds exactly these people."""
+        self._members[subteam_id] = tuple(users)
+        self._changes[subteam_id] = self._changes.get(subteam_id, 0) + 1
+
+    def on_members_moved(
+        self, subteam_id: str, added: Sequence[str], removed: Sequence[str]
+    ) -> None:
+        """People came into a group or left it."""
+        left = [
+            person for person in self._members.get(subteam_id, ()) if person not in set(removed)
+        ]
+        self.on_members_changed(subteam_id, tuple(dict.fromkeys([*left, *added])))
+
+    def on_user_changed(self, user: Mapping[str, Any]) -> None:
+        """Somebody's description changed; a deactivated person loses every role at once."""
+        person = str(user.get("id") or "")
+        if user.get("deleted"):
+            self._gone.add(person)
+            return
+        self._gone.discard(person)
+        before = self._profiles.get(person, Profile())
+        names = user.get("profile") or {}
+        name = (
+            names.get("display_name")
+            or names.get("real_name")
+            or user.get("real_name")
+            or user.get("name")
+        )
+        language = str(user.get("locale") or "").partition("-")[0]
+        self._profiles[person] = Profile(
+            str(name or before.name),
+            language or before.language,
+            str(user.get("tz") or before.zone),
+        )

@@ -1,0 +1,177 @@
+"""The card of a case in an inbox: what happened, what is open, who owes it, since when. Pure.
+
+It draws a `Face` and nothing else, so a card is as fresh as the face it was drawn from.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from desk.case import Ticket
+from desk.faces import Face, Shown
+from desk.playbook import Playbook
+from integrations.slack.escape import mrkdwn
+from integrations.slack.views.escalation import escalation, escalation_text
+from integrations.slack.views.lines import (
+    DONE,
+    WAITING,
+    Block,
+    Ink,
+    link,
+    paragraph,
+    section,
+)
+from integrations.slack.views.open import finished, others, owed, status
+from integrations.slack.views.trouble import troubles
+
+MOST_BLOCKS = 50  # https://docs.slack.dev/reference/block-kit/blocks
+LONGEST_TEXT = 1000
+MOST_FINISHED = 6
+
+PROMISES = {
+    "open": (WAITING, "{promise}"),
+    "kept": (DONE, "{promise}: kept"),
+    "closed": (WAITING, "{promise}: no longer owed, the case is closed"),
+}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A message as it is posted: a plain text that stands alone, and blocks."""
+
+    text: str
+    blocks: tuple[Block, ...]
+
+
+def card(face: Face, playbook: Playbook, ink: Ink) -> Drawn:
+    """Draw the case for one inbox."""
+    parts = [
+        [section(_headline(face, ink))],
+        _opening(face, playbook, ink),
+        paragraph(
+            ink, [f"*{ink.line('Careful')}:* {ink.of(line)}" for line in face.warnings], 1200
+        ),
+        owed(face, playbook, ink),
+        others(face, playbook, ink),
+        _done(face, playbook, ink),
+        troubles(face, ink),
+        _promised(face, ink),
+        _ended(face, ink),
+    ]
+    blocks = [block for part in parts for block in part]
+    return Drawn(mrkdwn(_text(face, playbook, ink), LONGEST_TEXT), tuple(blocks[:MOST_BLOCKS]))
+
+
+def _headline(face: Face, ink: Ink) -> str:
+    names = [face.display, ink.words(face.title)]
+    head = f"*{mrkdwn(' · '.join(filter(None, names)), 300)}*"
+    step, of = face.position
+    if face.ended_at is not None:
+        return f"{head} · {DONE} {ink.line('closed {ended_at}', ended_at=ink.by(face.ended_at))}"
+    position = ink.line("step {step} of {of}", step=step, of=of) if step and of else ""
+    opened = (
+        ink.line("opened {opened_at}", opened_at=ink.by(face.opened_at)) if face.opened_at else ""
+    )
+    return " · ".join(filter(None, [head, position, status(face, ink), opened]))
+
+
+def _opening(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
+    """Draw the words the card opens with: the escalation's items, or the brief and the facts."""
+    if posted := escalation(face, playbook, ink):
+        return [section(f"*{mrkdwn(escalation_text(face, playbook, ink))}*"), *posted]
+    brief = [_brief(words, ink) for words in map(ink.words, face.brief)]
+    facts = [_fact(shown, playbook, ink) for shown in face.facts]
+    facts = [words for words in facts if words not in brief]
+    hidden = (
+        ink.line("Personal details are hidden, because this channel is public.")
+        if ink.masked
+        else ""
+    )
+    return [*paragraph(ink, brief), *paragraph(ink, [*facts, hidden])]
+
+
+def _fact(shown: Shown, playbook: Playbook, ink: Ink) -> str:
+    """Give a fact with its label; a link is a button and not a line."""
+    field = playbook.fields[shown.name]
+    if field.type == "url":
+        return ""
+    label, value = ink.text(shown.label, 120), ink.value(field, shown.fact, 400)
+    return f"{label} {value}" if label.endswith("?") else f"{label}: {value}"
+
+
+def _brief(words: str, ink: Ink) -> str:
+    """Give a line of the brief: words of the playbook with a customer's answers in them."""
+    if ink.hidden(words):
+        return ink.line("hidden, because this channel is public")
+    escaped = mrkdwn(words, 700)
+    return escaped.replace(f"&lt;@{ink.opener}&gt;", f"<@{ink.opener}>") if ink.opener else escaped
+
+
+def _done(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
+    """Draw what was done, oldest first, then where the tickets are."""
+    steps = {one.duty.step for one in face.mine}
+    drawn_already = [part.title for name in steps for part in playbook.steps[name].parts.values()]
+    done = [one for one in face.finished if one.title not in drawn_already]
+    earlier = len(done) - MOST_FINISHED
+    lines = [ink.line("… ({count} earlier)", count=earlier)] if earlier > 0 else []
+    lines += [finished(one, ink) for one in done[-MOST_FINISHED:]]
+    return paragraph(ink, [*lines, *(_ticket(ticket, ink) for _, ticket in face.tickets)])
+
+
+def _ticket(ticket: Ticket, ink: Ink) -> str:
+    url = ink.ticket_url.replace("{id}", str(ticket.id)) or ticket.url
+    words = ink.line(
+        "Ticket {ticket} → {group}", ticket=link(url, f"#{ticket.id}"), group=ticket.group or "—"
+    )
+    return " · ".join(filter(None, [words, mrkdwn(ticket.status or "")]))
+
+
+def _promised(face: Face, ink: Ink) -> list[Block]:
+    """Draw for the agent what the customer was told would happen, and when they must hear from us."""
+    if not face.inbox.startswith("person:"):
+        return []
+    lines = [f"*{ink.line('Promised to the customer')}*"] if face.promises else []
+    for title, state in face.promises:
+        sign, key = PROMISES.get(state, PROMISES["open"])
+        lines.append(f"{sign} {ink.line(key, promise=title)}")
+    if face.next_contact_at:
+        key = "Next contact with the customer due {contact_at}"
+        lines.append(ink.line(key, contact_at=ink.by(face.next_contact_at)))
+    return paragraph(ink, lines, 1200)
+
+
+def _ended(face: Face, ink: Ink) -> list[Block]:
+    if face.ended_at is None:
+        return []
+    how = ink.words(face.ending or {})
+    key = "Closed {ended_at}: {how}" if how else "Closed {ended_at}"
+    return [section(f"*{ink.line(key, ended_at=ink.by(face.ended_at), how=how)}*")]
+
+
+def _text(face: Face, playbook: Playbook, ink: Ink) -> str:
+    """Say what a phone shows: the case, what is wanted, since when. It names no customer."""
+    if face.escalation is not None and face.post:
+        return escalation_text(face, playbook, ink)
+    return " · ".join(filter(None, [face.display, _wanted(face, ink), _since(face.opened_at, ink)]))
+
+
+def _wanted(face: Face, ink: Ink) -> str:
+    if face.ended_at is not None:
+        return ink.plain("closed: {how}", how=ink.words(face.ending or {}))
+    if face.mine:
+        return ink.words(face.mine[0].duty.title)
+    if face.others:
+        first = face.others[0]
+        return ink.plain("{role}: {what}", role=ink.role(first.owner), what=ink.words(first.title))
+    return ink.words(face.title)
+
+
+def _since(opened_at: datetime | None, ink: Ink) -> str:
+    """Say how long ago the call was, in the unit a person would use."""
+    if opened_at is None:
+        return ""
+    minutes = max(0, int((ink.now - opened_at).total_seconds() // 60))
+    if minutes < 120:
+        return ink.plain("{minutes} min since the call", minutes=minutes)
+    if minutes < 48 * 60:
+        return ink.plain("{hours} h since the call", hours=minutes // 60)
+    return ink.plain("{days} days since the call", days=minutes // 1440)

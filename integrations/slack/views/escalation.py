@@ -1,0 +1,39 @@
+"""The structured escalation: the procedure's items in its order, one line each, as they were when it was composed."""
+
+from desk.case import Escalation
+from desk.faces import Face
+from desk.playbook import Playbook, Post, PostItem
+from desk.values import Fact
+from integrations.slack.views.lines import Block, Ink, paragraph
+
+NOTHING = Fact()
+
+
+def escalation(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
+    """Draw the items; nothing when this inbox has no escalation yet."""
+    if face.post is None or face.escalation is None:
+        return []
+    post = playbook.posts[face.post]
+    lines = [_item(item, post, face.escalation, playbook, ink) for item in post.items]
+    half = (len(lines) + 1) // 2  # two paragraphs, so that ten long lines never meet Slack's limit
+    return [*paragraph(ink, lines[:half]), *paragraph(ink, lines[half:])]
+
+
+def escalation_text(face: Face, playbook: Playbook, ink: Ink) -> str:
+    """Say in one plain sentence what is asked of whom; it names no customer."""
+    post = playbook.posts[face.post or ""]
+    return ink.plain(
+        "{title} {case}: please investigate", title=ink.words(post.title), case=face.display
+    )
+
+
+def _item(item: PostItem, post: Post, made: Escalation, playbook: Playbook, ink: Ink) -> str:
+    label = f"*{ink.text(item.label, 120)}:*"
+    if item.text is not None:
+        return f"{label} {ink.text(item.text, 400)}"
+    facts = [(name, made.items.get(name, NOTHING)) for name in item.names]
+    if any(name in post.thread and fact.value is not None for name, fact in facts):
+        return f"{label} {ink.line('in the thread')}"
+    most = 420 // max(1, len(facts))
+    shown = [ink.value(playbook.fields[name], fact, most) for name, fact in facts if fact.known]
+    return f"{label} {' '.join(shown) or ink.line('not given')}"

@@ -1,0 +1,52 @@
+"""The part of a card that says what does not work outside, since when, and what to do about it. Pure."""
+
+from desk.case import Trouble
+from desk.faces import Face
+from integrations.slack.actions import Action, EffectValue, write_action, write_value
+from integrations.slack.views.lines import Block, Ink, button, paragraph, rows
+
+PENDING = {
+    "create_ticket": "Ticket pending: {system} has not answered since {since_at}. I keep trying; your tap is kept.",
+    "update_ticket": "Ticket note pending: {system} has not answered since {since_at}. I keep trying; your tap is kept.",
+    "look_at_ticket": "The ticket could not be read since {since_at}: {system} does not answer. I keep trying.",
+    "show_card": "A card could not be shown since {since_at}: {system} does not answer. I keep trying.",
+    "tell_people": "A message could not be sent since {since_at}: {system} does not answer. I keep trying.",
+}
+STOPPED = {
+    "create_ticket": "The ticket was not created. {reason} Your tap is kept: try again, or create it by hand and give its number.",
+    "update_ticket": "The ticket was not updated. {reason} Your tap is kept: try again, or do it by hand and say so.",
+    "look_at_ticket": "The ticket could not be read. {reason} Try again, or look at it by hand.",
+    "show_card": "A card could not be shown. {reason} Try again once that is put right.",
+    "tell_people": "A message could not be sent. {reason} Try again, or tell them by hand.",
+}
+OTHER_PENDING = (
+    "Something outside is pending: {system} has not answered since {since_at}. I keep trying."
+)
+OTHER_STOPPED = "Something outside was given up. {reason} Try again, or do it by hand and say so."
+MOST = 5
+
+
+def troubles(face: Face, ink: Ink) -> list[Block]:
+    """Draw each trouble; those that were given up have their two buttons."""
+    stuck = sorted(face.troubles, key=lambda one: (not one.dead, one.since_at))
+    found: list[Block] = []
+    for one in stuck[:MOST]:
+        found.extend(paragraph(ink, [_words(one, ink)]))
+        if one.dead:
+            found.extend(rows(_buttons(one, face, ink)))
+    left = len(stuck) - MOST
+    return [*found, *paragraph(ink, [ink.line("… ({count} more)", count=left) if left > 0 else ""])]
+
+
+def _words(one: Trouble, ink: Ink) -> str:
+    if one.dead:
+        return ink.line(STOPPED.get(one.what, OTHER_STOPPED), reason=one.reason)
+    return ink.line(PENDING.get(one.what, OTHER_PENDING), system=one.system, since_at=one.since_at)
+
+
+def _buttons(one: Trouble, face: Face, ink: Ink) -> list[Block]:
+    value = write_value(EffectValue(face.case, one.effect))
+    return [
+        button(ink, ink.plain("Retry"), write_action(Action("retry")), value),
+        button(ink, ink.plain("Do it by hand…"), write_action(Action("hand")), value),
+    ]

@@ -1,0 +1,561 @@
+"""The Chat port, on the fake and on Slack's adapter against a pretend Slack over real HTTP."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from desk import events as ev
+from desk.case import Card, Case
+from desk.folding import fold
+from desk.effects import ShowCard, TellPeople
+from desk.playbook import Playbook
+from desk.ports import Chat, GiveUp, TryAgain
+from desk.values import Fact, Line, in_language
+from integrations.slack.chat import SlackChat
+from integrations.slack.client import SlackClient
+from integrations.slack.pace import Pace
+from integrations.slack.people import SlackPeople
+from integrations.slack.posts import opaque
+from sandbox import seeds
+from sandbox.company import Company
+from tests.fakes.chat import FakeChat
+
+NOW = datetime(2026, 11, 20, 16, 42, tzinfo=UTC)
+CASE = "01JD3M9Q4WZ8K2V7X5N6P0R1ST"
+CHANNELS = {
+    "mod": "CMOD0001",
+    "platform_security": "CINVEST1",
+    "outside": "CGENERAL",
+    "nowhere": "CNOTHERE",
+}
+
+
+def say(line: Line, language: str, zone: str) -> str:
+    """Speak English the plain way."""
+    args = {n: in_language(v, language) if isinstance(v, dict) else v for n, v in line.args.items()}
+    return line.key.format(**args)
+
+
+@dataclass
+class Trying:
+    """An attempt as the queue makes it: the next one knows that this one may have reached the outside."""
+
+    before: bool = False
+    number: int = 1
+    first_at: datetime | None = NOW
+    prepared: bytes | None = None
+    prepares: list[bytes] = field(default_factory=list)
+
+    async def prepare(self, body: bytes = b"") -> None:
+        self.prepares.append(body)
+        self.prepared = body
+
+    def again(self) -> "Trying":
+        return Trying(
+            self.before or bool(self.prepares), self.number + 1, self.first_at, self.prepared
+        )
+
+
+class World:
+    """What tests look at: the messages in a conversation, and ways to break it."""
+
+    chat: Chat
+
+    def messages(self, inbox: str = "role:mod") -> list[Any]:
+        raise NotImplementedError
+
+    def lose_answer(self) -> None:
+        raise NotImplementedError
+
+    def lose_request(self) -> None:
+        raise NotImplementedError
+
+    def pause(self, seconds: int) -> None:
+        raise NotImplementedError
+
+    def delete(self, ts: str) -> None:
+        raise NotImplementedError
+
+
+class FakeWorld(World):
+    def __init__(self) -> None:
+        self.chat = self.fake = FakeChat()
+
+    def messages(self, inbox: str = "role:mod") -> list[Any]:
+        return [one for one in self.fake.posted if one.channel == inbox]
+
+    def lose_answer(self) -> None:
+        self.fake.fail(lambda: TryAgain("Slack", "answer lost"), after=True)
+
+    def lose_request(self) -> None:
+        self.fake.fail(lambda: TryAgain("Slack", "lost"))
+
+    def pause(self, seconds: int) -> None:
+        after = timedelta(seconds=seconds)
+        self.fake.fail(lambda: TryAgain("Slack", "pause", after=after, certain=True))
+
+    def delete(self, ts: str) -> None:
+        self.fake.forget(ts)
+
+
+class SlackWorld(World):
+    def __init__(self, company: Company, client: SlackClient, people: SlackPeople) -> None:
+        self.company, self.client, self.people = company, client, people
+        self.chat = SlackChat(
+            client, CHANNELS, people, say, zone="Africa/Johannesburg",
+            zendesk_ticket_url="https://mrd.zendesk.example/agent/tickets/{id}",
+        )  # fmt: skip
+
+    @property
+    def space(self) -> Any:
+        return self.company.slack.space
+
+    def messages(self, inbox: str = "role:mod") -> list[Any]:
+        kind, _, name = inbox.partition(":")
+        channel = CHANNELS[name] if kind == "role" else f"D{name[1:]}"
+        return list(self.space.channels[channel].messages.values())
+
+    def lose_answer(self) -> None:
+        self.company.world.new_fault("slack", "reset_after", match="chat.postMessage", times=1)
+
+    def lose_request(self) -> None:
+        self.company.world.new_fault("slack", "reset_before", match="chat.postMessage", times=1)
+
+    def pause(self, seconds: int) -> None:
+        self.company.world.new_fault(
+            "slack",
+            "status",
+            match="chat.postMessage",
+            status=429,
+            retry_after=str(seconds),
+            times=1,
+        )
+
+    def delete(self, ts: str) -> None:
+        for channel in self.space.channels.values():
+            channel.messages.pop(ts, None)
+
+    def asked(self, call: str) -> list[Any]:
+        return self.company.world.asked("slack", call)
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackWorld]:
+    async with Company() as company:
+        client = SlackClient(seeds.BOT_TOKEN, company.urls["slack"], timeout=2, pace=Pace(every=0))
+        people = SlackPeople(client, {"mod": "SMODS001", "platform_security": "SPLATSEC"}, {})
+        yield SlackWorld(company, client, people)
+        await people.close()
+        await client.close()
+
+
+@pytest.fixture(params=["fake", "slack"])
+def world(request: pytest.FixtureRequest) -> World:
+    """Each test of the contract runs on both."""
+    return FakeWorld() if request.param == "fake" else request.getfixturevalue("slack")
+
+
+@pytest.fixture
+def playbook() -> Playbook:
+    return Playbook.model_validate(
+        {
+            "playbook": "small", "title": "Account takeover", "brand": "Small", "opens_with": "receive",
+            "roles": {"cs_agent": {"title": "CS Agent", "inbox": "direct"}, "mod": {"title": "MOD"},
+                      "platform_security": {"title": "Platform Security"}},
+            "fields": {"name": {"type": "name", "title": "Name", "personal": True}},
+            "summary": ["name"],
+            "steps": {"receive": {"title": "Receive", "owner": "cs_agent"},
+                      "suspend": {"title": "Suspend", "owner": "mod", "after": ["receive"]}},
+        }
+    )  # fmt: skip
+
+
+@pytest.fixture
+def case() -> Case:
+    return fold(
+        Case(id=CASE),
+        [
+            ev.CaseOpened(
+                at=NOW, by="UAGENT01", number=12, playbook="small", playbook_hash="h", language="en"
+            ),
+            ev.FactsRecorded(
+                at=NOW, by="UAGENT01", facts={"name": Fact(value="Naledi Mahlangu", personal=True)}
+            ),
+            ev.StepCompleted(at=NOW, by="UAGENT01", step="receive", outcome="done"),
+            ev.StepOpened(at=NOW, by="UAGENT01", step="suspend"),
+        ],
+    )
+
+
+def show(inbox: str = "role:mod", key: str = f"{CASE}/card/1") -> ShowCard:
+    return ShowCard(key=key, case=CASE, lane="l", inbox=inbox)
+
+
+def tell(inbox: str = "role:mod", pre: str = "", **changes: Any) -> TellPeople:
+    return TellPeople(key=f"{CASE}/tell/1", case=CASE, lane="l", inbox=inbox, pre=pre,
+                      lines=(Line(key="It is late."),), **changes)  # fmt: skip
+
+
+def standing(case: Case, seen: Any, inbox: str = "role:mod") -> Case:
+    return replace(case, cards={inbox: Card(channel=seen.channel, ts=seen.ts)})
+
+
+class TestChatContract:
+    async def test_a_card_is_posted_once_and_then_redrawn_in_place(
+        self, world: World, case: Case, playbook: Playbook
+    ) -> None:
+        first = await world.chat.show(show(), case, playbook, NOW, Trying())
+        assert (first.version, len(world.messages())) == (case.version, 1)
+        later = standing(case, first)
+        second = await world.chat.show(show(key="other"), later, playbook, NOW, Trying())
+        assert (second.channel, second.ts) == (first.channel, first.ts)
+        assert len(world.messages()) == 1
+
+    async def test_sending_is_noted_before_a_post_and_not_before_an_update(
+        self, world: World, case: Case, playbook: Playbook
+    ) -> None:
+        trying = Trying()
+        seen = await world.chat.show(show(), case, playbook, NOW, trying)
+        assert trying.prepares == [b""]
+        again = Trying()
+        await world.chat.show(show(key="other"), standing(case, seen), playbook, NOW, again)
+        assert again.prepares == []
+
+    async def test_a_lost_answer_does_not_make_a_second_card(
+        self, world: World, case: Case, playbook: Playbook
+    ) -> None:
+        trying = Trying()
+        for lose in (world.lose_request, world.lose_answer):
+            lose()
+            with pytest.raises(TryAgain) as again:
+                await world.chat.show(show(), case, playbook, NOW, trying)
+            assert not again.value.certain
+            trying = trying.again()
+        seen = await world.chat.show(show(), case, playbook, NOW + timedelta(minutes=5), trying)
+        assert [one.ts for one in world.messages()] == [seen.ts]
+
+    async def test_a_lost_answer_does_not_say_it_twice(
+        self, world: World, case: Case, playbook: Playbook
+    ) -> None:
+        world.lose_answer()
+        trying = Trying()
+        with pytest.raises(TryAgain):
+            await world.chat.tell(tell(), case, playbook, NOW, trying)
+        told = await world.chat.tell(tell(), case, playbook, NOW, trying.again())
+        assert [one.ts for one in world.messages()] == [told.ts]
+
+    async def test_a_lost_answer_in_a_thread_does_not_say_it_twice(
+        self, world: World, case: Case, playbook: Playbook
+    ) -> None:
+        case = standing(case, await world.chat.show(show(), case, playbook, NOW, Trying()))
+        world.lose_answer()
+        trying = Trying()
+        with pytest.raises(TryAgain):
+            await world.chat.tell(tell(), case, playbook, NOW, trying)
+        await world.chat.tell(tell(), case, playbook, NOW, trying.again())
+        assert len(world.messages()) == 2
+
+    async def test_a_pause_is_passed_on(self, world: World, case: Case, playbook: Playbook) -> None:
+        world.pause(7)
+        with pytest.raises(TryAgain) as again:
+            await world.chat.show(show(), case, playbook, NOW, Trying())
+        assert (again.value.after, again.value.certain) == (timedelta(seconds=7), True)
+        assert world.messages() == []
+
+    async def test_a_card_somebody_deleted_is_posted_anew(
+        self, world: World, case: Case, playbook: Playbook
+    ) -> None:
+        first = await world.chat.show(show(), case, playbook, NOW, Trying())
+        world.delete(first.ts)
+        second = await world.chat.show(
+            show(key="b"), standing(case, first), playbook, NOW, Trying()
+        )
+        assert second.ts != first.ts
+        assert [one.ts for one in world.messages()] == [second.ts]
+
+    async def test_messages_stand_in_the_cards_thread(
+        self, world: World, case: Case, playbook: Playbook
+    ) -> None:
+        seen = await world.chat.show(show(), case, playbook, NOW, Trying())
+        told = await world.chat.tell(tell(), standing(case, seen), playbook, NOW, Trying())
+        reply = next(one for one in world.messages() if one.ts == told.ts)
+        assert seen.ts in (getattr(reply, "thread", None), getattr(reply, "thread_ts", None))
+
+
+class TestSlack:
+    """What only Slack's adapter can get wrong."""
+
+    async def test_metadata_says_nothing_about_the_case(
+        self, slack: SlackWorld, case: Case, playbook: Playbook
+    ) -> None:
+        await slack.chat.show(show(), case, playbook, NOW, Trying())
+        (message,) = slack.messages()
+        assert message.metadata == {
+            "event_type": "ato_desk",
+            "event_payload": {"key": opaque(f"{CASE}/card/1")},
+        }
+        assert CASE not in json.dumps(message.metadata)
+
+    async def test_nothing_is_unfurled_and_the_text_names_no_customer(
+        self, slack: SlackWorld, case: Case, playbook: Playbook
+    ) -> None:
+        await slack.chat.show(show(), case, playbook, NOW, Trying())
+        (asked,) = slack.asked("chat.postMessage")
+        assert [str(asked.body[n]).lower() for n in ("unfurl_links", "unfurl_media")] in (
+            ["0", "0"],
+            ["false"] * 2,
+        )
+        assert asked.body["text"] == "ATO-12 · Suspend · 0 min since the call"
+
+    async def test_gives_the_cards_address(
+        self, slack: SlackWorld, case: Case, playbook: Playbook
+    ) -> None:
+        seen = await slack.chat.show(show(), case, playbook, NOW, Trying())
+        assert (
+            seen.url
+            == f"https://mrd-sandbox.slack.com/archives/CMOD0001/p{seen.ts.replace('.', '')}"
+        )
+
+    async def test_a_timeout_after_the_post_is_found_again_and_brought_up_to_date(
+        self, slack: SlackWorld, case: Case, playbook: Playbook
+    ) -> None:
+        slack.company.world.new_fault("slack", "hold_after", match="chat.postMessage", times=1)
+        client = SlackClient(seeds.BOT_TOKEN, slack.company.urls["slack"], timeout=0.3)
+        hasty = SlackChat(client, CHANNELS, slack.people, say)
+        trying = Trying()
+        with pytest.raises(TryAgain) as again:
+            await hasty.show(show(), case, playbook, NOW, trying)
+        await client.close()
+        assert not again.value.certain
+        later = replace(case, ending="done", ended_at=NOW)
+        await slack.chat.show(show(), later, playbook, NOW + timedelta(days=2), trying.again())
+        (message,) = slack.messages()
+        assert "closed" in message.text
+
+    async def test_it_is_found_however_the_clocks_differ(
+        self, slack: SlackWorld, case: Case, playbook: Playbook
+    ) -> None:
+        first_at = NOW + timedelta(days=400)
+        trying = Trying(first_at=first_at)
+        slack.lose_answer()
+        with pytest.raises(TryAgain):
+            await slack.chat.show(show(), case, playbook, first_at, trying)
+        await slack.chat.show(
+            show(), case, playbook, first_at + timedelta(minutes=1), trying.again()
+        )
+        assert len(slack.messages()) == 1
+
+    async def test_it_is_found_beyond_the_first_page(
+        self, slack: SlackWorld, case: Case, playbook: Playbook
+    ) -> None:
+        trying = Trying()
+        slack.lose_answer()
+        with pytest.raises(TryAgain):
+            await slack.chat.show(show(), case, playbook, NOW, trying)
+        (first,) = slack.messages()
+        for _ in range(450):
+            slack.space.add_message(replace(first, ts=slack.space.new_ts(), metadata=None))
+        seen = await slack.chat.show(show(), case, playbook, NOW, trying.again())
+        assert seen.ts == first.ts
+
+    async def test_a_refused_connection_is_certain(
+        self, slack: SlackWorld, case: Case, playbook: Playbook
+    ) -> None:
+        client = SlackClient(seeds.BOT_TOKEN, "http://127.0.0.1:9/api/", timeout=2)
+        chat = SlackChat(client, CHANNELS, slack.people, say)
+        with pytest.raises(TryAgain) as again:
+            await chat.show(show(), case, playbook, NOW, Trying())
+        await client.close()
+        assert again.value.certain
+
+    @pytest.mark.parametrize(
+        ("inbox", "sentence"),
+        [
+            ("role:outside", "Invite the bot to the channel CGENERAL"),
+            ("role:nowhere", "The channel CNOTHERE does not exist"),
+            ("role:cs_agent", "No channel is set for CS Agent"),
+            ("person:UNOBODY1", "no active Slack account"),
+        ],
+    )
+    async def test_a_refusal_says_what_to_do(
+        self, slack: SlackWorld, case: Case, playbook: Playbook, inbox: str, sentence: str
+    ) -> None:
+        with pytest.raises(GiveUp, match=sentence) as refused:
+            await slack.chat.show(show(inbox), case, playbook, NOW, Trying())
+        assert "Naledi" not in refused.value.reason
+
+    async def test_a_wrong_token_says_so(
+        self, slack: SlackWorld, case: Case, playbook: Playbook
+    ) -> None:
+        client = SlackClient("xoxb-wrong", slack.company.urls["slack"], timeout=2)
+        chat = SlackChat(client, CHANNELS, slack.people, say)
+        with pytest.raises(GiveUp, match="does not accept the bot's token"):
+            await chat.show(show(), case, playbook, NOW, Trying())
+        await client.close()
+
+    @pytest.mark.parametrize("status", [500, 503])
+    async def test_a_broken_slack_is_tried_again(
+        self, slack: SlackWorld, case: Case, playbook: Playbook, status: int
+    ) -> None:
+        slack.company.world.new_fault(
+            "slack", "status", match="chat.postMessage", status=status, times=1
+        )
+        trying = Trying()
+        with pytest.raises(TryAgain) as again:
+            await slack.chat.show(show(), case, playbook, NOW, trying)
+        assert not again.value.certain
+        await slack.chat.show(show(), case, playbook, NOW, trying.again())
+        assert len(slack.messages()) == 1
+
+    async def test_a_plain_text_429_without_a_wait_is_a_pause_too(
+        self, slack: SlackWorld, case: Case, playbook: Playbook
+    ) -> None:
+        slack.company.world.new_fault(
+            "slack", "status", match="chat.postMessage", status=429, times=1
+        )
+        with pytest.raises(TryAgain) as again:
+            await slack.chat.show(show(), case, playbook, NOW, Trying())
+        assert again.value.certain
+
+    async def test_a_person_gets_their_card_in_direct_messages(
+        self, slack: SlackWorld, case: Case, playbook: Playbook
+    ) -> None:
+        seen = await slack.chat.show(show("person:UAGENT01"), case, playbook, NOW, Trying())
+        assert seen.channel == "DAGENT01"
+        assert "Naledi" in json.dumps(slack.messages("person:UAGENT01")[0].blocks)
+
+    async def test_a_public_channel_is_masked_and_says_so(
+        self, slack: SlackWorld, case: Case, playbook: Playbook
+    ) -> None:
+        slack.space.channels["CMOD0001"].kind = "channel"
+        await slack.chat.show(show(), case, playbook, NOW, Trying())
+        drawn = json.dumps(slack.messages()[0].blocks)
+        assert "Naledi" not in drawn
+        assert "this channel is public" in drawn
+
+    async def test_mentions_everybody_of_a_role_or_their_group(
+        self, slack: SlackWorld, case: Case, playbook: Playbook
+    ) -> None:
+        slack.people.on_members_changed("SMODS001", ["UMOD0001", "UMOD0002"])
+        slack.people.on_members_changed("SPLATSEC", [f"USECU{n:03}" for n in range(9)])
+        mention = ("role:mod", "role:platform_security", "person:UAGENT01")
+        told = await slack.chat.tell(tell(mention=mention), case, playbook, NOW, Trying())
+        message = next(one for one in slack.messages() if one.ts == told.ts)
+        assert message.text.startswith(
+            "<@UMOD0001> <@UMOD0002> <!subteam^SPLATSEC> <@UAGENT01> It is late."
+        )
+
+    async def test_a_reminder_in_direct_messages_leads_to_the_card(
+        self, slack: SlackWorld, case: Case, playbook: Playbook
+    ) -> None:
+        slack.people.on_members_changed("SMODS001", ["UMOD0001"])
+        seen = await slack.chat.show(show(), case, playbook, NOW, Trying())
+        case = replace(
+            case, cards={"role:mod": Card(channel=seen.channel, ts=seen.ts, url=seen.url)}
+        )
+        remind = tell("person:UMOD0001", thread=False, reminder=True)
+        await slack.chat.tell(remind, case, playbook, NOW, Trying())
+        (message,) = slack.messages("person:UMOD0001")
+        assert seen.url in json.dumps(message.blocks)
+
+    async def test_a_role_without_people_is_named(
+        self, slack: SlackWorld, case: Case, playbook: Playbook
+    ) -> None:
+        told = await slack.chat.tell(tell(mention=("role:mod",)), case, playbook, NOW, Trying())
+        assert next(m for m in slack.messages() if m.ts == told.ts).text == "MOD It is late."
+
+    async def test_long_logs_are_whole_and_posted_once_though_an_answer_was_lost(
+        self, slack: SlackWorld, case: Case, playbook: Playbook
+    ) -> None:
+        case = standing(case, await slack.chat.show(show(), case, playbook, NOW, Trying()))
+        logs = "".join(f"{n} <login> & ok\n" for n in range(1500))
+        slack.company.world.new_fault("slack", "slow", match="chat.postMessage", seconds=0, times=1)
+        slack.lose_answer()
+        trying = Trying()
+        with pytest.raises(TryAgain):
+            await slack.chat.tell(tell(pre=logs), case, playbook, NOW, trying)
+        await slack.chat.tell(tell(pre=logs), case, playbook, NOW, trying.again())
+        replies = slack.messages()[1:]
+        said = [e["elements"][0]["text"] for m in replies for b in m.blocks if b["type"] == "rich_text"
+                for e in b["elements"]]  # fmt: skip
+        assert "".join(said) == logs
+        assert len({one.thread_ts for one in replies}) == 1
+
+    @pytest.mark.parametrize(
+        "lost", ["chat.postMessage", "files.completeUploadExternal", "files.getUploadURLExternal"]
+    )
+    async def test_a_file_is_shared_once_though_an_answer_was_lost(
+        self, slack: SlackWorld, case: Case, playbook: Playbook, lost: str
+    ) -> None:
+        case = standing(case, await slack.chat.show(show(), case, playbook, NOW, Trying()))
+        logs = "".join(f"{n} login\n" for n in range(9000))
+        slack.company.world.new_fault("slack", "reset_after", match=lost, times=1)
+        trying = Trying()
+        with pytest.raises(TryAgain):
+            await slack.chat.tell(tell(pre=logs), case, playbook, NOW, trying)
+        await _until_told(slack, tell(pre=logs), case, playbook, trying.again())
+        replies = slack.messages()[1:]
+        shared = [slack.space.files[name] for one in replies for name in one.files]
+        assert [file.content.decode() for file in shared] == [logs]
+        assert len(replies) == 2
+
+    async def test_a_thread_that_vanished_does_not_lose_the_message(
+        self, slack: SlackWorld, case: Case, playbook: Playbook
+    ) -> None:
+        gone = replace(case, cards={"role:mod": Card(channel="CMOD0001", ts="1.000001")})
+        told = await slack.chat.tell(tell(), gone, playbook, NOW, Trying())
+        assert [one.ts for one in slack.messages()] == [told.ts]
+
+
+async def _until_told(
+    slack: SlackWorld, effect: TellPeople, case: Case, playbook: Playbook, trying: Trying
+) -> None:
+    """Try as the queue does: Slack shares a file a while after it said yes."""
+    for _ in range(20):
+        try:
+            await slack.chat.tell(effect, case, playbook, NOW, trying)
+        except TryAgain:
+            trying = trying.again()
+            slack.company.slack.space.share_seconds = 0
+            await slack.client.web.api_test()
+        else:
+            return
+    raise AssertionError("never told")
+
+
+class TestPace:
+    def pace(self) -> tuple[Pace, list[float]]:
+        slept: list[float] = []
+        self.now = 0.0
+
+        async def sleep(seconds: float) -> None:
+            slept.append(seconds)
+            self.now += seconds
+
+        return Pace(clock=lambda: self.now, sleep=sleep), slept
+
+    async def test_lets_a_burst_through_and_then_one_a_second(self) -> None:
+        pace, slept = self.pace()
+        for _ in range(7):
+            await pace.turn("C1")
+        assert slept == [1.0, 1.0, 1.0]
+
+    async def test_channels_do_not_wait_for_one_another(self) -> None:
+        pace, slept = self.pace()
+        for channel in range(50):
+            await pace.turn(f"C{channel}")
+        assert slept == []
+
+    async def test_a_pause_slack_asked_for_holds_the_channel(self) -> None:
+        pace, _ = self.pace()
+        pace.hold("C1", 60)
+        with pytest.raises(TryAgain) as again:
+            await pace.turn("C1")
+        assert again.value.certain
+        assert again.value.after == timedelta(seconds=56)
+        self.now = 61
+        await pace.turn("C1")
