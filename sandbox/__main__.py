@@ -1,0 +1,40 @@
+"""`python -m sandbox`: runs the pretend company until told to stop, and says where it is in one line of JSON."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from pathlib import Path
+
+from sandbox.company import SYSTEMS, Company
+
+
+def read_arguments(given: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="sandbox", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    for system in SYSTEMS:
+        parser.add_argument(f"--{system}-port", type=int, default=0)
+    parser.add_argument(
+        "--clock-file", type=Path, help="the clock's offset in seconds is kept here"
+    )
+    parser.add_argument("--limits", choices=("real", "off"), default="off")
+    return parser.parse_args(given)
+
+
+async def run(asked: argparse.Namespace) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    ports = {system: getattr(asked, f"{system}_port") for system in SYSTEMS}
+    async with Company(asked.host, ports, asked.clock_file, asked.limits) as company:
+        sys.stdout.write(json.dumps(company.urls) + "\n")
+        sys.stdout.flush()
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(run(read_arguments()))

@@ -1,0 +1,202 @@
+"""Sends signed requests to the bot, waits as long as Slack waits, and logs what came back.
+
+It knows signatures, time limits and retries; it does not know what a body means.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+
+from sandbox import seeds
+from sandbox.faults import read_text
+from sandbox.world import World
+
+PATIENCE = 3.0
+RETRY_AFTER = (0.0, 60.0, 300.0)  # seconds, for events that were not answered with 2xx
+FORM = "application/x-www-form-urlencoded"
+TIMEOUT = "operation_timeout"
+FAILED = "dispatch_failed"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One body for the bot, with the name it has in the log."""
+
+    call: str
+    raw: bytes
+    kind: str
+    body: Any
+    key: str | None = None
+
+    @classmethod
+    def of_form(cls, body: dict[str, Any]) -> Request:
+        key = body.get("trigger_id")
+        return cls(str(body["command"]), urlencode(body).encode(), FORM, body, key)
+
+    @classmethod
+    def of_payload(cls, body: dict[str, Any]) -> Request:
+        raw = urlencode({"payload": json.dumps(body)}).encode()
+        return cls(str(body["type"]), raw, FORM, body, body.get("trigger_id"))
+
+    @classmethod
+    def of_event(cls, body: dict[str, Any]) -> Request:
+        call = str(body["event"]["type"])
+        return cls(call, json.dumps(body).encode(), "application/json", body, body["event_id"])
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the bot answered; `trouble` is what Slack would tell the person, if anything."""
+
+    status: int | None
+    body: Any = None
+    trouble: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def good(self) -> bool:
+        return self.trouble is None
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How an act is delivered: again, too late, or with a wrong signature."""
+
+    repeat: int = 0
+    age: float = 0
+    forge: bool = False
+    double: bool = False
+
+    @classmethod
+    def read(cls, asked: dict[str, Any]) -> Manner:
+        return cls(
+            int(asked.get("repeat") or 0),
+            float(asked.get("age") or 0),
+            bool(asked.get("forge")),
+            bool(asked.get("double")),
+        )
+
+
+PLAIN = Manner()
+
+
+def signature(timestamp: str, raw: bytes) -> str:
+    """https://docs.slack.dev/authentication/verifying-requests-from-slack"""
+    base = b"v0:" + timestamp.encode() + b":" + raw
+    return "v0=" + hmac.new(seeds.SIGNING_SECRET.encode(), base, hashlib.sha256).hexdigest()
+
+
+def headers_for(request: Request, manner: Manner, retry: tuple[int, str] | None) -> dict[str, str]:
+    timestamp = str(int(time.time() - manner.age))
+    signed = signature(timestamp, request.raw)
+    headers = {
+        "Content-Type": request.kind,
+        "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
+        "X-Slack-Request-Timestamp": timestamp,
+        "X-Slack-Signature": signed[:-4] + "0bad" if manner.forge else signed,
+    }
+    if retry is not None:
+        headers |= {"X-Slack-Retry-Num": str(retry[0]), "X-Slack-Retry-Reason": retry[1]}
+    return headers
+
+
+class Door:
+    """The way from the pretend Slack to the bot."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.patience = PATIENCE
+        self.retry_after = RETRY_AFTER
+        self._session: aiohttp.ClientSession | None = None
+        self._later: set[asyncio.Task[None]] = set()
+
+    @property
+    def url(self) -> str | None:
+        return self.world.connected.get("slack_events_url")
+
+    async def send(
+        self, request: Request, manner: Manner = PLAIN, retry: tuple[int, str] | None = None
+    ) -> Reply:
+        headers = headers_for(request, manner, retry)
+        reply = await self.post(request.raw, headers)
+        self.world.note(
+            system="slack->bot",
+            call=request.call,
+            body=request.body,
+            status=reply.status,
+            answer=reply.body,
+            fault=reply.trouble,
+            key=request.key,
+        )
+        return reply
+
+    async def post(self, raw: bytes, headers: dict[str, str]) -> Reply:
+        if self.url is None:
+            return Reply(None, None, "not_connected")
+        try:
+            async with self._wire().post(self.url, data=raw, headers=headers) as response:
+                text = await response.read()
+                body = read_text(text, response.headers.get("content-type", ""))
+                trouble = None if response.status == 200 else FAILED
+                return Reply(response.status, body, trouble, dict(response.headers))
+        except TimeoutError:
+            return Reply(None, None, TIMEOUT)
+        except aiohttp.ClientError as error:
+            return Reply(None, str(error), FAILED)
+
+    async def deliver(self, request: Request, manner: Manner = PLAIN) -> list[Reply]:
+        """Once, and again as often as the manner says, with the headers of a retry."""
+        retries = [(number, "http_timeout") for number in range(1, manner.repeat + 1)]
+        return [await self.send(request, manner, retry) for retry in (None, *retries)]
+
+    async def emit(self, body: dict[str, Any], manner: Manner = PLAIN) -> list[Reply]:
+        """An event. When it fails Slack tries again, later, in the background."""
+        if self.url is None:
+            return []
+        request = Request.of_event(body)
+        replies = await self.deliver(request, manner)
+        unwanted = "x-slack-no-retry" in {name.lower() for name in replies[-1].headers}
+        if not replies[-1].good and manner == PLAIN and not unwanted:
+            self._start(self._again(request, replies[-1]))
+        return replies
+
+    async def _again(self, request: Request, reply: Reply) -> None:
+        for number, seconds in enumerate(self.retry_after, start=1):
+            await asyncio.sleep(seconds)
+            reason = "http_timeout" if reply.trouble == TIMEOUT else "http_error"
+            reply = await self.send(request, PLAIN, (number, reason))
+            if reply.good:
+                return
+
+    def _start(self, later: Any) -> None:
+        task = asyncio.create_task(later)
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
+    def forget(self) -> None:
+        """Retries of a world that was reset are not sent."""
+        for task in self._later:
+            task.cancel()
+
+    def _wire(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            limit = aiohttp.ClientTimeout(total=self.patience)
+            connector = aiohttp.TCPConnector(limit=0)
+            self._session = aiohttp.ClientSession(timeout=limit, connector=connector)
+        return self._session
+
+    async def close(self) -> None:
+        self.forget()
+        await asyncio.gather(*self._later, return_exceptions=True)
+        if self._session is not None:
+            await self._session.close()
+            self._session = None

@@ -1,0 +1,91 @@
+"""The account's front door: `.json` or not, who is calling, rate limits, and the headers of every answer."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import secrets
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from sandbox import seeds
+from sandbox.zendesk import refusals
+from sandbox.zendesk.helpdesk import Helpdesk, ok
+from sandbox.zendesk.limits import CALLS_A_MINUTE
+from sandbox.zendesk.models import User
+
+OPEN_PATHS = ("/api/v2/users/me",)
+
+
+class Door:
+    """ASGI layer in front of the routes."""
+
+    def __init__(self, app: Any, helpdesk: Helpdesk) -> None:
+        self.app = app
+        self.helpdesk = helpdesk
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        path = scope["path"].removesuffix(".json")
+        asked = {**scope, "path": path, "sandbox.path": scope["path"]}
+        try:
+            asked["sandbox.user"] = self._admit(asked)
+        except refusals.Refused as refused:
+            await refuse(Request(asked), refused)(asked, receive, self._stamped(send))
+            return
+        await self.app(asked, receive, self._stamped(send))
+
+    def _admit(self, scope: Any) -> User | None:
+        path = scope["path"]
+        if not path.startswith("/api/"):
+            return None
+        user = self._who(Headers(scope=scope).get("authorization", ""))
+        if self.helpdesk.limited:
+            self.helpdesk.limits.take(scope["method"], path, user.id if user else None)
+        if user is None and path not in OPEN_PATHS:
+            raise refusals.unknown_caller()
+        return user
+
+    def _who(self, authorization: str) -> User | None:
+        """`Basic base64(email/token:token)`, for any agent of the account."""
+        scheme, _, coded = authorization.partition(" ")
+        try:
+            name, _, token = base64.b64decode(coded, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            return None
+        right = hmac.compare_digest(token.encode(), seeds.ZENDESK_API_TOKEN.encode())
+        if scheme.lower() != "basic" or not name.endswith("/token") or not right:
+            return None
+        user = self.helpdesk.account.user_by_email(name.removesuffix("/token"))
+        return user if user is not None and user.is_agent and user.active else None
+
+    def _stamped(self, send: Any) -> Any:
+        async def stamped(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["x-request-id"] = f"{secrets.token_hex(8)}-CPT"
+                headers["x-zendesk-api-version"] = "v2"
+                headers["x-rate-limit"] = headers["ratelimit-limit"] = str(CALLS_A_MINUTE)
+                left = str(max(0, self.helpdesk.limits.remaining))
+                headers["x-rate-limit-remaining"] = headers["ratelimit-remaining"] = left
+                headers["ratelimit-reset"] = "60"
+            await send(message)
+
+        return stamped
+
+
+def refuse(_: Request, refused: Exception) -> Response:
+    """A refusal as an answer: JSON, or plain text where the real thing sends plain text."""
+    if not isinstance(refused, refusals.Refused):
+        raise refused
+    if isinstance(refused.body, str):
+        return PlainTextResponse(refused.body, refused.status, refused.headers)
+    return ok(refused.body, refused.status, refused.headers)
+
+
+async def unknown_path(_: Request, __: Exception) -> Response:
+    missing = refusals.no_such_endpoint()
+    return ok(missing.body, missing.status)

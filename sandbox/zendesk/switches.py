@@ -1,0 +1,233 @@
+"""The account's switches: forms and options that vanish, rules that re-route, webhooks that stall or lie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+
+from sandbox.zendesk import overview, refusals
+from sandbox.zendesk.breaker import Breaker
+from sandbox.zendesk.deliveries import Mode
+from sandbox.zendesk.helpdesk import Helpdesk
+from sandbox.zendesk.models import Json
+from sandbox.zendesk.seeding import TAKEOVER_TAG, WEBHOOK_ID, add_trigger
+from sandbox.zendesk.values import forget_options
+
+
+class Strict(BaseModel):
+    """A body of the control room: unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Renaming(Strict):
+    """A dropdown option that gets another name, another tag, or both; `option` is its name or tag."""
+
+    option: str
+    name: str | None = None
+    tag: str | None = None
+
+
+class Reroute(Strict):
+    """A rule of somebody else's: tickets that come into one group are put into another."""
+
+    to: str
+    when_group: str | None = None
+
+
+class Switches(Strict):
+    """Everything may be left out; what is given is done."""
+
+    remove_form: str | None = None
+    remove_option: str | None = None
+    remove_group: str | None = None
+    webhook: Literal["active", "inactive"] | None = None
+    circuit_breaker: Literal["open", "closed"] | None = None
+    reroute: Reroute | None = None
+    no_reroute: bool = False
+    search_lag_seconds: float | None = None
+    database_conflicts: int | None = None
+    limits: Literal["real", "off"] | None = None
+
+
+class Post(Strict):
+    """How deliveries behave from now on."""
+
+    mode: Mode = "normal"
+    forge: bool = False
+    age_seconds: float = 0.0
+
+
+def add_routes(router: APIRouter, helpdesk: Helpdesk) -> None:
+    _setup_routes(router, helpdesk)
+    _delivery_routes(router, helpdesk)
+
+
+def _setup_routes(router: APIRouter, helpdesk: Helpdesk) -> None:
+    @router.post("/settings")
+    async def change_settings(wanted: Switches) -> JSONResponse:
+        return attempt(lambda: switch(helpdesk, wanted))
+
+    @router.get("/settings")
+    async def read_settings() -> JSONResponse:
+        return JSONResponse(settings(helpdesk))
+
+    @router.post("/fields/{field}/rename-option")
+    async def rename(field: str, wanted: Renaming) -> JSONResponse:
+        return attempt(lambda: rename_option(helpdesk, field, wanted))
+
+    @router.delete("/forms/{form}")
+    async def drop_form(form: str) -> JSONResponse:
+        return attempt(lambda: remove_form(helpdesk, form))
+
+
+def _delivery_routes(router: APIRouter, helpdesk: Helpdesk) -> None:
+    deliveries = helpdesk.deliveries
+
+    @router.get("/deliveries")
+    async def read_deliveries() -> JSONResponse:
+        rows = [overview.delivery(d) for d in deliveries.made]
+        return JSONResponse({"mode": deliveries.conduct.mode, "deliveries": rows})
+
+    @router.post("/deliveries")
+    async def conduct(wanted: Post) -> JSONResponse:
+        now = deliveries.conduct
+        now.mode, now.forge, now.age_s = wanted.mode, wanted.forge, wanted.age_seconds
+        return JSONResponse(wanted.model_dump())
+
+    @router.post("/deliveries/release")
+    async def release() -> JSONResponse:
+        return JSONResponse({"released": deliveries.release()})
+
+    @router.post("/deliveries/drain")
+    async def drain() -> JSONResponse:
+        await deliveries.drain()
+        return JSONResponse({"ok": True})
+
+    @router.post("/deliveries/{invocation_id}/replay")
+    async def replay(invocation_id: str) -> JSONResponse:
+        return attempt(lambda: _replay(helpdesk, invocation_id))
+
+
+def _replay(helpdesk: Helpdesk, invocation_id: str) -> Json:
+    found = helpdesk.deliveries.replay(invocation_id)
+    return overview.delivery(refusals.known(found, "delivery", invocation_id))
+
+
+def attempt(act: Callable[[], Json], status: int = 200) -> JSONResponse:
+    """Do it; a refusal of the account is shown as it is."""
+    try:
+        return JSONResponse(act(), status)
+    except refusals.Refused as refused:
+        return JSONResponse({"refused": refused.body}, refused.status)
+
+
+# What the switches do ----------------------------------------------------------------------------
+
+REROUTE_TITLE = "Somebody else's routing"
+
+
+def switch(helpdesk: Helpdesk, wanted: Switches) -> Json:
+    if wanted.remove_form:
+        remove_form(helpdesk, wanted.remove_form)
+    if wanted.remove_option:
+        remove_option(helpdesk, wanted.remove_option)
+    if wanted.remove_group:
+        group = helpdesk.account.group_named(wanted.remove_group)
+        refusals.known(group, "group", wanted.remove_group).deleted = True
+    if wanted.no_reroute or wanted.reroute:
+        _drop_reroute(helpdesk)
+    if wanted.reroute:
+        _add_reroute(helpdesk, wanted.reroute)
+    _set_numbers(helpdesk, wanted)
+    _set_webhook(helpdesk, wanted)
+    return settings(helpdesk)
+
+
+def _set_numbers(helpdesk: Helpdesk, wanted: Switches) -> None:
+    now = helpdesk.account.settings
+    if wanted.search_lag_seconds is not None:
+        now.search_lag_s = wanted.search_lag_seconds
+    if wanted.database_conflicts is not None:
+        now.database_conflicts = wanted.database_conflicts
+    if wanted.limits:
+        helpdesk.limited = wanted.limits == "real"
+
+
+def _set_webhook(helpdesk: Helpdesk, wanted: Switches) -> None:
+    if wanted.webhook:
+        webhook = helpdesk.account.webhooks.get(WEBHOOK_ID)
+        refusals.known(webhook, "webhook", "ATO Desk").status = wanted.webhook
+    if wanted.circuit_breaker:
+        breaker = helpdesk.deliveries.breakers.setdefault(WEBHOOK_ID, Breaker())
+        breaker.forced_open = wanted.circuit_breaker == "open"
+
+
+def _add_reroute(helpdesk: Helpdesk, wanted: Reroute) -> None:
+    """Puts new tickets of one group into another, first of all rules."""
+    account = helpdesk.account
+    target = refusals.known(account.group_named(wanted.to), "group", wanted.to)
+    every: list[Json] = [{"field": "update_type", "operator": "is", "value": "Create"}]
+    if wanted.when_group:
+        source = refusals.known(account.group_named(wanted.when_group), "group", wanted.when_group)
+        every.append({"field": "group_id", "operator": "is", "value": str(source.id)})
+    action = {"field": "group_id", "value": str(target.id)}
+    add_trigger(account, REROUTE_TITLE, every, [], [action]).position = 0
+
+
+def _drop_reroute(helpdesk: Helpdesk) -> None:
+    triggers = helpdesk.account.triggers
+    for trigger in [t for t in triggers.values() if t.title == REROUTE_TITLE]:
+        del triggers[trigger.id]
+
+
+def remove_form(helpdesk: Helpdesk, name: str) -> Json:
+    account = helpdesk.account
+    by_id = account.forms.get(int(name)) if name.isdigit() else None
+    form = refusals.known(by_id or account.form_named(name), "form", name)
+    del account.forms[form.id]
+    return {"removed": form.name}
+
+
+def remove_option(helpdesk: Helpdesk, name: str) -> None:
+    field = refusals.known(helpdesk.account.field_titled("Query type"), "field", "Query type")
+    option = next((o for o in field.options if name in (o.name, o.value)), None)
+    gone = refusals.known(option, "option", name)
+    forget_options(helpdesk.account, field, {gone.value})
+    field.options.remove(gone)
+
+
+def rename_option(helpdesk: Helpdesk, field_name: str, wanted: Renaming) -> Json:
+    """`field` is an id or a title. A new tag takes the old one off the tickets, as in the real thing."""
+    account = helpdesk.account
+    by_id = account.fields.get(int(field_name)) if field_name.isdigit() else None
+    field = refusals.known(by_id or account.field_titled(field_name), "field", field_name)
+    found = next((o for o in field.options if wanted.option in (o.name, o.value)), None)
+    option = refusals.known(found, "option", wanted.option)
+    if wanted.tag and wanted.tag != option.value:
+        forget_options(account, field, {option.value})
+        option.value = wanted.tag
+    option.name = wanted.name or option.name
+    return {"field": field.title, "name": option.name, "tag": option.value}
+
+
+def settings(helpdesk: Helpdesk) -> Json:
+    account, deliveries = helpdesk.account, helpdesk.deliveries
+    webhook, breaker = account.webhooks.get(WEBHOOK_ID), deliveries.breakers.get(WEBHOOK_ID)
+    return {
+        "forms": [form.name for form in account.forms.values()],
+        "groups": [group.name for group in account.groups.values() if not group.deleted],
+        "takeover_tag": TAKEOVER_TAG,
+        "webhook": webhook.status if webhook else "gone",
+        "webhook_address": helpdesk.webhook_address(),
+        "circuit_breaker": "open" if breaker and breaker.is_open else "closed",
+        "triggers": [trigger.title for trigger in account.triggers.values() if trigger.active],
+        "search_lag_seconds": account.settings.search_lag_s,
+        "database_conflicts": account.settings.database_conflicts,
+        "limits": "real" if helpdesk.limited else "off",
+        "deliveries": deliveries.conduct.mode,
+    }
