@@ -1,0 +1,1 @@
+"""The running bot: wires everything and starts it."""

@@ -1,0 +1,41 @@
+"""People's names in texts for Zendesk: the desk writes `<@id>`, only Slack's table knows who that is.
+
+It stands here because neither vendor's folder may know the other.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from desk.commands import TicketSeen
+from desk.effects import CreateTicket, LookAtTicket, UpdateTicket
+from desk.ports import Attempt, Tickets
+
+_PERSON = re.compile(r"<@([A-Z0-9]{3,20})>")
+
+
+@dataclass(frozen=True)
+class NamedTickets:
+    """The ticket system, with names where the desk wrote people's ids."""
+
+    tickets: Tickets
+    name: Callable[[str], str]
+
+    async def create(self, effect: CreateTicket, attempt: Attempt) -> TicketSeen:
+        """Create the ticket once."""
+        named = effect.model_copy(
+            update={"body": self._named(effect.body), "subject": self._named(effect.subject)}
+        )
+        return await self.tickets.create(named, attempt)
+
+    async def update(self, effect: UpdateTicket, attempt: Attempt) -> TicketSeen:
+        """Leave the note once."""
+        note = self._named(effect.note) if effect.note else None
+        return await self.tickets.update(effect.model_copy(update={"note": note}), attempt)
+
+    async def look(self, effect: LookAtTicket) -> TicketSeen:
+        """Read the ticket."""
+        return await self.tickets.look(effect)
+
+    def _named(self, words: str) -> str:
+        return _PERSON.sub(lambda found: self.name(found[1]) or found[1], words)

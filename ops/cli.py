@@ -1,0 +1,184 @@
+"""The `ato` command. It knows which words there are and what ends a command; the work is imported when it is needed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+DONE, WRONG, USAGE, UNSET = 0, 1, 2, 3
+
+_CODES = f"Exit codes: {DONE} done, {WRONG} something is wrong and is named, {USAGE} the command was misused, {UNSET} a setting is missing or wrong."
+
+app = typer.Typer(
+    help="ATO Desk carries an account takeover from the first call to the last note.",
+    epilog=_CODES, rich_markup_mode=None, no_args_is_help=True, add_completion=False,
+    pretty_exceptions_enable=False,
+)  # fmt: skip
+playbook_app = typer.Typer(
+    help="Look after playbooks.", epilog=_CODES, rich_markup_mode=None, no_args_is_help=True
+)
+settings_app = typer.Typer(
+    help="Look after settings.", epilog=_CODES, rich_markup_mode=None, no_args_is_help=True
+)
+app.add_typer(playbook_app, name="playbook")
+app.add_typer(settings_app, name="settings")
+
+
+def main() -> None:
+    """Run the command that was typed."""
+    app()
+
+
+def stop(what: str, next_command: str, code: int = WRONG) -> NoReturn:
+    """End a command with what is wrong and the command to try next."""
+    typer.echo(f"{what}\nTry: {next_command}", err=True)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn settings and playbooks that cannot be used into sentences and an exit code."""
+    from config.environment import BadSettings
+    from config.load import BadPlaybook
+
+    try:
+        yield
+    except BadSettings as wrong:
+        stop(str(wrong), "ato settings check, with docs/settings.md beside it", UNSET)
+    except BadPlaybook as wrong:
+        stop(str(wrong), "ato playbook check")
+
+
+@app.command()
+def serve(
+    host: Annotated[
+        str | None, typer.Option(help="The address to listen on; else ATO_WEB__HOST.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="The port to listen on; else ATO_WEB__PORT.")
+    ] = None,
+) -> None:
+    """Run the bot: Slack, Zendesk and the reminders."""
+    with explained():
+        from ops.serve import run
+
+        run(host=host, port=port)
+
+
+@app.command()
+def demo(
+    leave: Annotated[
+        bool, typer.Option("--exit", help="Play one case from start to end, then leave.")
+    ] = False,
+    speed: Annotated[
+        float, typer.Option(min=0.0, help="How many times faster than real the clock goes.")
+    ] = 1.0,
+    port: Annotated[int, typer.Option(help="The port of the page; 0 takes a free one.")] = 0,
+) -> None:
+    """Run the bot against a pretend Slack, Zendesk and back office, with a page to act as anybody."""
+    with explained():
+        from ops.demo import run
+
+        raise typer.Exit(run(leave=leave, speed=speed, port=port))
+
+
+@app.command()
+def rehearse(
+    playbook: Annotated[
+        str | None, typer.Argument(help="The playbook's name or file; left out with --all.")
+    ] = None,
+    branch: Annotated[str | None, typer.Option(help="Play this rehearsal only.")] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Play every rehearsal of every playbook.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Write the result as JSON.")] = False,
+) -> None:
+    """Play a playbook's rehearsals from start to end and compare what came of it."""
+    if playbook is None and not every:
+        stop("Name a playbook, or ask for all of them.", "ato rehearse --all", USAGE)
+    with explained():
+        from ops.rehearse import run
+
+        raise typer.Exit(run(playbook=playbook, branch=branch, every=every, as_json=as_json))
+
+
+@playbook_app.command("check")
+def playbook_check(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files or folders; left out, the desk's own.")
+    ] = None,
+) -> None:
+    """Check playbooks: every problem with its file, its line and the nearest valid word."""
+    from config.load import PLAYBOOKS, check, playbook_files
+
+    paths = [
+        one
+        for path in files or [PLAYBOOKS]
+        for one in (playbook_files(path) if path.is_dir() else [path])
+    ]
+    found = [problem for path in paths for problem in check(path).problems]
+    for problem in found:
+        typer.echo(str(problem))
+    wrong = sum(not problem.warning for problem in found)
+    typer.echo(f"{len(paths)} checked: {wrong} wrong, {len(found) - wrong} warnings")
+    if not paths:
+        stop("There is no playbook (*.yaml) there.", "ato playbook check config/playbooks")
+    if wrong:
+        stop("These playbooks cannot be used.", "the same command, once the lines above are mended")
+
+
+@playbook_app.command("draw")
+def playbook_draw(
+    name: Annotated[str, typer.Argument(help="The playbook's name or file.")],
+) -> None:
+    """Draw a playbook as a Mermaid flowchart."""
+    from config.load import PLAYBOOKS, check
+    from ops.draw import draw
+
+    path = Path(name) if name.endswith((".yaml", ".yml")) else PLAYBOOKS / f"{name}.yaml"
+    playbook = check(path).playbook
+    if playbook is None:
+        stop(f"“{name}” cannot be read as a playbook.", f"ato playbook check {path}")
+    typer.echo(draw(playbook), nl=False)
+
+
+@settings_app.command("check")
+def settings_check() -> None:
+    """Read the settings and tell everything that is missing or wrong."""
+    from config.settings import settings
+
+    with explained():
+        settings()
+    typer.echo("The settings are complete.")
+
+
+@settings_app.command("key")
+def settings_key() -> None:
+    """Make a key for ATO_VAULT__KEYS or ATO_VAULT__DIGEST_KEY."""
+    from cryptography.fernet import Fernet
+
+    typer.echo(Fernet.generate_key().decode())
+
+
+@settings_app.command("write")
+def settings_write(
+    folder: Annotated[Path, typer.Argument(help="The project's folder.")] = Path(),
+) -> None:
+    """Write docs/settings.md and .env.example from config/settings.py."""
+    from config.settings_pages import example_page, settings_page
+
+    if not (folder / "docs").is_dir():
+        stop(
+            f"There is no docs folder in {folder.resolve()}.",
+            "ato settings write <the project's folder>",
+            USAGE,
+        )
+    (folder / "docs" / "settings.md").write_text(settings_page(), encoding="utf-8")
+    (folder / ".env.example").write_text(example_page(), encoding="utf-8")
+    typer.echo("Written: docs/settings.md, .env.example")
+
+
+if __name__ == "__main__":
+    main()

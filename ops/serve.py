@@ -1,0 +1,87 @@
+"""`ato serve`: run the bot until told to stop. The first line of output says where it listens."""
+
+import asyncio
+import logging
+import socket
+
+import structlog
+import uvicorn
+from structlog.typing import Processor
+
+from bot.main import assemble
+from config.settings import Settings, settings
+
+
+def run(host: str | None = None, port: int | None = None) -> None:
+    """Read the settings and serve; raises BadSettings and BadPlaybook with every problem at once."""
+    found = settings()
+    _write_logs(found)
+    asyncio.run(_serve(found, host or found.web.host, found.web.port if port is None else port))
+
+
+async def _serve(found: Settings, host: str, port: int) -> None:
+    bot = assemble(found)
+    assert bot.app is not None
+    listening = _socket(host, port)
+    address, taken = listening.getsockname()[:2]
+    server = uvicorn.Server(
+        uvicorn.Config(
+            bot.app,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=8,
+            server_header=False,
+        )
+    )
+    print(f"ATO Desk listens on http://{address}:{taken}", flush=True)
+    await server.serve(sockets=[listening])
+
+
+def _socket(host: str, port: int) -> socket.socket:
+    """Listen before anything is said, so that whoever reads the address may use it at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(
+        family, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    )  # else asyncio leaves Nagle on: 40 ms
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    listening.listen(256)
+    return listening
+
+
+def _write_logs(found: Settings) -> None:
+    """Write one line an occasion: JSON for machines, words for people."""
+    shared: list[Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso"),
+    ]
+    last: Processor = (
+        structlog.processors.JSONRenderer()
+        if found.log.format == "json"
+        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                last,
+            ],
+        )
+    )
+    logging.basicConfig(level=found.log.level.upper(), handlers=[handler], force=True)
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            *shared[:1],
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(
+            getattr(logging, found.log.level.upper())
+        ),
+    )

@@ -1,0 +1,212 @@
+"""A private stage: the sandbox and the bot as processes of their own on loopback, and a way to speak to both.
+
+It knows the sandbox by its addresses alone; nothing of it is imported.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import httpx
+
+SANDBOX: dict[str, str] = {
+    "ATO_SLACK__TOKEN": "xoxb-sandbox-token",
+    "ATO_SLACK__SIGNING_SECRET": "sandbox-signing-secret",
+    "ATO_SLACK__OPERATORS": "COPERAT1",
+    "ATO_ZENDESK__EMAIL": "ato-desk@mrd.example",
+    "ATO_ZENDESK__TOKEN": "sandbox-zendesk-token",
+    "ATO_ZENDESK__WEBHOOK_SECRET": "sandbox-webhook-secret",
+    "ATO_ZENDESK__PLACEHOLDER_EMAIL": "ato-placeholder@mrd.example",
+    "ATO_BACKOFFICE__TOKEN": "sandbox-backoffice-token",
+    "ATO_VAULT__KEYS": "c2FuZGJveC12YXVsdC1rZXktMzItYnl0ZXMtbG9uZyE=",
+    "ATO_VAULT__DIGEST_KEY": "sandbox-digest-key-for-look-ups-only",
+}
+"""What the bot needs to work with the sandbox. These open nothing else."""
+
+ROLES: dict[str, tuple[str, str | None]] = {
+    "cs_agent": ("SCSAGENT", None),
+    "mod": ("SMODS001", "CMOD0001"),
+    "data_compliance": ("SDATACOM", "CDATA001"),
+    "platform_security": ("SPLATSEC", "CINVEST1"),
+    "team_lead": ("STEAMLEA", "CLEAD001"),
+}
+"""The sandbox's user group and channel for each role."""
+
+PEOPLE = {
+    "agent": "UAGENT01", "mod": "UMOD0001", "data": "UDATA001", "security": "USECU001",
+    "lead": "ULEAD001", "outsider": "UOUTS001", "agent2": "UAGENT02", "mod2": "UMOD0002",
+}  # fmt: skip
+"""Who plays whom in a rehearsal."""
+
+
+class StageFailed(Exception):
+    """A process of the stage did not start, or did not do what was waited for in time."""
+
+
+@dataclass
+class Process:
+    """A process of ours and where its output goes."""
+
+    name: str
+    popen: "subprocess.Popen[str]"
+    log: Path
+
+    def stop(self) -> None:
+        """Ask it to stop, and make it after ten seconds."""
+        if self.popen.poll() is None:
+            self.popen.terminate()
+            try:
+                self.popen.wait(10)
+            except subprocess.TimeoutExpired:
+                self.popen.kill()
+        self.ended()
+
+    def kill(self) -> None:
+        """Stop it at once, as a power cut would."""
+        self.popen.kill()
+        self.ended()
+
+    def ended(self) -> None:
+        """Wait for its end, and let go of its output."""
+        self.popen.wait()
+        if self.popen.stdout:
+            self.popen.stdout.close()
+
+
+@dataclass
+class Stage:
+    """The sandbox, the bot, and the sandbox's control room."""
+
+    folder: Path
+    urls: dict[str, str]
+    control: httpx.Client
+    sandbox: Process
+    extra: dict[str, str] = field(default_factory=dict)
+    bot: Process | None = None
+    bot_url: str = ""
+    port: int = 0
+
+    def environment(self) -> dict[str, str]:
+        """Give the bot's settings for this stage."""
+        roles = {f"ATO_SLACK__GROUPS__{role.upper()}": group for role, (group, _) in ROLES.items()}
+        inboxes = {f"ATO_SLACK__INBOXES__{role.upper()}": channel
+                   for role, (_, channel) in ROLES.items() if channel}  # fmt: skip
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("ATO_")}
+        return kept | SANDBOX | roles | inboxes | {
+            "ATO_SLACK__API_URL": self.urls["slack"],
+            "ATO_ZENDESK__URL": self.urls["zendesk"],
+            "ATO_BACKOFFICE__URL": self.urls["backoffice"],
+            "ATO_DATABASE_URL": f"sqlite+aiosqlite:///{self.folder / 'ato.sqlite3'}",
+            "ATO_CLOCK__OFFSET_FILE": str(self.folder / "clock"),
+            "ATO_CHASER__TICK_SECONDS": "1",
+            "ATO_WEB__PORT": str(self.port),
+            "ATO_PLAYBOOKS__NAMES": "mr_d",
+            "ATO_LOG__FORMAT": "json",
+        } | self.extra  # fmt: skip
+
+    def start_bot(self, command: list[str] | None = None) -> None:
+        """Start the bot, wait until it is ready and tell the sandbox where it is."""
+        words = command or [sys.executable, "-m", "ops.cli", "serve"]
+        self.bot = start("bot", words, self.folder, self.environment())
+        self.bot_url = _address(self.bot)
+        self.port = int(self.bot_url.rsplit(":", 1)[1])
+        wait_for(self._ready, 20, "the bot did not become ready", self.bot)
+        self.control.post("/connect", json={
+            "slack_events_url": f"{self.bot_url}/slack/events",
+            "zendesk_webhook_url": f"{self.bot_url}/zendesk/webhook",
+        })  # fmt: skip
+
+    def _ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.bot_url}/readyz", timeout=2).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def log(self, since: int = 0) -> list[dict[str, Any]]:
+        """Read what was asked of every system since entry `since`."""
+        answer = self.control.get("/log", params={"since": since}).json()
+        return list(answer["entries"])
+
+    def stop(self) -> None:
+        """Stop both processes."""
+        if self.bot:
+            self.bot.stop()
+        self.sandbox.stop()
+        self.control.close()
+
+
+def start(name: str, words: list[str], folder: Path, environment: dict[str, str]) -> Process:
+    """Start a process whose standard output we read and whose errors go to a file."""
+    log = folder / f"{name}.log"
+    errors: IO[str] = log.open("a")
+    popen = subprocess.Popen(  # noqa: S603 - our own programs
+        words, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment
+    )
+    errors.close()
+    return Process(name, popen, log)
+
+
+def _first_line(process: Process) -> str:
+    assert process.popen.stdout is not None
+    line = process.popen.stdout.readline()
+    if not line:
+        tail = process.log.read_text()[-2000:]
+        raise StageFailed(f"The {process.name} did not start. Its last words:\n{tail}")
+    return line.strip()
+
+
+def _address(process: Process) -> str:
+    """Read where the bot listens from its first line of output."""
+    return next(word for word in _first_line(process).split() if word.startswith("http://"))
+
+
+def wait_for(holds: Any, seconds: float, otherwise: str, process: Process | None = None) -> None:
+    """Look again until something holds; raises StageFailed when it does not in time."""
+    until = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > until or (process and process.popen.poll() is not None):
+            tail = process.log.read_text()[-2000:] if process else ""
+            raise StageFailed(f"{otherwise}.\n{tail}")
+        time.sleep(0.02)
+
+
+@contextmanager
+def stage(
+    extra: dict[str, str] | None = None, *, bot: bool = True, limits: str = "off", port: int = 0
+) -> Iterator[Stage]:
+    """Set up a stage in a folder of its own, and take it down again."""
+    with tempfile.TemporaryDirectory(prefix="ato-") as name:
+        folder = Path(name)
+        words = [
+            sys.executable,
+            "-m",
+            "sandbox",
+            "--clock-file",
+            str(folder / "clock"),
+            "--limits",
+            limits,
+        ]
+        sandbox = start("sandbox", words, folder, dict(os.environ))
+        urls = json.loads(_first_line(sandbox))
+        built = Stage(
+            folder,
+            urls,
+            httpx.Client(base_url=urls["control"], timeout=60),
+            sandbox,
+            extra or {},
+            port=port,
+        )
+        try:
+            if bot:
+                built.start_bot()
+            yield built
+        finally:
+            built.stop()
