@@ -1,0 +1,1 @@
+"""Sheets that people attach: CSV and XLSX, read row by row, and written for the ticket."""
