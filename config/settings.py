@@ -3,8 +3,6 @@
 A secret may stand in a file instead: `ATO_SLACK__TOKEN_FILE=/run/secrets/slack_token`. Importing this reads nothing.
 """
 
-import base64
-import binascii
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -20,55 +18,18 @@ from pydantic import (
     SecretStr,
     ValidationError,
 )
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.environment import BadSettings, Variable, read_environment, variables
-
-
-def _listed(raw: Any) -> Any:
-    """Read `a, b` as a list."""
-    return (
-        [word.strip() for word in raw.split(",") if word.strip()] if isinstance(raw, str) else raw
-    )
-
-
-def _address(raw: str) -> str:
-    """Hold an address to http or https, without a slash at its end."""
-    if not raw.startswith(("https://", "http://")):
-        raise ValueError("it must begin with https://")
-    return raw.rstrip("/")
-
-
-def _folder_address(raw: str) -> str:
-    return _address(raw) + "/"
-
-
-def _fernet_keys(raw: SecretStr) -> SecretStr:
-    """Hold each key to 32 bytes in URL-safe base64, https://cryptography.io/en/latest/fernet/."""
-    for at, key in enumerate(_listed(raw.get_secret_value()), 1):
-        try:
-            size = len(base64.urlsafe_b64decode(key))
-        except (ValueError, binascii.Error):
-            size = 0
-        if size != 32:
-            raise ValueError(f"key {at} is not a Fernet key; make one with `ato settings key`")
-    return raw
-
-
-def _long_enough(raw: SecretStr) -> SecretStr:
-    if len(raw.get_secret_value()) < 32:
-        raise ValueError("it needs 32 characters at least; make one with `ato settings key`")
-    return raw
-
-
-def _template(raw: str) -> str:
-    if "{query}" not in raw:
-        raise ValueError("it must hold {query} where the customer's name, email or number goes")
-    return _address(raw)
-
-
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
-Address = Annotated[str, AfterValidator(_address)]
+from config.readings import (
+    Address,
+    Names,
+    fernet_keys,
+    folder_address,
+    listed,
+    long_enough,
+    template,
+)
 
 
 class Section(BaseModel):
@@ -84,7 +45,7 @@ class Slack(Section):
     signing_secret: SecretStr = Field(
         description="The signing secret of the Slack app; requests without it are refused"
     )
-    api_url: Annotated[str, AfterValidator(_folder_address)] = Field(
+    api_url: Annotated[str, AfterValidator(folder_address)] = Field(
         "https://slack.com/api/",
         description="Slack's Web API; another address only for the sandbox",
     )
@@ -94,7 +55,7 @@ class Slack(Section):
     groups: dict[str, str] = Field(
         {}, description="The user group id whose members have a role, such as S0123456789"
     )
-    people: dict[str, Annotated[tuple[str, ...], BeforeValidator(_listed)]] = Field(
+    people: dict[str, Annotated[tuple[str, ...], BeforeValidator(listed)]] = Field(
         {}, description="User ids that have a role without a user group, separated by commas"
     )
     operators: str | None = Field(
@@ -115,9 +76,8 @@ class Zendesk(Section):
         description="The requester of a ticket when no contact from before the compromise is known; an address of yours",
     )
     placeholder_name: str = Field("Account takeover desk", description="The name of that requester")
-    query_type_field: str = Field(
-        "Query type", description="The title of the ticket field that holds the query type"
-    )
+    query_type_field: str = Field("Query type", description="The ticket field with the query type")
+    reconcile_seconds: int = Field(600, ge=1, description="Seconds between looks for lost changes")
 
 
 class BackOffice(Section):
@@ -127,25 +87,36 @@ class BackOffice(Section):
         None, description="The back office's API; left out, people do and confirm its steps"
     )
     token: SecretStr | None = Field(None, description="The bearer token for it")
-    admin_url_template: Annotated[str, AfterValidator(_template)] | None = Field(
+    admin_url_template: Annotated[str, AfterValidator(template)] | None = Field(
         None, description="The link that searches a customer's profile, with {query} in it"
+    )
+
+
+class GoogleChatSettings(Section):
+    """An optional copy of the MOD's message."""
+
+    webhook_url: SecretStr | None = Field(
+        None, description="The incoming webhook of the space that gets a copy of the MOD's message"
+    )
+    test_host: str = Field(
+        "", description="host:port of a stand-in for Google Chat; for trying it out only"
     )
 
 
 class Vault(Section):
     """The keys of the vault that keeps personal values."""
 
-    keys: Annotated[SecretStr, AfterValidator(_fernet_keys)] = Field(
+    keys: Annotated[SecretStr, AfterValidator(fernet_keys)] = Field(
         description="Fernet keys separated by commas: the first encrypts, all decrypt, so a key can be replaced"
     )
-    digest_key: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(
+    digest_key: Annotated[SecretStr, AfterValidator(long_enough)] = Field(
         description="The key of the digests by which personal values are looked up; changing it hides old values from search"
     )
 
     @property
     def fernet_keys(self) -> tuple[bytes, ...]:
         """Give the keys, the current one first."""
-        return tuple(key.encode() for key in _listed(self.keys.get_secret_value()))
+        return tuple(key.encode() for key in listed(self.keys.get_secret_value()))
 
 
 class Web(Section):
@@ -224,6 +195,7 @@ class Settings(BaseSettings):
         SecretStr("sqlite+aiosqlite:///./var/ato.sqlite3"),
         description="Where cases are kept: an SQLite file, or postgresql+psycopg:// for several replicas",
     )
+    google_chat: GoogleChatSettings = GoogleChatSettings()
     vault: Vault
     web: Web = Web()
     clock: ClockSettings = ClockSettings()

@@ -12,7 +12,8 @@ from desk.effects import Effect
 from desk.fields import default
 from desk.flow import Growing, completion, promises
 from desk.playbook import Ask, Condition, Outcome, Playbook, Step
-from desk.values import Fact, FieldError, Fills, Line, Refusal, Text, in_language
+from desk.sheets import reading
+from desk.values import BOT, Fact, FieldError, Fills, Line, Refusal, Text, in_language
 
 Verdict = Refusal | tuple[Effect, ...]
 
@@ -43,13 +44,15 @@ def open_case(
     growing.add(
         ev.CaseOpened(at=now, by=opener, number=command.number, playbook=playbook.playbook,
                       playbook_hash=growing.case.playbook_hash, language=command.by.language),
-        ev.FactsRecorded(at=now, by=opener, facts=_defaults(playbook, now)),
+        ev.FactsRecorded(at=now, by=opener, facts=known_at_once(playbook, now)),
         ev.StepOpened(at=now, by=opener, step=playbook.opens_with),
     )  # fmt: skip
+    if command.twins:
+        growing.add(ev.TwinsSeen(at=now, by=BOT.id, cases=command.twins))
     return _finish(growing, playbook, now, command, playbook.opens_with, "done", command.fills)
 
 
-def _defaults(playbook: Playbook, now: datetime) -> dict[str, Fact]:
+def known_at_once(playbook: Playbook, now: datetime) -> dict[str, Fact]:
     """Record what is known from the first minute: fields that no step needs to ask for and that have a default."""
     first = {ask.field for step in playbook.steps.values() for ask in _asks(step)}
     return {name: fact(playbook, name, default(spec, now)) for name, spec in playbook.fields.items()
@@ -149,11 +152,16 @@ def _finish(
         return refuse(INCOMPLETE, *wrong, *([capped] if capped else []))
     if facts:
         growing.add(ev.FactsRecorded(at=now, by=command.by.id, facts=facts, step=step))
+    if sheets := reading(growing, playbook, facts, command.by, now, step, outcome):
+        return sheets
     if spec.verdict:
         outcome = _follows(growing.case, playbook, spec)
         chosen = spec.outcome(outcome) or Outcome(when=_NEVER)
     if holds(chosen.when, growing.case, playbook) is not True:
-        words = chosen.unless or {"en": "The answers do not allow this outcome."}
+        words = chosen.unless or {
+            "en": "The answers do not allow this outcome.",
+            "it": "Le risposte non consentono questo esito.",
+        }
         key = "{why} Nothing is lost: mend the answers or choose another outcome."
         return refuse(Line(key=key, args={"why": words}))
     said = (*spec.says, *chosen.says)

@@ -27,7 +27,9 @@ def read_fills(
         found = _read_one(ask, fills.get(ask.field, Fill()), case, playbook, now)
         if isinstance(found, Line):
             wrong.append(FieldError(field=ask.field, line=found))
-        elif found is not None and found != case.facts.get(ask.field):
+        elif found is not None and (
+            found != case.facts.get(ask.field) or not case.known(ask.field)
+        ):
             facts[ask.field] = found
     wrong.extend(_together(asks, facts, case, playbook))
     return facts, tuple(wrong)
@@ -127,7 +129,8 @@ def over_cap(facts: Facts, playbook: Playbook) -> FieldError | None:
             continue
         if Decimal(str(given.value["amount"])) > most:
             role = playbook.roles.get(playbook.override_by or "")
-            key = "More than {most} needs {role}'s approval first."
-            args = {"most": str(most), "role": role.title if role else {"en": "a team lead"}}
+            key = "More than {most} needs {role}'s approval first. On duty now: {people}."
+            args = {"most": str(most), "role": role.title if role else {"en": "a team lead", "it": "un responsabile"},
+                    "people": f"role:{playbook.override_by}"}  # fmt: skip
             return FieldError(field=name, line=Line(key=key, args=args))
     return None

@@ -49,6 +49,18 @@ class Ticket:
     status: str | None
     asked_group: str
     lost: tuple[str, ...] = ()
+    stamp: str | None = field(default=None, compare=False)
+    """Changes with every change of the ticket. Nobody sees it, so no card goes stale with it."""
+    replies: int = 0
+    replied_at: datetime | None = None
+    moved: Literal["solved", "reopened", "routed"] | None = None
+    """What people last did with it by hand, and the agent who did it where that is known."""
+    moved_by: str | None = None
+
+    @property
+    def solved(self) -> bool:
+        """Say whether people in Zendesk believe that nothing is left to do."""
+        return self.status in {"solved", "closed"}
 
 
 @dataclass(frozen=True)
@@ -102,6 +114,8 @@ class Case:
     ended_at: datetime | None = None
     steps: Mapping[str, StepState] = field(default_factory=dict)
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    unconfirmed: frozenset[str] = frozenset()
+    """Facts that stand in forms and are not known: nobody has said that they are so."""
     tickets: Mapping[str, Ticket] = field(default_factory=dict)
     cards: Mapping[str, Card] = field(default_factory=dict)
     escalations: Mapping[str, Escalation] = field(default_factory=dict)
@@ -110,10 +124,12 @@ class Case:
     chased: Mapping[str, int] = field(default_factory=dict)
     settled: frozenset[str] = frozenset()
     waiting_since: datetime | None = None
-    ended_step: str | None = None
+    last_step: str | None = None
     merged_into: str | None = None
     twins: tuple[str, ...] = ()
     notes: tuple[ev.NoteAdded, ...] = ()
+    sheets: frozenset[str] = frozenset()
+    """The work of reading each sheet that was uploaded."""
     planned: Mapping[str, ev.EffectPlanned] = field(default_factory=dict)
     troubles: Mapping[str, Trouble] = field(default_factory=dict)
     log: tuple[ev.Event, ...] = field(default=(), repr=False)
@@ -135,7 +151,7 @@ class Case:
     def known(self, name: str) -> bool:
         """Say whether a fact was answered, be it with "none"."""
         fact = self.facts.get(name)
-        return fact is not None and fact.known
+        return fact is not None and fact.known and name not in self.unconfirmed
 
 
 _PENDING = StepState()

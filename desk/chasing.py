@@ -1,12 +1,13 @@
 """Who is reminded, and when the next reminder is due. Pure; the chaser's cost grows with what is due."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from desk import commands as cmd
 from desk import events as ev
 from desk.acts import Verdict
 from desk.case import Case
-from desk.deadlines import Deadline, rung_at
+from desk.deadlines import Deadline, at_work, calendar_of, rung_at
 from desk.duties import Duty, doers, duties
 from desk.effects import Effect
 from desk.faces import inbox_of, inboxes
@@ -38,62 +39,98 @@ def _rungs_left(case: Case, playbook: Playbook, duty: Duty) -> list[tuple[int, R
             for number, rung in enumerate(duty.chase, 1) if number > used]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Reached:
+    """A rung of a duty's ladder that is due to be used: whom it tells. Its mark is never that of another."""
+
+    duty: Duty
+    number: int
+    rung: Rung
+    at: datetime
+    inbox: str
+
+    @property
+    def mark(self) -> str:
+        """Name this use of this rung: a duty that was put off reaches the same rung at another time."""
+        return f"{self.duty.key}#{self.number}@{self.at.isoformat()}"
+
+
+def reached(case: Case, playbook: Playbook, now: datetime) -> tuple[Reached, ...]:
+    """List the rungs that are due; after a pause only the highest of each duty."""
+    found = []
+    for duty in duties(case, playbook):
+        left = [one for one in _rungs_left(case, playbook, duty) if one[2] <= now]
+        if left:
+            number, rung, at = left[-1]
+            found.append(Reached(duty, number, rung, at, _inbox(case, playbook, duty, rung, now)))
+    return tuple(found)
+
+
 def chase(command: cmd.Chase, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Use every rung that is due: one message per inbox, and after a pause only the highest rung of each duty."""
-    told: dict[str, list[tuple[Duty, Rung]]] = {}
-    for duty in duties(growing.case, playbook):
-        reached = [
-            (number, rung)
-            for number, rung, at in _rungs_left(growing.case, playbook, duty)
-            if at <= now
-        ]
-        if not reached:
+    """Use every rung that is due, with one message per inbox; a digest may say it, or hold it back."""
+    told: dict[str, list[Reached]] = {}
+    for one in reached(growing.case, playbook, now):
+        if one.mark in command.held:
             continue
-        number, rung = reached[-1]
-        growing.add(ev.ChaseSent(at=now, by=BOT.id, duty=duty.key, rung=number))
-        told.setdefault(_inbox(growing.case, playbook, duty, rung), []).append((duty, rung))
+        growing.add(ev.ChaseSent(at=now, by=BOT.id, duty=one.duty.key, rung=one.number))
+        told.setdefault(one.inbox, []).append(one)
     effects: list[Effect] = []
-    for inbox, owed in told.items():
+    for inbox, ones in told.items():
+        said_here = [one for one in ones if one.mark not in command.gathered]
+        owed = [(one.duty, one.rung) for one in said_here]
         effects.extend(_remind(growing, playbook, inbox, owed, now))
     return tuple(effects)
 
 
-def _inbox(case: Case, playbook: Playbook, duty: Duty, rung: Rung) -> str:
+def _inbox(case: Case, playbook: Playbook, duty: Duty, rung: Rung, now: datetime) -> str:
     """Tell the claimer directly; without one, the owner's inbox."""
     if rung.tell == "claimer" and duty.claimed_by:
         return f"person:{duty.claimed_by}"
-    told = doers(playbook, duty) if rung.tell in {"claimer", "owner"} else rung.tell
-    return inbox_of(case, playbook, told)
+    return inbox_of(case, playbook, _told(playbook, duty, rung, now))
+
+
+def _told(playbook: Playbook, duty: Duty, rung: Rung, now: datetime) -> str:
+    """Name the role a rung tells; what is urgent goes to the fallback while the role is not at work."""
+    role = doers(playbook, duty) if rung.tell in {"claimer", "owner"} else rung.tell
+    fallback = playbook.roles[role].fallback
+    away = duty.urgent and not at_work(now, calendar_of(playbook, role))
+    return fallback if fallback and away else role
 
 
 def _remind(
     growing: Growing, playbook: Playbook, inbox: str, owed: list[tuple[Duty, Rung]], now: datetime
 ) -> list[Effect]:
-    """Redraw the card, whose colours have changed, and say it in words."""
+    """Redraw the card, whose colours have changed, and say in words what no digest says."""
     effects: list[Effect] = []
     card = growing.case.cards.get(inbox)
     if inbox in inboxes(growing.case, playbook) and not (card and card.pending):
         effects.append(show_card(growing.case, playbook, inbox))
-    number = (
-        sum(e.what == "tell_people" and e.inbox == inbox for e in growing.case.planned.values()) + 1
-    )
-    lines = tuple(_line(growing.case, playbook, duty, now) for duty, _ in owed)
-    urgent = any(duty.urgent for duty, _ in owed)
-    effects.append(
-        reminder(growing.case, inbox, _mentions(playbook, inbox, owed), lines, number, urgent)
-    )
+    if owed:
+        effects.append(_reminder(growing, playbook, inbox, owed, now))
     for effect in effects:
         growing.add(planned(effect, now))
     return effects
 
 
-def _mentions(playbook: Playbook, inbox: str, owed: list[tuple[Duty, Rung]]) -> tuple[str, ...]:
+def _reminder(
+    growing: Growing, playbook: Playbook, inbox: str, owed: list[tuple[Duty, Rung]], now: datetime
+) -> Effect:
+    number = (
+        sum(e.what == "tell_people" and e.inbox == inbox for e in growing.case.planned.values()) + 1
+    )
+    lines = tuple(_line(growing.case, playbook, duty, now) for duty, _ in owed)
+    urgent = any(duty.urgent for duty, _ in owed)
+    return reminder(
+        growing.case, inbox, _mentions(playbook, inbox, owed, now), lines, number, urgent
+    )
+
+
+def _mentions(
+    playbook: Playbook, inbox: str, owed: list[tuple[Duty, Rung]], now: datetime
+) -> tuple[str, ...]:
     if inbox.startswith("person:"):
         return ()
-    roles = [
-        doers(playbook, duty) if rung.tell in {"claimer", "owner"} else rung.tell
-        for duty, rung in owed
-    ]
+    roles = [_told(playbook, duty, rung, now) for duty, rung in owed]
     return tuple(dict.fromkeys(f"role:{role}" for role in roles))
 
 

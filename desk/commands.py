@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import Literal
 
-from desk.effects import Effect
-from desk.values import BOT, Fills, Instant, Person, Value
+from pydantic import JsonValue
+
+from desk.effects import Effect, Requester
+from desk.values import BOT, Fills, Instant, Line, Person, Value
 
 
 class Command(Value):
@@ -64,8 +66,23 @@ class NoteTicket(Command):
     ticket: int
 
 
+class AdoptTicket(Command):
+    """Make a case of a ticket that people made by hand. `case` follows from the ticket's number."""
+
+    playbook: str
+    found: "TicketFound"
+    number: int = 0
+    twins: tuple[str, ...] = ()
+
+
 class Chase(Command):
-    """Time has passed: remind whoever owes something."""
+    """Time has passed: remind whoever owes something.
+
+    `gathered` marks reminders that a digest says for this case, `held` those that wait for the next digest.
+    """
+
+    gathered: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
 
 
 class HandOver(Command):
@@ -151,7 +168,11 @@ class FinishByHand(Command):
 
 
 class TicketSeen(Value):
-    """A ticket as Zendesk gave it: names, not ids; `lost` lists what was asked for and not kept."""
+    """A ticket as Zendesk gave it: names, not ids; `lost` lists what was asked for and not kept.
+
+    `stamp` changes with every change of the ticket. `replies` counts what was said in public after the first words, by
+    anybody but the desk, and `moved_by` names the agent who last moved it; both are None where nobody looked.
+    """
 
     kind: Literal["ticket"] = "ticket"
     id: int
@@ -160,6 +181,18 @@ class TicketSeen(Value):
     status: str | None = None
     form: str | None = None
     lost: tuple[str, ...] = ()
+    stamp: str | None = None
+    replies: int | None = None
+    replied_at: Instant | None = None
+    moved_by: str | None = None
+
+
+class TicketFound(Value):
+    """A ticket that no case knows, with the query type that makes it one. No requester where that is an agent."""
+
+    seen: TicketSeen
+    query_type: str
+    requester: Requester | None = None
 
 
 class CardSeen(Value):
@@ -197,7 +230,35 @@ class Dead(Value):
     reason: str
 
 
-Result = TicketSeen | CardSeen | Told | Delayed | Dead
+class SheetRow(Value):
+    """One row of a sheet: its number as a spreadsheet shows it, and its cells by column, as words."""
+
+    number: int
+    cells: dict[str, str]
+
+
+class SheetRows(Value):
+    """A sheet that could be read; whether its cells fit their columns is still to be seen."""
+
+    kind: Literal["sheet_rows"] = "sheet_rows"
+    rows: tuple[SheetRow, ...]
+
+
+class SheetWrong(Value):
+    """A sheet that could not be read, and why; no line repeats what stands in it."""
+
+    kind: Literal["sheet_wrong"] = "sheet_wrong"
+    lines: tuple[Line, ...]
+
+
+class Answered(Value):
+    """What the back office did or told: facts by field, only those that it knows."""
+
+    kind: Literal["answered"] = "answered"
+    facts: dict[str, JsonValue] = {}
+
+
+Result = TicketSeen | CardSeen | Told | Delayed | Dead | Answered | SheetRows | SheetWrong
 
 
 class Settle(Command):

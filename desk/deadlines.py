@@ -71,6 +71,11 @@ def add_working(start: datetime, duration: timedelta, calendar: Calendar | None)
     return start + duration
 
 
+def at_work(now: datetime, calendar: Calendar | None) -> bool:
+    """Say whether people of this calendar work at this instant."""
+    return add_working(now, timedelta(), calendar) == now
+
+
 def calendar_of(playbook: Playbook, role: str) -> Calendar | None:
     """Find a role's calendar; None means round the clock."""
     found = playbook.roles.get(role)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from desk import acts, chasing, handling, noting, settling
+from desk import acts, adopting, chasing, handling, noting, settling
 from desk import commands as cmd
 from desk import events as ev
 from desk.case import Case
@@ -46,6 +46,7 @@ _RULES: dict[type[cmd.Command], Callable[..., Any]] = {
     cmd.AddNote: noting.add_note,
     cmd.RecordFacts: noting.record_facts,
     cmd.NoteTicket: settling.note_ticket,
+    cmd.AdoptTicket: adopting.adopt,
     cmd.Settle: settling.settle,
     cmd.RetryEffect: settling.retry_effect,
     cmd.FinishByHand: settling.finish_by_hand,
@@ -64,6 +65,12 @@ def decide(command: cmd.Command, case: Case, playbook: Playbook, now: datetime) 
     effects.extend(plan(growing, playbook, now, command.by.id, 0))
     effects.extend(cards(growing, playbook, now, _dead_card(command)))
     return Decision(growing.case, tuple(growing.events), _in_order(effects))
+
+
+def refused(command: cmd.Command, case: Case, playbook: Playbook, now: datetime) -> Refusal | None:
+    """Say why a command would be refused, and decide nothing: no event, no effect."""
+    answer = _RULES[type(command)](command, Growing(case), playbook, now)
+    return answer if isinstance(answer, Refusal) else None
 
 
 def _in_order(effects: list[Effect]) -> tuple[Effect, ...]:

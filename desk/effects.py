@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from desk.values import Line, Text, Value
+from desk.values import Line, Person, Text, Value
 
 
 class _Effect(Value):
@@ -39,8 +39,16 @@ class CreateTicket(_Effect):
     linked_ticket: str | None = None
 
 
+class Sheet(Value):
+    """Rows to attach as a file: its name without an ending, its titles and its cells, all as words."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
 class UpdateTicket(_Effect):
-    """Leave an internal note on a ticket and move it."""
+    """Leave an internal note on a ticket, with a sheet where there is one, and move it."""
 
     kind: Literal["update_ticket"] = "update_ticket"
     name: str
@@ -48,6 +56,7 @@ class UpdateTicket(_Effect):
     note: str | None = None
     group: str | None = None
     status: str | None = None
+    sheet: Sheet | None = None
 
 
 class LookAtTicket(_Effect):
@@ -81,8 +90,46 @@ class TellPeople(_Effect):
     reminder: bool = False
 
 
+class ReadSheet(_Effect):
+    """Read the sheet somebody uploaded into a field of rows, then finish the step they chose an outcome for."""
+
+    kind: Literal["read_sheet"] = "read_sheet"
+    file: str
+    into: str
+    by: Person
+    step: str | None = None
+    occurrence: int = 1
+    outcome: str = "done"
+
+
+class AskBackOffice(_Effect):
+    """Have the company's Admin do or tell something about one customer."""
+
+    kind: Literal["ask_back_office"] = "ask_back_office"
+    ask: Literal["suspend", "restore", "profile", "wallet"]
+    customer_id: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+class CopyBrief(_Effect):
+    """Copy a role's brief to Google Chat."""
+
+    kind: Literal["copy_brief"] = "copy_brief"
+    inbox: Literal["google_chat"] = "google_chat"
+    said: tuple[str, ...]
+
+
 Effect = Annotated[
-    CreateTicket | UpdateTicket | LookAtTicket | ShowCard | TellPeople, Field(discriminator="kind")
+    CreateTicket
+    | UpdateTicket
+    | LookAtTicket
+    | ShowCard
+    | TellPeople
+    | AskBackOffice
+    | CopyBrief
+    | ReadSheet,
+    Field(discriminator="kind"),
 ]
 
 EFFECT: TypeAdapter[Effect] = TypeAdapter(Effect)

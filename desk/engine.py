@@ -7,10 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desk import commands as cmd
+from desk.announcing import Announcements
 from desk.case import Case
 from desk.chasing import deadlines
 from desk.decide import Decision, decide
-from desk.effects import CreateTicket, Effect, LookAtTicket, ShowCard, TellPeople, UpdateTicket
+from desk.effects import (
+    AskBackOffice,
+    CopyBrief,
+    CreateTicket,
+    Effect,
+    LookAtTicket,
+    ReadSheet,
+    ShowCard,
+    TellPeople,
+    UpdateTicket,
+)
+from desk.errands import Copies, ask, copy
+from desk.gathering import gather
+from desk.neighbours import with_neighbours
+from desk.outside import BackOffice
+from desk.owed import goal, owed
 from desk.playbook import Playbook
 from desk.ports import (
     Attempt,
@@ -27,6 +43,7 @@ from desk.ports import (
     TryAgain,
 )  # fmt: skip
 from desk.retry import retry_at
+from desk.uploads import Sheets, read_sheet
 from desk.values import Line, Refusal
 
 log = logging.getLogger(__name__)
@@ -57,6 +74,12 @@ class Engine:
     playbooks: Mapping[str, Playbook]
     hashes: Mapping[str, str]
     queue: EffectQueue | None = None
+    back_office: BackOffice | None = None
+    copies: Copies | None = None
+    announcements: Announcements | None = None
+    held: int = 0
+    """How many cases had only reminders that wait for a digest, at the last tick."""
+    sheets: Sheets | None = None
 
     async def look(self, case: str) -> tuple[Case, Playbook] | None:
         """Give a case as it is; raises StoreGone."""
@@ -80,7 +103,9 @@ class Engine:
         if playbook is None:
             line = Line(key="I do not know this case. It may belong to another desk.")
             return Answer(case, None, Refusal(line=line))
-        decision = decide(command, case, playbook, self.clock.now())
+        now = self.clock.now()
+        command = await with_neighbours(command, case, playbook, self.cases, now)
+        decision = decide(command, case, playbook, now)
         await self._keep(command, playbook, decision)
         opened = tuple(event.step for event in decision.events if event.kind == "step_opened")
         return Answer(decision.case, playbook, decision.refusal, opened)
@@ -88,14 +113,11 @@ class Engine:
     async def _start(self, command: cmd.Command) -> tuple[Case, Playbook | None, cmd.Command]:
         """Load the case a command speaks of, or prepare the one it opens."""
         found = await self.cases.load(command.case)
-        if found is not None or not isinstance(command, cmd.OpenCase):
+        if found is not None or not isinstance(command, cmd.OpenCase | cmd.AdoptTicket):
             return (*(found or (Case(id=command.case), None)), command)
         playbook = self.playbooks.get(command.playbook)
         fresh = Case(id=command.case, playbook_hash=self.hashes.get(command.playbook, ""))
-        if playbook is None or decide(command, fresh, playbook, self.clock.now()).refusal:
-            return fresh, playbook, command
-        number = await self.cases.number()  # a refused intake uses up no number
-        return fresh, playbook, command.model_copy(update={"number": number})
+        return fresh, playbook, command
 
     async def _keep(self, command: cmd.Command, playbook: Playbook, decision: Decision) -> None:
         settles, kills, revives = _ends(command, decision)
@@ -107,6 +129,8 @@ class Engine:
                 events=decision.events,
                 effects=decision.effects,
                 deadlines=deadlines(decision.case, playbook),
+                owed=owed(decision.case, playbook),
+                goal=goal(decision.case, playbook),
                 delivery=command.delivery,
                 settles=settles,
                 kills=kills,
@@ -143,12 +167,23 @@ class Engine:
                 return await self.tickets.update(await self._with_ticket(effect), attempt)
             case LookAtTicket():
                 return await self.tickets.look(effect)
-            case ShowCard():
-                case, playbook = await self._case(effect)
-                return await self.chat.show(effect, case, playbook, self.clock.now(), attempt)
-            case TellPeople():
-                case, playbook = await self._case(effect)
-                return await self.chat.tell(effect, case, playbook, self.clock.now(), attempt)
+            case AskBackOffice():
+                return await ask(self.back_office, effect)
+            case CopyBrief():
+                return await copy(self.copies, effect)
+            case ShowCard() | TellPeople() | ReadSheet():
+                return await self._chat(effect, attempt)
+
+    async def _chat(
+        self, effect: ShowCard | TellPeople | ReadSheet, attempt: Attempt
+    ) -> cmd.Result:
+        case, playbook = await self._case(effect)
+        now = self.clock.now()
+        if isinstance(effect, ReadSheet):
+            return await read_sheet(self.chat, self.sheets, effect, playbook, now)
+        if isinstance(effect, ShowCard):
+            return await self.chat.show(effect, case, playbook, now, attempt)
+        return await self.chat.tell(effect, case, playbook, now, attempt)
 
     async def _case(self, effect: Effect) -> tuple[Case, Playbook]:
         found = await self.cases.load(effect.case)
@@ -189,10 +224,14 @@ class Engine:
 
     async def chase_due(self, limit: int = 200) -> int:
         """Chase every case that has something due now; says how many. Cost grows with what is due."""
-        due = await self.cases.due(self.clock.now(), limit)
-        for case in due:
-            await self.accept(cmd.Chase(case=case, delivery=""))
-        return len(due)
+        now = self.clock.now()
+        # What a digest holds back stays due: it must not keep what comes after it from being seen.
+        due = await self.cases.due(now, limit + self.held)
+        chases = await gather(due, self.cases, self.announcements, now)
+        for chase in chases:
+            await self.accept(chase)
+        self.held = len(due) - len(chases)
+        return len(chases)
 
 
 def _ends(command: cmd.Command, decision: Decision) -> tuple[str | None, str | None, str | None]:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from desk.outcomes import (
+    BackOfficeAnswered,
     CardShown,
     EffectDelayed,
     EffectDied,
@@ -18,6 +19,7 @@ from desk.outcomes import (
     Happened,
     PeopleTold,
     SheetRead,
+    SheetUploaded,
     TicketCreated,
     TicketMoved,
     TicketRead,
@@ -28,6 +30,7 @@ __all__ = [
     "EVENT",
     "ActRefused",
     "AttemptLogged",
+    "BackOfficeAnswered",
     "CardShown",
     "CaseEnded",
     "CaseMerged",
@@ -52,6 +55,7 @@ __all__ = [
     "PromiseClosed",
     "PromiseMade",
     "SheetRead",
+    "SheetUploaded",
     "StepClaimed",
     "StepCompleted",
     "StepHandedOver",
@@ -82,6 +86,8 @@ class FactsRecorded(Happened):
     kind: Literal["facts_recorded"] = "facts_recorded"
     facts: dict[str, Fact]
     step: str | None = None
+    confirmed: bool = True
+    """False for what only a ticket says: it stands in forms, and counts as known once a person has sent it on."""
 
 
 class StepOpened(Happened):
@@ -262,7 +268,7 @@ Event = Annotated[
     | CustomerTold | PromiseMade | PromiseClosed | Escalated | EffectPlanned | TicketCreated | TicketMoved
     | TicketRead | CardShown | PeopleTold | ChaseSent | EffectDelayed | EffectDied | EffectRetried
     | EffectDoneByHand | ActRefused | CaseEnded | CaseReopened | AttemptLogged | StepSnoozed | StepHandedOver
-    | StepOverridden | CaseWaiting | CaseResumed | TwinsSeen | CaseMerged | NoteAdded | SheetRead,
+    | StepOverridden | CaseWaiting | CaseResumed | TwinsSeen | CaseMerged | NoteAdded | SheetRead | SheetUploaded | BackOfficeAnswered,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

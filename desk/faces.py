@@ -8,9 +8,11 @@ from desk.case import Case, Escalation, Ticket, Trouble
 from desk.conditions import holds
 from desk.duties import Duty, doers, duties
 from desk.forms import display, one_tap
-from desk.playbook import Act, Playbook
+from desk.playbook import ADOPTED, Act, Playbook, Step
+from desk.sheets import being_read
 from desk.speaking import spoken
-from desk.values import Fact, Line, Text
+from desk.standing import Standing, standings, tried_by
+from desk.values import BOT, Fact, Line, Text
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Button:
     title: Text
     form: bool
     style: str | None
+    attempt: str = ""
+    """The try this button logs; it then has no outcome."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class Finished:
     outcome: Text
     by: str
     at: datetime
+    sop: bool = True
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,11 @@ class Face:
     ending: Text | None
     ended_at: datetime | None
     warnings: tuple[Line, ...]
+    standing: tuple[Standing, ...] = ()
+    waiting_since: datetime | None = None
+    notes: int = 0
+    twins: tuple[str, ...] = ()
+    merged_into: str | None = None
 
 
 def role_of(inbox: str, playbook: Playbook) -> str | None:
@@ -87,9 +97,11 @@ def role_of(inbox: str, playbook: Playbook) -> str | None:
 
 
 def inbox_of(case: Case, playbook: Playbook, role: str) -> str:
-    """Name the inbox a role is reached in; the opener's direct messages for a direct role."""
+    """Name the inbox a role is reached in; the opener's direct messages for a direct role, or who covers for it."""
     found = playbook.roles.get(role)
-    return f"person:{case.opened_by}" if found and found.inbox == "direct" else f"role:{role}"
+    if found is None or found.inbox != "direct":
+        return f"role:{role}"
+    return f"role:{found.next or role}" if case.opened_by == BOT.id else f"person:{case.opened_by}"
 
 
 def inboxes(case: Case, playbook: Playbook) -> tuple[str, ...]:
@@ -114,7 +126,7 @@ def inboxes(case: Case, playbook: Playbook) -> tuple[str, ...]:
 def _briefs(case: Case, playbook: Playbook) -> Iterator[tuple[str, Act]]:
     for name, step in playbook.steps.items():
         state = case.step(name)
-        if state.status != "done":
+        if state.status != "done" or state.outcome == ADOPTED:
             continue
         chosen = step.outcome(state.outcome or "")
         for act in (*step.does, *(chosen.does if chosen else ())):
@@ -136,8 +148,10 @@ def face(case: Case, playbook: Playbook, inbox: str) -> Face:
         troubles=tuple(case.troubles.values()), escalation=case.escalations.get(post or ""), post=post,
         promises=tuple((playbook.promises[name].title, state) for name, state in case.promises.items()),
         next_contact_at=_next_contact(case, playbook, owed),
-        ending=playbook.endings.get(case.ending or ""), ended_at=case.ended_at,
-        warnings=tuple(_warnings(case)),
+        ending=playbook.ending(case.ending) if case.ending else None, ended_at=case.ended_at,
+        warnings=(*_warnings(case), *_in_between(case, owed)), standing=standings(case, playbook),
+        waiting_since=case.waiting_since, notes=len(case.notes), twins=case.twins if case.open else (),
+        merged_into=case.merged_into,
     )  # fmt: skip
 
 
@@ -145,10 +159,11 @@ def _mine(
     case: Case, playbook: Playbook, owed: tuple[Duty, ...], role: str | None
 ) -> tuple[OpenDuty, ...]:
     mine = [duty for duty in owed if role is not None and doers(playbook, duty) == role]
-    return tuple(OpenDuty(duty, tuple(_buttons(playbook, duty))) for duty in mine)
+    return tuple(OpenDuty(duty, tuple(buttons(playbook, duty))) for duty in mine)
 
 
-def _buttons(playbook: Playbook, duty: Duty) -> Iterator[Button]:
+def buttons(playbook: Playbook, duty: Duty) -> Iterator[Button]:
+    """Give the buttons for a duty, the one that matters most first."""
     step = playbook.steps[duty.step]
     part = step.parts.get(duty.part or "")
     if part:
@@ -156,7 +171,20 @@ def _buttons(playbook: Playbook, duty: Duty) -> Iterator[Button]:
         yield Button(
             duty.step, duty.part, duty.occurrence, "done", part.button or part.title, not tap, None
         )
+        yield from _tries(step, duty)
         return
+    yield from _of_whole(playbook, duty)
+    yield from _tries(step, duty)
+
+
+def _tries(step: Step, duty: Duty) -> Iterator[Button]:
+    for name in tried_by(step, duty.part):
+        title = step.attempts[name].title
+        yield Button(duty.step, None, duty.occurrence, "", title, True, None, attempt=name)
+
+
+def _of_whole(playbook: Playbook, duty: Duty) -> Iterator[Button]:
+    step = playbook.steps[duty.step]
     if not step.outcomes:
         tap = one_tap(playbook, duty.step, "done")
         yield Button(duty.step, None, duty.occurrence, "done", step.title, not tap, "primary")
@@ -166,7 +194,7 @@ def _buttons(playbook: Playbook, duty: Duty) -> Iterator[Button]:
 
 def _outcome_buttons(playbook: Playbook, duty: Duty) -> Iterator[Button]:
     step = playbook.steps[duty.step]
-    if step.asks and not all(ask.optional for ask in step.asks):
+    if step.verdict or not all(ask.optional for ask in step.asks):
         yield Button(duty.step, None, duty.occurrence, "", step.title, True, "primary")
         return
     for name, outcome in step.outcomes.items():
@@ -212,10 +240,12 @@ def _finished(case: Case, playbook: Playbook) -> Iterator[Finished]:
         state = case.step(name)
         for part, done in state.parts.items():
             if part in step.parts:
-                yield Finished(step.parts[part].title, {}, done.by, done.at)
-        if state.done and not step.parts:
+                yield Finished(step.parts[part].title, {}, done.by, done.at, step.parts[part].sop)
+        if state.done and not step.parts and state.outcome != ADOPTED:
             chosen = step.outcome(state.outcome or "")
-            yield Finished(step.title, chosen.title if chosen else {}, state.done.by, state.done.at)
+            sop = step.in_sop and (chosen is None or chosen.sop)
+            how = chosen.title if chosen else {}
+            yield Finished(step.title, how, state.done.by, state.done.at, sop)
 
 
 def _next_contact(case: Case, playbook: Playbook, owed: tuple[Duty, ...]) -> datetime | None:
@@ -240,3 +270,16 @@ def _warnings(case: Case) -> Iterator[Line]:
             if lost != "group":
                 yield Line(key="Zendesk did not keep the {what} of ticket {ticket}. Set it by hand and tell your Zendesk admin.",
                            args={"what": lost, "ticket": number})  # fmt: skip
+
+
+def _in_between(case: Case, owed: tuple[Duty, ...]) -> Iterator[Line]:
+    """Say what is under way, and that the case's ticket was solved while something is still owed."""
+    main = next(iter(case.tickets.values()), None)
+    if main and any(state.outcome == ADOPTED for state in case.steps.values()):
+        yield Line(key="Ticket {ticket} was made by hand, so what came before it is not recorded here. Who the customer is, nobody has confirmed to the desk.",
+                   args={"ticket": f"#{main.id}"})  # fmt: skip
+    if main and main.solved and owed:
+        yield Line(key="Ticket {ticket} was solved in Zendesk while “{what}” is open.",
+                   args={"ticket": f"#{main.id}", "what": owed[0].title})  # fmt: skip
+    if being_read(case):
+        yield Line(key="An uploaded sheet is being read.")

@@ -4,7 +4,7 @@ Values are JSON: text, a list of text, or money as `{"amount": "129.90", "curren
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from ipaddress import ip_address
@@ -16,8 +16,8 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import JsonValue
 
 from desk.playbook import Column, FieldSpec
-from desk.showing import TWO_WAY
-from desk.values import Fill, Line, in_language
+from desk.showing import TWO_WAY, WORDS
+from desk.values import Fill, Line, Text
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 _ORDER = re.compile(r"(?:DFD)?[\s#:-]*(\d{3,12})", re.IGNORECASE)
@@ -26,7 +26,7 @@ _ORDER = re.compile(r"(?:DFD)?[\s#:-]*(\d{3,12})", re.IGNORECASE)
 class _Wrong(ValueError):
     """What is wrong with an answer, as a line for the person."""
 
-    def __init__(self, key: str, **args: str | int) -> None:
+    def __init__(self, key: str, **args: str | int | Text) -> None:
         """Keep the sentence and its arguments."""
         super().__init__(key)
         self.line = Line(key=key, args=dict(args))
@@ -160,6 +160,8 @@ def _when(field: FieldSpec, raw: Any, now: datetime) -> JsonValue:
 
 def _files(field: FieldSpec, raw: Any, now: datetime) -> JsonValue:
     words = [raw] if isinstance(raw, str) else list(raw or ())
+    if field.into and len(words) > 1:
+        raise _Wrong("Give one sheet. It takes the place of what was there before.")
     return [_CONTROL.sub("", word)[:200] for word in words[:10]]
 
 
@@ -188,12 +190,12 @@ def _row(field: FieldSpec, cells: list[str], number: int, now: datetime) -> dict
             raise _Wrong(
                 "Line {number}: {what} is missing.",
                 number=number,
-                what=in_language(column.title, "en"),
+                what=column.title,
             )
         row[name] = _cell(field, column, words, number, now) if words else ""
         if column.must and row[name] != column.must:
             raise _Wrong("Line {number}: “{what}” has to be {must}.", number=number,
-                         what=in_language(column.title, "en"), must=column.must)  # fmt: skip
+                         what=column.title, must=WORDS.get(column.must) or column.must)  # fmt: skip
     return row
 
 
@@ -202,7 +204,44 @@ def _cell(field: FieldSpec, column: Column, words: str, number: int, now: dateti
         return _CELLS[column.type](field, words, now)
     except (ValueError, _Wrong):
         raise _Wrong("Line {number}: “{words}” is not a valid {what}.", number=number, words=words[:40],
-                     what=in_language(column.title, "en")) from None  # fmt: skip
+                     what=column.title) from None  # fmt: skip
+
+
+def read_cells(
+    field: FieldSpec, number: int, cells: Mapping[str, str], now: datetime
+) -> dict[str, JsonValue] | Line:
+    """Turn the cells of a sheet's row into a row of the field; what is wrong is said without repeating a cell."""
+    row: dict[str, JsonValue] = {}
+    for name, column in field.columns.items():
+        words = _one(cells.get(name) or "")
+        try:
+            row[name] = _CELLS[column.type](field, words, now) if words else ""
+        except (ValueError, _Wrong):
+            return _unfit("Row {row}: “{what}” is not as it should be. Write it like {example}.", number, column,
+                          example=_EXAMPLES.get(column.type, "—"))  # fmt: skip
+        if not words and not column.optional:
+            return _unfit("Row {row}: “{what}” is missing.", number, column)
+        if column.must and row[name] != column.must:
+            return _unfit(
+                "Row {row}: “{what}” has to be {must}.",
+                number,
+                column,
+                must=WORDS.get(column.must) or column.must,
+            )
+    return row
+
+
+def _unfit(key: str, number: int, column: Column, **more: str | Text) -> Line:
+    return Line(key=key, args={"row": number, "what": column.title, **more})
+
+
+_EXAMPLES = {
+    "order": "DFD-77120",
+    "money": "129.90",
+    "ip": "203.0.113.9",
+    "yes_no": "yes",
+    "time": "2026-11-21 22:47",
+}
 
 
 def _ip(field: FieldSpec, raw: Any, now: datetime) -> JsonValue:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from desk import events as ev
 from desk.case import Card, Case, Done, Escalation, StepState, Ticket, Trouble
@@ -11,10 +11,11 @@ from desk.case import Card, Case, Done, Escalation, StepState, Ticket, Trouble
 
 def fold(case: Case, events: Iterable[ev.Event]) -> Case:
     """Apply events in order."""
-    for event in events:
-        changed = _FOLDS[event.kind](case, event)
-        case = replace(changed, version=case.version + 1, log=(*case.log, event))
-    return case
+    seen = list(events)
+    log = (*case.log, *seen)
+    for event in seen:
+        case = _FOLDS[event.kind](case, event)
+    return replace(case, version=case.version + len(seen), log=log)
 
 
 def _with(mapping: Mapping[str, Any], key: str, value: Any) -> Mapping[str, Any]:
@@ -37,7 +38,9 @@ def _opened(case: Case, e: ev.CaseOpened) -> Case:
 
 
 def _facts(case: Case, e: ev.FactsRecorded) -> Case:
-    return replace(case, facts={**case.facts, **e.facts})
+    unsure = case.unconfirmed - frozenset(e.facts)
+    unsure = unsure if e.confirmed else unsure | frozenset(e.facts)
+    return replace(case, facts={**case.facts, **e.facts}, unconfirmed=unsure)
 
 
 def _step_opened(case: Case, e: ev.StepOpened) -> Case:
@@ -54,7 +57,8 @@ def _step_claimed(case: Case, e: ev.StepClaimed) -> Case:
 
 
 def _step_completed(case: Case, e: ev.StepCompleted) -> Case:
-    return _step(case, e.step, status="done", outcome=e.outcome, done=Done(e.by, e.at))
+    done = _step(case, e.step, status="done", outcome=e.outcome, done=Done(e.by, e.at))
+    return replace(done, last_step=e.step)
 
 
 def _part_completed(case: Case, e: ev.PartCompleted) -> Case:
@@ -93,7 +97,7 @@ def _settled(case: Case, effect: str) -> Case:
 
 
 def _ticket_created(case: Case, e: ev.TicketCreated) -> Case:
-    ticket = Ticket(e.id, e.url, e.group, e.status, e.asked_group, e.lost)
+    ticket = Ticket(e.id, e.url, e.group, e.status, e.asked_group, e.lost, e.stamp)
     return replace(_settled(case, e.effect), tickets=_with(case.tickets, e.name, ticket))
 
 
@@ -102,15 +106,44 @@ def _ticket_moved(case: Case, e: ev.TicketMoved) -> Case:
     if e.name not in case.tickets:
         return case
     before = case.tickets[e.name]
-    asked = e.asked_group or before.asked_group
-    ticket = replace(before, group=e.group, status=e.status, asked_group=asked)
+    ticket = replace(
+        before, group=e.group, status=e.status, asked_group=e.asked_group or before.asked_group, stamp=e.stamp,
+        replies=before.replies if e.replies is None else e.replies, replied_at=e.replied_at or before.replied_at,
+    )  # fmt: skip
+    return replace(case, tickets=_with(case.tickets, e.name, _by_whom(before, ticket, e)))
+
+
+def _by_whom(before: Ticket, ticket: Ticket, e: ev.TicketMoved) -> Ticket:
+    """Note what people did with a ticket by hand; what the desk does itself takes the note away."""
+    if (before.group, before.status) == (ticket.group, ticket.status):
+        return ticket
+    if not e.by_hand:
+        return replace(ticket, moved=None, moved_by=None)
+    if (before.group, before.solved) == (ticket.group, ticket.solved):
+        return ticket  # such as from solved to closed, which Zendesk does by itself
+    moved: Literal["solved", "reopened", "routed"] | None = None
+    if before.solved != ticket.solved:
+        moved = "solved" if ticket.solved else "reopened"
+    elif before.group != ticket.group and before.group is not None:
+        moved = "routed"
+    who = str(e.who.value) if e.who and e.who.value else None
+    return replace(ticket, moved=moved, moved_by=who if moved else None)
+
+
+def _ticket_read(case: Case, e: ev.TicketRead) -> Case:
+    case = _settled(case, e.effect)
+    if e.name not in case.tickets:
+        return case
+    ticket = replace(case.tickets[e.name], stamp=e.stamp)
     return replace(case, tickets=_with(case.tickets, e.name, ticket))
 
 
-def _read(
-    case: Case, e: ev.TicketRead | ev.PeopleTold | ev.EffectDoneByHand | ev.SheetRead
-) -> Case:
+def _read(case: Case, e: ev.PeopleTold | ev.EffectDoneByHand | ev.SheetRead) -> Case:
     return _settled(case, e.effect)
+
+
+def _sheet_uploaded(case: Case, e: ev.SheetUploaded) -> Case:
+    return replace(case, sheets=case.sheets | {e.effect})
 
 
 def _card_shown(case: Case, e: ev.CardShown) -> Case:
@@ -153,8 +186,7 @@ def _same(case: Case, e: ev.Event) -> Case:
 
 
 def _ended(case: Case, e: ev.CaseEnded) -> Case:
-    last = [done.step for done in case.log if done.kind == "step_completed"]
-    return replace(case, ending=e.ending, ended_at=e.at, ended_step=last[-1] if last else None)
+    return replace(case, ending=e.ending, ended_at=e.at)
 
 
 def _reopened(case: Case, e: ev.CaseReopened) -> Case:
@@ -217,11 +249,11 @@ _FOLDS: dict[str, Callable[[Case, Any], Case]] = {
     "step_skipped": _step_skipped, "step_claimed": _step_claimed, "step_completed": _step_completed,
     "part_completed": _part_completed, "customer_told": _told, "promise_made": _promise_made,
     "promise_closed": _promise_closed, "escalated": _escalated, "effect_planned": _planned,
-    "ticket_created": _ticket_created, "ticket_moved": _ticket_moved, "ticket_read": _read,
+    "ticket_created": _ticket_created, "ticket_moved": _ticket_moved, "ticket_read": _ticket_read,
     "card_shown": _card_shown, "people_told": _read, "chase_sent": _chased,
     "effect_delayed": _delayed, "effect_died": _died, "effect_retried": _retried,
     "effect_done_by_hand": _read, "act_refused": _same, "case_ended": _ended, "case_reopened": _reopened, "attempt_logged": _attempt,
     "step_snoozed": _snoozed, "step_handed_over": _handed, "step_overridden": _overridden,
     "case_waiting": _waits, "case_resumed": _resumed, "twins_seen": _twins, "case_merged": _merged,
-    "note_added": _noted, "sheet_read": _read,
+    "note_added": _noted, "sheet_read": _read, "sheet_uploaded": _sheet_uploaded, "back_office_answered": _read,
 }  # fmt: skip

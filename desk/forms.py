@@ -8,7 +8,9 @@ from desk.showing import show_row
 from desk.speaking import display, spoken
 from desk.values import Fact, Text
 
-__all__ = ["Choice", "Form", "Input", "display", "form", "intake", "once", "one_tap"]
+__all__ = [
+    "Choice", "Form", "Input", "correcting", "display", "form", "intake", "once", "one_tap", "trying",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,7 @@ class Choice:
 
     name: str
     title: Text
+    sop: bool = True
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def form(
     choices = (
         ()
         if piece or spec.verdict
-        else tuple(Choice(n, o.title) for n, o in spec.outcomes.items() if o.title)
+        else tuple(Choice(n, o.title, o.sop) for n, o in spec.outcomes.items() if o.title)
     )
     return Form(
         playbook=playbook.playbook, case=case.id, display=display(case, playbook), step=step, part=part,
@@ -82,8 +85,24 @@ def form(
         shows=tuple(spoken(playbook.texts[name], case, playbook) for name in shows),
         choices=choices, chosen=chosen if choices else None,
         inputs=tuple(_input(case, playbook, ask) for ask in once(asks)), new=new,
-        sop=piece.sop if piece else True,
+        sop=piece.sop if piece else spec.in_sop,
     )  # fmt: skip
+
+
+def trying(case: Case, playbook: Playbook, step: str, attempt: str) -> Form:
+    """Build the form that logs a try: what to say, and what to ask."""
+    spec = playbook.steps[step].attempts[attempt]
+    return Form(
+        playbook=playbook.playbook, case=case.id, display=display(case, playbook), step=step, part=None,
+        occurrence=max(1, case.step(step).occurrence), title=spec.title,
+        says=tuple(spoken(playbook.texts[name], case, playbook) for name in spec.says), shows=(),
+        choices=(), chosen=None, inputs=tuple(_input(case, playbook, ask) for ask in once(spec.asks)), sop=spec.sop,
+    )  # fmt: skip
+
+
+def correcting(case: Case, playbook: Playbook, name: str) -> Input:
+    """Give the question that corrects a fact, with what is known now."""
+    return Input(name, playbook.fields[name], False, case.facts.get(name))
 
 
 def once(asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
@@ -97,9 +116,18 @@ def once(asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
 
 def _input(case: Case, playbook: Playbook, ask: Ask) -> Input:
     spec = playbook.fields[ask.field]
-    known = case.facts.get(ask.field) or case.facts.get(spec.prefill or "")
+    known = case.facts.get(ask.field) or case.facts.get(spec.prefill or "") or _lines(case, spec)
     known = None if spec.anew else known
     return Input(ask.field, _ticking(case, playbook, spec), ask.optional, known)
+
+
+def _lines(case: Case, spec: FieldSpec) -> Fact | None:
+    """Begin a line for each order that needs one."""
+    orders = case.value(spec.covers or "")
+    if not isinstance(orders, list) or not spec.columns:
+        return None
+    first, *rest = spec.columns
+    return Fact(value=[{first: order, **dict.fromkeys(rest, "")} for order in orders])
 
 
 def _ticking(case: Case, playbook: Playbook, spec: FieldSpec) -> FieldSpec:
@@ -109,7 +137,7 @@ def _ticking(case: Case, playbook: Playbook, spec: FieldSpec) -> FieldSpec:
         return spec
     source = playbook.fields[spec.of or ""]
     options = {
-        str(number): {one: show_row(source, row, one)[:75] for one in playbook.languages}
+        str(number): {one: show_row(source, row, one)[:150] for one in playbook.languages}
         for number, row in enumerate(rows)
         if isinstance(row, dict)
     }

@@ -8,13 +8,13 @@ from desk.acts import CLOSED, INCOMPLETE, UNKNOWN, Verdict, check, refuse
 from desk.answers import read_fills
 from desk.case import Case
 from desk.deadlines import add_working, calendar_of
-from desk.duties import parts_of
+from desk.duties import doers, duties, parts_of
 from desk.effects import TellPeople
 from desk.flow import Growing, ending
 from desk.forms import display
 from desk.planning import card_lane, planned
 from desk.playbook import Playbook
-from desk.values import Fact, Line, Refusal
+from desk.values import Fact, Line, Refusal, Text, in_language
 
 WHY = Line(key="Give a reason: whoever comes after you will ask.")
 MERGED = "merged"
@@ -28,13 +28,31 @@ def works_here(command: cmd.Command, growing: Growing, playbook: Playbook) -> Re
         return refuse(UNKNOWN)
     if not growing.case.open:
         return refuse(CLOSED)
-    if not command.by.roles & set(playbook.roles):
-        return refuse(
-            Line(
-                key="Only people who work on these cases may do this. I have not changed anything."
-            )
-        )
-    return None
+    return outsider(command, growing.case, playbook)
+
+
+def outsider(command: cmd.Command, case: Case, playbook: Playbook) -> Refusal | None:
+    """Refuse whoever has none of the playbook's roles, and name who has the case now."""
+    if command.by.roles & set(playbook.roles):
+        return None
+    owed = next(iter(duties(case, playbook)), None)
+    role = doers(playbook, owed) if owed else playbook.steps[playbook.opens_with].owner
+    return refuse(Line(
+        key="Only people who work on these cases may do this: {role}. On duty now: {people}. I have not changed anything.",
+        args={"role": either(playbook, tuple(playbook.roles)), "people": f"role:{role}"},
+    ))  # fmt: skip
+
+
+def either(playbook: Playbook, roles: tuple[str, ...]) -> Text:
+    """Name several roles, any of which will do."""
+    titles = [playbook.roles[role].title for role in roles]
+    languages = {language for title in titles for language in title}
+    return {one: _list([in_language(title, one) for title in titles], one) for one in languages}
+
+
+def _list(words: list[str], language: str) -> str:
+    last = {"it": " o "}.get(language[:2], " or ")
+    return last.join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def said(words: str) -> Fact:
@@ -85,14 +103,13 @@ def hand_over(
         command.occurrence,
     )
     if theirs:
-        return refuse(
-            Line(
-                key="{who} may not do this step, so it stays with you.",
-                args={"who": f"<@{command.to.id}>"},
-            )
-        )
+        role = playbook.steps[command.step].owner
+        return refuse(Line(
+            key="{who} may not do this step, so it stays as it is. {role} may: {people}.",
+            args={"who": f"<@{command.to.id}>", "role": playbook.roles[role].title, "people": f"role:{role}"},
+        ))  # fmt: skip
     growing.add(ev.StepHandedOver(at=now, by=command.by.id, step=command.step, to=command.to.id))
-    told = _message(growing, f"person:{command.to.id}", Line(
+    told = message(growing, f"person:{command.to.id}", Line(
         key="{who} gave you “{what}” of {case}.",
         args={"who": f"<@{command.by.id}>", "what": playbook.steps[command.step].title, "case": display(growing.case, playbook)},
     ))  # fmt: skip
@@ -100,9 +117,10 @@ def hand_over(
     return (told,)
 
 
-def _message(
+def message(
     growing: Growing, inbox: str, *lines: Line, mention: tuple[str, ...] = ()
 ) -> TellPeople:
+    """Plan a message to an inbox: in the thread of a role's card, directly to a person."""
     case = growing.case
     number = sum(e.what == "tell_people" and e.inbox == inbox for e in case.planned.values()) + 1
     return TellPeople(
@@ -210,9 +228,8 @@ def override(command: cmd.Override, growing: Growing, playbook: Playbook, now: d
 def _only(playbook: Playbook, roles: tuple[str, ...]) -> Refusal:
     if not roles:
         return refuse(Line(key="This procedure does not allow that. I have not changed anything."))
-    title = playbook.roles[roles[0]].title
     return refuse(Line(key="Only {role} may do this. On duty now: {people}. I have not changed anything.",
-                       args={"role": title, "people": f"role:{roles[0]}"}))  # fmt: skip
+                       args={"role": either(playbook, roles), "people": f"role:{','.join(roles)}"}))  # fmt: skip
 
 
 def cancel(command: cmd.Cancel, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
@@ -251,7 +268,7 @@ def reopen(command: cmd.Reopen, growing: Growing, playbook: Playbook, now: datet
 
 def _goes_on_at(case: Case, playbook: Playbook) -> str:
     still = [name for name in playbook.steps if case.step(name).status == "open"]
-    return still[0] if still else case.ended_step or playbook.opens_with
+    return still[0] if still else case.last_step or playbook.opens_with
 
 
 def merge(command: cmd.Merge, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:

@@ -1,30 +1,29 @@
 """Notes and corrections: what people add to a case without finishing anything. Pure."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from desk import commands as cmd
 from desk import events as ev
 from desk.acts import INCOMPLETE, UNKNOWN, Verdict, refuse
 from desk.answers import read_fills
-from desk.effects import UpdateTicket
+from desk.effects import Effect, TellPeople, UpdateTicket
 from desk.flow import Growing
-from desk.handling import said, works_here
+from desk.handling import message, outsider, said, works_here
 from desk.planning import planned, ticket_lane
 from desk.playbook import Ask, Playbook
+from desk.sheets import reading
+from desk.showing import show
 from desk.speaking import person
-from desk.values import Line
+from desk.values import Fact, Line
 
 
 def add_note(command: cmd.AddNote, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
     """Keep a note, and put it on the case's first ticket as an internal note."""
     if growing.case.opened_at is None:
         return refuse(UNKNOWN)
-    if not command.by.roles & set(playbook.roles):
-        return refuse(
-            Line(
-                key="Only people who work on these cases may do this. I have not changed anything."
-            )
-        )
+    if refusal := outsider(command, growing.case, playbook):
+        return refusal
     if not command.words.strip():
         return refuse(Line(key="The note is empty."))
     growing.add(ev.NoteAdded(at=now, by=command.by.id, words=said(command.words)))
@@ -53,6 +52,30 @@ def record_facts(
     facts, wrong = read_fills(asks, command.fills, growing.case, playbook, now)
     if wrong or unknown:
         return refuse(INCOMPLETE, *wrong)
-    if facts:
-        growing.add(ev.FactsRecorded(at=now, by=command.by.id, facts=facts))
-    return ()
+    if not facts:
+        return ()
+    growing.add(ev.FactsRecorded(at=now, by=command.by.id, facts=facts))
+    told: list[Effect] = []
+    for effect in _corrections(growing, playbook, facts, command.by.id):
+        growing.add(planned(effect, now))
+        told.append(effect)
+    return (*told, *reading(growing, playbook, facts, command.by, now))
+
+
+def _corrections(
+    growing: Growing, playbook: Playbook, facts: dict[str, Fact], by: str
+) -> Iterator[TellPeople]:
+    """Say in an escalation's thread which of its items were corrected: the items themselves stay as they were."""
+    for name, escalation in growing.case.escalations.items():
+        inbox = f"role:{playbook.posts[name].inbox}"
+        changed = [one for one in facts if one in escalation.items]
+        lines = [_corrected(one, facts[one], playbook, by) for one in changed]
+        if lines:
+            yield message(growing, inbox, *lines)
+
+
+def _corrected(name: str, fact: Fact, playbook: Playbook, by: str) -> Line:
+    spec = playbook.fields[name]
+    words = {one: show(spec, fact, one, playbook.zone) for one in playbook.languages}
+    key = "{who} corrected “{what}”. It is now: {value}"
+    return Line(key=key, args={"who": person(by), "what": spec.title, "value": words})

@@ -34,6 +34,7 @@ class TicketCreated(Happened):
     status: str | None
     asked_group: str
     lost: tuple[str, ...] = ()
+    stamp: str | None = None
 
 
 class TicketMoved(Happened):
@@ -46,14 +47,21 @@ class TicketMoved(Happened):
     status: str | None
     asked_group: str | None = None
     """The group we asked for, when it was us who moved it."""
+    stamp: str | None = None
+    replies: int | None = None
+    replied_at: Instant | None = None
+    by_hand: bool = False
+    """True when it was seen, not done: somebody in Zendesk moved it; `who`, where that is known."""
+    who: Fact | None = None
 
 
 class TicketRead(Happened):
-    """A ticket was looked at and nothing had changed."""
+    """A ticket was looked at and nothing that people need to know had changed."""
 
     kind: Literal["ticket_read"] = "ticket_read"
     effect: str
     name: str
+    stamp: str | None = None
 
 
 class CardShown(Happened):
@@ -113,8 +121,24 @@ class EffectDoneByHand(Happened):
     reference: Fact
 
 
+class BackOfficeAnswered(Happened):
+    """The company's Admin did or told what was asked."""
+
+    kind: Literal["back_office_answered"] = "back_office_answered"
+    effect: str
+    ask: str
+
+
+class SheetUploaded(Happened):
+    """Somebody uploaded a sheet for a field of rows; it is being read."""
+
+    kind: Literal["sheet_uploaded"] = "sheet_uploaded"
+    effect: str
+    field: str
+
+
 class SheetRead(Happened):
-    """An uploaded sheet was read; `wrong` says what stopped it, line by line."""
+    """An uploaded sheet was read; `wrong` says what stopped it, row by row, without what stands in it."""
 
     kind: Literal["sheet_read"] = "sheet_read"
     effect: str

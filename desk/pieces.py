@@ -124,6 +124,8 @@ class FieldSpec(Value):
     """Of `ticks`: the field whose rows are ticked off one by one."""
     covers: str | None = None
     """Of `rows`: a field of orders, each of which needs a line whose first column names it."""
+    into: str | None = None
+    """Of `files`: the field whose rows an uploaded sheet gives."""
     prefill: str | None = None
     """Another field whose value stands in the form until this one is answered."""
     at_most: str | None = None
@@ -251,6 +253,18 @@ class CardPlan(Value):
 
     inbox: str
     brief: tuple[Said, ...] = ()
+    copied: Literal["off", "on"] = "off"
+    """Whether the lines without a condition also go to Google Chat (readings A11)."""
+
+
+class BackOfficeAsk(Value):
+    """Something the company's Admin does or tells, where it is connected (`mode: http`); else people do it by hand.
+
+    `profile` and `wallet` are looked up and stand in later forms until somebody answers.
+    """
+
+    ask: Literal["suspend", "restore", "profile", "wallet"]
+    mode: Literal["by_hand", "http"] = "by_hand"
 
 
 class Act(Value):
@@ -259,16 +273,13 @@ class Act(Value):
     create_ticket: TicketPlan | None = None
     update_ticket: TicketChange | None = None
     show_card: CardPlan | None = None
+    back_office: BackOfficeAsk | None = None
 
     @model_validator(mode="after")
     def _one(self) -> "Act":
         """Hold an act to exactly one kind."""
-        if (
-            sum(
-                kind is not None
-                for kind in (self.create_ticket, self.update_ticket, self.show_card)
-            )
-            != 1
-        ):
-            raise ValueError("an act is exactly one of create_ticket, update_ticket, show_card")
+        kinds = [name for name in type(self).model_fields if getattr(self, name) is not None]
+        if len(kinds) != 1:
+            table = ", ".join(type(self).model_fields)
+            raise ValueError(f"an act is exactly one of {table}")
         return self

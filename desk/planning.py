@@ -8,6 +8,8 @@ from desk.case import Case
 from desk.conditions import holds
 from desk.duties import duties
 from desk.effects import (
+    AskBackOffice,
+    CopyBrief,
     CreateTicket,
     Effect,
     LookAtTicket,
@@ -19,7 +21,9 @@ from desk.effects import (
 from desk.faces import face, inboxes
 from desk.flow import Growing
 from desk.folding import fold
-from desk.playbook import Act, Playbook, Said, TicketChange, TicketPlan
+from desk.pieces import BackOfficeAsk
+from desk.playbook import ADOPTED, Act, Playbook, Said, TicketChange, TicketPlan
+from desk.sheets import sheet_of
 from desk.showing import show, show_instant
 from desk.speaking import person, values
 from desk.texts import fill_one
@@ -43,9 +47,18 @@ def plan(
     effects: list[Effect] = []
     for event in growing.events[start:]:
         effects.extend(_of_event(growing.case, playbook, event, now, actor))
-    for effect in effects:
+    ordered = tuple(_after_suspension(effect, effects) for effect in effects)
+    for effect in ordered:
         growing.add(planned(effect, now))
-    return tuple(effects)
+    return ordered
+
+
+def _after_suspension(effect: Effect, effects: list[Effect]) -> Effect:
+    """Let a ticket that says "suspended" wait until the back office did it, or a person by hand."""
+    if not isinstance(effect, CreateTicket):
+        return effect
+    keys = tuple(e.key for e in effects if isinstance(e, AskBackOffice) and e.ask == "suspend")
+    return effect.model_copy(update={"needs": (*effect.needs, *keys)}) if keys else effect
 
 
 def planned(effect: Effect, now: datetime) -> ev.EffectPlanned:
@@ -59,7 +72,7 @@ def planned(effect: Effect, now: datetime) -> ev.EffectPlanned:
 def _of_event(
     case: Case, playbook: Playbook, event: ev.Event, now: datetime, actor: str
 ) -> Iterator[Effect]:
-    if isinstance(event, ev.StepCompleted):
+    if isinstance(event, ev.StepCompleted) and event.outcome != ADOPTED:
         step = playbook.steps[event.step]
         chosen = step.outcome(event.outcome)
         prefix = f"{case.id}/{event.step}/{event.occurrence}"
@@ -76,6 +89,22 @@ def _act(
         yield _create(case, playbook, key, act.create_ticket, now, actor, urgent)
     if act.update_ticket:
         yield _update(case, playbook, key, act.update_ticket, now, actor, urgent)
+    if act.back_office and act.back_office.mode == "http":
+        yield _ask(case, key, act.back_office, urgent)
+    if act.show_card and act.show_card.copied == "on":
+        plain = tuple(one for one in act.show_card.brief if one.when is None)
+        said = tuple(write(plain, case, playbook, now, actor).split("\n"))
+        yield CopyBrief(
+            key=f"{key}-copy", case=case.id, lane=f"{case.id}:copy", urgent=urgent, said=said
+        )
+
+
+def _ask(case: Case, key: str, spec: BackOfficeAsk, urgent: bool) -> AskBackOffice:
+    """Ask about the customer the case knows; the profile is looked for by what the caller said."""
+    values = {name: str(case.value(name) or "") for name in ("customer_id", "email", "phone")}
+    return AskBackOffice(
+        key=key, case=case.id, lane=f"{case.id}:back_office", urgent=urgent, ask=spec.ask, **values
+    )
 
 
 def ticket_lane(case: Case, name: str) -> str:
@@ -135,6 +164,7 @@ def _update(
         key=key, case=case.id, lane=ticket_lane(case, spec.ticket), needs=waiting, urgent=urgent,
         name=spec.ticket, ticket=ticket.id if ticket else None,
         note=write(spec.note, case, playbook, now, actor) or None, group=spec.group, status=spec.status,
+        sheet=sheet_of(case, playbook, spec.attach),
     )  # fmt: skip
 
 
@@ -155,7 +185,7 @@ def _thread(case: Case, playbook: Playbook, event: ev.Escalated) -> Iterator[Eff
 def timeline(case: Case, playbook: Playbook, language: str) -> Iterator[str]:
     """Write what was done so far, one line each, without customers' data."""
     for event in case.log:
-        if isinstance(event, ev.StepCompleted):
+        if isinstance(event, ev.StepCompleted) and event.outcome != ADOPTED:
             step = playbook.steps[event.step]
             outcome = step.outcome(event.outcome)
             words = [
@@ -195,8 +225,19 @@ def cards(
     return tuple(effects)
 
 
+UNSEEN = frozenset({
+    "effect_planned", "card_shown", "people_told", "ticket_read", "act_refused", "chase_sent",
+    "customer_told", "back_office_answered",
+})  # fmt: skip
+"""Events that change no card by themselves."""
+
+
 def _stale(case: Case, playbook: Playbook, inbox: str, version: int) -> bool:
-    drawn = fold(Case(id=case.id), case.log[:version])
+    """Compare with what was drawn; nothing needs comparing when nothing visible has happened since."""
+    if all(event.kind in UNSEEN for event in case.log[version:]):
+        return False
+    seen = [event for event in case.log[:version] if event.kind not in UNSEEN]
+    drawn = fold(Case(id=case.id), seen)
     return face(drawn, playbook, inbox) != face(case, playbook, inbox)
 
 

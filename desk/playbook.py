@@ -30,10 +30,12 @@ from desk.pieces import (
     read_duration,
     write_duration,
 )  # fmt: skip
-from desk.values import Value
+from desk.values import Text, Value
 
 __all__ = [
+    "ADOPTED",
     "Act",
+    "Adopts",
     "Ask",
     "Attempt",
     "Calendar",
@@ -143,6 +145,24 @@ class Waits(Value):
     group: str
 
 
+ADOPTED = "adopted"
+"""The outcome of a step that was done before the desk knew of the case; conditions may name it."""
+
+
+class Adopts(Value):
+    """How a ticket that people made by hand becomes a case: by the query type of the ticket it stands for.
+
+    `done` are the steps that count as done; no outcome of them is claimed, and no words of theirs were said.
+    """
+
+    ticket: str
+    done: Names = ()
+    email: str | None = None
+    name: str | None = None
+    surname: str | None = None
+    """The fields for what the ticket says of its requester. Nobody has confirmed that."""
+
+
 class Recurs(Value):
     """A duty that comes back this long after it was last done, while the case is open."""
 
@@ -202,7 +222,11 @@ class Deed(Value):
     outcome: str | None = None
     fill: dict[str, Any] = {}
     none: dict[str, str] = {}
+    attempt: str | None = None
+    """Logs this try of the step instead of finishing it."""
     moves: dict[str, str] | None = None
+    makes: dict[str, str] | None = None
+    """Makes a ticket by hand with the escalation's form and query type: `group`, `email` and `name` of the requester."""
     refused: bool = False
 
 
@@ -231,6 +255,7 @@ class Playbook(Value):
     fields: dict[str, FieldSpec]
     texts: dict[str, Words] = {}
     posts: dict[str, Post] = {}
+    adopts: Adopts | None = None
     promises: dict[str, Promise] = {}
     endings: dict[str, Words] = {}
     cancels: dict[str, Words] = {}
@@ -245,6 +270,21 @@ class Playbook(Value):
     """Fields shown on every card that may show them."""
     steps: dict[str, Step]
     rehearsals: dict[str, Rehearsal] = {}
+
+    def ending(self, code: str | None) -> Text:
+        """Say how a case ended: an ending, why it was cancelled, or that it goes on in another case."""
+        found = self.endings.get(code or "") or self.cancels.get(code or "")
+        return found or ({"en": "merged", "it": "unito"} if code == "merged" else {})
+
+    @cached_property
+    def ticket_plans(self) -> tuple[TicketPlan, ...]:
+        """List every ticket a case may create."""
+        acts = [
+            act
+            for step in self.steps.values()
+            for act in (*step.does, *(one for o in step.outcomes.values() for one in o.does))
+        ]
+        return tuple(act.create_ticket for act in acts if act.create_ticket)
 
     @cached_property
     def sop_numbers(self) -> tuple[str, ...]:

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from desk.case import Case
-from desk.commands import CardSeen, TicketSeen, Told
+from desk.commands import CardSeen, TicketFound, TicketSeen, Told
 from desk.deadlines import Deadline
 from desk.effects import CreateTicket, Effect, LookAtTicket, ShowCard, TellPeople, UpdateTicket
 from desk.events import Event
+from desk.owed import Board, Goal, Owed
 from desk.playbook import Playbook
 from desk.values import Person
 
@@ -74,9 +75,12 @@ class Commit:
     revives: str | None = None
     """The dead letter that is to be tried again."""
     at: datetime | None = None
+    owed: Sequence[Owed] = ()
+    """What the case owes after the events."""
+    goal: Goal | None = None
 
 
-class Cases(Protocol):
+class Cases(Board, Protocol):
     """Keeps cases. Every method raises StoreGone when the database does not answer."""
 
     async def load(self, case: str) -> tuple[Case, Playbook] | None:
@@ -107,8 +111,12 @@ class Cases(Protocol):
         """Find the case with this display number."""
         ...
 
-    async def open_of(self, person: str, limit: int) -> Sequence[str]:
-        """Name the open cases this person opened, newest first."""
+    async def find(self, field: str, value: str, limit: int = 20) -> Sequence[str]:
+        """Name the cases in which this field ever had this value, newest first; the value in canonical form."""
+        ...
+
+    async def of_days(self, playbook: str, since: datetime, until: datetime) -> Sequence[str]:
+        """Name the cases of a playbook that were opened or closed within these days, oldest first."""
         ...
 
 
@@ -145,7 +153,15 @@ class Tickets(Protocol):
         ...
 
     async def look(self, effect: LookAtTicket) -> TicketSeen:
-        """Read the ticket."""
+        """Read the ticket, what was said on it in public, and who last moved it."""
+        ...
+
+    async def many(self, tickets: Sequence[int]) -> Sequence[TicketSeen]:
+        """Read many tickets at once, as far as one look shows them; those that are gone are left out."""
+        ...
+
+    async def foreign(self, ticket: int, query_types: Sequence[str]) -> TicketFound | None:
+        """Read a ticket no case knows; None when the desk made it, or it has none of these query types."""
         ...
 
 
@@ -162,6 +178,10 @@ class Chat(Protocol):
         self, effect: TellPeople, case: Case, playbook: Playbook, now: datetime, attempt: Attempt
     ) -> Told:
         """Post a message once, in the card's thread or beside it."""
+        ...
+
+    async def file(self, link: str, most: int) -> bytes:
+        """Fetch a file people uploaded; reading stops one byte after `most`."""
         ...
 
 

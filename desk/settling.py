@@ -1,19 +1,32 @@
 """What came back from outside: tickets, cards, messages, delays and dead letters. Pure."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from desk import commands as cmd
 from desk import events as ev
 from desk.acts import CLOSED, UNKNOWN, Verdict, refuse
-from desk.case import Case, Trouble
+from desk.answered import take_in
+from desk.case import Case, Ticket, Trouble
 from desk.duties import doers, duties
-from desk.effects import CreateTicket, LookAtTicket, ShowCard, TellPeople, UpdateTicket
+from desk.effects import (
+    AskBackOffice,
+    CopyBrief,
+    CreateTicket,
+    LookAtTicket,
+    ReadSheet,
+    ShowCard,
+    TellPeople,
+    UpdateTicket,
+)
 from desk.flow import Growing, promises
 from desk.planning import look, planned
 from desk.playbook import Playbook
+from desk.uploaded import keep_rows, tell_wrong
 from desk.values import BOT, Fact, Line, Person
 
-TOLD_OF_DELAY = ("create_ticket", "update_ticket")
+TOLD_OF_DELAY = ("create_ticket", "update_ticket", "ask_back_office", "read_sheet")
 """Kinds of work whose delay people see on the card; a late card or look explains itself."""
 
 
@@ -41,15 +54,10 @@ def settle(command: cmd.Settle, growing: Growing, playbook: Playbook, now: datet
     elif isinstance(result, cmd.Dead):
         growing.add(ev.EffectDied(at=now, by=BOT.id, effect=effect.key, what=effect.kind,
                                   system=result.system, reason=result.reason))  # fmt: skip
-    elif isinstance(result, cmd.TicketSeen) and isinstance(
-        effect, CreateTicket | UpdateTicket | LookAtTicket
-    ):
-        growing.add(_ticket(growing.case, effect, result, now))
-    elif isinstance(result, cmd.CardSeen) and isinstance(effect, ShowCard):
-        _shown(growing, playbook, effect, result, now)
-    elif isinstance(result, cmd.Told) and isinstance(effect, TellPeople):
-        growing.add(ev.PeopleTold(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox,
-                                  channel=result.channel, ts=result.ts))  # fmt: skip
+    else:
+        kinds, taken = _RESULTS[type(result)]
+        if isinstance(effect, kinds):
+            return taken(growing, playbook, effect, result, now) or ()
     return ()
 
 
@@ -61,21 +69,49 @@ def _delayed(growing: Growing, key: str, kind: str, result: cmd.Delayed, now: da
 
 
 def _ticket(
-    case: Case,
+    growing: Growing,
+    playbook: Playbook,
     effect: CreateTicket | UpdateTicket | LookAtTicket,
     seen: cmd.TicketSeen,
     now: datetime,
-) -> ev.Event:
+) -> None:
+    """A ticket was made, changed or looked at; a look that found nothing new is kept as just that."""
+    common = {
+        "at": now,
+        "by": BOT.id,
+        "effect": effect.key,
+        "name": effect.name,
+        "stamp": seen.stamp,
+    }
+    before = growing.case.tickets.get(effect.name)
     if isinstance(effect, CreateTicket):
-        return ev.TicketCreated(at=now, by=BOT.id, effect=effect.key, name=effect.name, id=seen.id, url=seen.url,
-                                group=seen.group, status=seen.status, asked_group=effect.group, lost=seen.lost)  # fmt: skip
-    before = case.tickets.get(effect.name)
-    same = before is not None and (before.group, before.status) == (seen.group, seen.status)
-    if isinstance(effect, LookAtTicket) and same:
-        return ev.TicketRead(at=now, by=BOT.id, effect=effect.key, name=effect.name)
-    asked = effect.group if isinstance(effect, UpdateTicket) else None
-    return ev.TicketMoved(at=now, by=BOT.id, effect=effect.key, name=effect.name, group=seen.group,
-                          status=seen.status, asked_group=asked)  # fmt: skip
+        growing.add(ev.TicketCreated(**common, id=seen.id, url=seen.url, group=seen.group, status=seen.status,
+                                     asked_group=effect.group, lost=seen.lost))  # fmt: skip
+    elif isinstance(effect, LookAtTicket) and before and _as_before(before, seen):
+        growing.add(ev.TicketRead(**common))
+    else:
+        asked = effect.group if isinstance(effect, UpdateTicket) else None
+        by_hand = isinstance(effect, LookAtTicket)
+        who = Fact(value=seen.moved_by, personal=True) if by_hand and seen.moved_by else None
+        growing.add(ev.TicketMoved(**common, group=seen.group, status=seen.status, asked_group=asked,
+                                   replies=seen.replies, replied_at=seen.replied_at, by_hand=by_hand, who=who))  # fmt: skip
+
+
+def _as_before(before: Ticket, seen: cmd.TicketSeen) -> bool:
+    """Say whether nothing that people need to know has changed."""
+    said = seen.replies is None or seen.replies == before.replies
+    return said and (before.group, before.status) == (seen.group, seen.status)
+
+
+def _told(
+    growing: Growing,
+    playbook: Playbook,
+    effect: TellPeople | CopyBrief,
+    told: cmd.Told,
+    now: datetime,
+) -> None:
+    growing.add(ev.PeopleTold(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox,
+                              channel=told.channel, ts=told.ts))  # fmt: skip
 
 
 def _shown(
@@ -96,6 +132,17 @@ def _shown(
             growing.add(
                 *promises(growing.case, playbook, (f"{posted.step}.{posted.part}",), now, posted.by)
             )
+
+
+_RESULTS: dict[type[Any], tuple[tuple[type[Any], ...], Callable[..., Any]]] = {
+    cmd.TicketSeen: ((CreateTicket, UpdateTicket, LookAtTicket), _ticket),
+    cmd.CardSeen: ((ShowCard,), _shown),
+    cmd.Told: ((TellPeople, CopyBrief), _told),
+    cmd.Answered: ((AskBackOffice,), take_in),
+    cmd.SheetRows: ((ReadSheet,), keep_rows),
+    cmd.SheetWrong: ((ReadSheet,), tell_wrong),
+}
+"""What each kind of result says of which kinds of work."""
 
 
 def may_mend(person: Person, case: Case, playbook: Playbook) -> bool:

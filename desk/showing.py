@@ -19,13 +19,15 @@ WORDS: dict[str, dict[str, str]] = {
 }
 """The words of the fixed two-way answers."""
 
+_ERASED = {"en": "[erased]", "it": "[cancellato]"}
+
 TWO_WAY = {"check": ("pass", "fail"), "same": ("same", "changed"), "yes_no": ("yes", "no")}
 
 
 def show(field: FieldSpec, fact: Fact | None, language: str, zone: str) -> str:
     """Show a fact as plain, unescaped text; a dash where nothing is known."""
     if fact is None or not fact.known:
-        return "[erased]" if fact and fact.erased else "—"
+        return in_language(_ERASED, language) if fact and fact.erased else "—"
     if fact.value is None:
         words = {"en": "none known", "it": "nessuno noto"}
         return f"{in_language(words, language)}: {fact.none_because}"
@@ -50,14 +52,17 @@ def _show_value(field: FieldSpec, value: JsonValue, language: str, zone: str) ->
 def show_row(field: FieldSpec, row: dict[str, JsonValue], language: str) -> str:
     """Show one row: each cell behind its column's title."""
     cells = [
-        f"{in_language(column.title, language)}: {_cell_words(row.get(name), language)}"
+        f"{in_language(column.title, language)}: {show_cell(row.get(name), language)}"
         for name, column in field.columns.items()
         if row.get(name)
     ]
     return " · ".join(cells)
 
 
-def _cell_words(value: JsonValue, language: str) -> str:
+def show_cell(value: JsonValue, language: str) -> str:
+    """Show one cell of a row; nothing where it is empty."""
+    if value is None:
+        return ""
     if isinstance(value, dict):
         return show_money(value, language)
     words = WORDS.get(str(value))

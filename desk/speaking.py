@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from desk.case import Case
+from desk.case import Case, Ticket
 from desk.playbook import Playbook
 from desk.showing import show, show_instant
 from desk.texts import fill_one
-from desk.values import BOT, Text
+from desk.values import BOT, Line, Text
 
 BUILTINS = ("case", "opened_at", "opened_by", "card", "ticket", "actor", "now_at")
 """Names a template may use beside the playbook's fields; `<step>_at` and `<step>_by` say when and by whom."""
@@ -63,3 +63,27 @@ def spoken(text: Text, case: Case, playbook: Playbook) -> Text:
         language: fill_one(words, values(case, playbook, language, at, case.opened_by))
         for language, words in text.items()
     }
+
+
+_MOVED = {
+    "solved": ("solved by {agent}", "solved by hand"),
+    "reopened": ("reopened by {agent}", "reopened"),
+    "routed": ("moved there by {agent}", "moved there by hand"),
+}
+
+
+def news(ticket: Ticket) -> tuple[Line, ...]:
+    """Say what people did with a ticket in Zendesk, in pieces that stand beside its group and status."""
+    found: list[Line] = []
+    if ticket.moved:
+        by_agent, by_hand = _MOVED[ticket.moved]
+        named = Line(key=by_agent, args={"agent": ticket.moved_by}) if ticket.moved_by else None
+        found.append(named or Line(key=by_hand))
+    if ticket.replies and ticket.replied_at:
+        key = (
+            "1 public reply, {last_at}"
+            if ticket.replies == 1
+            else "{count} public replies, last {last_at}"
+        )
+        found.append(Line(key=key, args={"count": ticket.replies, "last_at": ticket.replied_at}))
+    return tuple(found)

@@ -9,11 +9,14 @@ from pydantic import BaseModel
 from config.marks import Where
 from config.rules.finding import Finding, conditions, listed, tickets, walk
 from desk.playbook import (
+    ADOPTED,
+    Adopts,
     Ask,
     CardPlan,
     Condition,
     Deed,
     Due,
+    FieldSpec,
     Outcome,
     Part,
     Playbook,
@@ -46,12 +49,12 @@ class Kind:
 KINDS = (
     Kind("step", lambda p: tuple(p.steps), (
         (Playbook, ("opens_with",)), (Step, ("after", "not_by")), (Due, ("origin",)), (Condition, ("outcome",)),
-        (Promise, ("made", "kept")), (Deed, ("step",)),
+        (Promise, ("made", "kept")), (Deed, ("step",)), (Adopts, ("done",)),
     )),
     Kind("field", lambda p: tuple(p.fields), (
         (Ask, ("field",)), (Part, ("when_known",)), (Condition, ("field", "known")), (PostItem, ("field", "fields")),
         (Post, ("thread",)), (Playbook, ("summary",)), (RequesterChoice, ("field",)), (TicketPlan, ("link",)),
-        (Deed, ("fill", "none")),
+        (Deed, ("fill", "none")), (FieldSpec, ("into",)), (TicketChange, ("attach",)), (Adopts, ("email", "name", "surname")),
     )),
     Kind("text", lambda p: tuple(p.texts), (
         (Step, ("says", "shows")), (Outcome, ("says", "shows")), (Part, ("says",)),
@@ -60,7 +63,9 @@ KINDS = (
         (Role, ("next", "fallback")), (Step, ("owner",)), (Part, ("by",)), (Rung, ("tell",)), (CardPlan, ("inbox",)),
         (Post, ("inbox",)),
     )),
-    Kind("ticket", lambda p: tuple(tickets(p)), ((TicketChange, ("ticket",)), (Waits, ("ticket",)))),
+    Kind("ticket", lambda p: tuple(tickets(p)), (
+        (TicketChange, ("ticket",)), (Waits, ("ticket",)), (Adopts, ("ticket",)),
+    )),
     Kind("post", lambda p: tuple(p.posts), ((Part, ("posts",)),)),
     Kind("calendar", lambda p: tuple(p.calendars), ((Role, ("calendar",)),)),
     Kind("ending", lambda p: tuple(p.endings), ((Outcome, ("ends",)),)),
@@ -146,7 +151,8 @@ def _promised(playbook: Playbook) -> Iterator[Mention]:
 
 def _outcome(playbook: Playbook, step: str, name: str, where: Where) -> Iterator[Finding]:
     found = playbook.steps.get(step)
-    if found is not None and found.outcome(name) is None:
+    adopted = playbook.adopts is not None and step in playbook.adopts.done and name == ADOPTED
+    if found is not None and found.outcome(name) is None and not adopted:
         known = tuple(found.outcomes) or ("done",)
         yield Finding(where, f"the step “{step}” has no outcome “{name}”", name, known)
 
@@ -178,11 +184,12 @@ def _deeds(playbook: Playbook) -> Iterator[Mention]:
 
 
 def expected(playbook: Playbook) -> Iterator[Finding]:
-    """Report rehearsals that expect an ending, a step or a promise that is not there."""
+    """Report rehearsals that expect an ending, a step, a promise or a role that is not there."""
     tables: dict[str, Mapping[str, object]] = {
         "ending": playbook.endings,
         "open": playbook.steps,
         "promises": playbook.promises,
+        "cards": playbook.roles,
     }
     for name, rehearsal in playbook.rehearsals.items():
         for key, known in tables.items():

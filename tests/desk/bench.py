@@ -10,7 +10,7 @@ from config.load import load
 from desk import commands as cmd
 from desk.case import Case
 from desk.decide import Decision, decide
-from desk.effects import Effect
+from desk.effects import Effect, Requester
 from desk.playbook import Deed, Playbook
 from desk.values import Fill, Fills, Person
 
@@ -23,6 +23,10 @@ def mr_d() -> Playbook:
     return load(PLAYBOOKS)["mr_d"]
 
 
+def qualia() -> Playbook:
+    return load(PLAYBOOKS)["qualia_connect"]
+
+
 PEOPLE = {
     "agent": Person(id="UAGENT01", roles=frozenset({"cs_agent"}), zone="Africa/Johannesburg"),
     "agent2": Person(id="UAGENT02", roles=frozenset({"cs_agent"})),
@@ -32,6 +36,10 @@ PEOPLE = {
     "security": Person(id="USECU001", roles=frozenset({"platform_security"})),
     "lead": Person(id="ULEAD001", roles=frozenset({"team_lead"})),
     "outsider": Person(id="UOUTS001"),
+    "qagent": Person(id="UQAGEN01", roles=frozenset({"agent"}), language="it", zone="Europe/Rome"),
+    "qhigher": Person(id="UQHIGH01", roles=frozenset({"higher_tier"}), language="it"),
+    "qsecurity": Person(id="UQSECU01", roles=frozenset({"security"}), language="it"),
+    "qlead": Person(id="UQLEAD01", roles=frozenset({"lead"}), language="it"),
 }
 
 
@@ -96,6 +104,8 @@ class Bench:
                 version=self.case.version,
                 url="https://slack.example/1",
             )
+        if effect.kind == "ask_back_office":
+            return cmd.Answered()
         return cmd.Told(channel="C1", ts=f"2.{len(self.done)}")
 
     def play(self, deed: Deed) -> Decision:
@@ -110,10 +120,21 @@ class Bench:
         self.count += 1
         by, delivery = PEOPLE[deed.who], f"d{self.count}"
         given = fills(deed.fill, deed.none)
+        if deed.makes:
+            return self.adoption(deed.makes, by, delivery)
         if deed.part:
             step, part = deed.part.split(".")
             return cmd.CompletePart(
                 case=CASE, delivery=delivery, by=by, step=step, part=part, fills=given
+            )
+        if deed.attempt:
+            return cmd.LogAttempt(
+                case=CASE,
+                delivery=delivery,
+                by=by,
+                step=deed.step or "",
+                attempt=deed.attempt,
+                fills=given,
             )
         if deed.step == self.playbook.opens_with:
             return cmd.OpenCase(
@@ -129,8 +150,25 @@ class Bench:
             delivery=delivery,
             by=by,
             step=deed.step or "",
+            occurrence=max(1, self.case.step(deed.step or "").occurrence),
             outcome=deed.outcome or "done",
             fills=given,
+        )
+
+    def adoption(self, made: dict[str, str], by: Person, delivery: str) -> cmd.Command:
+        seen = cmd.TicketSeen(
+            id=48231, url="https://mrd.example/tickets/48231", group=made["group"], status="open"
+        )
+        requester = Requester(email=made["email"], name=made["name"])
+        plan = self.playbook.ticket_plans[0]
+        found = cmd.TicketFound(seen=seen, query_type=plan.query_type or "", requester=requester)
+        return cmd.AdoptTicket(
+            case=CASE,
+            delivery=delivery,
+            by=by,
+            playbook=self.playbook.playbook,
+            number=12,
+            found=found,
         )
 
     def of(self, kind: str) -> list[Any]:
@@ -141,4 +179,6 @@ class Bench:
         return [event for event in self.case.log if event.kind == kind]
 
     def open_steps(self) -> list[str]:
-        return [name for name, state in self.case.steps.items() if state.status == "open"]
+        if not self.case.open:
+            return []
+        return [name for name in self.playbook.steps if self.case.step(name).status == "open"]

@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from desk import commands as cmd
 from desk.deadlines import add_working, is_working_day
 from desk.playbook import Calendar, read_duration, write_duration
+from tests.desk.bench import Bench, mr_d
 
 OFFICE_ZA = Calendar.model_validate(
     {
@@ -109,3 +111,21 @@ def test_durations_are_written_as_they_are_read(words: str) -> None:
 def test_a_calendar_without_any_working_time_is_treated_as_round_the_clock() -> None:
     never = Calendar.model_validate({"zone": "UTC", "weekdays": []})
     assert add_working(at("2026-01-01T00:00"), timedelta(hours=1), never) == at("2026-01-01T01:00")
+
+
+@pytest.mark.parametrize(
+    ("opened", "inbox"),
+    [("2026-11-20T08:00", "role:data_compliance"), ("2026-11-20T16:00", "role:team_lead")],
+)
+def test_an_urgent_reminder_goes_to_the_fallback_while_the_owner_is_not_at_work(
+    opened: str, inbox: str
+) -> None:
+    book = mr_d()
+    step = book.steps["flag_security"].model_copy(update={"urgent": True})
+    role = book.roles["data_compliance"].model_copy(update={"fallback": "team_lead"})
+    steps, roles = {**book.steps, "flag_security": step}, {**book.roles, "data_compliance": role}
+    made = Bench(book.model_copy(update={"steps": steps, "roles": roles}), now=at(opened))
+    made.play_all(book.rehearsals["changed"].deeds)
+    made.now += timedelta(minutes=65)
+    made.tell(cmd.Chase(case=made.case.id, delivery=""))
+    assert {effect.inbox for effect in made.of("tell_people") if effect.reminder} == {inbox}

@@ -251,9 +251,7 @@ def test_credential_stuffing_needs_its_logs() -> None:
 
 
 DEEDS = MR_D.rehearsals["unchanged"].deeds
-STEPS = [
-    (deed, deed.who) for deed in MR_D.rehearsals["unchanged"].deeds if not deed.refused
-]
+STEPS = [(deed, deed.who) for deed in MR_D.rehearsals["unchanged"].deeds if not deed.refused]
 
 
 @pytest.mark.parametrize("index", range(len(STEPS)))

@@ -1,0 +1,57 @@
+"""How one setting's value is read and held to its shape; what is wrong is a sentence. It knows no setting by name."""
+
+import base64
+import binascii
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic_settings import NoDecode
+
+
+def listed(raw: Any) -> Any:
+    """Read `a, b` as a list."""
+    return (
+        [word.strip() for word in raw.split(",") if word.strip()] if isinstance(raw, str) else raw
+    )
+
+
+def address(raw: str) -> str:
+    """Hold an address to http or https, without a slash at its end."""
+    if not raw.startswith(("https://", "http://")):
+        raise ValueError("it must begin with https://")
+    return raw.rstrip("/")
+
+
+def folder_address(raw: str) -> str:
+    """Hold an address to end in a slash, as a base of other addresses."""
+    return address(raw) + "/"
+
+
+def fernet_keys(raw: SecretStr) -> SecretStr:
+    """Hold each key to 32 bytes in URL-safe base64, https://cryptography.io/en/latest/fernet/."""
+    for at, key in enumerate(listed(raw.get_secret_value()), 1):
+        try:
+            size = len(base64.urlsafe_b64decode(key))
+        except (ValueError, binascii.Error):
+            size = 0
+        if size != 32:
+            raise ValueError(f"key {at} is not a Fernet key; make one with `ato settings key`")
+    return raw
+
+
+def long_enough(raw: SecretStr) -> SecretStr:
+    """Hold a key to a length that cannot be guessed."""
+    if len(raw.get_secret_value()) < 32:
+        raise ValueError("it needs 32 characters at least; make one with `ato settings key`")
+    return raw
+
+
+def template(raw: str) -> str:
+    """Hold a link to a place for what is looked for."""
+    if "{query}" not in raw:
+        raise ValueError("it must hold {query} where the customer's name, email or number goes")
+    return address(raw)
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)]
+Address = Annotated[str, AfterValidator(address)]

@@ -1,0 +1,63 @@
+"""What other cases say about this one: the same customer, the same refund. It asks the store, and decides nothing."""
+
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
+
+from desk.case import Case
+from desk.commands import AdoptTicket, Command, CompleteStep, OpenCase
+from desk.decide import decide
+from desk.playbook import Playbook
+from desk.ports import Cases
+from desk.speaking import display
+
+IDENTIFYING = ("email", "phone", "customer_id")
+"""Fields by which two cases are known to be about one customer."""
+MOST = 5
+
+
+async def with_neighbours(
+    command: Command, case: Case, playbook: Playbook, cases: Cases, now: datetime
+) -> Command:
+    """Add to a command what only other cases know; most commands need nothing and cost nothing."""
+    if isinstance(command, OpenCase | AdoptTicket) and case.opened_at is None:
+        return await _numbered(command, case, playbook, cases, now)
+    step = playbook.steps.get(command.step) if isinstance(command, CompleteStep) else None
+    if isinstance(command, CompleteStep) and step and step.unique:
+        clashes = [
+            display(*other)
+            async for other in _sharing(case, step.unique, cases, every=True)
+            if other[0].step(command.step).status == "done"
+        ]
+        overridden = case.step(command.step).overridden
+        return command.model_copy(update={"clashes": () if overridden else tuple(clashes)})
+    return command
+
+
+async def _numbered(
+    command: OpenCase | AdoptTicket, case: Case, playbook: Playbook, cases: Cases, now: datetime
+) -> OpenCase | AdoptTicket:
+    """Reserve the display number and name open cases of the same customer; a refused intake uses up no number."""
+    tried = decide(command, case, playbook, now)
+    if tried.refusal:
+        return command
+    twins = [display(*o) async for o in _sharing(tried.case, IDENTIFYING, cases) if o[0].open]
+    number = await cases.number()
+    return command.model_copy(update={"number": number, "twins": tuple(twins)})
+
+
+async def _sharing(
+    case: Case, fields: Iterable[str], cases: Cases, *, every: bool = False
+) -> AsyncIterator[tuple[Case, Playbook]]:
+    """Give other cases that share a value of one of these fields, or of every one of them."""
+    found = [set(await _with_value(case, field, cases)) for field in fields if case.value(field)]
+    shared = (set.intersection(*found) if every else set.union(*found)) if found else set()
+    for key in sorted(shared - {case.id}, reverse=True)[:MOST]:
+        other = await cases.load(key)
+        if other is not None:
+            yield other
+
+
+async def _with_value(case: Case, field: str, cases: Cases) -> list[str]:
+    value = case.value(field)
+    values = value if isinstance(value, list) else [value]
+    return [key for one in values if one for key in await cases.find(field, str(one))]
