@@ -5,7 +5,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, exists, select, tuple_, update
+from sqlalchemy import (
+    CompoundSelect,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    select,
+    tuple_,
+    union,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from desk.case import Case
@@ -13,6 +23,7 @@ from desk.folding import fold
 from desk.playbook import Playbook
 from desk.ports import Commit
 from integrations.store import tables as t
+from integrations.store.board import StoredBoard
 from integrations.store.chain import Link, broken
 from integrations.store.commit import write
 from integrations.store.engine import reading, writing
@@ -42,12 +53,14 @@ _DUE = (
     .order_by(_d.fire_at, _d.case_id)
     .limit(bindparam("most"))
 )
-_OPEN_OF = (
-    select(t.cases.c.id)
-    .where(t.cases.c.opened_by == bindparam("person"), t.OPEN)
-    .order_by(t.cases.c.opened_at.desc(), t.cases.c.id.desc())
-    .limit(bindparam("most"))
-)
+_IN_DAYS = union(
+    *(
+        select(t.cases.c.id).where(
+            column >= bindparam("since"), column < bindparam("until"), t.cases.c.playbook == bindparam("playbook")
+        )
+        for column in (t.cases.c.opened_at, t.cases.c.ended_at)
+    )
+)  # fmt: skip
 _NEXT_NUMBER = (
     update(t.numbers)
     .where(t.numbers.c.name == "case")
@@ -56,12 +69,13 @@ _NEXT_NUMBER = (
 )
 
 
-class StoredCases:
+class StoredCases(StoredBoard):
     """The cases of one database, with the vault that holds their personal values."""
 
     def __init__(self, engine: AsyncEngine, vault: Vault) -> None:
         """Use an opened database and a vault; the caller closes the database."""
-        self._engine, self._vault, self._playbooks = engine, vault, Playbooks()
+        super().__init__(engine)
+        self._vault, self._playbooks = vault, Playbooks()
 
     async def remember_playbook(self, playbook: Playbook, now: datetime | None = None) -> str:
         """Keep a playbook under the hash of its content, once, and give the hash."""
@@ -114,9 +128,10 @@ class StoredCases:
         """Find the case with this display number."""
         return await self._name(select(t.cases.c.id).where(t.cases.c.number == number))
 
-    async def open_of(self, person: str, limit: int) -> Sequence[str]:
-        """Name the open cases this person opened, newest first."""
-        return await self._names(_OPEN_OF, {"person": person, "most": limit})
+    async def of_days(self, playbook: str, since: datetime, until: datetime) -> Sequence[str]:
+        """Name the cases of a playbook that were opened or closed within these days, oldest first."""
+        about = {"playbook": playbook, "since": since, "until": until}
+        return sorted(await self._names(_IN_DAYS, about))
 
     async def find(self, field: str, value: str, limit: int = 20) -> Sequence[str]:
         """Name the cases in which this field ever had this value, newest first; the value in canonical form."""
@@ -159,7 +174,7 @@ class StoredCases:
         }
 
     async def _names(
-        self, query: Select[str], values: Mapping[str, Any] | None = None
+        self, query: Select[str] | CompoundSelect[str], values: Mapping[str, Any] | None = None
     ) -> Sequence[str]:
         async with reading(self._engine) as connection:
             return (await connection.execute(query, values)).scalars().all()

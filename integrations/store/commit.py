@@ -14,6 +14,7 @@ from desk.effects import Effect
 from desk.events import EffectDied, TicketCreated
 from desk.ports import Commit, Conflict, Repeated
 from integrations.store import tables as t
+from integrations.store.board import goal_row, write_owed
 from integrations.store.chain import Link
 from integrations.store.sealing import looked_up, seal
 from integrations.store.vault import WORK, CaseKeys, Vault
@@ -64,6 +65,7 @@ async def write(connection: AsyncConnection, vault: Vault, commit: Commit) -> No
     await _write_rows(connection, commit, batch, keys)
     await _write_tickets(connection, commit)
     await _write_deadlines(connection, commit, new=not claimed)
+    await write_owed(connection, commit, new=not claimed)
     await _move_effects(connection, commit)
 
 
@@ -126,6 +128,7 @@ async def _write_case(connection: AsyncConnection, commit: Commit, head: str, *,
         "number": case.number, "playbook": case.playbook, "playbook_hash": case.playbook_hash,
         "version": case.version, "head": head, "opened_at": case.opened_at,
         "opened_by": case.opened_by, "ending": case.ending, "ended_at": case.ended_at,
+        **goal_row(commit.goal),
     }  # fmt: skip
     if not new:
         which = {"case": case.id, "before": case.version - len(commit.events)}

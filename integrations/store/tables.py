@@ -85,6 +85,10 @@ cases = Table(
     Column("opened_by", String(64), nullable=False),
     Column("ending", String(100)),
     Column("ended_at", Instant),
+    Column("goal_due_at", Instant),
+    Column("goal_done_at", Instant),
+    Index("ix_cases_opened_at", "opened_at"),
+    Index("ix_cases_ended_at", "ended_at"),
 )  # fmt: skip
 
 OPEN = text("ending IS NULL")

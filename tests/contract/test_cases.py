@@ -116,16 +116,6 @@ class TestContract:
         assert await cases.of_ticket(48231) == await cases.named(case.number) == "01CASE"
         assert await cases.of_ticket(1) is await cases.named(999) is None
 
-    async def test_open_cases_of_a_person_come_newest_first(
-        self, make: Maker, cases: Cases
-    ) -> None:
-        for name, by in (("01A", "U1"), ("01B", "U2"), ("01C", "U1"), ("01D", "U1")):
-            last = await make.open(name, by)
-            make.clock.move(timedelta(minutes=1))
-        await make.add(last, ended())
-        assert await cases.open_of("U1", 9) == ["01C", "01A"]
-        assert await cases.open_of("U1", 1) == ["01C"]
-
     @pytest.mark.parametrize(
         ("field", "value"),
         [("email", EMAIL), ("email", f" {EMAIL.upper()} "), ("phone", PHONE), ("orders", "DFD-2")],

@@ -10,12 +10,12 @@ import pytest
 
 from desk import events as ev
 from desk.case import Card, Case
-from desk.folding import fold
 from desk.effects import ShowCard, TellPeople
+from desk.folding import fold
 from desk.playbook import Playbook
 from desk.ports import Chat, GiveUp, TryAgain
 from desk.values import Fact, Line, in_language
-from integrations.slack.chat import SlackChat
+from integrations.slack.chat import SlackChat, Speech
 from integrations.slack.client import SlackClient
 from integrations.slack.pace import Pace
 from integrations.slack.people import SlackPeople
@@ -106,7 +106,8 @@ class SlackWorld(World):
     def __init__(self, company: Company, client: SlackClient, people: SlackPeople) -> None:
         self.company, self.client, self.people = company, client, people
         self.chat = SlackChat(
-            client, CHANNELS, people, say, zone="Africa/Johannesburg",
+            client, CHANNELS, people, say,
+            speech=dict.fromkeys(CHANNELS, Speech("en", "Africa/Johannesburg")),
             zendesk_ticket_url="https://mrd.zendesk.example/agent/tickets/{id}",
         )  # fmt: skip
 

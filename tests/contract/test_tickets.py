@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import pytest
 
 from desk.commands import TicketSeen
+from desk.effects import Requester, Sheet
 from desk.ports import GiveUp, Tickets, TryAgain
 from integrations.zendesk.client import ZendeskTickets
-from tests.contract.zendesk_sandbox import CREATE, Account, Try, account, look, note
+from tests.contract.zendesk_sandbox import CREATE, PATH, Account, Try, account, look, note
+from tests.fakes.clock import START
 from tests.fakes.tickets import FakeTickets
 
 
@@ -20,9 +22,18 @@ async def zendesk() -> AsyncIterator[Account]:
 
 @pytest.fixture
 async def client(zendesk: Account) -> AsyncIterator[ZendeskTickets]:
-    client = zendesk.client()
+    client = zendesk.client(write_sheet=as_csv)
     yield client
     client.close()
+
+
+SHEET = Sheet(
+    name="ATO-12-changes", header=("Field", "After"), rows=(("email", "=1+1"), ("phone", "+27"))
+)
+
+
+def as_csv(sheet: Sheet) -> bytes:
+    return "\n".join(",".join(row) for row in (sheet.header, *sheet.rows)).encode()
 
 
 @dataclass
@@ -34,6 +45,9 @@ class Rig:
     notes: Callable[[int], list[str]]
     move: Callable[..., None]
     fail: Callable[[str, str], None]
+    sheets: Callable[[int], list[bytes]]
+    reply: Callable[[int], None]
+    make: Callable[..., int]
 
 
 FAULTS = {
@@ -60,7 +74,14 @@ def fake_rig() -> Rig:
     def notes(ticket: int) -> list[str]:
         return [text for held in fake.tickets if held.id == ticket for _, text in held.notes]
 
-    return Rig(fake, lambda: len(fake.tickets), notes, fake.move, fail)
+    def sheets(ticket: int) -> list[bytes]:
+        held = next(held for held in fake.tickets if held.id == ticket)
+        return [as_csv(one) for one in held.sheets]
+
+    return Rig(
+        fake, lambda: len(fake.tickets), notes, fake.move, fail, sheets,
+        lambda ticket: fake.reply(ticket, START), fake.make,
+    )  # fmt: skip
 
 
 def real_rig(zendesk: Account, client: ZendeskTickets) -> Rig:
@@ -73,7 +94,10 @@ def real_rig(zendesk: Account, client: ZendeskTickets) -> Rig:
             str(comment["body"]) for comment in zendesk.comments(ticket) if not comment["public"]
         ]
 
-    return Rig(client, lambda: len(zendesk.tickets()), notes, zendesk.move, fail)
+    return Rig(
+        client, lambda: len(zendesk.tickets()), notes, zendesk.move, fail, zendesk.attached,
+        zendesk.reply, zendesk.make,
+    )  # fmt: skip
 
 
 @pytest.fixture(params=["fake", "zendesk"])
@@ -147,6 +171,85 @@ async def test_a_ticket_moved_by_hand_is_seen_where_it_is(rig: Rig) -> None:
     rig.move(ticket, group="Engineering", status="pending")
     seen = await rig.tickets.look(look(ticket))
     assert (seen.group, seen.status, seen.lost) == ("Engineering", "pending", ())
+
+
+async def test_a_sheet_goes_onto_the_note(rig: Rig) -> None:
+    ticket = (await rig.tickets.create(CREATE, Try())).id
+    await rig.tickets.update(note(ticket, sheet=SHEET), Try())
+    assert rig.sheets(ticket) == [as_csv(SHEET)]
+
+
+@pytest.mark.parametrize("call", ["POST", "PUT"])
+@pytest.mark.parametrize("what", FAULTS)
+async def test_there_is_one_sheet_whatever_happens(rig: Rig, what: str, call: str) -> None:
+    ticket = (await rig.tickets.create(CREATE, Try())).id
+    rig.fail(what, call)
+    await until_done(lambda attempt: rig.tickets.update(note(ticket, sheet=SHEET), attempt))
+    assert len(rig.notes(ticket)) == 2
+    assert rig.sheets(ticket) == [as_csv(SHEET)]
+
+
+async def test_a_look_counts_what_others_said_in_public_and_names_who_moved_it(rig: Rig) -> None:
+    ticket = (await rig.tickets.create(CREATE, Try())).id
+    fresh = await rig.tickets.look(look(ticket))
+    assert (fresh.replies, fresh.replied_at, fresh.moved_by) == (0, None, None)
+    rig.reply(ticket)
+    rig.move(ticket, status="solved")
+    await rig.tickets.update(note(ticket, group=None, status=None), Try())
+    seen = await rig.tickets.look(look(ticket))
+    assert seen.replies == 1
+    assert seen.replied_at is not None
+    assert seen.status == "solved"
+
+
+async def test_whoever_solved_it_is_named_until_the_desk_moves_it_itself(rig: Rig) -> None:
+    ticket = (await rig.tickets.create(CREATE, Try())).id
+    rig.move(ticket, status="solved")
+    assert (await rig.tickets.look(look(ticket))).moved_by == "Priya Naidoo"
+    await rig.tickets.update(note(ticket), Try())
+    assert (await rig.tickets.look(look(ticket))).moved_by is None
+
+
+async def test_many_tickets_are_read_at_once_and_missing_ones_are_left_out(rig: Rig) -> None:
+    first = (await rig.tickets.create(CREATE, Try())).id
+    second = (await rig.tickets.create(CREATE.model_copy(update={"key": "another"}), Try())).id
+    rig.move(second, group="Engineering")
+    seen = await rig.tickets.many([first, 7, second])
+    assert {(one.id, one.group) for one in seen} == {
+        (first, "CS Data Compliance"),
+        (second, "Engineering"),
+    }
+    assert await rig.tickets.many([]) == []
+
+
+async def test_the_stamp_changes_with_the_ticket(rig: Rig) -> None:
+    ticket = (await rig.tickets.create(CREATE, Try())).id
+    before = (await rig.tickets.look(look(ticket))).stamp
+    assert [one.stamp for one in await rig.tickets.many([ticket])] == [before]
+
+
+async def test_a_ticket_made_by_hand_is_foreign_and_one_of_ours_is_not(rig: Rig) -> None:
+    naledi = Requester(email="naledi.mahlangu@example.com", name="Naledi Mahlangu")
+    theirs = rig.make("CS Data Compliance", PATH, naledi)
+    ours = (await rig.tickets.create(CREATE, Try())).id
+    found = await rig.tickets.foreign(theirs, [PATH])
+    assert found is not None
+    assert (found.seen.id, found.seen.group) == (theirs, "CS Data Compliance")
+    assert (found.query_type, found.requester) == (PATH, naledi)
+    assert await rig.tickets.foreign(ours, [PATH]) is None
+    assert await rig.tickets.foreign(theirs, ["Something>Else"]) is None
+
+
+async def test_a_foreign_ticket_that_is_solved_is_history(rig: Rig) -> None:
+    ticket = rig.make("CS Data Compliance", PATH)
+    rig.move(ticket, status="solved")
+    assert await rig.tickets.foreign(ticket, [PATH]) is None
+
+
+async def test_an_agent_who_makes_a_ticket_is_not_its_customer(rig: Rig) -> None:
+    found = await rig.tickets.foreign(rig.make("CS Data Compliance", PATH), [PATH])
+    assert found is not None
+    assert found.requester is None
 
 
 async def test_a_closed_ticket_is_given_up(rig: Rig) -> None:

@@ -80,8 +80,7 @@ class Account:
             self.url,
             seeds.ZENDESK_BOT_EMAIL,
             str(given.pop("token")),
-            seeds.ZENDESK_PLACEHOLDER_EMAIL,
-            seeds.ZENDESK_PLACEHOLDER_NAME,
+            Requester(email=seeds.ZENDESK_PLACEHOLDER_EMAIL, name=seeds.ZENDESK_PLACEHOLDER_NAME),
             **given,  # type: ignore[arg-type]
         )
 
@@ -102,6 +101,23 @@ class Account:
     def move(self, ticket: int, **wanted: str) -> None:
         act = acts.Move.model_validate({"by": "Priya Naidoo", **wanted})
         acts.move_by_hand(self.zendesk.helpdesk, ticket, act)
+
+    def attached(self, ticket: int) -> list[bytes]:
+        found = self.zendesk.helpdesk.account.tickets[ticket]
+        return [file.content for comment in found.comments for file in comment.attachments]
+
+    def reply(self, ticket: int) -> None:
+        said = acts.Said(by="naledi.mahlangu@example.com", body="Is there any news?")
+        acts.comment_by_hand(self.zendesk.helpdesk, ticket, said)
+
+    def make(self, group: str, query_type: str | None, requester: Requester | None = None) -> int:
+        """Make a ticket by hand, as the MOD would."""
+        act = acts.NewTicket(
+            by="Lerato Mokoena", comment="Suspected takeover", public=False, form="Customer Query",
+            query_type=query_type and query_type.replace(">", "::"), group=group, status="open",
+            requester=requester.model_dump() if requester else None,
+        )  # fmt: skip
+        return int(str(acts.make_by_hand(self.zendesk.helpdesk, act)["id"]))
 
     def put(self, ticket: int, body: bytes) -> None:
         """Let an update land that the bot sent earlier."""

@@ -1,14 +1,15 @@
 """Cases in memory: what the port `Cases` promises, in as few words as possible."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from desk.case import Case
 from desk.effects import Effect
 from desk.events import Event, FactsRecorded, TicketCreated
 from desk.folding import fold
+from desk.owed import Figures, Goal, Owed
 from desk.playbook import Playbook
 from desk.ports import Commit, Conflict, Repeated, StoreGone
 
@@ -29,6 +30,8 @@ class FakeCases:
     effects: dict[str, Planned] = field(default_factory=dict)
     deadlines: dict[str, dict[str, datetime]] = field(default_factory=dict)
     deliveries: set[str] = field(default_factory=set)
+    owed: dict[str, Sequence[Owed]] = field(default_factory=dict)
+    goals: dict[str, Goal | None] = field(default_factory=dict)
     playbooks: dict[str, Playbook] = field(default_factory=dict)
     last_number: int = 0
     gone: bool = False
@@ -70,6 +73,7 @@ class FakeCases:
         self.deliveries |= {commit.delivery} - {""}
         self.events[case.id] = (*before, *commit.events)
         self.deadlines[case.id] = {one.duty: one.fire_at for one in commit.deadlines}
+        self.owed[case.id], self.goals[case.id] = commit.owed, commit.goal
         self.effects |= {effect.key: Planned(effect) for effect in commit.effects}
         self._move(commit)
 
@@ -97,13 +101,6 @@ class FakeCases:
         self._answer()
         return next((case for case in self.events if self._case(case).number == number), None)
 
-    async def open_of(self, person: str, limit: int) -> Sequence[str]:
-        self._answer()
-        cases = [self._case(case) for case in self.events]
-        mine = [case for case in cases if case.open and case.opened_by == person]
-        newest = sorted(mine, key=lambda case: (case.opened_at, case.id), reverse=True)
-        return [case.id for case in newest[:limit]]
-
     async def find(self, field: str, value: str, limit: int = 20) -> Sequence[str]:
         self._answer()
         wanted = value.strip().casefold()
@@ -114,6 +111,46 @@ class FakeCases:
             if isinstance(event, FactsRecorded) and wanted in _values(event, field)
         }
         return sorted(found, reverse=True)[:limit]
+
+    async def owed_by_role(self, roles: Collection[str], limit: int) -> Sequence[Owed]:
+        self._answer()
+        return _by_due(one for one in self._listed() if one.role in roles)[:limit]
+
+    async def owed_by_person(self, person: str, limit: int) -> Sequence[Owed]:
+        self._answer()
+        return _by_due(one for one in self._listed() if one.held_by == person)[:limit]
+
+    async def opened_by(self, person: str, limit: int) -> Sequence[Owed]:
+        self._answer()
+        mine = (one for one in self._listed() if one.opened_by == person != one.held_by)
+        return _by_due(mine)[:limit]
+
+    async def figures(
+        self, roles: Collection[str], playbooks: Collection[str], since: datetime, now: datetime
+    ) -> Figures:
+        self._answer()
+        cases = [self._case(case) for case in self.events]
+        day = [
+            c.id for c in cases if c.playbook in playbooks and c.opened_at and c.opened_at >= since
+        ]
+        goals = [goal for case in day if (goal := self.goals[case])]
+        done = [goal for goal in goals if goal.done_at or goal.due_at < now]
+        good = [goal for goal in done if goal.done_at and goal.done_at <= goal.due_at]
+        late = [one for one in self._listed() if one.role in roles and one.late(now)]
+        return Figures(len(day), len(good), len(done), len(late))
+
+    async def of_days(self, playbook: str, since: datetime, until: datetime) -> Sequence[str]:
+        self._answer()
+        cases = [case for case in map(self._case, self.events) if case.playbook == playbook]
+        within = [
+            c.id
+            for c in cases
+            if any(at and since <= at < until for at in (c.opened_at, c.ended_at))
+        ]
+        return sorted(within)
+
+    def _listed(self) -> list[Owed]:
+        return [one for rows in self.owed.values() for one in rows if one.listed]
 
     def _answer(self) -> None:
         if self.gone:
@@ -127,6 +164,11 @@ class FakeCases:
         for key, status in moves.items():
             if key in self.effects:
                 self.effects[key].status = status
+
+
+def _by_due(found: Iterable[Owed]) -> list[Owed]:
+    never = datetime(9999, 12, 31, tzinfo=UTC)
+    return sorted(found, key=lambda one: (one.due_at or never, one.case))
 
 
 def _values(event: FactsRecorded, field: str) -> set[str]:

@@ -9,7 +9,7 @@ from desk.commands import CardSeen, Told
 from desk.effects import ShowCard, TellPeople
 from desk.faces import Face, face
 from desk.playbook import Playbook
-from desk.ports import Attempt
+from desk.ports import Attempt, GiveUp
 from desk.values import Line
 
 
@@ -43,6 +43,7 @@ class FakeChat:
 
     posted: list[Posted] = field(default_factory=list)
     failing: list[Failing] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
     count: int = 1000
 
     def fail(self, error: Callable[[], Exception], *, after: bool = False, times: int = 1) -> None:
@@ -88,6 +89,11 @@ class FakeChat:
         if fail:
             raise fail.error()
         return Told(channel=message.channel, ts=message.ts)
+
+    async def file(self, link: str, most: int) -> bytes:
+        if link not in self.files:
+            raise GiveUp("Slack", "The file is gone from Slack. Upload it again.")
+        return self.files[link][: most + 1]
 
     async def _post(self, key: str, inbox: str, attempt: Attempt) -> Posted:
         before = next((one for one in self.posted if one.key == key), None)

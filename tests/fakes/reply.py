@@ -28,6 +28,9 @@ class FakeReply:
             self.updated.append((view_id, view, hash_))
         return self.fails
 
+    async def replace(self, external_id: str, view: dict[str, Any]) -> Line | None:
+        return await self.update(external_id, view)
+
     async def private(self, where: Where, person: str, text: str) -> None:
         self.told.append((person, text))
         self.places.append(where)

@@ -1,9 +1,11 @@
 """A ticket system in two lists, for tests of everything that only needs the port."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from desk.commands import TicketSeen
-from desk.effects import CreateTicket, LookAtTicket, UpdateTicket
+from desk.commands import TicketFound, TicketSeen
+from desk.effects import CreateTicket, LookAtTicket, Requester, Sheet, UpdateTicket
 from desk.ports import Attempt, GiveUp, TryAgain
 
 
@@ -19,6 +21,11 @@ class Held:
     query_type: str | None
     notes: list[tuple[str, str]]
     """Effect key and text."""
+    sheets: list[Sheet] = field(default_factory=list)
+    replied: list[datetime] = field(default_factory=list)
+    moved_by: str | None = None
+    requester: Requester | None = None
+    changes: int = 0
 
 
 @dataclass
@@ -59,14 +66,55 @@ class FakeTickets:
         return self._seen(held, lost)
 
     async def look(self, effect: LookAtTicket) -> TicketSeen:
-        """Read the ticket."""
+        """Read the ticket, what was said on it in public, and who last moved it."""
         _fail(self.before)
-        return self._seen(self._held(effect.ticket))
+        held = self._held(effect.ticket)
+        replied_at = held.replied[-1] if held.replied else None
+        said = {"replies": len(held.replied), "replied_at": replied_at, "moved_by": held.moved_by}
+        return self._seen(held).model_copy(update=said)
 
-    def move(self, ticket: int, group: str | None = None, status: str | None = None) -> None:
+    async def many(self, tickets: Sequence[int]) -> Sequence[TicketSeen]:
+        """Read many tickets."""
+        _fail(self.before)
+        return [self._seen(held) for held in self.tickets if held.id in tickets]
+
+    async def foreign(self, ticket: int, query_types: Sequence[str]) -> TicketFound | None:
+        """Read a ticket no case knows."""
+        _fail(self.before)
+        held = self._held(ticket)
+        wanted = held.query_type in query_types and held.status not in {"solved", "closed"}
+        if held.key or not wanted or held.query_type is None:
+            return None
+        return TicketFound(
+            seen=self._seen(held), query_type=held.query_type, requester=held.requester
+        )
+
+    def move(
+        self,
+        ticket: int,
+        group: str | None = None,
+        status: str | None = None,
+        by: str = "Priya Naidoo",
+    ) -> None:
         """Move a ticket by hand."""
         held = self._held(ticket)
         held.group, held.status = group or held.group, status or held.status
+        held.moved_by, held.changes = by, held.changes + 1
+
+    def reply(self, ticket: int, at: datetime) -> None:
+        """Say something in public."""
+        held = self._held(ticket)
+        held.replied.append(at)
+        held.changes += 1
+
+    def make(self, group: str, query_type: str | None, requester: Requester | None = None) -> int:
+        """Make a ticket by hand."""
+        held = Held(
+            id=self.first + len(self.tickets), key="", status="open", form="Customer Query",
+            group=group, query_type=query_type, notes=[], requester=requester,
+        )  # fmt: skip
+        self.tickets.append(held)
+        return held.id
 
     def _hold(self, effect: CreateTicket) -> Held:
         held = Held(
@@ -80,9 +128,11 @@ class FakeTickets:
     def _apply(self, held: Held, effect: UpdateTicket) -> None:
         if effect.note and effect.key not in {key for key, _ in held.notes}:
             held.notes.append((effect.key, effect.note))
+            held.sheets.extend([effect.sheet] if effect.sheet else [])
         if effect.group:
             held.group = self.reroutes.get(effect.group, effect.group)
         held.status = effect.status or held.status
+        held.moved_by, held.changes = None, held.changes + 1
 
     def _check(self, group: str) -> None:
         if group not in self.groups:
@@ -97,8 +147,9 @@ class FakeTickets:
     def _seen(self, held: Held, lost: tuple[str, ...] = ()) -> TicketSeen:
         url = f"https://zendesk.test/agent/tickets/{held.id}"
         return TicketSeen(
-            id=held.id, url=url, group=held.group, status=held.status, form=held.form, lost=lost
-        )
+            id=held.id, url=url, group=held.group, status=held.status, form=held.form, lost=lost,
+            stamp=f"change {held.changes}",
+        )  # fmt: skip
 
 
 def _fail(errors: list[TryAgain]) -> None:

@@ -1,0 +1,82 @@
+"""The tables of what is seen across cases: what is owed, who is on duty, who looked up whom, messages about no one case.
+
+None of them holds a customer's data, and all but the log of look-ups could be made again from the events.
+"""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text
+
+from integrations.store.tables import Instant, metadata
+
+owed = Table(
+    "owed", metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("duty", String(200), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("display", String(40), nullable=False),
+    Column("step", String(100), nullable=False),
+    Column("part", String(100)),
+    Column("occurrence", Integer, nullable=False),
+    Column("role", String(100), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("press", Text),
+    Column("claimed_by", String(64)),
+    Column("held_by", String(64)),
+    Column("opened_by", String(64), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("waiting", Boolean, nullable=False),
+    Column("locked", Boolean, nullable=False),
+    Column("listed", Boolean, nullable=False),
+)  # fmt: skip
+"""One row for each open duty. What has no due time is due at the end of time, so that one index gives the order."""
+
+LISTED = text("listed")
+for _whose in ("role", "held_by", "opened_by"):
+    Index(
+        f"ix_owed_{_whose}", owed.c[_whose], owed.c.due_at, owed.c.case_id,
+        sqlite_where=LISTED, postgresql_where=LISTED,
+    )  # fmt: skip
+
+on_duty = Table(
+    "on_duty", metadata,
+    Column("role", String(100), primary_key=True),
+    Column("person", String(64), primary_key=True),
+    Column("since_at", Instant, nullable=False),
+    Column("until_at", Instant),
+)  # fmt: skip
+"""Who is on duty, and who was: a role whose people never used the switch has no row at all."""
+
+searches = Table(
+    "searches", metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("person", String(64), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_searches_person", "person", "at"),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+
+announcements = Table(
+    "announcements", metadata,
+    Column("key", String(200), primary_key=True),
+    Column("inbox", String(200), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("begun_at", Instant),
+    Column("done_at", Instant),
+    Index("ix_announcements_inbox", "inbox", "at"),
+)  # fmt: skip
+
+UNSAID = text("done_at IS NULL")
+Index(
+    "ix_announcements_unsaid", announcements.c.at, sqlite_where=UNSAID, postgresql_where=UNSAID,
+)  # fmt: skip
+
+gathered = Table(
+    "gathered", metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("mark", String(300), primary_key=True),
+    Column("key", ForeignKey("announcements.key"), nullable=False),
+)  # fmt: skip
+"""Which reminders an announcement stands for: their cases do not say them again."""

@@ -1,0 +1,133 @@
+"""Reads and writes what is owed across cases. Every reading follows an index and stops at its limit."""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Select, bindparam, case, delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from desk.owed import Figures, Goal, Owed, Press
+from desk.ports import Commit
+from integrations.store import across
+from integrations.store import tables as t
+from integrations.store.engine import reading
+
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""When something without a due time is due: after everything else."""
+
+_o, _c = across.owed.c, t.cases.c
+
+
+def _first(*where: Any) -> Select[Any]:
+    return (
+        select(across.owed)
+        .where(*where, across.LISTED)
+        .order_by(_o.due_at, _o.case_id)
+        .limit(bindparam("most"))
+    )
+
+
+_OF_ROLE = _first(_o.role == bindparam("whose"))
+_HELD_BY = _first(_o.held_by == bindparam("whose"))
+_OPENED_BY = _first(
+    _o.opened_by == bindparam("whose"), _o.held_by.is_distinct_from(bindparam("whose"))
+)
+_LATE = select(func.count()).where(
+    _o.role == bindparam("whose"), _o.due_at < bindparam("now"), ~_o.waiting, across.LISTED
+)
+_IN_TIME = case((_c.goal_done_at <= _c.goal_due_at, 1), else_=0)
+_DECIDED = case((_c.goal_done_at.is_not(None) | (_c.goal_due_at < bindparam("now")), 1), else_=0)
+_OPENED = select(
+    func.count().label("opened"),
+    func.coalesce(func.sum(_IN_TIME), 0).label("in_time"),
+    func.coalesce(func.sum(_DECIDED), 0).label("of"),
+).where(_c.opened_at >= bindparam("since"), _c.playbook.in_(bindparam("playbooks", expanding=True)))
+_KEPT = select(across.owed).where(_o.case_id == bindparam("id"))
+_FORGET = delete(across.owed).where(_o.case_id == bindparam("id"), _o.duty == bindparam("which"))
+
+
+class StoredBoard:
+    """What is owed across the cases of one database."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """Use an opened database; the caller closes it."""
+        self._engine = engine
+
+    async def owed_by_role(self, roles: Collection[str], limit: int) -> Sequence[Owed]:
+        """List what these roles owe, by what is due; what has no due time comes last."""
+        # Role by role: SQLite would sort all that several roles owe together, however little is asked for.
+        async with reading(self._engine) as connection:
+            found = [one for role in sorted(roles) for one in await _list(connection, _OF_ROLE, role, limit)]  # fmt: skip
+        return sorted(found, key=lambda one: (one.due_at or NEVER, one.case))[:limit]
+
+    async def owed_by_person(self, person: str, limit: int) -> Sequence[Owed]:
+        """List what this person has, by what is due."""
+        async with reading(self._engine) as connection:
+            return await _list(connection, _HELD_BY, person, limit)
+
+    async def opened_by(self, person: str, limit: int) -> Sequence[Owed]:
+        """List what others owe in the open cases this person opened, by what is due."""
+        async with reading(self._engine) as connection:
+            return await _list(connection, _OPENED_BY, person, limit)
+
+    async def figures(
+        self, roles: Collection[str], playbooks: Collection[str], since: datetime, now: datetime
+    ) -> Figures:
+        """Count the cases of these playbooks opened since then, and what these roles are late with now."""
+        of_day = {"since": since, "now": now, "playbooks": sorted(playbooks)}
+        async with reading(self._engine) as connection:
+            day = (await connection.execute(_OPENED, of_day)).one()
+            late = [
+                (await connection.execute(_LATE, {"whose": role, "now": now})).scalar_one()
+                for role in sorted(roles)
+            ]
+        return Figures(opened=day.opened, in_time=day.in_time, of=day.of, late=sum(late))
+
+
+async def _list(
+    connection: AsyncConnection, query: Select[Any], whose: str, limit: int
+) -> list[Owed]:
+    rows = (await connection.execute(query, {"whose": whose, "most": limit})).all()
+    return [_read(row._mapping) for row in rows]
+
+
+def _read(row: Any) -> Owed:
+    plain = {name: row[name] for name in row if name not in {"case_id", "title", "press", "due_at"}}
+    press = json.loads(row["press"]) if row["press"] else None
+    return Owed(
+        **plain, case=row["case_id"], title=json.loads(row["title"]),
+        press=Press(**press) if press else None, due_at=None if row["due_at"] == NEVER else row["due_at"],
+    )  # fmt: skip
+
+
+def _row(one: Owed) -> dict[str, Any]:
+    row = asdict(one)
+    press = row.pop("press")
+    return row | {
+        "case_id": row.pop("case"), "title": json.dumps(one.title, ensure_ascii=False, sort_keys=True),
+        "press": json.dumps(press, ensure_ascii=False, sort_keys=True) if press else None,
+        "due_at": one.due_at or NEVER,
+    }  # fmt: skip
+
+
+def goal_row(goal: Goal | None) -> dict[str, datetime | None]:
+    """Give the columns of a case that say whether its goal was reached in time."""
+    if goal is None:
+        return {"goal_due_at": None, "goal_done_at": None}
+    return {"goal_due_at": goal.due_at, "goal_done_at": goal.done_at}
+
+
+async def write_owed(connection: AsyncConnection, commit: Commit, *, new: bool) -> None:
+    """Replace what the case owes, touching only the rows that changed."""
+    wanted = {one.duty: _row(one) for one in commit.owed}
+    found = () if new else await connection.execute(_KEPT, {"id": commit.case.id})
+    kept = {row.duty: dict(row._mapping) for row in found}
+    gone = sorted(duty for duty in kept if kept[duty] != wanted.get(duty))
+    if gone:
+        await connection.execute(_FORGET, [{"id": commit.case.id, "which": d} for d in gone])
+    fresh = [row for duty, row in sorted(wanted.items()) if row != kept.get(duty)]
+    if fresh:
+        await connection.execute(insert(across.owed), fresh)

@@ -1,0 +1,49 @@
+"""Fills the table of what is owed from the cases themselves: once, at the start after an upgrade."""
+
+from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from desk.owed import goal, owed
+from desk.ports import Commit
+from integrations.store import across
+from integrations.store import tables as t
+from integrations.store.board import goal_row, write_owed
+from integrations.store.cases import StoredCases
+from integrations.store.engine import reading, writing
+
+_EMPTY = select(~exists().select_from(across.owed))
+_OPEN = select(t.cases.c.id).where(t.OPEN).order_by(t.cases.c.id)
+_GOAL = update(t.cases).where(
+    t.cases.c.id == bindparam("case"), t.cases.c.version == bindparam("seen")
+)
+
+
+async def rebuild_owed(engine: AsyncEngine, cases: StoredCases) -> int:
+    """Write what every open case owes, when nothing is written yet; say how many cases were read.
+
+    One transaction holds all of it, so that a start that is cut short begins again.
+    """
+    async with reading(engine) as connection:
+        if not (await connection.execute(_EMPTY)).scalar_one():
+            return 0
+        keys = (await connection.execute(_OPEN)).scalars().all()
+    commits = [commit for key in keys if (commit := await _commit_of(cases, key))]
+    async with writing(engine) as connection:
+        for commit in commits:
+            await _write(connection, commit)
+    return len(commits)
+
+
+async def _commit_of(cases: StoredCases, key: str) -> Commit | None:
+    found = await cases.load(key)
+    if found is None:
+        return None
+    return Commit(found[0], (), (), (), "", owed=owed(*found), goal=goal(*found))
+
+
+async def _write(connection: AsyncConnection, commit: Commit) -> None:
+    """Write one case's rows, unless somebody changed the case meanwhile: then they were written with the change."""
+    which = {"case": commit.case.id, "seen": commit.case.version}
+    same = await connection.execute(_GOAL, {**which, **goal_row(commit.goal)})
+    if same.rowcount == 1:
+        await write_owed(connection, commit, new=False)
