@@ -7,11 +7,16 @@ from desk.duties import duty_of, why_not
 from desk.playbook import Playbook
 from desk.ports import StoreGone
 from desk.values import Line, Person
+from handlers import handling
 from handlers.door import NOT_KEPT, UNKNOWN_CASE, Json, SlackDoor
+from handlers.saying import DONE, NOT_DONE, note
 from integrations.slack import wire
 from integrations.slack.arrivals import Click, Show, Unreadable
+from integrations.slack.asked import command_of
 from integrations.slack.meta import FormMeta
 from integrations.slack.views.form import hand_view
+
+IT_IS_DONE = Line(key="Done. The card shows it.")
 
 
 async def on_click(body: object, door: SlackDoor) -> None:
@@ -24,13 +29,21 @@ async def on_click(body: object, door: SlackDoor) -> None:
 
 async def _act(click: Click, door: SlackDoor) -> None:
     person = door.person(click.person)
-    asked = wire.command_of(click, person)
+    asked = command_of(click, person)
     try:
         wrong = await _do(asked, click, person, door)
     except StoreGone:
         wrong = NOT_KEPT
-    if wrong:
+    if click.view_id and not isinstance(asked, Show):
+        await _in_the_modal(click, wrong, person, door)
+    elif wrong:
         await door.tell(click.where, person, wrong)
+
+
+async def _in_the_modal(click: Click, wrong: Line | None, person: Person, door: SlackDoor) -> None:
+    """Say in the modal a button was pressed in how it went."""
+    view = note(NOT_DONE if wrong else DONE, wrong or IT_IS_DONE, person, door)
+    await door.reply.update(click.view_id, view, click.view_hash)
 
 
 async def _do(
@@ -39,6 +52,8 @@ async def _do(
     """Accept the command or open the form; the line says why not."""
     if asked is None:
         return None
+    if isinstance(asked, Show) and asked.meta.ask:
+        return await handling.show(asked.meta, click, person, door)
     if isinstance(asked, Show):
         return await _show(asked.meta, click, person, door)
     answer = await door.engine.accept(asked)

@@ -1,39 +1,55 @@
-"""The `/ato` command: intake, one case, my cases, help. The answer goes back in the response itself."""
+"""The `/ato` command and the shortcut on a message: which word leads where, the intake, and help."""
 
+import asyncio
 import difflib
+import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
-from desk.case import Case
+from desk.effects import Requester
 from desk.playbook import Playbook
-from desk.ports import StoreGone
-from desk.values import Line, Person
+from desk.ports import GiveUp, StoreGone, TryAgain
+from desk.values import Fill, Line, Person
+from handlers import looking
 from handlers.door import NOT_KEPT, Json, SlackDoor
+from handlers.looking import only_you, said
 from integrations.slack import wire
 from integrations.slack.arrivals import Slash, Unreadable
 from integrations.slack.meta import FormMeta
-from integrations.slack.views import home
-from integrations.slack.views.form import choose_view
+from integrations.slack.occasions import read_shortcut
+from integrations.slack.views.form import NEW_CASE, choose_view
+from integrations.slack.views.notes import note_view
+from integrations.slack.views.unconfirmed import unconfirmed
 
-HELP = (
+log = logging.getLogger(__name__)
+
+HELP_OPEN = (
     Line(key="`/ato` opens a new case, `/ato new` and a procedure's name where there are several."),
-    Line(key="`/ato ATO-12` shows a case, `/ato 48213` the case of a Zendesk ticket."),
-    Line(key="`/ato mine` lists your open cases, each with a button to go on."),
+    Line(key="`/ato 48213` shows the case of a Zendesk ticket, or opens one for it."),
+)
+HELP_WORK = (
+    Line(key="`/ato ATO-12` shows a case: what is open, and what the customer was told and promised."),
+    Line(key="`/ato board` lists what your role owes, late ones first."),
+    Line(key="`/ato mine` lists what you have, each with a button to go on, and what you wait for."),
+    Line(key="`/ato find` and an email address, telephone number, order number or customer ID finds cases. Every look-up is logged."),
+    Line(key="`/ato note ATO-12 …` keeps a note on a case, and on its ticket."),
+)  # fmt: skip
+HELP_NOBODY = Line(
+    key="You have no role in any procedure here, so there is nothing you can do with `/ato`. If this is your work, ask your team lead to add you to the group."
 )
 NEAREST = Line(key="I do not know “{word}”. Did you mean `/ato {nearest}`?")
 UNKNOWN_WORD = Line(key="I do not know “{word}”.")
 NOT_AN_OPENER = Line(
     key="Only {role} may open a case. I have not opened anything. If this is your work, ask your team lead to add you to the group."
 )
-NO_SUCH_CASE = Line(key="There is no case {case}. `/ato mine` lists yours.")
+READING = Line(key="Reading ticket {ticket}…")
 NO_SUCH_TICKET = Line(key="No case has the ticket {ticket}.")
-NOT_YOURS = Line(key="Only people who work on these cases may see them.")
-NONE_OPEN = Line(key="You have no open cases. `/ato` opens one.")
-MY_CASES = Line(key="Your open cases")
+TICKET_FIELD = "contact_ticket"
+"""The field of an intake that takes the number of the ticket a customer wrote from."""
 
-MOST_LISTED = 20
-_CASE = re.compile(r"([a-z]{2,10})-(\d{1,9})", re.ASCII)
 _TICKET = re.compile(r"#?(\d{1,12})", re.ASCII)
+PATIENCE = 8.0
+"""Seconds for Zendesk to say who wrote a ticket, while the person looks at a modal that says so."""
 
 
 async def on_command(body: object, door: SlackDoor) -> Json | None:
@@ -44,17 +60,30 @@ async def on_command(body: object, door: SlackDoor) -> Json | None:
     return await _answer(asked, door)
 
 
+async def on_shortcut(body: object, door: SlackDoor) -> None:
+    """Open the intake from a message; what stands in the message is not copied."""
+    chosen = read_shortcut(body)
+    if chosen is None:
+        return
+    person = door.person(chosen.person)
+    found = door.can_open(person)
+    wrong = _not_an_opener(door)
+    failed = await _open(chosen.trigger, found, person, door) if found else wrong
+    if failed:
+        await door.tell(chosen.where, person, failed)
+
+
 async def _answer(asked: Slash, door: SlackDoor) -> Json | None:
     person = door.person(asked.person)
     try:
         return await _verb(asked.verb)(asked, person, door)
     except StoreGone:
-        return _only_you(door.voice.private(NOT_KEPT, person))
+        return said(NOT_KEPT, person, door)
 
 
 def _verb(word: str) -> Callable[[Slash, Person, SlackDoor], Awaitable[Json | None]]:
-    if _CASE.fullmatch(word):
-        return _case
+    if looking.CASE.fullmatch(word):
+        return looking.on_case
     if _TICKET.fullmatch(word):
         return _ticket
     return _VERBS.get(word, _unknown)
@@ -65,17 +94,19 @@ async def _intake(asked: Slash, person: Person, door: SlackDoor) -> Json | None:
     wanted = asked.argument.lower()
     found = {n: p for n, p in door.can_open(person).items() if wanted in {"", n}}
     if not found:
-        return _only_you(door.voice.private(_not_an_opener(door), person))
-    failed = await door.reply.open(asked.trigger, _first_page(found, person, door))
-    return _only_you(door.voice.private(failed, person)) if failed else None
+        return said(_not_an_opener(door), person, door)
+    failed = await _open(asked.trigger, found, person, door)
+    return said(failed, person, door) if failed else None
 
 
-def _first_page(found: dict[str, Playbook], person: Person, door: SlackDoor) -> Json:
+async def _open(
+    trigger: str, found: Mapping[str, Playbook], person: Person, door: SlackDoor
+) -> Line | None:
     case = door.new_id()
     page = door.intake_page(next(iter(found)), case, person) if len(found) == 1 else None
-    return page or choose_view(
-        FormMeta(case=case, new=True), found, door.voice.say, person.language
-    )
+    meta = FormMeta(case=case, new=True)
+    choose = choose_view(meta, found, door.voice.say, person.language)
+    return await door.reply.open(trigger, page or choose)
 
 
 def _not_an_opener(door: SlackDoor) -> Line:
@@ -91,71 +122,90 @@ def _not_an_opener(door: SlackDoor) -> Line:
     return Line(key=NOT_AN_OPENER.key, args={"role": both})
 
 
-async def _case(asked: Slash, person: Person, door: SlackDoor) -> Json:
-    prefix, number = asked.verb.upper().split("-")
-    key = await door.cases.named(int(number))
-    found = await door.engine.look(key) if key else None
-    if found is None or found[1].case_prefix != prefix:
-        line = Line(key=NO_SUCH_CASE.key, args={"case": f"{prefix}-{number}"})
-        return _only_you(door.voice.private(line, person))
-    return _one_case(*found, person, door)
-
-
-async def _ticket(asked: Slash, person: Person, door: SlackDoor) -> Json:
+async def _ticket(asked: Slash, person: Person, door: SlackDoor) -> Json | None:
+    """Show the case of a ticket; where there is none, open the intake with the ticket in it."""
     number = int(asked.verb.removeprefix("#"))
     key = await door.cases.of_ticket(number)
     found = await door.engine.look(key) if key else None
+    if found is not None:
+        return looking.one_case(*found, person, door)
+    opens = [name for name, book in door.can_open(person).items() if _takes_ticket(book)]
+    if not opens:
+        return said(Line(key=NO_SUCH_TICKET.key, args={"ticket": f"#{number}"}), person, door)
+    failed = await _open_for_ticket(asked.trigger, number, opens[0], person, door)
+    return said(failed, person, door) if failed else None
+
+
+def _takes_ticket(book: Playbook) -> bool:
+    return any(ask.field == TICKET_FIELD for ask in book.steps[book.opens_with].asks)
+
+
+async def _open_for_ticket(
+    trigger: str, number: int, playbook: str, person: Person, door: SlackDoor
+) -> Line | None:
+    """Open a modal at once, because Slack does not wait, and put the intake into it when the ticket was read."""
+    case = door.new_id()
+    wait = Line(key=READING.key, args={"ticket": f"#{number}"})
+    view = note_view(
+        door.voice.plain(NEW_CASE, person), (door.voice.plain(wait, person),), door.voice.say, person.language
+    )  # fmt: skip
+    failed = await door.reply.open(trigger, {**view, "external_id": case})
+    if failed is None:
+        door.later(_fill_in(case, number, playbook, person, door))
+    return failed
+
+
+async def _fill_in(case: str, number: int, playbook: str, person: Person, door: SlackDoor) -> None:
+    known = {TICKET_FIELD: Fill(raw=str(number)), **_customer(await _peek(number, door))}
+    page = door.intake_page(playbook, case, person, known)
+    if page:
+        await door.reply.replace(case, unconfirmed(page, number, door.ink(person)))
+
+
+async def _peek(number: int, door: SlackDoor) -> Requester | None:
+    """Ask who wrote the ticket; where that cannot be read, the intake has the number alone."""
+    if door.peek is None:
+        return None
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await door.peek(number)
+    except (TimeoutError, TryAgain, GiveUp) as error:
+        log.warning("a ticket could not be read for an intake: %s", error)
+        return None
+
+
+def _customer(found: Requester | None) -> dict[str, Fill]:
     if found is None:
-        line = Line(key=NO_SUCH_TICKET.key, args={"ticket": f"#{number}"})
-        return _only_you(door.voice.private(line, person))
-    return _one_case(*found, person, door)
-
-
-def _one_case(case: Case, playbook: Playbook, person: Person, door: SlackDoor) -> Json:
-    if not person.roles & set(playbook.roles):
-        return _only_you(door.voice.private(NOT_YOURS, person))
-    ink = door.voice.ink(person)
-    return _only_you(
-        home.headline(case, playbook, ink), home.case_blocks(case, playbook, person, ink)
-    )
-
-
-async def _mine(_asked: Slash, person: Person, door: SlackDoor) -> Json:
-    found = await my_cases(person, door)
-    if not found:
-        return _only_you(door.voice.private(NONE_OPEN, person))
-    ink = door.voice.ink(person)
-    blocks = home.listing(ink.of(MY_CASES), found, person, ink)
-    return _only_you(ink.of(MY_CASES), blocks)
-
-
-async def my_cases(person: Person, door: SlackDoor) -> list[tuple[Case, Playbook]]:
-    """Load the open cases somebody opened, newest first."""
-    keys = await door.cases.open_of(person.id, MOST_LISTED)
-    found = [await door.engine.look(key) for key in keys]
-    return [one for one in found if one]
+        return {}
+    name, _, surname = found.name.partition(" ")
+    given = {"email": found.email, "name": "" if "@" in name else name, "surname": surname}
+    return {field: Fill(raw=raw) for field, raw in given.items() if raw}
 
 
 async def _help(_asked: Slash, person: Person, door: SlackDoor) -> Json:
-    return _only_you("\n".join(door.voice.private(line, person) for line in HELP))
+    return only_you("\n".join(door.voice.private(line, person) for line in _help_for(person, door)))
+
+
+def _help_for(person: Person, door: SlackDoor) -> tuple[Line, ...]:
+    """List only what this person may do."""
+    opening = HELP_OPEN if door.can_open(person) else ()
+    return (*opening, *HELP_WORK) if door.works_here(person) else (HELP_NOBODY,)
 
 
 async def _unknown(asked: Slash, person: Person, door: SlackDoor) -> Json:
     near = difflib.get_close_matches(asked.verb, [*(v for v in _VERBS if v)], n=1, cutoff=0.5)
     key = NEAREST.key if near else UNKNOWN_WORD.key
     line = Line(key=key, args={"word": asked.verb[:40], **({"nearest": near[0]} if near else {})})
-    return _only_you("\n".join(door.voice.private(one, person) for one in (line, *HELP)))
-
-
-def _only_you(text: str, blocks: list[Json] | None = None) -> Json:
-    """Answer in the response: https://docs.slack.dev/interactivity/implementing-slash-commands#responding_to_commands"""
-    answer: Json = {"response_type": "ephemeral", "text": text}
-    return {**answer, "blocks": blocks} if blocks else answer
+    lines = (line, *_help_for(person, door))
+    return only_you("\n".join(door.voice.private(one, person) for one in lines))
 
 
 _VERBS: dict[str, Callable[[Slash, Person, SlackDoor], Awaitable[Json | None]]] = {
     "": _intake,
     "new": _intake,
-    "mine": _mine,
+    "board": looking.on_board,
+    "mine": looking.on_mine,
+    "find": looking.on_find,
+    "note": looking.on_note,
     "help": _help,
 }

@@ -3,19 +3,25 @@
 It carries Slack's bodies nowhere and opens none.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Protocol
 
 from desk.case import Case
+from desk.effects import Requester
 from desk.engine import Engine
 from desk.forms import Form, form
 from desk.playbook import Playbook
 from desk.ports import Cases, People
-from desk.values import Fill, Line, Person
+from desk.rota import Rota
+from desk.values import Fill, Line, Person, in_language
+from handlers.later import Later
 from integrations.slack.arrivals import Unreadable, Where
 from integrations.slack.meta import FormMeta
-from integrations.slack.views.form import Forms, submit_line
+from integrations.slack.views.form import Forms
+from integrations.slack.views.lines import Ink
+from integrations.slack.views.sending import submit_line
 from integrations.slack.voice import Voice
 
 Json = dict[str, Any]
@@ -43,6 +49,10 @@ class Reply(Protocol):
 
     async def update(self, view_id: str, view: Json, hash_: str = "") -> Line | None:
         """Change an open modal."""
+        ...
+
+    async def replace(self, external_id: str, view: Json) -> Line | None:
+        """Change a modal that was opened under a name of ours."""
         ...
 
     async def private(self, where: Where, person: str, text: str) -> None:
@@ -76,6 +86,14 @@ class Roster(People, Protocol):
         ...
 
 
+class Searches(Protocol):
+    """The log of look-ups of customers: who, of which kind, when; never what was looked for."""
+
+    async def note(self, person: str, kind: str, now: datetime, since: datetime) -> int:
+        """Log a look-up and say how many this person has made since then, this one included."""
+        ...
+
+
 @dataclass(frozen=True)
 class SlackDoor:
     """The collaborators of every Slack handler."""
@@ -88,11 +106,34 @@ class SlackDoor:
     voice: Voice
     new_id: Callable[[], str]
     """Makes the key of a case that may be opened."""
+    rota: Rota
+    searches: Searches
+    peek: Callable[[int], Awaitable[Requester | None]] | None = None
+    """Says who wrote a ticket; raises TryAgain and GiveUp."""
+    later: Later = field(default_factory=Later)
 
     def person(self, ident: str) -> Person:
         """Give somebody's roles, language and zone as far as they are known here."""
         self.people.learn_soon(ident)
         return self.people.person(ident)
+
+    def ink(self, person: Person) -> Ink:
+        """Give what a drawing for this person needs, with roles by their titles."""
+        titles = {
+            name: role.title for book in self.engine.playbooks.values() for name, role in book.roles.items()
+        }  # fmt: skip
+        return replace(
+            self.voice.ink(person), role=lambda name: in_language(titles.get(name, {}), person.language)
+        )  # fmt: skip
+
+    def playbooks_of(self, person: Person) -> tuple[Playbook, ...]:
+        """List the procedures this person has a role in."""
+        books = self.engine.playbooks.values()
+        return tuple(book for book in books if person.roles & set(book.roles))
+
+    def works_here(self, person: Person) -> bool:
+        """Say whether this person has a role in any procedure."""
+        return bool(self.playbooks_of(person))
 
     async def tell(self, where: Where, person: Person, line: Line) -> None:
         """Tell one person a line privately."""
@@ -116,13 +157,15 @@ class SlackDoor:
             drawn, about, person.language, submit=submit_line(playbook, drawn), typed=typed
         )
 
-    def intake_page(self, name: str, case: str, person: Person) -> Json | None:
+    def intake_page(
+        self, name: str, case: str, person: Person, typed: Mapping[str, Fill] = _NO_ANSWERS
+    ) -> Json | None:
         """Draw the page that opens a case; None when there is no such playbook."""
         playbook = self.engine.playbooks.get(name)
         if playbook is None:
             return None
         meta = FormMeta(case=case, playbook=name, step=playbook.opens_with, new=True)
-        return self.page(Case(id=case), playbook, meta, person)
+        return self.page(Case(id=case), playbook, meta, person, typed)
 
     def can_open(self, person: Person) -> dict[str, Playbook]:
         """List the playbooks whose first step is this person's."""

@@ -1,24 +1,31 @@
 """Modals: a choice that changes the questions, a submission, a modal closed. One modal may run through several steps."""
 
+from collections.abc import Mapping
+
 from desk.case import Case
-from desk.duties import duties, duty_of, why_not
+from desk.duties import Duty, duties, duty_of, why_not
 from desk.engine import Answer
 from desk.forms import display
 from desk.playbook import Playbook
 from desk.ports import StoreGone
-from desk.values import Line, Person, Refusal
+from desk.speaking import spoken
+from desk.values import Fill, Line, Person, Refusal, Text, in_language
+from handlers import handling
 from handlers.door import NOT_KEPT_FORM, NOT_UNDERSTOOD, UNKNOWN_CASE, Json, SlackDoor
+from handlers.saying import DONE, NOT_DONE, note, refused, update
 from integrations.slack import wire
 from integrations.slack.arrivals import Closed, Pick, Submission, Unreadable, Where
+from integrations.slack.asked import command_sent
 from integrations.slack.meta import PICK_PLAYBOOK, FormMeta
-from integrations.slack.views.form import errors, note_view
+from integrations.slack.views.notes import verdict_blocks
 
 KEPT_SO_FAR = Line(key="{case} is kept as far as you got. `/ato mine` goes on with it.")
 SENT = Line(key="Done. {case} is with {role} now: {step}.")
 ENDED = Line(key="{case} is closed: {ending}.")
 KEPT = Line(key="Done. {case} is kept.")
-NOT_DONE = Line(key="Not done")
-DONE = Line(key="Done")
+FOLLOWS = Line(key="{verdict}: {rule}")
+
+_NO_ANSWERS: Mapping[str, Fill] = {}
 
 
 async def on_pick(body: object, door: SlackDoor) -> None:
@@ -45,9 +52,11 @@ async def _redraw(pick: Pick, door: SlackDoor) -> None:
 async def _picked_page(pick: Pick, person: Person, door: SlackDoor) -> Json | None:
     if pick.what == PICK_PLAYBOOK:
         return door.intake_page(pick.picked, pick.meta.case, person)
+    if pick.meta.ask:
+        return await handling.picked(pick, person, door)
     meta = pick.meta.model_copy(update={"outcome": pick.picked})
     found = await _case_of(meta, door)
-    return door.page(*found, meta, person, pick.fills) if found else None
+    return _page(*found, meta, person, door, pick.fills) if found else None
 
 
 async def _case_of(meta: FormMeta, door: SlackDoor) -> tuple[Case, Playbook] | None:
@@ -68,20 +77,22 @@ async def on_submission(body: object, door: SlackDoor) -> Json | None:
 
 def _unreadable(sent: Unreadable, door: SlackDoor) -> Json:
     person = door.person(sent.person)
-    return _note(NOT_DONE, NOT_UNDERSTOOD, person, door)
+    return update(note(NOT_DONE, NOT_UNDERSTOOD, person, door))
 
 
 async def _accept(sent: Submission, door: SlackDoor) -> Json | None:
     person = door.person(sent.person)
+    if sent.meta.ask:
+        return await handling.accept(sent, person, door)
     if sent.meta.new and not sent.meta.playbook:
         view = door.intake_page(sent.outcome or "", sent.meta.case, person)
-        return _update(view) if view else _note(NOT_DONE, NOT_UNDERSTOOD, person, door)
+        return update(view or note(NOT_DONE, NOT_UNDERSTOOD, person, door))
     try:
-        answer = await door.engine.accept(wire.command_sent(sent, person))
+        answer = await door.engine.accept(command_sent(sent, person))
     except StoreGone:
-        return _refused(Refusal(line=NOT_KEPT_FORM), sent, person, door)
+        return refused(Refusal(line=NOT_KEPT_FORM), sent, person, door)
     if answer.refusal and not _done_before(sent, answer.case, person):
-        return _redrawn(answer, sent, person, door) or _refused(answer.refusal, sent, person, door)
+        return _redrawn(answer, sent, person, door) or refused(answer.refusal, sent, person, door)
     return _went_well(sent, answer, person, door)
 
 
@@ -105,37 +116,89 @@ def _redrawn(answer: Answer, sent: Submission, person: Person, door: SlackDoor) 
     ):
         return None
     meta = sent.meta.model_copy(update={"outcome": sent.outcome})
-    return _update(door.page(answer.case, playbook, meta, person, sent.fills))
-
-
-def _refused(refusal: Refusal, sent: Submission, person: Person, door: SlackDoor) -> Json:
-    said = {one.field: one for one in refusal.fields}
-    at_fields = errors(refusal, sent.blocks, lambda line: door.voice.plain(line, person))
-    if at_fields:
-        return {"response_action": "errors", "errors": at_fields}
-    line = next((one.line for one in said.values()), refusal.line)
-    return _note(NOT_DONE, line, person, door)
+    return update(_page(answer.case, playbook, meta, person, door, sent.fills))
 
 
 def _went_well(sent: Submission, answer: Answer, person: Person, door: SlackDoor) -> Json | None:
     playbook = answer.playbook
     if playbook is None:
         return None
+    said = _said(sent, answer.case, playbook)
     step = _next_step(sent, answer, playbook, person)
     if step is None:
-        return _last_word(sent, answer.case, playbook, person, door)
+        return _last_word(sent, answer.case, playbook, person, door, said)
     occurrence = max(1, answer.case.step(step).occurrence)
     meta = FormMeta(
-        case=answer.case.id, step=step, occurrence=occurrence, flow=True, channel=sent.meta.channel
+        case=answer.case.id, step=step, occurrence=occurrence, flow=True, channel=sent.meta.channel, said=said,
+        after=sent.meta.step if _verdict(sent, answer.case, playbook) else "",
+    )  # fmt: skip
+    return update(_page(answer.case, playbook, meta, person, door))
+
+
+def _page(
+    case: Case, playbook: Playbook, meta: FormMeta, person: Person, door: SlackDoor,
+    typed: Mapping[str, Fill] = _NO_ANSWERS,
+) -> Json:  # fmt: skip
+    """Draw a step's page, under the verdict of the page before where there was one."""
+    view = door.page(case, playbook, meta, person, typed)
+    line = _follows(case, playbook, meta.after)
+    if line is None:
+        return view
+    copy = _texts(_told_at(case, playbook, meta.after, None), case, playbook)
+    head = verdict_blocks(door.voice.plain(line, person), copy, door.voice.say, person.language)
+    return {**view, "blocks": [*head, *view["blocks"]]}
+
+
+def _told_at(case: Case, playbook: Playbook, step: str, part: str | None) -> tuple[str, ...]:
+    """Name the texts the customer is told with a step as it ended, or with one of its parts."""
+    spec = playbook.steps[step]
+    if part:
+        return spec.parts[part].says
+    state = case.step(step)
+    outcome = spec.outcome(state.outcome or "") if state.status == "done" else None
+    return (*spec.says, *(outcome.says if outcome else ()))
+
+
+def _said(sent: Submission, case: Case, playbook: Playbook) -> tuple[str, ...]:
+    """Name everything that was said on the pages of this modal so far."""
+    step = playbook.opens_with if sent.meta.new else sent.meta.step
+    if step not in playbook.steps:
+        return sent.meta.said
+    told = _told_at(case, playbook, step, sent.meta.part)
+    return tuple(dict.fromkeys((*sent.meta.said, *told)))
+
+
+def _texts(names: tuple[str, ...], case: Case, playbook: Playbook) -> tuple[Text, ...]:
+    return tuple(
+        spoken(playbook.texts[name], case, playbook) for name in names if name in playbook.texts
     )
-    return _update(door.page(answer.case, playbook, meta, person))
+
+
+def _verdict(sent: Submission, case: Case, playbook: Playbook) -> Line | None:
+    """State what followed from the answers; None for a step that somebody chose the outcome of."""
+    return None if sent.meta.part else _follows(case, playbook, sent.meta.step)
+
+
+def _follows(case: Case, playbook: Playbook, step: str) -> Line | None:
+    spec = playbook.steps.get(step)
+    outcome = spec.outcome(case.step(step).outcome or "") if spec and spec.verdict else None
+    if spec is None or outcome is None:
+        return None
+    rules = _texts((*spec.shows, *outcome.shows), case, playbook)
+    rule = {one: " ".join(in_language(text, one) for text in rules) for one in playbook.languages}
+    return Line(key=FOLLOWS.key, args={"verdict": outcome.title, "rule": rule})
 
 
 def _next_step(sent: Submission, answer: Answer, playbook: Playbook, person: Person) -> str | None:
-    """Find a whole step that this submission opened and that is the same person's to do."""
+    """Find a whole step to go on with: one that this submission opened, else one that was open beside it.
+
+    What comes back by itself is not forced on somebody who has just done it.
+    """
     again = answer.repeated or answer.refusal is not None
-    opened = tuple(playbook.steps) if again and not sent.meta.part else answer.opened
-    return next((step for step in opened if _is_mine(step, answer.case, playbook, person)), None)
+    running_on = (sent.meta.flow or sent.meta.new or again) and not sent.meta.part
+    open_now = (*answer.opened, *(playbook.steps if running_on else ()))
+    steps = (step for step in open_now if not playbook.steps[step].recurs)
+    return next((step for step in steps if _is_mine(step, answer.case, playbook, person)), None)
 
 
 def _is_mine(step: str, case: Case, playbook: Playbook, person: Person) -> bool:
@@ -146,31 +209,38 @@ def _is_mine(step: str, case: Case, playbook: Playbook, person: Person) -> bool:
 
 
 def _last_word(
-    sent: Submission, case: Case, playbook: Playbook, person: Person, door: SlackDoor
+    sent: Submission,
+    case: Case,
+    playbook: Playbook,
+    person: Person,
+    door: SlackDoor,
+    said: tuple[str, ...],
 ) -> Json | None:
-    """Say who has the case now, after a modal of several pages; a single form just closes."""
-    if not (sent.meta.flow or sent.meta.new):
+    """Say how it went, with all that was said to copy; a single form that says nothing just closes."""
+    verdict = _verdict(sent, case, playbook)
+    if not (sent.meta.flow or sent.meta.new or verdict or (said and not sent.meta.part)):
         return None
+    line = verdict or _where_now(case, playbook)
+    return update(note(DONE, line, person, door, _texts(said, case, playbook)))
+
+
+def _where_now(case: Case, playbook: Playbook) -> Line:
     name = display(case, playbook)
     if case.ending:
-        ending = playbook.endings.get(case.ending) or {"en": case.ending}
-        return _note(DONE, Line(key=ENDED.key, args={"case": name, "ending": ending}), person, door)
-    owed = next(iter(duties(case, playbook)), None)
+        ending = playbook.ending(case.ending)
+        return Line(key=ENDED.key, args={"case": name, "ending": ending})
+    owed = _owed_now(case, playbook)
     if owed is None:
-        return _note(DONE, Line(key=KEPT.key, args={"case": name}), person, door)
+        return Line(key=KEPT.key, args={"case": name})
     role = playbook.roles[owed.owner].title
-    line = Line(key=SENT.key, args={"case": name, "role": role, "step": owed.title})
-    return _note(DONE, line, person, door)
+    return Line(key=SENT.key, args={"case": name, "role": role, "step": owed.title})
 
 
-def _update(view: Json) -> Json:
-    return {"response_action": "update", "view": view}
-
-
-def _note(title: Line, line: Line, person: Person, door: SlackDoor) -> Json:
-    words = (door.voice.plain(line, person),)
-    heading = door.voice.plain(title, person)
-    return _update(note_view(heading, words, door.voice.say, person.language))
+def _owed_now(case: Case, playbook: Playbook) -> Duty | None:
+    """Find what the case is about now; what always recurs is named only when there is nothing else."""
+    owed = duties(case, playbook)
+    pressing = [duty for duty in owed if not playbook.steps[duty.step].recurs]
+    return next(iter((*pressing, *owed)), None)
 
 
 async def on_closed(body: object, door: SlackDoor) -> None:

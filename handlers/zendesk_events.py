@@ -1,15 +1,18 @@
 """On a Zendesk webhook: a ticket may have changed. Read, accept, answer; what has changed is read from Zendesk later.
 
-Zendesk repeats a delivery that is not answered with success, so 200 means that it is stored.
+Zendesk repeats a delivery that is not answered with success, so 200 means that it is stored. Only a ticket that no
+case knows is read at once: whether there is anything to store depends on what it is.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
-from desk.commands import Command, NoteTicket
-from desk.ports import StoreGone
+from desk.adopting import case_of
+from desk.commands import AdoptTicket, Command, NoteTicket, TicketFound
+from desk.ports import GiveUp, StoreGone, TryAgain
 from integrations.zendesk.deliveries import Malformed, TicketChanged, read_webhook, signed
 
 
@@ -29,6 +32,14 @@ class FindsCases(Protocol):
         ...
 
 
+class FindsTickets(Protocol):
+    """The ticket system, as far as a webhook needs it."""
+
+    async def foreign(self, ticket: int, query_types: Sequence[str]) -> TicketFound | None:
+        """Read a ticket no case knows; raises TryAgain and GiveUp."""
+        ...
+
+
 def _real_now() -> datetime:
     """Give the real instant: a signature's age is never measured by business time."""
     return datetime.now(UTC)
@@ -42,6 +53,9 @@ class ZendeskDoor:
     cases: FindsCases
     secret: str
     real_now: Callable[[], datetime] = _real_now
+    tickets: FindsTickets | None = None
+    adopts: Mapping[str, str] = field(default_factory=dict)
+    """The query types that make a ticket a case, and the playbook for each."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +64,23 @@ class HttpAnswer:
 
     status: int
     body: Mapping[str, str]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 UNSIGNED = HttpAnswer(401, {
     "error": "The signature does not fit this body, or it is not from just now. Nothing was kept. "
     "Check that the bot has this webhook's signing secret, and the clock of its machine."
 })  # fmt: skip
+SOON = {"Retry-After": "30"}
+"""Zendesk repeats a 503 only when it says when, in less than a minute."""
 GONE = HttpAnswer(503, {
     "error": "The desk's database does not answer. Nothing was kept; deliver this again."
-})  # fmt: skip
+}, SOON)  # fmt: skip
+UNREAD = HttpAnswer(503, {
+    "error": "The ticket is not one the desk knows, and it cannot be read now. Nothing was kept; deliver this again."
+}, SOON)  # fmt: skip
+PATIENCE = 8.0
+"""Seconds for reading a ticket; Zendesk waits ten for an answer."""
 KEPT = HttpAnswer(200, {"ok": "kept"})
 NOT_OURS = HttpAnswer(200, {"ok": "not ours"})
 
@@ -78,8 +100,27 @@ async def on_ticket_event(raw: bytes, headers: Mapping[str, str], door: ZendeskD
 async def _note(changed: TicketChanged, door: ZendeskDoor) -> HttpAnswer:
     """Tell the case the ticket belongs to; a repeated delivery is answered like the first."""
     case = await door.cases.of_ticket(changed.ticket_id)
-    if case is None:
-        return NOT_OURS
     delivery = f"zendesk:{changed.invocation_id}"
+    if case is None:
+        return await _adopt(changed.ticket_id, delivery, door)
     await door.engine.accept(NoteTicket(case=case, delivery=delivery, ticket=changed.ticket_id))
+    return KEPT
+
+
+async def _adopt(ticket: int, delivery: str, door: ZendeskDoor) -> HttpAnswer:
+    """Make a case of a ticket people made by hand. One the desk made itself, before it knew so, is not one."""
+    if door.tickets is None or not door.adopts:
+        return NOT_OURS
+    try:
+        async with asyncio.timeout(PATIENCE):
+            found = await door.tickets.foreign(ticket, tuple(door.adopts))
+    except (TryAgain, TimeoutError):
+        return UNREAD
+    except GiveUp:
+        return NOT_OURS
+    if found is None:
+        return NOT_OURS
+    playbook = door.adopts[found.query_type]
+    adopt = AdoptTicket(case=case_of(ticket), delivery=delivery, playbook=playbook, found=found)
+    await door.engine.accept(adopt)
     return KEPT

@@ -5,9 +5,17 @@ Ids come back from outside and may be old or made up: whatever does not read is 
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-Kind = Literal["do", "form", "part", "partform", "claim", "retry", "hand", "link", "pick"]
+Kind = Literal[
+    "do", "form", "part", "partform", "claim", "retry", "hand", "link", "pick", "ask", "try", "menu"
+]
+
+What = Literal[
+    "more", "hand_over", "snooze", "wait", "resume", "correct", "note", "cancel", "merge", "reopen", "override", "attempt"
+]  # fmt: skip
+WHATS: tuple[str, ...] = get_args(What)
+"""What people ask beside finishing steps; `more` lists all of it, `attempt` has buttons of its own (`try`)."""
 
 _SHAPES: dict[str, re.Pattern[str]] = {
     "do": re.compile(r"do:(?P<step>\w{1,80}):(?P<outcome>\w{1,80})"),
@@ -19,8 +27,11 @@ _SHAPES: dict[str, re.Pattern[str]] = {
     "hand": re.compile(r"hand(:(?P<number>\d{1,3}))?"),
     "link": re.compile(r"link:(?P<number>\d{1,3})"),
     "pick": re.compile(r"pick:(?P<outcome>\w{1,80})"),
+    "ask": re.compile(rf"ask:(?P<what>{'|'.join(WHATS[:-1])}):(?P<step>\w{{0,80}})"),
+    "try": re.compile(r"try:(?P<step>\w{1,80}):(?P<attempt>\w{1,80})"),
+    "menu": re.compile(r"menu:(?P<step>\w{0,80})"),
 }
-ANY_ACTION = re.compile(r"(do|form|part|partform|claim|retry|hand|link|pick)(:.*)?")
+ANY_ACTION = re.compile(rf"({'|'.join(_SHAPES)})(:.*)?")
 """Matches every action id written here: for registering handlers."""
 
 _CASE = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
@@ -37,6 +48,8 @@ class Action:
     outcome: str = ""
     part: str = ""
     number: int | None = None
+    what: str = ""
+    attempt: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +81,9 @@ def write_action(action: Action) -> str:
         "hand": [number] if number else [],
         "link": [number or "0"],
         "pick": [action.outcome or "outcome"],
+        "ask": [action.what, action.step],
+        "try": [action.step, action.attempt],
+        "menu": [action.step],
     }[action.kind]
     return ":".join([action.kind, *middle])
 
@@ -86,7 +102,22 @@ def read_action(raw: str) -> Action | None:
         outcome=got.get("outcome") or "",
         part=got.get("part") or "",
         number=int(number) if number else None,
+        what=got.get("what") or "",
+        attempt=got.get("attempt") or "",
     )
+
+
+def write_choice(what: str, value: StepValue) -> str:
+    """Write the value of one line of a card's menu."""
+    return f"{what}|{write_value(value)}"
+
+
+def read_choice(menu: Action, raw: str | None) -> tuple[Action, StepValue] | None:
+    """Read a chosen line of a menu: it asks what its button would; None for anything else."""
+    what, _, rest = (raw or "").partition("|")
+    value = read_step_value(rest)
+    asked = read_action(f"ask:{what}:{menu.step}")
+    return (asked, value) if asked and value else None
 
 
 def write_value(value: StepValue | EffectValue) -> str:

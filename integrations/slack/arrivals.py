@@ -48,7 +48,7 @@ class Slash(Value):
 
 
 class Click(Value):
-    """A button that was pressed, on a card, in a private message or in the home tab."""
+    """A button that was pressed, on a card, in a private message, in the home tab or in a modal (`view_id`)."""
 
     person: str
     trigger: str
@@ -60,7 +60,11 @@ class Click(Value):
     occurrence: int = 1
     outcome: str = ""
     effect: str = ""
+    what: str = ""
+    attempt: str = ""
     ts: str = ""
+    view_id: str = ""
+    view_hash: str = ""
     where: Where = Where()
 
 

@@ -1,6 +1,8 @@
 """The `Chat` port on Slack: cards that are posted once and then redrawn in place, and messages in their threads."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 from zoneinfo import ZoneInfo
@@ -24,8 +26,21 @@ from integrations.slack.views.telling import Telling, telling
 
 GONE = frozenset({"message_not_found", "is_inactive", "cant_update_message", "edit_window_closed"})
 MOST_MENTIONS = 8
+_FILE = re.compile(r"(?<![A-Za-z0-9])F[A-Z0-9]{7,}(?![A-Za-z0-9])")
+"""A file's id, alone or in its permalink."""
 PUBLIC_FOR = 900.0
 """Seconds for which a channel is taken to be as public as it was when last asked."""
+
+
+@dataclass(frozen=True)
+class Speech:
+    """The language and zone of a role's inbox; people's own inboxes have their people's."""
+
+    language: str
+    zone: str
+
+
+_NONE_GIVEN: Mapping[str, Speech] = {}
 
 
 class SlackChat:
@@ -38,17 +53,17 @@ class SlackChat:
         people: SlackPeople,
         say: Say,
         *,
-        language_of_inbox: Mapping[str, str] | None = None,
-        zone: str = "UTC",
+        speech: Mapping[str, Speech] = _NONE_GIVEN,
         zendesk_ticket_url: str = "",
+        on_duty: Callable[[str], Sequence[str]] | None = None,
     ) -> None:
-        """Keep what is needed: `inboxes` and `language_of_inbox` are by role; `zendesk_ticket_url` holds `{id}`."""
+        """Keep what is needed: `inboxes` and `speech` are by role; `zendesk_ticket_url` holds `{id}`.
+
+        `on_duty` lists whom to mention for a role; without it that is everybody who has the role.
+        """
+        self._present = on_duty or people.members
         self._client, self._inboxes, self._people, self._say = client, inboxes, people, say
-        self._languages, self._zone, self._ticket_url = (
-            language_of_inbox or {},
-            zone,
-            zendesk_ticket_url,
-        )
+        self._speech_of, self._ticket_url = speech, zendesk_ticket_url
         self._posts = Posts(client)
         self._direct: dict[str, str] = {}
         self._public: dict[str, tuple[bool, float]] = {}
@@ -117,6 +132,15 @@ class SlackChat:
             ts = await self._tell(here, None, told, effect.key, now, attempt)
         return Told(channel=here, ts=ts)
 
+    async def file(self, link: str, most: int) -> bytes:
+        """Fetch a file people uploaded; its link is the one that came with the form."""
+        found = _FILE.search(link)
+        if found is None:
+            raise GiveUp(SYSTEM, "The upload names no file of Slack. Upload it again.")
+        described = await self._client.file(found[0])
+        url = str(described.get("url_private_download") or described.get("url_private") or "")
+        return await self._client.download(url, most)
+
     async def _tell(
         self,
         channel: str,
@@ -176,7 +200,8 @@ class SlackChat:
         if kind == "person":
             person = self._people.person(name)
             return person.language, person.zone
-        return self._languages.get(name, case.language), self._zone
+        spoken = self._speech_of.get(name, Speech(case.language, "UTC"))
+        return spoken.language, spoken.zone
 
     async def _is_public(self, channel: str) -> bool:
         """Say whether a channel is public; direct messages never are."""
@@ -203,9 +228,9 @@ class SlackChat:
         return f"<@{name}>" if kind == "person" else self._on_duty(name) or mrkdwn(ink.role(name))
 
     def _on_duty(self, role: str) -> str:
-        """Mention everybody of a role, or their group when they are many."""
-        members = self._people.members(role)
+        """Mention who is on duty for a role; where that is everybody and they are many, their group."""
+        there = tuple(self._present(role))
         group = self._people.group_of(role)
-        if group and len(members) > MOST_MENTIONS:
+        if group and len(there) > MOST_MENTIONS and there == self._people.members(role):
             return f"<!subteam^{group}>"
-        return " ".join(f"<@{person}>" for person in members[:MOST_MENTIONS])
+        return " ".join(f"<@{person}>" for person in there[:MOST_MENTIONS])

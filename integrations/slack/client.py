@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -205,6 +206,28 @@ class SlackClient:
         shares = answer["file"].get("shares") or {}
         return any(channel in places for places in shares.values())
 
+    async def file(self, file: str) -> Mapping[str, Any]:
+        """Give Slack's description of a file."""
+        answer = await self._call(self.web.files_info(file=file))
+        found: Mapping[str, Any] = answer["file"]
+        return found
+
+    async def download(self, url: str, most: int) -> bytes:
+        """Fetch a file's bytes with the bot's token, which goes to Slack's own hosts only; stops one byte after `most`.
+
+        https://docs.slack.dev/reference/objects/file-object says which addresses want it.
+        """
+        if not downloads_from(url, self._api_url):
+            raise GiveUp(
+                SYSTEM, "The file is not kept by Slack itself. Upload it from your own machine."
+            )
+        headers = {"Authorization": f"Bearer {self._token}"}
+        try:
+            async with self._http().get(url, headers=headers, allow_redirects=False) as answer:
+                return await _content(answer, most)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise unreachable(error) from error
+
     async def _call(
         self, asked: Awaitable[AsyncSlackResponse], channel: str = ""
     ) -> AsyncSlackResponse:
@@ -217,6 +240,34 @@ class SlackClient:
             raise unreachable(error) from error
         except AttributeError as error:  # slack_sdk's own, when a proxy answers 200 with plain text
             raise TryAgain(SYSTEM, "something that is not Slack answered") from error
+
+
+async def _content(answer: aiohttp.ClientResponse, most: int) -> bytes:
+    """Read a file's bytes. Without the right scope Slack leads to its sign-in page."""
+    if answer.status in {301, 302, 303, 307, 308, 401, 403}:
+        raise GiveUp(
+            SYSTEM,
+            "Slack does not let the bot read files: give the app the scope files:read and install it again.",
+        )
+    if answer.status == 404:
+        raise GiveUp(SYSTEM, "The file is gone from Slack. Upload it again.")
+    if answer.status != 200:
+        raise TryAgain(SYSTEM, f"the download was answered with {answer.status}")
+    content = bytearray()
+    async for piece in answer.content.iter_chunked(65_536):
+        content += piece
+        if len(content) > most:
+            break
+    return bytes(content[: most + 1])
+
+
+def downloads_from(url: str, api_url: str) -> bool:
+    """Say whether an address is Slack's own, or on the host that stands in for Slack."""
+    here, slack = urlsplit(url), urlsplit(api_url)
+    if (here.scheme, here.netloc) == (slack.scheme, slack.netloc):
+        return True
+    host = here.hostname or ""
+    return here.scheme == "https" and here.port in {None, 443} and host.endswith(".slack.com")
 
 
 def _key(message: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from desk.values import Value
 
 PICK_OUTCOME = "pick:outcome"
 PICK_PLAYBOOK = "pick:playbook"
+PICK_FIELD = "pick:field"
 """The action ids of choices that change a modal's questions."""
 
 NONE = "__none"
@@ -17,7 +18,9 @@ LONGEST_META = 3000  # https://docs.slack.dev/reference/views/modal-views
 class FormMeta(Value):
     """The case, step, part and outcome a form is for, and the card it was opened from.
 
-    `new` is an intake without a case yet; `flow` says that the form followed another in the same modal.
+    `new` is an intake without a case yet; `flow` says that the form followed another in the same modal, `said` names
+    the texts the customer was told on its pages, and `after` a step whose verdict stands above this page. `ask` says
+    that it is no step's form but something beside, `field` which fact is corrected there.
     """
 
     case: str
@@ -32,6 +35,11 @@ class FormMeta(Value):
     effect: str = ""
     channel: str = ""
     ts: str = ""
+    said: tuple[str, ...] = ()
+    after: str = ""
+    ask: str = ""
+    attempt: str = ""
+    field: str = ""
 
 
 def write_meta(meta: FormMeta) -> str:

@@ -68,6 +68,13 @@ class SlackReply:
         )
         return None if failed is None or failed in _OVERTAKEN else NOT_SHOWN
 
+    async def replace(self, external_id: str, view: dict[str, Any]) -> Line | None:
+        """Change a modal that was opened with this `external_id`, unless it was closed meanwhile."""
+        failed = await self._try(
+            "views.update", lambda: self._client.views_update(external_id=external_id, view=view)
+        )
+        return None if failed is None or failed in _OVERTAKEN else NOT_SHOWN
+
     async def private(self, where: Where, person: str, text: str) -> None:
         """Tell one person something: where they acted, else by direct message; never twice."""
         ways: list[tuple[str, Callable[[], Awaitable[object]]]] = []

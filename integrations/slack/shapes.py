@@ -55,6 +55,7 @@ class Answered(Shape):
     selected_options: tuple[Option, ...] | None = None
     selected_date_time: Annotated[int, Field(ge=0, le=_YEAR_9999)] | None = None
     files: tuple[File, ...] | None = None
+    selected_user: str | None = None
 
     def fill(self) -> Fill:
         """Give what was typed or chosen; instants as ISO in UTC."""
@@ -66,7 +67,7 @@ class Answered(Shape):
             return Fill(raw=tuple(option.value for option in self.selected_options))
         if self.files:
             return Fill(raw=tuple(file.link for file in self.files))
-        return Fill(raw=self.value)
+        return Fill(raw=self.value or self.selected_user)
 
 
 class State(Shape):
@@ -79,6 +80,7 @@ class View(Shape):
     """A modal or a home tab."""
 
     id: Id
+    type: Words = ""
     hash: Words = ""
     private_metadata: Words = ""
     callback_id: Words = ""

@@ -15,7 +15,7 @@ from desk.values import Line, Person
 from integrations.slack.views.lines import Ink, Mark
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{4,20})>", re.ASCII)
-_NAMED = re.compile(r"(role|person):(\w{1,80})", re.ASCII)
+_NAMED = re.compile(r"(role|person):(\w{1,80}(?:,\w{1,80})*)", re.ASCII)
 
 
 @cache
@@ -75,7 +75,7 @@ class Voice:
 
 
 def _named(value: object) -> bool:
-    """Say whether an argument stands for people: `role:<role>`, `person:<id>` or a mention."""
+    """Say whether an argument stands for people: `role:<role>` (several parted by commas), `person:<id>`, a mention."""
     return isinstance(value, str) and bool(_MENTION.fullmatch(value) or _NAMED.fullmatch(value))
 
 
@@ -84,4 +84,6 @@ def _ids(named: str, members: Callable[[str], Sequence[str]]) -> Sequence[str]:
     if mention:
         return (mention[1],)
     kind, _, rest = named.partition(":")
-    return members(rest) if kind == "role" else (rest,)
+    if kind == "person":
+        return (rest,)
+    return tuple(dict.fromkeys(one for role in rest.split(",") for one in members(role)))

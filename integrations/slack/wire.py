@@ -8,22 +8,14 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from desk.commands import (
-    ClaimStep,
-    Command,
-    CompletePart,
-    CompleteStep,
-    FinishByHand,
-    OpenCase,
-    RetryEffect,
-)
-from desk.values import Fill, Fills, Person
+from desk.values import Fill, Fills
 from integrations.slack import shapes
 from integrations.slack.actions import (
     Action,
     EffectValue,
     StepValue,
     read_action,
+    read_choice,
     read_effect_value,
     read_step_value,
     read_value,
@@ -35,14 +27,13 @@ from integrations.slack.arrivals import (
     HomeOpened,
     Pick,
     Sender,
-    Show,
     Slash,
     Submission,
     Unreadable,
     UserChanged,
     Where,
 )
-from integrations.slack.meta import NONE, PICK_OUTCOME, PICK_PLAYBOOK, FormMeta, read_meta
+from integrations.slack.meta import NONE, PICK_FIELD, PICK_OUTCOME, PICK_PLAYBOOK, read_meta
 
 _S = TypeVar("_S", bound=shapes.Shape)
 
@@ -82,12 +73,18 @@ def _case_in(body: object) -> str:
     except ValidationError:
         return ""
     meta = read_meta(got.view.private_metadata) if got.view else None
-    value = (
-        read_step_value(got.actions[0].value) or read_effect_value(got.actions[0].value)
-        if got.actions
-        else None
+    pressed = got.actions[0] if got.actions else None
+    raw = (
+        pressed.value or (pressed.selected_option and pressed.selected_option.value)
+        if pressed
+        else ""
     )
+    value = _value_in(raw or "")
     return meta.case if meta else value.case if value else ""
+
+
+def _value_in(raw: str) -> StepValue | EffectValue | None:
+    return read_step_value(raw) or read_effect_value(raw) or read_step_value(raw.partition("|")[2])
 
 
 def delivery(ident: str) -> str:
@@ -117,17 +114,24 @@ def read_click(body: object) -> Click | Unreadable:
     if action is None:
         return _unreadable("an action id that was never written here", body)
     value = read_value(action, pressed.value)
+    if action.kind == "menu":
+        chosen = read_choice(
+            action, pressed.selected_option.value if pressed.selected_option else None
+        )
+        action, value = chosen or (action, None)
     if value is None and action.kind != "link":
         return _unreadable(f"a {action.kind} button without its value", body)
     return _click(got, action, value)
 
 
 def _click(got: shapes.Actions, action: Action, value: StepValue | EffectValue | None) -> Click:
+    modal = got.view if got.view and got.view.type == "modal" else None
     return Click(
         person=got.user.id, trigger=got.trigger_id, delivery=delivery(got.trigger_id), act=action.kind,
         case=value.case if value else "", step=action.step, part=action.part or None, outcome=action.outcome,
         occurrence=value.occurrence if isinstance(value, StepValue) else 1,
-        effect=value.effect if isinstance(value, EffectValue) else "",
+        effect=value.effect if isinstance(value, EffectValue) else "", what=action.what, attempt=action.attempt,
+        view_id=modal.id if modal else "", view_hash=modal.hash if modal else "",
         ts=got.container.message_ts,
         where=Where(channel=got.channel.id if got.channel else got.container.channel_id, response_url=got.response_url),
     )  # fmt: skip
@@ -230,53 +234,11 @@ def _fills(view: shapes.View) -> Fills:
 
 def _picked(view: shapes.View) -> str | None:
     inputs = _inputs(view)
-    found = inputs.get(PICK_OUTCOME) or inputs.get(PICK_PLAYBOOK)
+    picks = (PICK_OUTCOME, PICK_PLAYBOOK, PICK_FIELD)
+    found = next((inputs[name] for name in picks if name in inputs), None)
     picked = found[1].selected_option if found else None
     return picked.value if picked else None
 
 
 def _blocks(view: shapes.View) -> dict[str, str]:
     return {name: block for name, (block, _) in _inputs(view).items()}
-
-
-def command_of(click: Click, person: Person) -> Command | Show | None:
-    """Turn a click into what it asks of the desk, or the form it opens; None for a link."""
-    about = {"case": click.case, "delivery": click.delivery, "by": person}
-    step = {**about, "step": click.step, "occurrence": click.occurrence}
-    if click.act == "do":
-        return CompleteStep(**step, outcome=click.outcome)
-    if click.act == "part" and click.part:
-        return CompletePart(**step, part=click.part)
-    if click.act == "claim":
-        return ClaimStep(**step)
-    if click.act == "retry":
-        return RetryEffect(**about, effect=click.effect)
-    return _show(click)
-
-
-def _show(click: Click) -> Show | None:
-    if click.act not in {"form", "partform", "hand"}:
-        return None
-    return Show(meta=FormMeta(
-        case=click.case, step=click.step, part=click.part, occurrence=click.occurrence,
-        outcome=click.outcome or None, pinned=bool(click.outcome), effect=click.effect,
-        channel=click.where.channel, ts=click.ts,
-    ))  # fmt: skip
-
-
-def command_sent(sent: Submission, person: Person) -> Command:
-    """Turn a submission into what it asks of the desk."""
-    meta, fills = sent.meta, sent.fills
-    about = {"case": meta.case, "delivery": sent.delivery, "by": person}
-    step = {**about, "step": meta.step, "occurrence": meta.occurrence, "fills": fills}
-    if meta.effect:
-        return FinishByHand(**about, effect=meta.effect, reference=_words(fills.get("reference")))
-    if meta.new:
-        return OpenCase(**about, playbook=meta.playbook, fills=fills)
-    if meta.part:
-        return CompletePart(**step, part=meta.part)
-    return CompleteStep(**step, outcome=sent.outcome or "done")
-
-
-def _words(fill: Fill | None) -> str:
-    return fill.raw.strip() if fill and isinstance(fill.raw, str) else ""

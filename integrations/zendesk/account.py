@@ -1,8 +1,9 @@
 """One Zendesk account through zenpy: single calls, each of which blocks its thread. It knows nothing of effects."""
 
+import io
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from pydantic import TypeAdapter
@@ -11,12 +12,21 @@ from zenpy import Zenpy
 from integrations.zendesk.names import Names
 from integrations.zendesk.refusals import FAILURES, translate
 from integrations.zendesk.session import HEADERS, OneHost
-from integrations.zendesk.shapes import RawComment, RawField, RawNamed, RawTicket, RawUser
+from integrations.zendesk.shapes import (
+    RawAudit,
+    RawComment,
+    RawField,
+    RawNamed,
+    RawTicket,
+    RawUpload,
+    RawUser,
+)
 from integrations.zendesk.wire import read_names, read_written
 
 R = TypeVar("R")
 _TICKETS = TypeAdapter(tuple[RawTicket, ...])
 _COMMENTS = TypeAdapter(tuple[RawComment, ...])
+_AUDITS = TypeAdapter(tuple[RawAudit, ...])
 _FIELDS = TypeAdapter(tuple[RawField, ...])
 _NAMED = TypeAdapter(tuple[RawNamed, ...])
 logging.getLogger("zenpy").setLevel(
@@ -57,6 +67,16 @@ class Account:
         """Read a ticket."""
         return _tried(lambda: RawTicket.model_validate(self._zenpy.tickets(id=ticket)))
 
+    def many(self, tickets: Sequence[int]) -> tuple[RawTicket, ...]:
+        """Read up to a hundred tickets; those that are gone are left out."""
+        return _tried(
+            lambda: _TICKETS.validate_python(list(self._zenpy.tickets(ids=list(tickets))))
+        )
+
+    def user(self, user: int) -> RawUser:
+        """Read a user."""
+        return _tried(lambda: RawUser.model_validate(self._zenpy.users(id=user)))
+
     def named(self, external_id: str) -> tuple[RawTicket, ...]:
         """List the tickets with this external id; a list, because the search index lags by minutes."""
         return _tried(
@@ -68,6 +88,21 @@ class Account:
         return _tried(
             lambda: _COMMENTS.validate_python(list(self._zenpy.tickets.comments(ticket=ticket)))
         )
+
+    def audits(self, ticket: int) -> tuple[RawAudit, ...]:
+        """List all updates of a ticket, oldest first."""
+        return _tried(
+            lambda: _AUDITS.validate_python(
+                [vars(one) for one in self._zenpy.tickets.audits(ticket=ticket)]
+            )
+        )
+
+    def upload(self, name: str, content: bytes) -> str:
+        """Bring a CSV to Zendesk and give the token that puts it onto a comment."""
+        # As a stream, because zenpy takes other bytes for something to encode.
+        return _tried(lambda: RawUpload.model_validate(self._zenpy.attachments.upload(
+            io.BytesIO(content), target_name=name, content_type="text/csv",
+        )).token)  # fmt: skip
 
     def post(self, body: bytes, key: str, *, sending: bool) -> int:
         """Create a ticket from exactly these bytes under this key; gives its number."""

@@ -2,21 +2,25 @@
 
 import asyncio
 import time
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
 
-from desk.commands import TicketSeen
-from desk.effects import CreateTicket, LookAtTicket, Requester, UpdateTicket
+from desk.commands import TicketFound, TicketSeen
+from desk.effects import CreateTicket, LookAtTicket, Requester, Sheet, UpdateTicket
 from desk.ports import Attempt, GiveUp
 from integrations.zendesk.account import Account
 from integrations.zendesk.names import SYSTEM, Ids, Names
 from integrations.zendesk.refusals import Rejected, closed
-from integrations.zendesk.shapes import RawTicket
+from integrations.zendesk.shapes import RawTicket, RawUser
 from integrations.zendesk.wire import (
     carries,
     external_id,
     find_ids,
+    made_here,
+    meant,
+    read_history,
     read_ticket,
     write_ticket,
     write_update,
@@ -26,6 +30,19 @@ log = structlog.get_logger()
 FRESH = timedelta(minutes=10)
 """How long the account's names are believed. A name that is not found is looked for in fresh ones first, and after
 anything refused or not kept they are read anew, so a change by the admin is seen at once where it matters."""
+
+
+MANY = 100
+"""Tickets in one look at many: https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/#show-multiple-tickets"""
+PERSON = "end-user"
+"""The role of users who are nobody's colleagues."""
+
+
+def no_sheets(sheet: Sheet) -> bytes:
+    """Write no sheet: the desk runs without anything that could."""
+    raise GiveUp(
+        SYSTEM, f"No sheet can be written here. Attach {sheet.name} by hand, then choose By hand."
+    )
 
 
 class ZendeskTickets:
@@ -42,14 +59,18 @@ class ZendeskTickets:
         url: str,
         email: str,
         token: str,
-        placeholder_email: str,
-        placeholder_name: str,
+        placeholder: Requester,
         timeout: tuple[float, float] = (3.05, 20),
+        *,
         query_type: str = "Query type",
+        write_sheet: Callable[[Sheet], bytes] = no_sheets,
     ) -> None:
         """Take the account, the requester of tickets without a safe contact, and the query type field's title."""
+        self._write_sheet = write_sheet
+        self._bot: int | None = None
+        self._agents: dict[int, RawUser] = {}
         self._url, self._title = url.rstrip("/"), query_type
-        self._placeholder = Requester(email=placeholder_email, name=placeholder_name)
+        self._placeholder = placeholder
         self._account = Account(self._url, email, token, timeout)
         self._names: Names | None = None
         self._read_at = 0.0
@@ -95,7 +116,53 @@ class ZendeskTickets:
 
     async def look(self, effect: LookAtTicket) -> TicketSeen:
         """Read the ticket."""
-        return await self._seen(await self._ticket(effect.ticket), None)
+        seen = await self._seen(await self._ticket(effect.ticket), None)
+        audits = await asyncio.to_thread(self._account.audits, effect.ticket)
+        history = read_history(audits, await self._me())
+        mover = await self._user(history.mover) if history.mover else None
+        return seen.model_copy(update={
+            "replies": history.replies, "replied_at": history.replied_at,
+            "moved_by": mover.name if mover and mover.role != PERSON else None,
+        })  # fmt: skip
+
+    async def many(self, tickets: Sequence[int]) -> Sequence[TicketSeen]:
+        """Read many tickets, a hundred at a time."""
+        found: list[TicketSeen] = []
+        for start in range(0, len(tickets), MANY):
+            some = await asyncio.to_thread(self._account.many, tickets[start : start + MANY])
+            found.extend([await self._seen(ticket, None) for ticket in some])
+        return found
+
+    async def foreign(self, ticket: int, query_types: Sequence[str]) -> TicketFound | None:
+        """Read a ticket no case knows. One that is solved is history, whatever its query type."""
+        raw = await self._ticket(ticket)
+        if made_here(raw) or raw.status in {"solved", "closed"}:
+            return None
+        seen = await self._seen(raw, None)
+        query_type = meant(raw, await self._known(), query_types, self._title)
+        if query_type is None:
+            return None
+        user = await self._user(raw.requester_id) if raw.requester_id else None
+        return TicketFound(seen=seen, query_type=query_type, requester=_customer(user))
+
+    async def peek(self, ticket: int) -> Requester | None:
+        """Say who wrote a ticket; None where that is a colleague, or nobody is named."""
+        raw = await self._ticket(ticket)
+        return _customer(await self._user(raw.requester_id) if raw.requester_id else None)
+
+    async def _me(self) -> int:
+        if self._bot is None:
+            self._bot = await self.whoami()
+        return self._bot
+
+    async def _user(self, user: int) -> RawUser:
+        """Read a user. Agents are read once, since their names seldom change; customers are not kept."""
+        if user in self._agents:
+            return self._agents[user]
+        found = await asyncio.to_thread(self._account.user, user)
+        if found.role != PERSON:
+            self._agents[user] = found
+        return found
 
     async def _send_new(self, effect: CreateTicket, attempt: Attempt) -> int:
         """Send the body kept by an earlier try, or a new one that is kept first."""
@@ -152,7 +219,7 @@ class ZendeskTickets:
 
     async def _noted(self, effect: UpdateTicket, ticket: int) -> bool:
         """Say whether an earlier try's note is there; without a note an update may simply be repeated."""
-        if not effect.note:
+        if not (effect.note or effect.sheet):
             return False
         return carries(await asyncio.to_thread(self._account.comments, ticket), effect.key)
 
@@ -160,13 +227,21 @@ class ZendeskTickets:
         """Send the note and the move, valid only as long as nobody else has changed the ticket."""
         if ticket.status == "closed":
             raise GiveUp(SYSTEM, closed(ticket.id))
-        body = write_update(effect, await self._ids(effect), ticket.updated_at)
+        ids, uploads = await self._ids(effect), await self._uploaded(effect)
+        body = write_update(effect, ids, ticket.updated_at, uploads)
         await attempt.prepare(body)
         try:
             await asyncio.to_thread(self._account.put, ticket.id, body, sending=not attempt.before)
         except GiveUp:
             self._forget()
             raise
+
+    async def _uploaded(self, effect: UpdateTicket) -> Sequence[str]:
+        """Bring the sheet to Zendesk. One that no note takes up is gone after an hour, so a repeat does no harm."""
+        if effect.sheet is None:
+            return ()
+        name, content = f"{effect.sheet.name}.csv", self._write_sheet(effect.sheet)
+        return (await asyncio.to_thread(self._account.upload, name, content),)
 
     async def _ticket(self, ticket: int) -> RawTicket:
         return await asyncio.to_thread(self._account.ticket, ticket)
@@ -202,3 +277,10 @@ class ZendeskTickets:
 
     def _forget(self) -> None:
         self._names = None
+
+
+def _customer(user: RawUser | None) -> Requester | None:
+    """Give a requester who is no colleague: agents who make a ticket are its requester unless they say otherwise."""
+    if user is None or user.role != PERSON or not user.email:
+        return None
+    return Requester(email=user.email, name=user.name or user.email)

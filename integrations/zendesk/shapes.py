@@ -3,6 +3,7 @@
 The same models read recorded JSON and zenpy's objects; zenpy gives None for what an answer leaves out.
 """
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -40,6 +41,7 @@ class RawTicket(Wire):
     group_id: int | None = None
     ticket_form_id: int | None = None
     custom_fields: tuple[FieldValue, ...] | None = ()
+    requester_id: int | None = None
     updated_at: str | None = None
 
     def value(self, field: int) -> Any:
@@ -79,10 +81,46 @@ class RawComment(Wire):
     body: str | None = None
 
 
+class RawHappening(Wire):
+    """One thing that happened in an update: a comment, a changed field, or something the desk does not read."""
+
+    type: str
+    field_name: str | None = None
+    public: bool | None = None
+
+
+class RawAudit(Wire):
+    """One update of a ticket as Zendesk gives it: who, when, and what happened in it."""
+
+    author_id: int | None = None
+    created_at: datetime | None = None
+    events: tuple[RawHappening, ...] | None = ()
+
+    @property
+    def comment(self) -> RawHappening | None:
+        """Give the comment of this update, if there is one."""
+        return next((one for one in self.events or () if one.type == "Comment"), None)
+
+    @property
+    def moves(self) -> bool:
+        """Say whether the ticket went to another group or status."""
+        changed = (one.field_name for one in self.events or () if one.type == "Change")
+        return not {"status", "group_id"}.isdisjoint(changed)
+
+
+class RawUpload(Wire):
+    """An upload as Zendesk gives it: the token brings the file onto one comment within an hour."""
+
+    token: str
+
+
 class RawUser(Wire):
     """A user as Zendesk gives it. Wrong credentials can be answered with one that has no id."""
 
     id: int | None = None
+    name: str | None = None
+    email: str | None = None
+    role: str | None = None
 
 
 class Answer(Wire):

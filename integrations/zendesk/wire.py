@@ -6,6 +6,8 @@ https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from desk.commands import TicketSeen
@@ -28,21 +30,35 @@ from integrations.zendesk.names import (
     match_option,
     plain,
 )
-from integrations.zendesk.shapes import Answer, RawComment, RawField, RawNamed, RawTicket
+from integrations.zendesk.shapes import (
+    Answer,
+    RawAudit,
+    RawComment,
+    RawField,
+    RawNamed,
+    RawTicket,
+)
 
 __all__ = [
-    "Malformed", "TicketChanged", "carries", "check_signature", "external_id", "find_ids", "marker", "match_option",
-    "read_names", "read_ticket", "read_webhook", "read_written", "signed", "write_ticket", "write_update",
+    "History", "Malformed", "TicketChanged", "carries", "check_signature", "external_id", "find_ids", "made_here",
+    "marker", "match_option", "meant", "read_history", "read_names", "read_ticket", "read_webhook", "read_written",
+    "signed", "write_ticket", "write_update",
 ]  # fmt: skip
 
 ROOM = 60_000
 """Bytes a comment may have. Zendesk cuts at 64 kB and says nothing, and our marker stands at the end."""
+OURS = "ato-"
 CUT = "… (cut here: too long for Zendesk, the whole text is in the case)"
 
 
 def external_id(key: str) -> str:
     """Name an effect to Zendesk: always the same for one effect, and telling nothing about the case."""
-    return f"ato-{hashlib.sha256(key.encode()).hexdigest()[:40]}"
+    return f"{OURS}{hashlib.sha256(key.encode()).hexdigest()[:40]}"
+
+
+def made_here(ticket: RawTicket) -> bool:
+    """Say whether the desk made this ticket."""
+    return (ticket.external_id or "").startswith(OURS)
 
 
 def marker(key: str) -> str:
@@ -94,14 +110,19 @@ def _first_note(effect: CreateTicket) -> str:
     return "\n\n".join(filter(None, (fit(effect.body.strip() or effect.subject), linked)))
 
 
-def write_update(effect: UpdateTicket, ids: Ids, stamp: str | None) -> bytes:
+def write_update(
+    effect: UpdateTicket, ids: Ids, stamp: str | None, uploads: Sequence[str] = ()
+) -> bytes:
     """Write the body of an update. With `updated_stamp` Zendesk refuses it once anybody has changed the ticket,
-    so that of two copies under way only one can succeed.
+    so that of two copies under way only one can succeed. `uploads` are tokens of files that go with the note.
     """
     ticket: dict[str, Any] = {"safe_update": True, "updated_stamp": stamp} if stamp else {}
-    if effect.note:
-        note = f"{fit(effect.note.strip())}\n\n{marker(effect.key)}"
+    words = (effect.note or "").strip() or (effect.sheet.name if effect.sheet else "")
+    if words:
+        note = f"{fit(words)}\n\n{marker(effect.key)}"
         ticket["comment"] = {"body": note, "public": False}
+        if uploads:
+            ticket["comment"]["uploads"] = list(uploads)
     if ids.group is not None:
         ticket["group_id"] = ids.group
     if effect.status is not None:
@@ -156,8 +177,9 @@ def read_ticket(
     group = _name(names.groups, raw.group_id, "group")
     form = _name(names.forms, raw.ticket_form_id, "form")
     seen = TicketSeen(
-        id=raw.id, url=f"{url}/agent/tickets/{raw.id}", group=group, status=raw.status, form=form
-    )
+        id=raw.id, url=f"{url}/agent/tickets/{raw.id}", group=group, status=raw.status, form=form,
+        stamp=raw.updated_at,
+    )  # fmt: skip
     return (
         seen.model_copy(update={"lost": _lost(seen, raw, names, asked, title)}) if asked else seen
     )
@@ -184,9 +206,35 @@ def _lost(
 
 def _holds(raw: RawTicket, names: Names, path: str, title: str) -> bool:
     """Say whether the ticket holds this choice in the query type field."""
+    return meant(raw, names, [path], title) is not None
+
+
+def meant(raw: RawTicket, names: Names, paths: Sequence[str], title: str) -> str | None:
+    """Give the path among these that the ticket holds in the query type field."""
     try:
         field = names.dropdown(title)
     except GiveUp:
-        return False
+        return None
     option = field.option(raw.value(field.id))
-    return option is not None and levels(option.name) == levels(path)
+    here = levels(option.name) if option else None
+    return next((path for path in paths if levels(path) == here), None)
+
+
+@dataclass(frozen=True)
+class History:
+    """What people did with a ticket: public replies after its first words, and who moved it last."""
+
+    replies: int = 0
+    replied_at: datetime | None = None
+    mover: int | None = None
+
+
+def read_history(audits: Sequence[RawAudit], bot: int) -> History:
+    """Read what happened to a ticket, oldest first. What the bot did itself is left out."""
+    said = [one for one in audits if one.comment is not None]
+    replies = [
+        one for one in said[1:] if one.comment and one.comment.public and one.author_id != bot
+    ]
+    movers = [one.author_id for one in audits if one.moves]
+    mover = movers[-1] if movers and movers[-1] != bot else None
+    return History(len(replies), replies[-1].created_at if replies else None, mover)

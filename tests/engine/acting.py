@@ -5,10 +5,12 @@ from typing import Any
 from config.locales import Catalogue
 from desk.engine import Engine
 from desk.playbook import Playbook
+from desk.rota import Rota
 from handlers import buttons, commands, modals
 from handlers.door import SlackDoor
 from integrations.slack.views.form import Forms
 from integrations.slack.voice import Voice
+from tests.fakes.across import FakeSearches, FakeShifts
 from tests.fakes.cases import FakeCases
 from tests.fakes.clock import FakeClock
 from tests.fakes.reply import FakeReply
@@ -46,13 +48,15 @@ class Slack:
         self.engine = Engine(
             cases=self.cases, tickets=None, chat=None, clock=self.clock, playbooks=playbooks, hashes=hashes
         )  # fmt: skip
-        voice = Voice(
-            SAY, self.clock, lambda one: self.people.person(one).name, self.people.members
-        )
+        self.shifts, self.searches = FakeShifts(), FakeSearches()
+        covers = {"mod": "team_lead", "cs_agent": "mod"}
+        self.rota = Rota(self.shifts, self.people.members, covers)
+        voice = Voice(SAY, self.clock, lambda one: self.people.person(one).name, self.rota.on_duty)
         self.forms = Forms(SAY)
         self.door = SlackDoor(
             engine=self.engine, cases=self.cases, people=self.people, reply=self.reply,
             forms=self.forms, voice=voice, new_id=lambda: CASE,
+            rota=self.rota, searches=self.searches,
         )  # fmt: skip
         self.count = 0
 
@@ -152,7 +156,9 @@ def _state(element: dict[str, Any], typed: Any) -> dict[str, Any]:
             if first
             else {"type": kind, "value": element.get("initial_value")}
         )
-    if kind == "radio_buttons":
+    if kind == "users_select":
+        return {"type": kind, "selected_user": typed}
+    if kind in {"radio_buttons", "static_select"}:
         return {"type": kind, "selected_option": {"value": typed}}
     if kind == "checkboxes":
         return {"type": kind, "selected_options": [{"value": one} for one in typed]}

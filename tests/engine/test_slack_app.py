@@ -165,7 +165,7 @@ def broken(slack, monkeypatch) -> Slack:
         raise ZeroDivisionError
 
     monkeypatch.setattr(slack.engine, "accept", bug)
-    monkeypatch.setattr(slack.cases, "open_of", lambda *_: bug(None))
+    monkeypatch.setattr(slack.cases, "owed_by_person", lambda *_: bug(None))
     return slack
 
 

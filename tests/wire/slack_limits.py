@@ -60,8 +60,9 @@ def _options(body: dict[str, Any]) -> Iterator[str]:
     options = body.get("options")
     if options is None:
         return
-    if not 1 <= len(options) <= _OPTIONS[body["type"]]:
-        yield f"{body['type']}: {len(options)} options"
+    kind = body.get("type", "a group of a menu")
+    if not 1 <= len(options) <= _OPTIONS.get(kind, 100):
+        yield f"{kind}: {len(options)} options"
     if any(len(one["text"]["text"]) > 75 or len(one["value"]) > 150 for one in options):
         yield "an option is too long"
     chosen = [body.get("initial_option"), *body.get("initial_options", [])]

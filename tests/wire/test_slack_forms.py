@@ -9,6 +9,7 @@ from desk.playbook import Playbook
 from desk.values import Fact, FieldError, Line, Refusal
 from integrations.slack.meta import FormMeta
 from integrations.slack.views import form as forms
+from integrations.slack.views import notes, sending
 from tests.wire.making_forms import META, SAY, asked, made
 from tests.wire.slack_limits import check, words
 
@@ -110,10 +111,10 @@ def test_every_page_of_the_playbook_is_within_slacks_limits(mr_d):
         case = Case(id=META.case, number=12, steps={name: StepState(status="open", occurrence=1)})
         for outcome in (None, *step.outcomes):
             page = form(case, mr_d, name, None, outcome)
-            check(drawer.view(page, META, "en", submit=forms.submit_line(mr_d, page)))
+            check(drawer.view(page, META, "en", submit=sending.submit_line(mr_d, page)))
         for part in step.parts:
             page = form(case, mr_d, name, part, None)
-            check(drawer.view(page, META, "en", submit=forms.submit_line(mr_d, page)))
+            check(drawer.view(page, META, "en", submit=sending.submit_line(mr_d, page)))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_every_page_of_the_playbook_is_within_slacks_limits(mr_d):
 )
 def test_the_button_says_where_the_form_leads(mr_d, step, part, words):
     page = form(Case(id="A"), mr_d, step, part, None)
-    view = forms.Forms(SAY).view(page, META, "en", submit=forms.submit_line(mr_d, page))
+    view = forms.Forms(SAY).view(page, META, "en", submit=sending.submit_line(mr_d, page))
     assert view["submit"]["text"] == words
 
 
@@ -146,20 +147,20 @@ def test_errors_stand_at_their_fields():
     )
     refusal = Refusal(line=Line(key="Some."), fields=(FieldError(field="phone", line=wrong),))
     blocks = {"name": "name@receive", "phone": "phone@receive"}
-    assert forms.errors(refusal, blocks, plain) == {
+    assert sending.errors(refusal, blocks, plain) == {
         "phone@receive": "That is too long: 9 characters, 5 at most."
     }
 
 
 def test_a_refusal_without_a_field_stands_at_the_first_input():
     blocks = {"name": "name@receive", "phone": "phone@receive"}
-    assert forms.errors(Refusal(line=Line(key="Closed.")), blocks, plain) == {
+    assert sending.errors(Refusal(line=Line(key="Closed.")), blocks, plain) == {
         "name@receive": "Closed."
     }
-    assert forms.errors(Refusal(line=Line(key="Closed.")), {}, plain) == {}
+    assert sending.errors(Refusal(line=Line(key="Closed.")), {}, plain) == {}
 
 
 def test_the_small_modals_are_within_the_limits(mr_d):
-    check(forms.note_view("Done", ("Sent to the MOD.",), SAY, "en"))
+    check(notes.note_view("Done", ("Sent to the MOD.",), SAY, "en"))
     check(forms.hand_view(FormMeta(case="c", effect="e"), SAY, "en"))
     check(forms.choose_view(FormMeta(case="c", new=True), {"mr_d": mr_d}, SAY, "en"))

@@ -12,6 +12,7 @@ from desk.commands import (
 )
 from desk.values import Fill, Person
 from integrations.slack import arrivals, wire
+from integrations.slack import asked as asked_of
 from integrations.slack.meta import FormMeta
 from tests.wire.slack_bodies import CASE, EFFECT, VALUES, click, event, slash, submission, view
 
@@ -95,7 +96,7 @@ def test_an_old_or_made_up_button_is_unreadable_but_its_sender_is_known(body):
 def test_a_one_tap_click_is_a_command(action, value, command):
     found = wire.read_click(click(action, value))
     assert isinstance(found, arrivals.Click)
-    asked = wire.command_of(found, MOD)
+    asked = asked_of.command_of(found, MOD)
     assert isinstance(asked, command)
     assert (asked.case, asked.delivery, asked.by) == (CASE, "slack:13.8.def", MOD)
 
@@ -113,7 +114,7 @@ def test_a_one_tap_click_is_a_command(action, value, command):
 def test_a_click_that_asks_something_opens_a_form(action, value, expected):
     found = wire.read_click(click(action, value))
     assert isinstance(found, arrivals.Click)
-    asked = wire.command_of(found, MOD)
+    asked = asked_of.command_of(found, MOD)
     assert isinstance(asked, arrivals.Show)
     assert expected.items() <= asked.meta.model_dump().items()
 
@@ -121,7 +122,7 @@ def test_a_click_that_asks_something_opens_a_form(action, value, expected):
 def test_a_link_asks_nothing_of_the_desk():
     found = wire.read_click(click("link:1", None))
     assert isinstance(found, arrivals.Click)
-    assert wire.command_of(found, MOD) is None
+    assert asked_of.command_of(found, MOD) is None
 
 
 def test_every_kind_of_input_becomes_what_was_typed():
@@ -155,7 +156,7 @@ def test_a_submission_is_a_command(meta, command, expected):
     reference = {"reference@hand": {"reference": {"type": "plain_text_input", "value": " #48213 "}}}
     found = wire.read_submission(submission(meta, VALUES | reference))
     assert isinstance(found, arrivals.Submission)
-    asked = wire.command_sent(found, MOD)
+    asked = asked_of.command_sent(found, MOD)
     assert isinstance(asked, command)
     assert expected.items() <= asked.model_dump().items()
     assert (asked.case, asked.delivery) == (CASE, "slack:13.9.ghi")
@@ -168,7 +169,9 @@ def test_without_a_choice_the_outcome_is_the_one_the_form_was_for():
     assert isinstance(found, arrivals.Submission)
     assert found.outcome == "suspended"
     assert (
-        wire.command_sent(found.model_copy(update={"outcome": None}), MOD).model_dump()["outcome"]
+        asked_of.command_sent(found.model_copy(update={"outcome": None}), MOD).model_dump()[
+            "outcome"
+        ]
         == "done"
     )
 

@@ -9,7 +9,9 @@ from datetime import datetime
 from desk.case import Ticket
 from desk.faces import Face, Shown
 from desk.playbook import Playbook
+from desk.speaking import news
 from integrations.slack.escape import mrkdwn
+from integrations.slack.views.beside import noted, of_case, relatives, still, waiting
 from integrations.slack.views.escalation import escalation, escalation_text
 from integrations.slack.views.lines import (
     DONE,
@@ -26,6 +28,11 @@ from integrations.slack.views.trouble import troubles
 MOST_BLOCKS = 50  # https://docs.slack.dev/reference/block-kit/blocks
 LONGEST_TEXT = 1000
 MOST_FINISHED = 6
+
+STATUSES = {
+    "new": "new", "open": "open", "pending": "pending", "hold": "on hold", "solved": "solved", "closed": "closed",
+}  # fmt: skip
+"""Zendesk's statuses, https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/."""
 
 PROMISES = {
     "open": (WAITING, "{promise}"),
@@ -44,18 +51,22 @@ class Drawn:
 
 def card(face: Face, playbook: Playbook, ink: Ink) -> Drawn:
     """Draw the case for one inbox."""
+    face = still(face)
     parts = [
         [section(_headline(face, ink))],
         _opening(face, playbook, ink),
         paragraph(
             ink, [f"*{ink.line('Careful')}:* {ink.of(line)}" for line in face.warnings], 1200
         ),
+        paragraph(ink, [waiting(face, ink)]),
+        relatives(face, ink),
         owed(face, playbook, ink),
         others(face, playbook, ink),
         _done(face, playbook, ink),
         troubles(face, ink),
         _promised(face, ink),
         _ended(face, ink),
+        of_case(face, playbook, ink),
     ]
     blocks = [block for part in parts for block in part]
     return Drawn(mrkdwn(_text(face, playbook, ink), LONGEST_TEXT), tuple(blocks[:MOST_BLOCKS]))
@@ -114,7 +125,8 @@ def _done(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
     earlier = len(done) - MOST_FINISHED
     lines = [ink.line("… ({count} earlier)", count=earlier)] if earlier > 0 else []
     lines += [finished(one, ink) for one in done[-MOST_FINISHED:]]
-    return paragraph(ink, [*lines, *(_ticket(ticket, ink) for _, ticket in face.tickets)])
+    tickets = [_ticket(ticket, ink) for _, ticket in face.tickets]
+    return paragraph(ink, [*lines, *tickets, noted(face, ink)])
 
 
 def _ticket(ticket: Ticket, ink: Ink) -> str:
@@ -122,7 +134,14 @@ def _ticket(ticket: Ticket, ink: Ink) -> str:
     words = ink.line(
         "Ticket {ticket} → {group}", ticket=link(url, f"#{ticket.id}"), group=ticket.group or "—"
     )
-    return " · ".join(filter(None, [words, mrkdwn(ticket.status or "")]))
+    told = (ink.of(line) for line in news(ticket))
+    return " · ".join(filter(None, [words, _ticket_status(ticket, ink), *told]))
+
+
+def _ticket_status(ticket: Ticket, ink: Ink) -> str:
+    """Say a ticket's status; one that Zendesk has and we do not know stays as it is."""
+    known = STATUSES.get(ticket.status or "")
+    return ink.line(known) if known else mrkdwn(ticket.status or "")
 
 
 def _promised(face: Face, ink: Ink) -> list[Block]:
@@ -144,7 +163,10 @@ def _ended(face: Face, ink: Ink) -> list[Block]:
         return []
     how = ink.words(face.ending or {})
     key = "Closed {ended_at}: {how}" if how else "Closed {ended_at}"
-    return [section(f"*{ink.line(key, ended_at=ink.by(face.ended_at), how=how)}*")]
+    words = [f"*{ink.line(key, ended_at=ink.by(face.ended_at), how=how)}*"]
+    if face.merged_into:
+        words.append(ink.line("It goes on in {case}.", case=face.merged_into))
+    return paragraph(ink, words)
 
 
 def _text(face: Face, playbook: Playbook, ink: Ink) -> str:
@@ -157,6 +179,8 @@ def _text(face: Face, playbook: Playbook, ink: Ink) -> str:
 def _wanted(face: Face, ink: Ink) -> str:
     if face.ended_at is not None:
         return ink.plain("closed: {how}", how=ink.words(face.ending or {}))
+    if face.waiting_since is not None:
+        return ink.plain("waits for the customer")
     if face.mine:
         return ink.words(face.mine[0].duty.title)
     if face.others:

@@ -4,13 +4,13 @@ What does not depend on the case is drawn once per page and language and kept; a
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from desk.forms import Choice, Form
 from desk.playbook import Playbook
 from desk.texts import Say
-from desk.values import Fill, Line, Refusal, Text, in_language
+from desk.values import Fill, Line, Text, in_language
 from integrations.slack.meta import NONE, PICK_OUTCOME, PICK_PLAYBOOK, FormMeta, write_meta
 from integrations.slack.views.inputs import (
     NOT_IN_SOP,
@@ -23,10 +23,9 @@ from integrations.slack.views.inputs import (
     question,
 )
 
-FORM, HAND, CHOOSE, NOTE = "form", "hand", "choose", "note"
+FORM, HAND, CHOOSE = "form", "hand", "choose"
 """The callback ids of our modals."""
 
-NEXT = Line(key="Next")
 SAVE = Line(key="Save")
 SEND = Line(key="Send")
 CLOSE = Line(key="Close")
@@ -67,7 +66,7 @@ class Forms:
         """Give the modal; what was typed so far wins over what the case knows."""
         page = self._page(form, language)
         answers = {one.name: typed.get(one.name) or answer_of(one.known) for one in form.inputs}
-        head = [_context(form.display)] if form.display else []
+        head = [aside_line(form.display)] if form.display else []
         return {
             "type": "modal",
             "callback_id": FORM,
@@ -76,7 +75,7 @@ class Forms:
             "close": plain(self._say(CLOSE, language, "UTC"), 24),
             "private_metadata": write_meta(meta),
             "notify_on_close": meta.flow,
-            "blocks": [*head, *(_with_answer(block, answers) for block in page.blocks)],
+            "blocks": [*head, *(with_answer(block, answers) for block in page.blocks)],
         }
 
     def _submit(self, submit: Line, language: str) -> str:
@@ -123,13 +122,13 @@ def _draw(form: Form, say: Say, language: str) -> _Page:
     blocks: list[Block] = (
         [] if len(title) <= 24 else [{"type": "header", "text": plain(title, 150)}]
     )
-    blocks += [] if form.sop else [_context(say(NOT_IN_SOP, language, "UTC"))]
-    blocks += _say_now(form.says, say, language)
-    blocks += [_context(in_language(text, language)) for text in form.shows]
+    blocks += [] if form.sop else [aside_line(say(NOT_IN_SOP, language, "UTC"))]
+    blocks += say_now(form.says, say, language)
+    blocks += [aside_line(in_language(text, language)) for text in form.shows]
     blocks += _outcomes(form, where, say, language)
     for one in form.inputs:
         blocks += question(one, where, say, language)
-    blocks = blocks or [_section(say(NOTHING_ASKED, language, "UTC"))]
+    blocks = blocks or [paragraph(say(NOTHING_ASKED, language, "UTC"))]
     return _Page(form, plain(title, 24), tuple(blocks))
 
 
@@ -140,7 +139,8 @@ def place(form: Form) -> str:
     )
 
 
-def _say_now(says: tuple[Text, ...], say: Say, language: str) -> list[Block]:
+def say_now(says: tuple[Text, ...], say: Say, language: str) -> list[Block]:
+    """Show word for word what to say to the customer."""
     if not says:
         return []
     heading = {
@@ -149,13 +149,20 @@ def _say_now(says: tuple[Text, ...], say: Say, language: str) -> list[Block]:
     }
     words = [in_language(text, language) for text in says]
     pieces = [text[at : at + 3000] for text in words for at in range(0, len(text), 3000)]
-    return [heading, *(_section(piece) for piece in pieces), {"type": "divider"}]
+    return [heading, *(paragraph(piece) for piece in pieces), {"type": "divider"}]
 
 
 def _outcomes(form: Form, where: str, say: Say, language: str) -> list[Block]:
+    aside = say(NOT_IN_SOP, language, "UTC")
     if len(form.choices) < 2:
-        return [_section(in_language(one.title, language)) for one in form.choices]
-    block = _radio(PICK_OUTCOME, where, form.choices, say(WHAT_HAPPENED, language, "UTC"), language)
+        shown = [(one, paragraph(in_language(one.title, language))) for one in form.choices]
+        return [
+            block
+            for one, drawn in shown
+            for block in (drawn, *([] if one.sop else [aside_line(aside)]))
+        ]
+    label = say(WHAT_HAPPENED, language, "UTC")
+    block = _radio(PICK_OUTCOME, where, form.choices, label, language, aside)
     chosen = [one for one in block["element"]["options"] if one["value"] == form.chosen]
     return (
         [{**block, "element": {**block["element"], "initial_option": chosen[0]}}]
@@ -164,8 +171,13 @@ def _outcomes(form: Form, where: str, say: Say, language: str) -> list[Block]:
     )
 
 
-def _radio(what: str, where: str, choices: tuple[Choice, ...], label: str, language: str) -> Block:
-    options = [option(one.name, one.title, language) for one in choices[:100]]
+def _radio(
+    what: str, where: str, choices: tuple[Choice, ...], label: str, language: str, aside: str = ""
+) -> Block:
+    """Draw a choice; `aside` stands below what the procedure does not know."""
+    options = [
+        option(one.name, one.title, language, "" if one.sop else aside) for one in choices[:100]
+    ]
     kind = "radio_buttons" if len(options) <= 10 else "static_select"
     element = {"type": kind, "action_id": what, "options": options}
     return {
@@ -174,7 +186,8 @@ def _radio(what: str, where: str, choices: tuple[Choice, ...], label: str, langu
     }  # fmt: skip
 
 
-def _with_answer(block: Block, answers: Mapping[str, Fill]) -> Block:
+def with_answer(block: Block, answers: Mapping[str, Fill]) -> Block:
+    """Give a block with the answer it has, if it has one."""
     if block["type"] != "input":
         return block
     name = str(block["block_id"]).partition("@")[0].removesuffix(NONE)
@@ -182,55 +195,14 @@ def _with_answer(block: Block, answers: Mapping[str, Fill]) -> Block:
     return answered(block, fill) if fill else block
 
 
-def _section(words: str) -> Block:
+def paragraph(words: str) -> Block:
+    """Give one paragraph of plain words."""
     return {"type": "section", "text": plain(words)}
 
 
-def _context(words: str) -> Block:
+def aside_line(words: str) -> Block:
+    """Give one small line beside the rest."""
     return {"type": "context", "elements": [plain(words)]}
-
-
-def submit_line(playbook: Playbook, form: Form) -> Line:
-    """Say what sending this form leads to: the same role's next page, another role, or only a saved answer."""
-    owner = playbook.steps[form.step].owner
-    owners = [] if form.part else _owners_after(playbook, form.step, set())
-    if owner in owners:
-        return NEXT
-    return (
-        Line(key="Send to {role}", args={"role": playbook.roles[owners[0]].title})
-        if owners
-        else SAVE
-    )
-
-
-def _owners_after(playbook: Playbook, step: str, seen: set[str]) -> list[str]:
-    """List who owns what comes after a step; what the desk does by itself is looked through."""
-    found: list[str] = []
-    for name, spec in playbook.steps.items():
-        if step in spec.after and name not in seen:
-            seen.add(name)
-            found += _owners_after(playbook, name, seen) if spec.automatic else [spec.owner]
-    return found
-
-
-def errors(
-    refusal: Refusal, blocks: Mapping[str, str], words: Callable[[Line], str]
-) -> dict[str, str]:
-    """Put a refusal at its fields, by the blocks of the view that was sent; what has no field stands at the first.
-
-    Empty when the view has no input: then the refusal needs a view of its own.
-    """
-    found = {blocks[one.field]: words(one.line) for one in refusal.fields if one.field in blocks}
-    elsewhere = next(iter(blocks.values()), None)
-    return {elsewhere: words(refusal.line)} if elsewhere and not found else found
-
-
-def note_view(title: str, words: tuple[str, ...], say: Say, language: str) -> Block:
-    """Give a modal that only says something."""
-    return {
-        "type": "modal", "callback_id": NOTE, "title": plain(title, 24),
-        "close": plain(say(CLOSE, language, "UTC"), 24), "blocks": [_section(one) for one in words],
-    }  # fmt: skip
 
 
 def hand_view(meta: FormMeta, say: Say, language: str) -> Block:
@@ -240,16 +212,16 @@ def hand_view(meta: FormMeta, say: Say, language: str) -> Block:
         "label": plain(say(BY_HAND_WHERE, language, "UTC"), 2000),
         "element": {"type": "plain_text_input", "action_id": "reference", "max_length": 300},
     }  # fmt: skip
-    return _modal(HAND, BY_HAND, meta, [block], say, language)
+    return modal(HAND, BY_HAND, meta, [block], say, language)
 
 
 def choose_view(
     meta: FormMeta, playbooks: Mapping[str, Playbook], say: Say, language: str
 ) -> Block:
     """Give the modal in which somebody who works with several playbooks chooses one."""
-    choices = tuple(Choice(name, playbook.title) for name, playbook in playbooks.items())
+    choices = tuple(Choice(name, _branded(playbook)) for name, playbook in playbooks.items())
     label = say(WHICH_PLAYBOOK, language, "UTC")
-    return _modal(
+    return modal(
         CHOOSE,
         NEW_CASE,
         meta,
@@ -259,9 +231,14 @@ def choose_view(
     )
 
 
-def _modal(
+def _branded(playbook: Playbook) -> Text:
+    return {one: f"{playbook.brand}: {words}" for one, words in playbook.title.items()}
+
+
+def modal(
     kind: str, title: Line, meta: FormMeta, blocks: list[Block], say: Say, language: str
 ) -> Block:
+    """Give a modal that asks something other than a step's form."""
     return {
         "type": "modal", "callback_id": kind, "title": plain(cut(say(title, language, "UTC"), 24)),
         "submit": plain(say(SAVE, language, "UTC"), 24), "close": plain(say(CLOSE, language, "UTC"), 24),

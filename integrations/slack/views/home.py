@@ -1,86 +1,105 @@
-"""Cases as short lines, for one person: the home tab, `/ato mine`, `/ato ATO-12`. Pure; no customer's data in it."""
+"""The home tab: on duty or not, today's figures, what is mine, my role's, and what I wait for. Pure.
+
+A home tab has at most 100 blocks: https://docs.slack.dev/reference/views/home-tab-views. Three lists of LONG lines,
+their headings and the top make 97.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from desk.case import Case
-from desk.duties import Duty, duties, why_not
-from desk.forms import display
-from desk.playbook import Playbook
-from desk.values import Line, Person
-from integrations.slack.actions import Action, StepValue, write_action, write_value
+from desk.owed import Figures, Owed
+from desk.values import Line, Person, Text
+from integrations.slack.occasions import SHOW_ALL, SWITCH, write_shown
+from integrations.slack.views.board import heading, row
 from integrations.slack.views.lines import Block, Ink, button, section
 
-Found = tuple[Case, Playbook]
+SHORT, LONG = 8, 30
+"""How many lines a list of the home tab has, and how many behind "Show all"."""
 
-TITLE = Line(key="*{case} · {title}*")
-OPEN_SINCE = Line(key="open since {opened_at}")
-CLOSED = Line(key="closed {ended_at}: {ending}")
-WAITS = Line(key="{step} · with {role}")
-CLAIMED = Line(key="{step} · {who} has it")
-CONTINUE = Line(key="Continue")
-MINE = Line(key="*My open cases*")
-NONE_OPEN = Line(key="You have no open cases.")
+MINE = Line(key="Mine")
+MY_ROLES = Line(key="My role's, by what is due")
+WAITING_FOR = Line(key="Waiting for others")
+NOTHING = Line(
+    key="Nothing is open for you. New work is listed here and announced in your channel."
+)
+ON_DUTY = Line(key="You are *on duty*: reminders and cards mention you.")
+OFF_DUTY = Line(key="You are *not on duty*: nobody mentions you for your role.")
+NOBODY_YET = Line(key="Nobody of your role has used this switch yet, so everybody is mentioned.")
+GO_ON, GO_OFF = "Go on duty", "Go off duty"
+SHOW = "Show all"
 HINT = Line(
     key="A customer reports a takeover? Type `/ato` in any channel to open a case; `/ato help` says what else."
 )
+FIGURES = "Today: opened {opened} · late now {late}"
+WITH_GOAL = (
+    "Today: opened {opened} · {step} within {minutes} min: {good} of {all} · late now {late}"
+)
+WITH_GOALS = "Today: opened {opened} · protected in time: {good} of {all} · late now {late}"
 
 
-def headline(case: Case, playbook: Playbook, ink: Ink) -> str:
-    """Name a case and say how long it has been open."""
-    title = ink.line(TITLE.key, case=display(case, playbook), title=playbook.title)
-    if case.ended_at:
-        ending = playbook.endings.get(case.ending or "") or {"en": case.ending or ""}
-        return f"{title} · {ink.line(CLOSED.key, ended_at=case.ended_at, ending=ending)}"
-    opened = ink.line(OPEN_SINCE.key, opened_at=case.opened_at) if case.opened_at else ""
-    return " · ".join(filter(None, [title, opened]))
+@dataclass(frozen=True)
+class Goals:
+    """What must be done soonest after the call in this person's procedures: one step with its minutes, or several."""
+
+    count: int = 0
+    step: Text | None = None
+    minutes: int = 0
 
 
-def case_blocks(case: Case, playbook: Playbook, person: Person, ink: Ink) -> list[Block]:
-    """Draw one case: what is open, with whom, and the button to go on where this person may."""
-    owed = duties(case, playbook)[:20]
-    rows = [_duty(one, case, playbook, person, ink) for one in owed]
-    return [section(headline(case, playbook, ink)), *rows]
+@dataclass(frozen=True)
+class Home:
+    """What one person sees in their home tab. The lists may be one longer than shown: then there is more."""
+
+    mine: Sequence[Owed]
+    roles: Sequence[Owed]
+    others: Sequence[Owed]
+    figures: Figures
+    goals: Goals
+    on: bool | None
+    """Whether this person is on duty; None where nobody of their roles has used the switch."""
+    full: bool = False
 
 
-def _duty(duty: Duty, case: Case, playbook: Playbook, person: Person, ink: Ink) -> Block:
-    words = section(_waits(duty, playbook, ink))
-    if why_not(person, case, playbook, duty) is not None:
-        return words
-    return {**words, "accessory": _continue(duty, case, ink)}
+def home_view(home: Home, person: Person, ink: Ink) -> Block:
+    """Draw the home tab."""
+    top = [*_switch(home, ink), *_figures(home, ink)] if person.roles else []
+    lists = _lists(home, person, ink)
+    nothing = [] if lists or not person.roles else [section(ink.of(NOTHING))]
+    between = [{"type": "divider"}] if top else []
+    blocks = [*top, *between, *lists, *nothing, {"type": "divider"}, section(ink.of(HINT))]
+    return {"type": "home", "private_metadata": write_shown(full=home.full), "blocks": blocks}
 
 
-def _waits(duty: Duty, playbook: Playbook, ink: Ink) -> str:
-    if duty.claimed_by:
-        return ink.line(CLAIMED.key, step=duty.title, who=ink.who(duty.claimed_by))
-    return ink.line(WAITS.key, step=duty.title, role=playbook.roles[duty.owner].title)
+def _switch(home: Home, ink: Ink) -> list[Block]:
+    line = NOBODY_YET if home.on is None else ON_DUTY if home.on else OFF_DUTY
+    words, value = (GO_OFF, "off") if home.on else (GO_ON, "on")
+    press = button(ink, ink.plain(words), SWITCH, value, style=None if home.on else "primary")
+    return [{**section(ink.of(line)), "accessory": press}]
 
 
-def _continue(duty: Duty, case: Case, ink: Ink) -> Block:
-    kind = (
-        Action("partform", step=duty.step, part=duty.part)
-        if duty.part
-        else Action("form", step=duty.step)
-    )
-    value = write_value(StepValue(case.id, duty.occurrence))
-    return button(ink, ink.plain(CONTINUE.key), write_action(kind), value)
+def _figures(home: Home, ink: Ink) -> list[Block]:
+    day, goals = home.figures, home.goals
+    numbers = {"opened": day.opened, "late": day.late}
+    done = {"good": day.in_time, "all": day.of}
+    if goals.count == 1 and goals.step:
+        words = ink.line(WITH_GOAL, step=goals.step, minutes=goals.minutes, **numbers, **done)
+    else:
+        words = ink.line(WITH_GOALS if goals.count else FIGURES, **numbers, **(done if goals.count else {}))  # fmt: skip
+    return [{"type": "context", "elements": [{"type": "mrkdwn", "text": words, "verbatim": True}]}]
 
 
-def listing(title: str, found: Sequence[Found], person: Person, ink: Ink) -> list[Block]:
-    """Draw several cases, one line each, with the one button that matters."""
-    return [section(title), *(_row(case, playbook, person, ink) for case, playbook in found)]
+def _lists(home: Home, person: Person, ink: Ink) -> list[Block]:
+    most = LONG if home.full else SHORT
+    drawn: list[Block] = []
+    for line, found in ((MINE, home.mine), (MY_ROLES, home.roles), (WAITING_FOR, home.others)):
+        if not found:
+            continue
+        more = _show_all(line, ink) if len(found) > most and not home.full else None
+        waits = line is WAITING_FOR
+        drawn.append(heading(line, ink, more))
+        drawn.extend(row(one, person, ink, waits=waits) for one in found[:most])
+    return drawn
 
 
-def _row(case: Case, playbook: Playbook, person: Person, ink: Ink) -> Block:
-    owed = duties(case, playbook)
-    mine = next((one for one in owed if why_not(person, case, playbook, one) is None), None)
-    shown = mine or (owed[0] if owed else None)
-    words = [headline(case, playbook, ink), _waits(shown, playbook, ink) if shown else ""]
-    row = section("\n".join(filter(None, words)))
-    return {**row, "accessory": _continue(mine, case, ink)} if mine else row
-
-
-def home_view(found: Sequence[Found], person: Person, ink: Ink) -> Block:
-    """Draw the home tab: my open cases, and how to open one."""
-    title = ink.line(MINE.key) if found else ink.line(NONE_OPEN.key)
-    blocks = [*listing(title, found, person, ink), {"type": "divider"}, section(ink.line(HINT.key))]
-    return {"type": "home", "blocks": blocks}
+def _show_all(line: Line, ink: Ink) -> Block:
+    return button(ink, ink.plain(SHOW), SHOW_ALL, "all")

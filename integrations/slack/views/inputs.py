@@ -31,6 +31,10 @@ NOT_IN_SOP = Line(key="Not in SOP.")
 NONE_KNOWN = Line(key="None known, because…")
 AMOUNT = Line(key="An amount in {currency}, such as 129.90.")
 
+OPTION = 75
+GROUP = 100
+"""Characters of an option, and options of a menu: https://docs.slack.dev/reference/block-kit"""
+
 ROWS = Line(key="One a line, parted by |: {columns}")
 
 
@@ -110,10 +114,21 @@ def _choices(field: FieldSpec, language: str) -> Block:
     if not field.options:  # nothing to tick yet: Slack refuses a list without options
         return _many_lines(field, language)
     options = [option(name, words, language) for name, words in field.options.items()]
+    if len(options) <= 10:
+        return {"type": "checkboxes", "options": options}
+    if len(options) <= GROUP:
+        return {"type": "multi_static_select", "options": options}
+    groups = [options[at : at + GROUP] for at in range(0, len(options), GROUP)]
     return {
-        "type": "checkboxes" if len(options) <= 10 else "multi_static_select",
-        "options": options[:100],
+        "type": "multi_static_select",
+        "option_groups": [_group(n, one) for n, one in enumerate(groups)],
     }
+
+
+def _group(number: int, options: list[Block]) -> Block:
+    """Give a hundred options of a long menu: https://docs.slack.dev/reference/block-kit/composition-objects/option-group-object"""
+    first = number * GROUP + 1
+    return {"label": plain(f"{first}\N{EN DASH}{first + len(options) - 1}", 75), "options": options}
 
 
 def _answers(field: FieldSpec) -> Mapping[str, Text]:
@@ -123,9 +138,27 @@ def _answers(field: FieldSpec) -> Mapping[str, Text]:
     )
 
 
-def option(name: str, words: Text, language: str) -> Block:
-    """Give one answer of a choice."""
-    return {"text": plain(in_language(words, language) or name, 75), "value": name}
+def option(name: str, words: Text, language: str, more: str = "") -> Block:
+    """Give one answer of a choice; what is too long for one line goes on in the line below it."""
+    first, rest = split(in_language(words, language) or name)
+    below = " ".join(filter(None, [rest, more]))
+    drawn = {"text": plain(first, OPTION), "value": name}
+    return {**drawn, "description": plain(below, OPTION)} if below else drawn
+
+
+def split(words: str) -> tuple[str, str]:
+    """Part words that are too long for an option, where possible between two of them."""
+    if len(words) <= OPTION:
+        return words, ""
+    at = words.rfind(" ", 1, OPTION + 1)
+    at = at if at > 0 else OPTION
+    return words[:at], words[at:].strip()
+
+
+def _files(field: FieldSpec) -> Block:
+    """Take files; of a sheet that fills in rows just one, and of the two kinds that can be read."""
+    sheet: Block = {"max_files": 1, "filetypes": ["csv", "xlsx"]}
+    return {"type": "file_input", **(sheet if field.into else {"max_files": 10})}
 
 
 _ELEMENTS: dict[str, Callable[[FieldSpec, str], Block]] = {
@@ -137,7 +170,7 @@ _ELEMENTS: dict[str, Callable[[FieldSpec, str], Block]] = {
     "email": _typed("email_text_input"),
     "url": _typed("url_text_input"),
     "instant": _typed("datetimepicker"),
-    "files": lambda _field, _language: {"type": "file_input", "max_files": 10},
+    "files": lambda field, _language: _files(field),
 }
 
 
@@ -159,7 +192,13 @@ def _raw(value: JsonValue) -> str | tuple[str, ...] | None:
 def _row(one: JsonValue) -> str:
     """Write one line of rows the way it is typed; anything else is one word."""
     cells = list(one.values()) if isinstance(one, dict) else one if isinstance(one, list) else [one]
-    return " | ".join("" if cell is None else str(cell) for cell in cells)
+    return " | ".join(_cell(cell) for cell in cells)
+
+
+def _cell(cell: JsonValue) -> str:
+    if isinstance(cell, dict):
+        return str(cell.get("amount", ""))
+    return "" if cell is None else str(cell)
 
 
 def answered(block: Block, fill: Fill) -> Block:
@@ -167,13 +206,25 @@ def answered(block: Block, fill: Fill) -> Block:
     element = block["element"]
     name = element["action_id"]
     raw = fill.none_because if name.endswith(NONE) else fill.raw
-    initial = _INITIALS[element["type"]](element, raw) if raw else {}
-    return {**block, "element": {**element, **initial}} if initial else block
+    if not raw:
+        return block
+    initial = _INITIALS[element["type"]](element, raw)
+    return (
+        {**block, "element": {**element, **initial}}
+        if initial
+        else {**block, "optional": _may_stay(block)}
+    )
+
+
+def _may_stay(block: Block) -> bool:
+    """Say whether an empty input leaves what is known as it is: long words are not shown, and not asked for again."""
+    return bool(block["optional"]) or bool(block["element"].get("multiline"))
 
 
 def _initial_words(element: Block, raw: str | tuple[str, ...]) -> Block:
+    """Words that do not fit are left out whole: cut short and sent back they would take the place of the fact."""
     words = raw if isinstance(raw, str) else "\n".join(raw)
-    return {"initial_value": words[: element.get("max_length", 3000)]}
+    return {"initial_value": words} if len(words) <= element.get("max_length", 3000) else {}
 
 
 def _initial_link(_element: Block, raw: str | tuple[str, ...]) -> Block:
@@ -191,7 +242,8 @@ def _initial_option(element: Block, raw: str | tuple[str, ...]) -> Block:
 
 def _initial_options(element: Block, raw: str | tuple[str, ...]) -> Block:
     chosen = {raw} if isinstance(raw, str) else set(raw)
-    found = [one for one in element["options"] if one["value"] in chosen]
+    groups = element.get("option_groups") or [element]
+    found = [one for group in groups for one in group["options"] if one["value"] in chosen]
     return {"initial_options": found} if found else {}
 
 

@@ -154,8 +154,9 @@ class Ink:
     def _mark(self, name: str, value: Any) -> Mark:
         if isinstance(value, Mark):
             return value
-        if isinstance(value, datetime):
-            return self.when(value)
+        at = _instant(name, value)
+        if at is not None:
+            return self.when(at)
         if _is_people(name, value):
             return self._people(name, str(value))
         bare = self._bare(value)
@@ -177,6 +178,17 @@ class Ink:
         if isinstance(value, Mark):
             return value.plain
         return self.words(value) if isinstance(value, dict) else value
+
+
+def _instant(name: str, value: Any) -> datetime | None:
+    """Give an instant; work that was kept as JSON comes back with its instants written out."""
+    if isinstance(value, datetime) or not (isinstance(value, str) and name.endswith("_at")):
+        return value if isinstance(value, datetime) else None
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
 
 
 def _is_people(name: str, value: Any) -> bool:

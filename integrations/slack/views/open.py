@@ -7,8 +7,11 @@ from datetime import timedelta
 from desk.duties import Duty
 from desk.faces import Button, Face, Finished, OpenDuty
 from desk.playbook import Playbook, Step
+from desk.standing import Standing
+from desk.values import Text
 from integrations.slack.actions import Action, StepValue, write_action, write_value
 from integrations.slack.escape import mrkdwn
+from integrations.slack.views.beside import beside, not_in_sop, ticked
 from integrations.slack.views.lines import (
     DONE,
     LATE,
@@ -22,6 +25,7 @@ from integrations.slack.views.lines import (
     paragraph,
     rows,
 )
+from integrations.slack.views.menus import menu
 
 MOST_OPEN = 26  # blocks: what is left of Slack's 50 goes to the rest of the card
 SOON_AT_LEAST = timedelta(minutes=15)
@@ -72,6 +76,7 @@ class _Group:
     step: Step
     mine: tuple[OpenDuty, ...]
     others: tuple[Duty, ...]
+    standing: Standing
 
     @property
     def first(self) -> Duty:
@@ -100,7 +105,7 @@ def owed(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
     found: list[Block] = []
     groups = _groups(face, playbook)
     for number, group in enumerate(groups):
-        drawn = _drawn(group, face, ink, links if number == 0 else [])
+        drawn = _drawn(group, face, playbook, ink, links if number == 0 else [])
         if len(found) + len(drawn) > MOST_OPEN:
             return [
                 *found,
@@ -112,25 +117,31 @@ def owed(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
 
 def _groups(face: Face, playbook: Playbook) -> list[_Group]:
     names = dict.fromkeys(one.duty.step for one in face.mine)
+    standing = {one.step: one for one in face.standing}
     return [
         _Group(
             name,
             playbook.steps[name],
             tuple(one for one in face.mine if one.duty.step == name),
             tuple(duty for duty in face.others if duty.step == name),
+            standing.get(name, Standing(name)),
         )
         for name in names
     ]
 
 
-def _drawn(group: _Group, face: Face, ink: Ink, links: list[Block]) -> list[Block]:
+def _drawn(
+    group: _Group, face: Face, playbook: Playbook, ink: Ink, links: list[Block]
+) -> list[Block]:
     in_headline = _most_pressing(face) in group.all and group.due_alike
     lines = [_head(group, ink, with_due=group.due_alike and not in_headline)]
+    lines.extend(beside(group.standing, group.step, ink))
     if group.step.parts:
         lines.extend(_parts(group, face, ink))
     unlocked = [one for one in group.mine if not one.duty.locked_by]
     buttons = [_button(one, face, ink) for duty in unlocked for one in duty.buttons]
-    return [*paragraph(ink, lines), *rows([*buttons, *links, *_claim(group, face, ink)])]
+    more = menu(face, playbook, ink, group.name, group.first.occurrence)
+    return [*paragraph(ink, lines), *rows([*buttons, *links, *_claim(group, face, ink), more])]
 
 
 def _head(group: _Group, ink: Ink, *, with_due: bool) -> str:
@@ -143,6 +154,7 @@ def _head(group: _Group, ink: Ink, *, with_due: bool) -> str:
         ink.line("open since {since_at}", since_at=group.first.opened_at),
         ink.line("{who} has it", who=ink.who(group.claimed_by)) if group.claimed_by else "",
         due(group.first, ink) if with_due else "",
+        "" if group.step.in_sop else not_in_sop(ink),
     ]
     return " · ".join(filter(None, words))
 
@@ -153,7 +165,10 @@ def _parts(group: _Group, face: Face, ink: Ink) -> Iterator[str]:
     open_now = {duty.part: duty for duty in group.all}
     for name, part in group.step.parts.items():
         if name in open_now:
-            yield _part(open_now[name], ink, owed_by.get(name, ""), with_due=not group.due_alike)
+            who = ink.line("customer") if part.customer else owed_by.get(name, "")
+            words = _part(open_now[name], ink, who, with_due=not group.due_alike)
+            marks = [ticked(group.standing, name, ink), "" if part.sop else not_in_sop(ink)]
+            yield " · ".join(filter(None, [words, *marks]))
         elif done := next((one for one in face.finished if one.title == part.title), None):
             yield finished(done, ink)
 
@@ -176,13 +191,16 @@ def finished(done: Finished, ink: Ink) -> str:
     """Say what was done, when and by whom."""
     what = ink.words(done.outcome) or ink.words(done.title)
     key = "{what} {done_at} by {who}"
-    return f"{DONE} " + ink.line(key, what=what, done_at=done.at, who=ink.who(done.by))
+    words = ink.line(key, what=what, done_at=done.at, who=ink.who(done.by))
+    return f"{DONE} {words}" + ("" if done.sop else f" · {not_in_sop(ink)}")
 
 
 def _button(one: Button, face: Face, ink: Ink) -> Block:
     title = ink.words(one.title)
     words = f"{title}…" if one.form and not title.endswith("…") else title
-    if one.part:
+    if one.attempt:
+        action = Action("try", step=one.step, attempt=one.attempt)
+    elif one.part:
         action = Action("partform" if one.form else "part", step=one.step, part=one.part)
     else:
         action = Action("form" if one.form else "do", step=one.step, outcome=one.outcome)
@@ -201,17 +219,32 @@ def _claim(group: _Group, face: Face, ink: Ink) -> list[Block]:
 
 
 def others(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
-    """List what somebody else owes; parts of the reader's own steps stand with those steps."""
+    """List what somebody else owes, step by step; parts of the reader's own steps stand with those steps."""
     here = {one.duty.step for one in face.mine}
-    lines = [_other(duty, ink) for duty in face.others if duty.step not in here]
+    steps: dict[str, list[Duty]] = {}
+    for duty in face.others:
+        if duty.step not in here:
+            steps.setdefault(duty.step, []).append(duty)
+    lines = [_other(owed, playbook.steps[name].title, ink) for name, owed in steps.items()]
     return paragraph(ink, lines, 1500)
 
 
-def _other(duty: Duty, ink: Ink) -> str:
-    owner = Mark(f"*{_role(duty.owner, ink)}*", ink.role(duty.owner))
-    waits = ink.line("waits for {owner} since {since_at}", owner=owner, since_at=duty.opened_at)
-    has_it = ink.line("{who} has it", who=ink.who(duty.claimed_by)) if duty.claimed_by else ""
-    words = [f"{light(duty, ink)} {ink.text(duty.title, 300)}", waits, has_it, due(duty, ink)]
+def _other(owed: list[Duty], title: Text, ink: Ink) -> str:
+    """Say what is left of a step, with whom, since when: one part by its name, several by their number."""
+    first = min(owed, key=_pressing)
+    roles = list(dict.fromkeys(duty.owner for duty in owed))
+    owner = Mark(
+        ", ".join(f"*{_role(role, ink)}*" for role in roles), ", ".join(map(ink.role, roles))
+    )
+    several = ink.line("{count} parts left", count=len(owed)) if len(owed) > 1 else ""
+    claimed = next((duty.claimed_by for duty in owed if duty.claimed_by), None)
+    words = [
+        f"{light(first, ink)} {ink.text(title if several else first.title, 300)}",
+        several,
+        ink.line("waits for {owner} since {since_at}", owner=owner, since_at=first.opened_at),
+        ink.line("{who} has it", who=ink.who(claimed)) if claimed else "",
+        due(first, ink),
+    ]
     return " · ".join(filter(None, words))
 
 

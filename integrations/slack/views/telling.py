@@ -1,5 +1,6 @@
 """A message to people: sentences, whom they are for, and long text (logs) in pieces that are never cut. Pure."""
 
+import re
 from dataclasses import dataclass
 
 from desk.effects import TellPeople
@@ -8,6 +9,7 @@ from integrations.slack.escape import mrkdwn, verbatim
 from integrations.slack.views.card import Drawn
 from integrations.slack.views.lines import SECTION, Block, Ink, button, is_link, paragraph, rows
 
+_MENTION = re.compile(r"<@([UW][A-Z0-9]{4,20})>", re.ASCII)
 PIECE = 2900
 """Characters in one block of verbatim text, and four blocks in one message: well within what Slack takes."""
 PIECES = 4
@@ -37,12 +39,17 @@ def telling(effect: TellPeople, mention: str, ink: Ink, card_url: str = "") -> T
     if ink.masked:
         hidden = ink.line("Personal details are hidden, because this channel is public.")
         return Telling((Drawn(text, (*opening, *paragraph(ink, [hidden]))),))
-    return _with_text(text, opening, verbatim(effect.pre), title, ink)
+    return _with_text(text, opening, verbatim(_named(effect.pre, ink)), title, ink)
+
+
+def _named(pre: str, ink: Ink) -> str:
+    """Name people in text that is shown as it stands: Slack makes no mention of an id there."""
+    return _MENTION.sub(lambda found: f"@{ink.who(found[1]).plain}", pre)
 
 
 def _open(effect: TellPeople, ink: Ink, card_url: str) -> list[Block]:
-    """Lead from a reminder that does not stand under the card to the card."""
-    if not (effect.reminder and not effect.thread and is_link(card_url)):
+    """Lead from a message that does not stand under the card to the card."""
+    if effect.thread or not is_link(card_url):
         return []
     return rows(
         [button(ink, ink.plain("Open"), write_action(Action("link", number=0)), url=card_url)]

@@ -1,0 +1,32 @@
+"""The answers to a sent modal: errors at their fields, another page, or a last word."""
+
+from desk.values import Line, Person, Refusal, Text
+from handlers.door import Json, SlackDoor
+from integrations.slack.arrivals import Submission
+from integrations.slack.views.notes import note_view
+from integrations.slack.views.sending import errors
+
+NOT_DONE = Line(key="Not done")
+DONE = Line(key="Done")
+
+
+def update(view: Json) -> Json:
+    """Show another page: https://docs.slack.dev/surfaces/modals#updating_response"""
+    return {"response_action": "update", "view": view}
+
+
+def refused(refusal: Refusal, sent: Submission, person: Person, door: SlackDoor) -> Json:
+    """Say a refusal at its fields, or on a page of its own where there is no field."""
+    at_fields = errors(refusal, sent.blocks, lambda line: door.voice.plain(line, person))
+    if at_fields:
+        return {"response_action": "errors", "errors": at_fields}
+    line = next((one.line for one in refusal.fields), refusal.line)
+    return update(note(NOT_DONE, line, person, door))
+
+
+def note(
+    title: Line, line: Line, person: Person, door: SlackDoor, copy: tuple[Text, ...] = ()
+) -> Json:
+    """Draw a page that only says something."""
+    heading, words = door.voice.plain(title, person), (door.voice.plain(line, person),)
+    return note_view(heading, words, door.voice.say, person.language, copy)

@@ -1,0 +1,100 @@
+"""The lines of a card about what happened to a case beside its steps: tried, put off, lifted, waiting, twins. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from desk.duties import Duty
+from desk.faces import Face, OpenDuty
+from desk.playbook import Playbook, Step
+from desk.standing import Standing
+from desk.values import Text
+from integrations.slack.views.lines import WAITING, Block, Ink, paragraph, rows
+from integrations.slack.views.menus import JOIN, ask_button, menu
+
+
+def not_in_sop(ink: Ink) -> str:
+    """Say that the procedure does not know this."""
+    return f"_{ink.line('not in SOP')}_"
+
+
+def beside(standing: Standing, step: Step, ink: Ink) -> Iterator[str]:
+    """Say what happened to an open step, one line each; nothing for a step nothing happened to."""
+    for tried in standing.tries:
+        key = (
+            "{what} {count} tries, last {last_at}" if tried.count > 1 else "{what} 1 try, {last_at}"
+        )
+        yield ink.line(
+            key, what=_named(tried.title), count=tried.count, last_at=ink.by(tried.last_at)
+        )
+    if standing.held_until and standing.held_until > ink.now:
+        key = "put off until {until_at}" if standing.snoozed else "to be tried again at {until_at}"
+        yield ink.line(key, until_at=ink.by(standing.held_until))
+    if standing.lifted_by:
+        yield ink.line(
+            "{who} lifted four eyes and caps for this step", who=ink.who(standing.lifted_by)
+        )
+    extra = [
+        outcome.title for outcome in step.outcomes.values() if outcome.title and not outcome.sop
+    ]
+    if extra:
+        titles = ", ".join(_bare(ink.words(title)) for title in extra)
+        yield f"_{ink.line('Not in SOP: {what}', what=titles)}_"
+
+
+def _named(title: Text) -> Text:
+    return {language: f"{_bare(words)}:" for language, words in title.items()}
+
+
+def _bare(words: str) -> str:
+    return words.removesuffix("…")
+
+
+def ticked(standing: Standing, part: str, ink: Ink) -> str:
+    """Say how much of a part is ticked off; empty before the first tick."""
+    found = next((one for one in standing.ticked if one.part == part), None)
+    return ink.line("{done} of {all} done", done=found.done, all=found.of) if found else ""
+
+
+def still(face: Face) -> Face:
+    """Stop the clock of a case that waits for the customer: only what is urgent stays due."""
+    if face.waiting_since is None:
+        return face
+    mine = tuple(OpenDuty(_still(one.duty), one.buttons) for one in face.mine)
+    return replace(face, mine=mine, others=tuple(_still(duty) for duty in face.others))
+
+
+def _still(duty: Duty) -> Duty:
+    return duty if duty.urgent else replace(duty, due_at=None)
+
+
+def waiting(face: Face, ink: Ink) -> str:
+    """Say that the case waits for the customer, and since when; empty when it does not."""
+    if face.waiting_since is None:
+        return ""
+    key = "waits for the customer since {since_at}, the clock stands still"
+    return f"{WAITING} {ink.line(key, since_at=ink.by(face.waiting_since))}"
+
+
+def noted(face: Face, ink: Ink) -> str:
+    """Say how many notes there are."""
+    if not face.notes:
+        return ""
+    return ink.line("1 note") if face.notes == 1 else ink.line("{count} notes", count=face.notes)
+
+
+def relatives(face: Face, ink: Ink) -> list[Block]:
+    """Say which other open cases this customer has, with the button that joins one of them."""
+    if not face.twins:
+        return []
+    key = (
+        "Another open case for this customer: {cases}"
+        if len(face.twins) == 1
+        else "Other open cases for this customer: {cases}"
+    )
+    words = ink.line(key, cases=", ".join(face.twins))
+    return [*paragraph(ink, [words]), *rows([ask_button(ink, "merge", face.case, JOIN)])]
+
+
+def of_case(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
+    """Draw the case's own menu where no open step of the reader's has one."""
+    return [] if face.mine else rows([menu(face, playbook, ink)])

@@ -1,0 +1,69 @@
+"""One case as short lines, for one person: `/ato ATO-12`. Pure; no customer's data in it."""
+
+from desk.case import Case
+from desk.duties import Duty, doers, duties, why_not
+from desk.forms import display
+from desk.playbook import Playbook
+from desk.values import Line, Person
+from integrations.slack.actions import Action, StepValue, write_action, write_value
+from integrations.slack.views.board import CONTINUE
+from integrations.slack.views.lines import Block, Ink, button, section
+
+TITLE = Line(key="*{case} · {title}*")
+OPEN_SINCE = Line(key="open since {opened_at}")
+CLOSED = Line(key="closed {ended_at}: {ending}")
+WAITS = Line(key="{step} · with {role}")
+CLAIMED = Line(key="{step} · {who} has it")
+DUE = Line(key="due {due_at}")
+WAS_DUE = Line(key="was due {due_at}")
+
+MOST = 20
+
+
+def headline(case: Case, playbook: Playbook, ink: Ink) -> str:
+    """Name a case and say how long it has been open."""
+    title = ink.line(TITLE.key, case=display(case, playbook), title=playbook.title)
+    if case.ended_at:
+        ending = playbook.ending(case.ending)
+        return f"{title} · {ink.line(CLOSED.key, ended_at=case.ended_at, ending=ending)}"
+    opened = ink.line(OPEN_SINCE.key, opened_at=case.opened_at) if case.opened_at else ""
+    return " · ".join(filter(None, [title, opened]))
+
+
+def case_blocks(case: Case, playbook: Playbook, person: Person, ink: Ink) -> list[Block]:
+    """Draw one case: what is open, with whom, and the button to go on where this person may."""
+    owed = duties(case, playbook)[:MOST]
+    return [
+        section(headline(case, playbook, ink)),
+        *(_duty(one, case, playbook, person, ink) for one in owed),
+    ]
+
+
+def _duty(duty: Duty, case: Case, playbook: Playbook, person: Person, ink: Ink) -> Block:
+    words = section(" · ".join(filter(None, [_waits(duty, playbook, ink), _due(duty, ink)])))
+    if why_not(person, case, playbook, duty) is not None:
+        return words
+    return {**words, "accessory": _continue(duty, case, ink)}
+
+
+def _waits(duty: Duty, playbook: Playbook, ink: Ink) -> str:
+    if duty.claimed_by:
+        return ink.line(CLAIMED.key, step=duty.title, who=ink.who(duty.claimed_by))
+    return ink.line(WAITS.key, step=duty.title, role=playbook.roles[doers(playbook, duty)].title)
+
+
+def _due(duty: Duty, ink: Ink) -> str:
+    if duty.due_at is None:
+        return ""
+    key = (WAS_DUE if duty.late(ink.now) else DUE).key
+    return ink.line(key, due_at=ink.by(duty.due_at))
+
+
+def _continue(duty: Duty, case: Case, ink: Ink) -> Block:
+    kind = (
+        Action("partform", step=duty.step, part=duty.part)
+        if duty.part
+        else Action("form", step=duty.step)
+    )
+    value = write_value(StepValue(case.id, duty.occurrence))
+    return button(ink, ink.plain(CONTINUE), write_action(kind), value)

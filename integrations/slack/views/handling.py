@@ -1,0 +1,274 @@
+"""The modals for what people do with a case beside finishing steps, and the list of all of it. Pure.
+
+Each asks only what the desk needs for it. Who may do it was asked before: a modal that would be refused does not open.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from desk.case import Case
+from desk.deadlines import add_working, calendar_of
+from desk.forms import correcting, display, trying
+from desk.offers import Offer, Offers, correctable
+from desk.playbook import Playbook
+from desk.values import Fill, Line, Text, in_language
+from integrations.slack.actions import Action, StepValue, write_action, write_value
+from integrations.slack.asked import SNOOZES
+from integrations.slack.meta import PICK_FIELD, FormMeta, write_meta
+from integrations.slack.views.form import (
+    CLOSE,
+    SAVE,
+    aside_line,
+    paragraph,
+    say_now,
+    with_answer,
+)
+from integrations.slack.views.inputs import Block, answer_of, cut, option, plain, question
+from integrations.slack.views.lines import Ink, button, rows, section
+from integrations.slack.views.menus import LABELS
+
+HANDLE = "handle"
+"""The callback id of these modals."""
+
+MOST_NOTES = 5
+MOST_STEPS = 12
+REASON = Line(key="Why? Whoever comes after you will ask.")
+SNOOZE_WORDS: dict[str, Line] = dict(zip(SNOOZES, (
+    Line(key="15 minutes"), Line(key="1 hour"), Line(key="4 hours"), Line(key="Until tomorrow 08:00"), Line(key="3 days"),
+), strict=True))  # fmt: skip
+EXPLAINED: dict[str, Line] = {
+    "hand_over": Line(key="They are told at once in a direct message, and the card says that they have it."),
+    "snooze": Line(key="Nobody is reminded until then. The step stays open and yours."),
+    "wait": Line(key="The clock stands still until somebody presses “Go on”. Urgent steps are still chased."),
+    "override": Line(key="This lifts four eyes, caps and the duplicate guard for this step. The card says who lifted them."),
+    "cancel": Line(key="This closes the case. It can be reopened; what was done outside stays as it is."),
+    "merge": Line(key="This case is closed and points to the other one, which goes on."),
+    "reopen": Line(key="The case goes on at the step that ended it."),
+    "note": Line(key="The note is kept with the case, and goes onto its ticket as an internal note."),
+    "correct": Line(key="What is not finished follows the corrected fact. What was done outside is not undone."),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One thing somebody wants to do with a case, and what is needed to ask for the rest of it."""
+
+    meta: FormMeta
+    case: Case
+    playbook: Playbook
+    offers: Offers
+    ink: Ink
+    now: datetime
+
+    def words(self, line: Line) -> str:
+        """Say a line as plain text."""
+        return self.ink.plain_of(line)
+
+    def of(self, text: Text) -> str:
+        """Give a playbook's text."""
+        return in_language(text, self.ink.language)
+
+
+def handling_view(ask: Asking) -> Block:
+    """Give the modal for what is asked."""
+    head = " · ".join(filter(None, [display(ask.case, ask.playbook), _step_title(ask)]))
+    blocks = [aside_line(head)] if head else []
+    if ask.meta.ask == "more":
+        return _view(ask, [*blocks, *_more(ask)], submit=False)
+    explained = EXPLAINED.get(ask.meta.ask)
+    blocks += [paragraph(ask.words(explained))] if explained else []
+    return _view(ask, [*blocks, *_BLOCKS[ask.meta.ask](ask)])
+
+
+def _view(ask: Asking, blocks: list[Block], *, submit: bool = True) -> Block:
+    step = ask.playbook.steps.get(ask.meta.step)
+    attempt = step.attempts.get(ask.meta.attempt) if step else None
+    title = (
+        ask.of(attempt.title) if attempt else ask.words(LABELS.get(ask.meta.ask, LABELS["more"]))
+    )
+    view: Block = {
+        "type": "modal", "callback_id": HANDLE, "title": plain(cut(title.removesuffix("…"), 24)),
+        "close": plain(ask.words(CLOSE), 24), "private_metadata": write_meta(ask.meta), "blocks": blocks[:100],
+    }  # fmt: skip
+    return {**view, "submit": plain(ask.words(SAVE), 24)} if submit else view
+
+
+def _step_title(ask: Asking) -> str:
+    step = ask.playbook.steps.get(ask.meta.step)
+    return ask.of(step.title) if step else ""
+
+
+# The list of everything ---------------------------------------------------------------------------
+
+
+def _more(ask: Asking) -> list[Block]:
+    """List what this person may do: for each open step, then for the case."""
+    found: list[Block] = []
+    steps = dict.fromkeys(one.step for one in ask.offers.all if one.step)
+    for name in list(steps)[:MOST_STEPS]:
+        title = ask.ink.text(ask.playbook.steps[name].title, 300)
+        mine = [one for one in ask.offers.all if one.step == name]
+        found += [section(f"*{title}*"), *rows([_button(one, ask) for one in mine])]
+    rest = [one for one in ask.offers.all if not one.step]
+    heading = [section(f"*{ask.ink.line('The case')}*")] if steps and rest else []
+    return [*found, *heading, *rows([_button(one, ask) for one in rest])]
+
+
+def _button(one: Offer, ask: Asking) -> Block:
+    value = write_value(StepValue(ask.case.id, one.occurrence))
+    if one.what == "attempt":
+        title = ask.of(ask.playbook.steps[one.step].attempts[one.attempt].title)
+        action = Action("try", step=one.step, attempt=one.attempt)
+    else:
+        title, action = ask.words(LABELS[one.what]), Action("ask", what=one.what, step=one.step)
+    return button(ask.ink, title, write_action(action), value)
+
+
+# One thing -----------------------------------------------------------------------------------------
+
+
+def _input(
+    name: str, label: str, element: Block, *, optional: bool = False, hint: str = ""
+) -> Block:
+    drawn: Block = {
+        "type": "input", "block_id": f"{name}@handle", "label": plain(label, 2000),
+        "element": {**element, "action_id": name}, "optional": optional,
+    }  # fmt: skip
+    return {**drawn, "hint": plain(hint, 2000)} if hint else drawn
+
+
+def _text(most: int = 1000) -> Block:
+    return {"type": "plain_text_input", "multiline": True, "max_length": most}
+
+
+def _reason(ask: Asking, *, optional: bool = False) -> Block:
+    return _input("reason", ask.words(REASON), _text(), optional=optional)
+
+
+def _which_step(ask: Asking) -> list[Block]:
+    """Ask which step is meant, where that is not clear yet."""
+    if ask.meta.step:
+        return []
+    offered = ask.offers.of(ask.meta.ask)
+    options = [
+        option(f"{one.step}/{one.occurrence}", ask.playbook.steps[one.step].title, ask.ink.language)
+        for one in offered[:100]
+    ]
+    element = {"type": "static_select", "options": options}
+    return [_input("step", ask.words(Line(key="Which step?")), element)]
+
+
+def _hand_over(ask: Asking) -> list[Block]:
+    whom = ask.words(Line(key="To whom?"))
+    hint = ask.words(
+        Line(key="Somebody who may do this step. To anybody else it is not handed over.")
+    )
+    return [*_which_step(ask), _input("to", whom, {"type": "users_select"}, hint=hint)]
+
+
+def _snooze(ask: Asking) -> list[Block]:
+    options = [
+        {"text": plain(ask.words(words), 75), "value": value}
+        for value, words in SNOOZE_WORDS.items()
+    ]
+    element = {"type": "static_select", "options": options}
+    how_long = _input("length", ask.words(Line(key="For how long?")), element)
+    return [*_which_step(ask), how_long, _reason(ask)]
+
+
+def _override(ask: Asking) -> list[Block]:
+    return [*_which_step(ask), _reason(ask)]
+
+
+def _only_reason(ask: Asking) -> list[Block]:
+    return [_reason(ask)]
+
+
+def _cancel(ask: Asking) -> list[Block]:
+    codes = [option(name, title, ask.ink.language) for name, title in ask.playbook.cancels.items()]
+    kind = "radio_buttons" if len(codes) <= 10 else "static_select"
+    label = ask.words(Line(key="Why is this no case?"))
+    more = _input("reason", ask.words(Line(key="More about it")), _text(), optional=True)
+    return [_input("code", label, {"type": kind, "options": codes[:100]}), more]
+
+
+def _merge(ask: Asking) -> list[Block]:
+    label, twins = ask.words(Line(key="The other case, such as ATO-7")), ask.case.twins
+    element: Block = {"type": "plain_text_input", "max_length": 20}
+    if twins:
+        element["initial_value"] = twins[0][:20]
+    known = Line(key="Open for the same customer: {cases}", args={"cases": ", ".join(twins)})
+    return [_input("into", label, element, hint=ask.words(known) if twins else "")]
+
+
+def _note(ask: Asking) -> list[Block]:
+    """Ask for a note under those there are, newest last."""
+    earlier = ask.case.notes[-MOST_NOTES:]
+    key = "{who}, {written_at}: {words}"
+    lines = [
+        ask.ink.line(
+            key, who=ask.ink.who(one.by), written_at=one.at, words=str(one.words.value or "—")
+        )
+        for one in earlier
+    ]
+    shown = [section(cut(line, 2900)) for line in lines]
+    return [*shown, _input("words", ask.words(Line(key="Note")), _text(1000))]
+
+
+def _correct(ask: Asking) -> list[Block]:
+    """Ask which fact, then for what it should be."""
+    names = correctable(ask.case, ask.playbook)[:100]
+    options = [option(name, ask.playbook.fields[name].title, ask.ink.language) for name in names]
+    if not options:
+        return [paragraph(ask.words(Line(key="Nothing is known yet that could be corrected.")))]
+    element: Block = {"type": "static_select", "action_id": PICK_FIELD, "options": options}
+    chosen = next((one for one in options if one["value"] == ask.meta.field), None)
+    element |= {"initial_option": chosen} if chosen else {}
+    which: Block = {
+        "type": "input", "block_id": f"{PICK_FIELD}@handle", "dispatch_action": True, "optional": False,
+        "label": plain(ask.words(Line(key="Which fact?")), 2000), "element": element,
+    }  # fmt: skip
+    return [which, *(_corrected(ask) if ask.meta.field in names else [])]
+
+
+def _corrected(ask: Asking) -> list[Block]:
+    one = correcting(ask.case, ask.playbook, ask.meta.field)
+    drawn = question(one, "correct", ask.ink.say, ask.ink.language)
+    answers: dict[str, Fill] = {one.name: answer_of(one.known)}
+    return [with_answer(block, answers) for block in drawn]
+
+
+def _attempt(ask: Asking) -> list[Block]:
+    """Say which try this is and until when the step waits then, what to say, and what to ask."""
+    form = trying(ask.case, ask.playbook, ask.meta.step, ask.meta.attempt)
+    say, language = ask.ink.say, ask.ink.language
+    blocks = [*say_now(form.says, say, language), paragraph(_what_follows(ask))]
+    for one in form.inputs:
+        drawn = question(one, "handle", say, language)
+        blocks += [with_answer(block, {one.name: answer_of(one.known)}) for block in drawn]
+    return blocks if form.sop else [aside_line(ask.ink.plain("Not in SOP.")), *blocks]
+
+
+def _what_follows(ask: Asking) -> str:
+    step = ask.playbook.steps[ask.meta.step]
+    wait = step.attempts[ask.meta.attempt].wait
+    until_at = add_working(ask.now, wait, calendar_of(ask.playbook, step.owner))
+    number = ask.case.step(ask.meta.step).attempts.get(ask.meta.attempt, 0) + 1
+    key = "This is try number {number}. The step then waits until {until_at}."
+    return ask.words(Line(key=key, args={"number": number, "until_at": until_at}))
+
+
+_BLOCKS: dict[str, Callable[[Asking], list[Any]]] = {
+    "hand_over": _hand_over,
+    "snooze": _snooze,
+    "override": _override,
+    "wait": _only_reason,
+    "reopen": _only_reason,
+    "cancel": _cancel,
+    "merge": _merge,
+    "note": _note,
+    "correct": _correct,
+    "attempt": _attempt,
+}

@@ -1,0 +1,85 @@
+"""The menu beside a card's buttons: what else can be done with a step, or with the case. Pure.
+
+A card is read by everybody in its inbox, so a menu offers what that role mostly needs, and "More…" lists what the
+person who presses it may really do.
+"""
+
+from desk.faces import Face, role_of
+from desk.offers import can_lift
+from desk.playbook import Playbook
+from desk.values import Line
+from integrations.slack.actions import Action, StepValue, write_action, write_choice, write_value
+from integrations.slack.views.lines import BUTTON, Block, Ink, button
+
+LABELS: dict[str, Line] = {
+    "more": Line(key="More…"),
+    "hand_over": Line(key="Hand over…"),
+    "snooze": Line(key="Snooze…"),
+    "wait": Line(key="Wait for the customer…"),
+    "resume": Line(key="Go on"),
+    "correct": Line(key="Correct a fact…"),
+    "note": Line(key="Note…"),
+    "cancel": Line(key="Cancel as false alarm…"),
+    "merge": Line(key="Merge with another case…"),
+    "reopen": Line(key="Reopen…"),
+    "override": Line(key="Override…"),
+}
+"""What each thing is called on menus, buttons and modals."""
+
+JOIN = Line(key="Join it…")
+
+
+def menu(face: Face, playbook: Playbook, ink: Ink, step: str = "", occurrence: int = 1) -> Block:
+    """Draw the menu of one step, or of the case: https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element"""
+    whats = _of_step(face, playbook) if step else _of_case(face, playbook)
+    value = StepValue(face.case, occurrence)
+    options = [
+        {
+            "text": {"type": "plain_text", "text": _label(what, ink)},
+            "value": write_choice(what, value),
+        }
+        for what in whats
+    ]
+    action = write_action(Action("menu", step=step))
+    return {"type": "overflow", "action_id": action, "options": options}
+
+
+def _label(what: str, ink: Ink) -> str:
+    return ink.plain(LABELS[what].key)[:BUTTON]
+
+
+def _of_step(face: Face, playbook: Playbook) -> tuple[str, ...]:
+    if _may_lift(face, playbook):
+        return ("hand_over", "snooze", "override", "note", "more")
+    return ("hand_over", "snooze", "note", _clock(face), "more")
+
+
+def _of_case(face: Face, playbook: Playbook) -> tuple[str, ...]:
+    """Choose five at most. What is open or closed changes with the case, and the card is drawn anew."""
+    decides = role_of(face.inbox, playbook) in playbook.cancel_by
+    if face.ended_at is not None:
+        return ("reopen", "note", "more") if decides else ("note", "more")
+    if _may_lift(face, playbook):
+        return ("override", "note", "correct", _clock(face), "more")
+    return ("note", "correct", _clock(face), "cancel" if decides else "merge", "more")
+
+
+def _clock(face: Face) -> str:
+    return "resume" if face.waiting_since else "wait"
+
+
+def _may_lift(face: Face, playbook: Playbook) -> bool:
+    """Say whether this inbox's role could lift four eyes or a cap of a step that is open now."""
+    if playbook.override_by is None or role_of(face.inbox, playbook) != playbook.override_by:
+        return False
+    lifted = {one.step for one in face.standing if one.lifted_by}
+    open_now = {*(one.duty.step for one in face.mine), *(duty.step for duty in face.others)}
+    return any(can_lift(playbook.steps[name], playbook) for name in open_now - lifted)
+
+
+def ask_button(ink: Ink, what: str, case: str, words: Line | None = None) -> Block:
+    """Draw a button that asks for one thing about the case, such as More… in a list of cases."""
+    action = write_action(Action("ask", what=what))
+    return button(
+        ink, ink.plain((words or LABELS[what]).key), action, write_value(StepValue(case, 1))
+    )

@@ -1,0 +1,42 @@
+"""What a modal says when nothing more is asked: a last word, a verdict, and what the customer was told, to copy. Pure."""
+
+from desk.texts import Say
+from desk.values import Line, Text, in_language
+from integrations.slack.views.form import CLOSE, aside_line, paragraph
+from integrations.slack.views.inputs import Block, plain
+
+NOTE = "note"
+"""The callback id of a modal that only says something."""
+
+COPY = Line(key="Said to the customer; copy it into a chat or an email:")
+PIECE, MOST_COPIED = 2900, 20
+
+
+def note_view(
+    title: str, words: tuple[str, ...], say: Say, language: str, copy: tuple[Text, ...] = ()
+) -> Block:
+    """Give a modal that only says something; `copy` is what the customer was told, to be copied."""
+    blocks = [*(paragraph(one) for one in words), *to_copy(copy, say, language)]
+    return {
+        "type": "modal", "callback_id": NOTE, "title": plain(title, 24),
+        "close": plain(say(CLOSE, language, "UTC"), 24), "blocks": blocks,
+    }  # fmt: skip
+
+
+def to_copy(texts: tuple[Text, ...], say: Say, language: str) -> list[Block]:
+    """Show texts as they stand, each in a block that is copied as a whole."""
+    if not texts:
+        return []
+    words = [in_language(text, language) for text in texts]
+    pieces = [text[at : at + PIECE] for text in words for at in range(0, len(text), PIECE)]
+    return [aside_line(say(COPY, language, "UTC")), *map(_code, pieces[:MOST_COPIED])]
+
+
+def _code(words: str) -> Block:
+    element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": words}]}
+    return {"type": "rich_text", "elements": [element]}
+
+
+def verdict_blocks(words: str, copy: tuple[Text, ...], say: Say, language: str) -> list[Block]:
+    """State what followed from the answers of the page before, with what the customer is to be told."""
+    return [paragraph(words), *to_copy(copy, say, language), {"type": "divider"}]
