@@ -10,20 +10,30 @@ from functools import partial
 from fastapi import FastAPI
 from ulid import ULID
 
-from bot import slack_app, web_app
+from bot import across, slack_app, web_app
 from bot.clock import OffsetClock, SystemClock
 from bot.naming import NamedTickets
 from bot.schedule import schedule
+from bot.sheets import SheetReader, write_sheet
+from bot.speech import speech
 from config.load import PLAYBOOKS, load
-from config.locales import Catalogue
+from config.locales import FOLDER, Catalogue
 from config.settings import Settings
+from desk.adopting import wanted
+from desk.effects import Requester
 from desk.engine import Engine
+from desk.outside import BackOffice
 from desk.playbook import Playbook
 from desk.ports import Clock
+from desk.rota import Rota
 from handlers.chaser import on_tick
 from handlers.door import SlackDoor
 from handlers.health import Probes
+from handlers.reconciler import on_reconcile
 from handlers.zendesk_events import ZendeskDoor
+from integrations.backoffice.by_hand import ByHand
+from integrations.backoffice.client import HttpBackOffice
+from integrations.google_chat.client import GoogleChat
 from integrations.queue.embedded import EmbeddedQueue
 from integrations.slack.chat import SlackChat
 from integrations.slack.client import SlackClient
@@ -31,10 +41,14 @@ from integrations.slack.people import SlackPeople
 from integrations.slack.reply import SlackReply
 from integrations.slack.views.form import Forms
 from integrations.slack.voice import Voice
+from integrations.store.announcements import StoredAnnouncements
 from integrations.store.cases import StoredCases
+from integrations.store.current import bring_up
 from integrations.store.effects import StoredEffects
 from integrations.store.engine import Database, open_database, worker_lock
-from integrations.store.upgrade import upgrade
+from integrations.store.rebuild import rebuild_owed
+from integrations.store.shifts import StoredSearches
+from integrations.store.tickets import OpenTickets
 from integrations.store.vault import Vault
 from integrations.zendesk.client import ZendeskTickets
 
@@ -59,6 +73,7 @@ class Bot:
     slack: SlackClient
     tickets: ZendeskTickets
     playbooks: Mapping[str, Playbook]
+    rota: Rota
     app: FastAPI | None = None
     worker: "asyncio.Task[None] | None" = None
 
@@ -69,6 +84,8 @@ class Bot:
             name: await self.cases.remember_playbook(book) for name, book in self.playbooks.items()
         }
         self.engine.hashes = hashes
+        await rebuild_owed(self.database, self.cases)
+        await self.rota.refresh()
         await self.people.warm()
         if self.people.problem:
             log.error("people could not be read from Slack: %s", self.people.problem)
@@ -83,6 +100,9 @@ class Bot:
                 await self.worker
         await self.slack.close()
         self.tickets.close()
+        for errand in (self.engine.back_office, self.engine.copies):
+            if isinstance(errand, HttpBackOffice | GoogleChat):
+                await errand.close()
         await self.database.dispose()
 
     def queue_runs(self) -> bool:
@@ -98,30 +118,38 @@ def clock_of(settings: Settings) -> Clock:
 
 def assemble(settings: Settings, clock: Clock | None = None) -> Bot:
     """Plug everything together without starting it. Call it inside the event loop."""
-    playbooks = load(settings.playbooks.folder or PLAYBOOKS, settings.playbooks.names)
+    playbooks = load(
+        settings.playbooks.folder or PLAYBOOKS, settings.playbooks.names, settings.playbooks.values
+    )
+    say = Catalogue(settings.locales.folder or FOLDER)
     clock = clock or clock_of(settings)
     url = settings.database_url.get_secret_value()
-    upgrade(url)
+    bring_up(url)
     database = open_database(url)
     vault = _vault(settings)
     cases = StoredCases(database, vault)
     slack = SlackClient(settings.slack.token.get_secret_value(), settings.slack.api_url)
     people = _people(settings, slack, playbooks)
+    rota = across.rota(database, people, playbooks)
     tickets = _tickets(settings)
     engine = Engine(
         cases=cases,
         tickets=NamedTickets(tickets, lambda person: people.person(person).name),
-        chat=_chat(settings, slack, people, playbooks),
+        chat=_chat(settings, slack, people, playbooks, say, rota),
         clock=clock,
         playbooks=playbooks,
         hashes={},
+        sheets=SheetReader(),
     )
+    engine.back_office = _back_office(settings)
+    engine.copies = _copies(settings)
     queue = EmbeddedQueue(
         StoredEffects(database, vault), clock, engine.perform, lock_path=worker_lock(url)
     )
     engine.queue = queue
-    bot = Bot(settings, database, cases, engine, queue, people, slack, tickets, playbooks)
-    bot.app = _web(bot, clock)
+    engine.announcements = StoredAnnouncements(database)
+    bot = Bot(settings, database, cases, engine, queue, people, slack, tickets, playbooks, rota)
+    bot.app = _web(bot, clock, say)
     return bot
 
 
@@ -138,13 +166,34 @@ def _people(
 
 
 def _chat(
-    settings: Settings, slack: SlackClient, people: SlackPeople, playbooks: Mapping[str, Playbook]
+    settings: Settings,
+    slack: SlackClient,
+    people: SlackPeople,
+    playbooks: Mapping[str, Playbook],
+    say: Catalogue,
+    rota: Rota,
 ) -> SlackChat:
-    zone = next(iter(playbooks.values())).zone
     ticket_url = f"{settings.zendesk.url}/agent/tickets/{{id}}"
     return SlackChat(
-        slack, settings.slack.inboxes, people, Catalogue(), zone=zone, zendesk_ticket_url=ticket_url
-    )
+        slack, settings.slack.inboxes, people, say,
+        speech=speech(playbooks), zendesk_ticket_url=ticket_url, on_duty=rota.on_duty,
+    )  # fmt: skip
+
+
+def _back_office(settings: Settings) -> BackOffice:
+    """Connect the company's Admin, or leave its work to people."""
+    chosen = settings.backoffice
+    template = chosen.admin_url_template or ""
+    if chosen.url is None or chosen.token is None:
+        return ByHand(template)
+    return HttpBackOffice(chosen.url, chosen.token.get_secret_value(), admin_url_template=template)
+
+
+def _copies(settings: Settings) -> GoogleChat | None:
+    chosen = settings.google_chat
+    if chosen.webhook_url is None:
+        return None
+    return GoogleChat(chosen.webhook_url.get_secret_value(), test_host=chosen.test_host)
 
 
 def _tickets(settings: Settings) -> ZendeskTickets:
@@ -153,15 +202,14 @@ def _tickets(settings: Settings) -> ZendeskTickets:
         zendesk.url,
         zendesk.email,
         zendesk.token.get_secret_value(),
-        zendesk.placeholder_email,
-        zendesk.placeholder_name,
+        Requester(email=zendesk.placeholder_email, name=zendesk.placeholder_name),
         query_type=zendesk.query_type_field,
+        write_sheet=write_sheet,
     )
 
 
-def _web(bot: Bot, clock: Clock) -> FastAPI:
+def _web(bot: Bot, clock: Clock, say: Catalogue) -> FastAPI:
     settings = bot.settings
-    say = Catalogue()
     client = bot.slack.web
     door = SlackDoor(
         engine=bot.engine,
@@ -169,26 +217,43 @@ def _web(bot: Bot, clock: Clock) -> FastAPI:
         people=bot.people,
         reply=SlackReply(client),
         forms=Forms(say),
-        voice=Voice(say, clock, lambda person: bot.people.person(person).name, bot.people.members),
+        voice=Voice(say, clock, lambda person: bot.people.person(person).name, bot.rota.on_duty),
         new_id=lambda: str(ULID()),
+        rota=bot.rota,
+        searches=StoredSearches(bot.database),
+        peek=bot.tickets.peek,
     )
     slack = slack_app.build(door, settings.slack.signing_secret.get_secret_value(), client)
-    zendesk = ZendeskDoor(bot.engine, bot.cases, settings.zendesk.webhook_secret.get_secret_value())
+    zendesk = ZendeskDoor(
+        bot.engine, bot.cases, settings.zendesk.webhook_secret.get_secret_value(),
+        tickets=bot.tickets, adopts=wanted(bot.playbooks),
+    )  # fmt: skip
     probes = Probes(
         store=lambda: bot.cases.seen("readyz"),
         people_known=lambda: bot.people.ready,
         queue_runs=bot.queue_runs,
     )
-    return web_app.build(slack, zendesk, probes, _lifespan(bot))
+    return web_app.build(slack, zendesk, probes, _lifespan(bot, say))
 
 
-def _lifespan(bot: Bot) -> web_app.Lifespan:
+def _across(bot: Bot, say: Catalogue) -> across.Ticks:
+    announcer = across.announcer(bot.settings, bot.slack, bot.people, say, bot.engine, bot.rota)
+    seconds = bot.settings.chaser.tick_seconds
+    return across.ticks(seconds, bot.database, bot.engine, bot.rota, announcer)
+
+
+def _lifespan(bot: Bot, say: Catalogue) -> web_app.Lifespan:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         ticks = schedule(
             {
                 "chaser": (bot.settings.chaser.tick_seconds, partial(on_tick, bot.engine)),
                 "people": (PEOPLE_REFRESH, bot.people.refresh),
+                "tickets": (
+                    bot.settings.zendesk.reconcile_seconds,
+                    partial(on_reconcile, bot.engine, OpenTickets(bot.database)),
+                ),
+                **_across(bot, say),
             }
         )
         await bot.start()

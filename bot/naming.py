@@ -4,10 +4,10 @@ It stands here because neither vendor's folder may know the other.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from desk.commands import TicketSeen
+from desk.commands import TicketFound, TicketSeen
 from desk.effects import CreateTicket, LookAtTicket, UpdateTicket
 from desk.ports import Attempt, Tickets
 
@@ -36,6 +36,14 @@ class NamedTickets:
     async def look(self, effect: LookAtTicket) -> TicketSeen:
         """Read the ticket."""
         return await self.tickets.look(effect)
+
+    async def many(self, tickets: Sequence[int]) -> Sequence[TicketSeen]:
+        """Read many tickets."""
+        return await self.tickets.many(tickets)
+
+    async def foreign(self, ticket: int, query_types: Sequence[str]) -> TicketFound | None:
+        """Read a ticket no case knows."""
+        return await self.tickets.foreign(ticket, query_types)
 
     def _named(self, words: str) -> str:
         return _PERSON.sub(lambda found: self.name(found[1]) or found[1], words)

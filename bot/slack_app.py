@@ -15,9 +15,10 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from desk.values import Line
-from handlers import buttons, commands, home, modals, people_events
+from handlers import commands, home, modals, people_events
 from handlers.door import Json, SlackDoor
 from integrations.slack import wire
+from integrations.slack.occasions import HOME_ACTION, OPEN_CASE
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ def build(
     """Build the bolt app. Slack is not asked who we are while a person waits: `client` is where bolt would ask."""
     app = AsyncApp(
         name="ato-desk",
-        logger=logging.getLogger("slack_bolt"),
+        logger=_quiet(),
         signing_secret=signing_secret,
         client=AsyncWebClient(
             base_url=client.base_url
@@ -51,6 +52,15 @@ def build(
     _listen(app, door)
     app.error(_on_error(door))
     return app
+
+
+def _quiet() -> logging.Logger:
+    """Give bolt a logger that keeps bodies out of the log: it writes those it refuses at "info" and those nobody
+    handles at "warning", and either may hold a customer's data.
+    """
+    logger = logging.getLogger("slack_bolt")
+    logger.setLevel(logging.ERROR)
+    return logger
 
 
 def _as(
@@ -70,8 +80,9 @@ def _listen(app: AsyncApp, door: SlackDoor) -> None:
     """Name every occasion. The last of each kind catches what is unknown, so that nothing ends in a silent 404."""
     app.command("/ato")(_answer(commands.on_command, door))
     app.action(PICK)(_answer(modals.on_pick, door))
-    app.action(ANY)(_answer(buttons.on_click, door))
-    app.view_submission(ANY)(_answer(modals.on_submission, door))
+    app.action(HOME_ACTION)(_answer(home.on_home_action, door))
+    app.action(ANY)(_answer(home.on_click, door))
+    app.view_submission(ANY)(_answer(home.on_submission, door))
     app.view_closed(ANY)(_answer(modals.on_closed, door))
     app.event("app_home_opened")(_answer(home.on_home_opened, door))
     for event in ("subteam_members_changed", "subteam_updated", "subteam_created"):
@@ -79,6 +90,7 @@ def _listen(app: AsyncApp, door: SlackDoor) -> None:
     app.event("user_change")(_answer(people_events.on_user_changed, door))
     app.command(ANY)(_answer(commands.on_command, door))
     app.event(ANY)(_pass)
+    app.shortcut(OPEN_CASE)(_answer(commands.on_shortcut, door))
     app.shortcut(ANY)(_pass)
 
 

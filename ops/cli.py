@@ -23,7 +23,12 @@ settings_app = typer.Typer(
     help="Look after settings.", epilog=_CODES, rich_markup_mode=None, no_args_is_help=True
 )
 app.add_typer(playbook_app, name="playbook")
+catalogue_app = typer.Typer(
+    help="Look after the sentences in other languages.",
+    epilog=_CODES, rich_markup_mode=None, no_args_is_help=True,
+)  # fmt: skip
 app.add_typer(settings_app, name="settings")
+app.add_typer(catalogue_app, name="catalogue")
 
 
 def main() -> None:
@@ -42,6 +47,7 @@ def explained() -> Iterator[None]:
     """Turn settings and playbooks that cannot be used into sentences and an exit code."""
     from config.environment import BadSettings
     from config.load import BadPlaybook
+    from integrations.queue.embedded import WorkerRunning
 
     try:
         yield
@@ -49,6 +55,8 @@ def explained() -> Iterator[None]:
         stop(str(wrong), "ato settings check, with docs/settings.md beside it", UNSET)
     except BadPlaybook as wrong:
         stop(str(wrong), "ato playbook check")
+    except WorkerRunning as wrong:
+        stop(str(wrong), "ato serve, once the other one has stopped")
 
 
 @app.command()
@@ -142,6 +150,28 @@ def playbook_draw(
     if playbook is None:
         stop(f"“{name}” cannot be read as a playbook.", f"ato playbook check {path}")
     typer.echo(draw(playbook), nl=False)
+
+
+@catalogue_app.command("check")
+def catalogue_check() -> None:
+    """Check that every sentence of the desk has its words in every language, with the same values."""
+    from ops.catalogue import check
+
+    found = check()
+    for problem in found:
+        typer.echo(problem)
+    if found:
+        stop("The catalogues are not complete.", "ato catalogue update, then fill in what is empty")
+    typer.echo("Every sentence has its words.")
+
+
+@catalogue_app.command("update")
+def catalogue_update() -> None:
+    """Write new sentences into the catalogues and drop those that nothing says any more."""
+    from ops.catalogue import update
+
+    for language, left in update().items():
+        typer.echo(f"{language}: {left} sentences still without words")
 
 
 @settings_app.command("check")

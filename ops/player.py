@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from desk.adopting import case_of
 from desk.playbook import Deed, Playbook
 from ops.stage import PEOPLE, Stage
 
@@ -38,6 +39,9 @@ class Player:
         user = PEOPLE[deed.who]
         if deed.moves:
             self._move(deed)
+            return
+        if deed.makes:
+            self._make(deed)
             return
         refused = (
             self._open(user, deed)
@@ -129,6 +133,18 @@ class Player:
             json={"by": deed.who, **(deed.moves or {})},
         )
 
+    def _make(self, deed: Deed) -> None:
+        """Make a ticket by hand, as people do when they forget `/ato`."""
+        made, plan = deed.makes or {}, self.playbook.ticket_plans[0]
+        people = self._control("GET", "/people")["people"]
+        name = next(one["name"] for one in people if one["id"] == PEOPLE[deed.who])
+        ticket = self._control("POST", "/zendesk/tickets", json={
+            "by": name, "comment": "By hand", "public": False, "form": plan.form, "group": made["group"],
+            "query_type": (plan.query_type or "").replace(">", "::"), "status": plan.status,
+            "requester": {"email": made["email"], "name": made["name"]},
+        })  # fmt: skip
+        self.case = case_of(int(ticket["id"]))
+
     def _act(self, act: str, **asked: Any) -> Json:
         told = self._control("POST", f"/slack/{act}", json=asked)
         if told.get("status") not in (200, None):
@@ -174,13 +190,17 @@ def _action(message: Json, case: str, deed: Deed) -> str | None:
     """Find the button of a deed on a card of this case: the one-tap button first, then the one with a form."""
     step, _, part = (deed.part or deed.step or "").partition(".")
     wanted = (
-        [f"part:{step}:{part}", f"partform:{step}:{part}"]
-        if deed.part
-        else [
-            f"do:{step}:{deed.outcome or 'done'}",
-            f"form:{step}:{deed.outcome or ''}",
-            f"form:{step}:",
-        ]
+        [f"try:{step}:{deed.attempt}"]
+        if deed.attempt
+        else (
+            [f"part:{step}:{part}", f"partform:{step}:{part}"]
+            if deed.part
+            else [
+                f"do:{step}:{deed.outcome or 'done'}",
+                f"form:{step}:{deed.outcome or 'done'}",
+                f"form:{step}:",
+            ]
+        )
     )
     there = [
         str(e.get("action_id"))

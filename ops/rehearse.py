@@ -15,6 +15,7 @@ from rich.console import Console
 
 from config.load import PLAYBOOKS, check, load
 from desk.playbook import Playbook, Rehearsal
+from desk.values import Text
 from ops.player import NotAsWritten, Player
 from ops.stage import PEOPLE, ROLES, Stage, StageFailed, stage
 from ops.watching import Json, Watcher, texts
@@ -83,7 +84,7 @@ def _play(built: Stage, book: Playbook, name: str, as_json: bool) -> Played:
         watcher.quiet()
     except (NotAsWritten, StageFailed) as failed:
         played.wrong.append(str(failed))
-    seen = Seen(book, watcher, player, before, mails)
+    seen = Seen(book, watcher, player, PEOPLE[rehearsal.deeds[0].who], before, mails)
     played.wrong.extend(_settled(seen, rehearsal))
     played.lines = watcher.news()
     played.last = seen.last()
@@ -110,6 +111,8 @@ class Seen:
     book: Playbook
     watcher: Watcher
     player: Player
+    opener: str
+    """Who opened the case, and whose direct messages hold its card."""
     before: set[int]
     """Tickets that were there before this case."""
     mails_before: int
@@ -125,8 +128,8 @@ class Seen:
         return len(self.watcher.mails()) - self.mails_before
 
     def card(self) -> Json:
-        """Give the case's card in the agent's direct messages."""
-        cards = [one for one in self.player.messages(PEOPLE["agent"]) if self._mine(one)]
+        """Give the case's card in its opener's direct messages."""
+        cards = [one for one in self.player.messages(self.opener) if self._mine(one)]
         return cards[-1] if cards else {}
 
     def _mine(self, message: Json) -> bool:
@@ -138,7 +141,7 @@ class Seen:
         """Give the case's display name, from the newest card."""
         names = [
             str(one["text"]).split(" ")[0]
-            for one in self.player.messages(PEOPLE["agent"])
+            for one in self.player.messages(self.opener)
             if str(one.get("text", "")).startswith(self.book.case_prefix)
         ]
         return max(names, key=lambda name: int(name.rpartition("-")[2]), default="")
@@ -147,9 +150,9 @@ class Seen:
         """Say where the case stands, in the words of its card."""
         text = str(self.card().get("text", ""))
         ending = next(
-            (code for code, title in self.book.endings.items() if title["en"] in text), None
+            (code for code, title in self.book.endings.items() if _says(text, title)), None
         )
-        steps = [line for line in _words(self.card()) if line.startswith("🟢") and " by " in line]
+        steps = [line for line in _words(self.card()) if _is_done(line)]
         return {
             "case": self.name(),
             "status": "closed" if ending else "open",
@@ -169,7 +172,8 @@ class Seen:
         return None
 
     def _channel(self, role: str) -> list[Json]:
-        return list(self.watcher.channel(ROLES[role][1] or "")["messages"])
+        channel = ROLES[role][1]
+        return list(self.watcher.channel(channel)["messages"]) if channel else []
 
     def differences(self, rehearsal: Rehearsal) -> Iterator[str]:
         """Say everything that is not as the playbook expects."""
@@ -181,6 +185,8 @@ class Seen:
             yield from self._tickets(expect["tickets"])
         if "escalation" in expect:
             yield from self._escalation(expect["escalation"])
+        if "cards" in expect:
+            yield from self._cards(expect["cards"])
         if "mails" in expect and self.mails != expect["mails"]:
             yield f"{self.mails} notifications went out, not {expect['mails']}"
 
@@ -195,6 +201,15 @@ class Seen:
             if any(comment["public"] for comment in ticket["comments"][:1]):
                 yield "the ticket's first comment is public"
 
+    def _cards(self, wanted: list[str]) -> Iterator[str]:
+        """Hold the channels that have a card of this case to the roles that should have one."""
+        there = [role for role in self.book.roles if any(map(self._about, self._channel(role)))]
+        if set(there) != set(wanted):
+            yield f"the roles with a card are {', '.join(there) or 'none'}, not {', '.join(wanted) or 'none'}"
+
+    def _about(self, message: Json) -> bool:
+        return str(message.get("text", "")).startswith(f"{self.name()} ")
+
     def _escalation(self, want: Json) -> Iterator[str]:
         message = self.escalation()
         if message is None:
@@ -206,6 +221,16 @@ class Seen:
         there = sum(f"*{label}:*" in line for label in labels for line in _words(message))
         if there != want["items"]:
             yield f"the escalation has {there} of its items, not {want['items']}"
+
+
+def _says(words: str, title: Text) -> bool:
+    """Say whether words hold a title, in whichever of its languages."""
+    return any(one in words for one in title.values())
+
+
+def _is_done(line: str) -> bool:
+    """Tell what was done from what is owed: it is green, it has a time, and nothing stands beside it."""
+    return line.startswith("🟢") and "<!date" in line and " · " not in line
 
 
 def _same(name: str, seen: Any, wanted: Any) -> bool:

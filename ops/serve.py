@@ -13,7 +13,7 @@ from config.settings import Settings, settings
 
 
 def run(host: str | None = None, port: int | None = None) -> None:
-    """Read the settings and serve; raises BadSettings and BadPlaybook with every problem at once."""
+    """Read the settings and serve; raises BadSettings, BadPlaybook and WorkerRunning before anything listens."""
     found = settings()
     _write_logs(found)
     asyncio.run(_serve(found, host or found.web.host, found.web.port if port is None else port))
@@ -22,6 +22,7 @@ def run(host: str | None = None, port: int | None = None) -> None:
 async def _serve(found: Settings, host: str, port: int) -> None:
     bot = assemble(found)
     assert bot.app is not None
+    bot.queue.claim()
     listening = _socket(host, port)
     address, taken = listening.getsockname()[:2]
     server = uvicorn.Server(

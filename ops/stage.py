@@ -37,12 +37,17 @@ ROLES: dict[str, tuple[str, str | None]] = {
     "data_compliance": ("SDATACOM", "CDATA001"),
     "platform_security": ("SPLATSEC", "CINVEST1"),
     "team_lead": ("STEAMLEA", "CLEAD001"),
+    "agent": ("SQAGENTS", None),
+    "higher_tier": ("SQHIGHER", "CQHIGH01"),
+    "security": ("SQSECURI", "CQSECU01"),
+    "lead": ("SQLEADS1", "CQLEAD01"),
 }
 """The sandbox's user group and channel for each role."""
 
 PEOPLE = {
     "agent": "UAGENT01", "mod": "UMOD0001", "data": "UDATA001", "security": "USECU001",
     "lead": "ULEAD001", "outsider": "UOUTS001", "agent2": "UAGENT02", "mod2": "UMOD0002",
+    "qagent": "UQAGEN01", "qhigher": "UQHIGH01", "qsecurity": "UQSECU01", "qlead": "UQLEAD01",
 }  # fmt: skip
 """Who plays whom in a rehearsal."""
 
@@ -108,7 +113,7 @@ class Stage:
             "ATO_CLOCK__OFFSET_FILE": str(self.folder / "clock"),
             "ATO_CHASER__TICK_SECONDS": "1",
             "ATO_WEB__PORT": str(self.port),
-            "ATO_PLAYBOOKS__NAMES": "mr_d",
+            "ATO_PLAYBOOKS__NAMES": "mr_d,qualia_connect",
             "ATO_LOG__FORMAT": "json",
         } | self.extra  # fmt: skip
 

@@ -1,0 +1,69 @@
+"""What works across cases, plugged together: who is on duty, and what is announced without belonging to one case."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+
+from bot.speech import speech
+from config.settings import Settings
+from desk.engine import Engine
+from desk.playbook import Playbook
+from desk.ports import StoreGone
+from desk.rota import Rota
+from desk.texts import Say
+from handlers.announcing import Announcing, on_announcements
+from handlers.weekly import Weekly, on_week
+from integrations.slack.announcing import SlackAnnouncer
+from integrations.slack.client import SlackClient
+from integrations.slack.people import SlackPeople
+from integrations.store.announcements import StoredAnnouncements
+from integrations.store.engine import Database
+from integrations.store.shifts import StoredShifts
+
+log = logging.getLogger(__name__)
+
+ROTA_REFRESH = 60.0
+"""Seconds between two readings of who is on duty: another process may have changed it."""
+
+Ticks = dict[str, tuple[float, Callable[[], Awaitable[object]]]]
+
+
+def rota(database: Database, people: SlackPeople, playbooks: Mapping[str, Playbook]) -> Rota:
+    """Say who is on duty; a role is covered by its `next`, in the first playbook that names one."""
+    covers: dict[str, str] = {}
+    for book in playbooks.values():
+        for name, role in book.roles.items():
+            if role.next:
+                covers.setdefault(name, role.next)
+    return Rota(StoredShifts(database), people.members, covers)
+
+
+def announcer(
+    settings: Settings, slack: SlackClient, people: SlackPeople, say: Say, engine: Engine, rota: Rota
+) -> SlackAnnouncer:  # fmt: skip
+    """Say announcements in the roles' inboxes."""
+    titles = {name: role.title for book in engine.playbooks.values() for name, role in book.roles.items()}  # fmt: skip
+    return SlackAnnouncer(
+        slack, settings.slack.inboxes, people, say,
+        speech=speech(engine.playbooks), titles=titles, on_duty=rota.on_duty,
+    )  # fmt: skip
+
+
+def ticks(
+    seconds: float, database: Database, engine: Engine, rota: Rota, announcer: SlackAnnouncer
+) -> Ticks:
+    """Name the ticks: announcements and Monday's message at the chaser's pace, the rota at its own."""
+    store = StoredAnnouncements(database)
+    saying = Announcing(store, announcer, engine.clock)
+    return {
+        "announcements": (seconds, partial(on_announcements, saying)),
+        "weekly": (seconds, partial(on_week, Weekly(engine, engine.cases, store))),
+        "rota": (ROTA_REFRESH, partial(_refresh, rota)),
+    }
+
+
+async def _refresh(rota: Rota) -> None:
+    try:
+        await rota.refresh()
+    except StoreGone:
+        log.warning("who is on duty could not be read; what was known stays")
