@@ -36,12 +36,13 @@ demo: $(READY) ## run the bot against a pretend Slack, Zendesk and back office
 test: $(READY) ## run the tests on two cores
 	@"$(RUN)" -m pytest -n 2 $(ARGS)
 
-check: $(READY) ## format, lint, types, layers, playbooks, house rules
+check: $(READY) ## format, lint, types, layers, playbooks, languages, house rules
 	@"$(RUN)" -m ruff format --check .
 	@"$(RUN)" -m ruff check .
 	@"$(RUN)" -m mypy
 	@"$(BIN)/lint-imports" --no-logo
 	@"$(RUN)" -m ops.cli playbook check
+	@"$(RUN)" -m ops.cli catalogue check
 	@"$(RUN)" -m ops.checks
 
 lock: $(READY) ## write requirements.lock from pyproject.toml
