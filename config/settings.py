@@ -193,7 +193,7 @@ class Settings(BaseSettings):
     backoffice: BackOffice = BackOffice()
     database_url: SecretStr = Field(
         SecretStr("sqlite+aiosqlite:///./var/ato.sqlite3"),
-        description="Where cases are kept: an SQLite file, or postgresql+psycopg:// for several replicas",
+        description="Where cases are kept: an SQLite file; its folder is made at the first start",
     )
     google_chat: GoogleChatSettings = GoogleChatSettings()
     vault: Vault

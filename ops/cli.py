@@ -48,6 +48,7 @@ def explained() -> Iterator[None]:
     from config.environment import BadSettings
     from config.load import BadPlaybook
     from integrations.queue.embedded import WorkerRunning
+    from integrations.store.current import CannotStart
 
     try:
         yield
@@ -55,6 +56,8 @@ def explained() -> Iterator[None]:
         stop(str(wrong), "ato settings check, with docs/settings.md beside it", UNSET)
     except BadPlaybook as wrong:
         stop(str(wrong), "ato playbook check")
+    except CannotStart as wrong:
+        stop(str(wrong), "ato settings check, with docs/troubleshooting.md beside it")
     except WorkerRunning as wrong:
         stop(str(wrong), "ato serve, once the other one has stopped")
 

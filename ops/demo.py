@@ -3,6 +3,7 @@
 import signal
 import threading
 import time
+from html import unescape
 from typing import Any
 
 from rich.console import Console
@@ -65,7 +66,8 @@ def _does(book: Playbook, deed: Deed) -> str:
     title = in_language(step.parts[part].title if part else step.title, "en")
     outcome = step.outcome(deed.outcome or "")
     chosen = f" → {in_language(outcome.title, 'en')}" if outcome and outcome.title else ""
-    return f"step {step.sop}: {title}{chosen}"
+    number = f"step {step.sop}: " if step.sop else ""
+    return f"{number}{title}{chosen}"
 
 
 def _tell(console: Console, line: Json) -> None:
@@ -84,7 +86,8 @@ def _short(summary: dict[str, Any]) -> str:
         kept = ("form", "query_type", "group", "status", "requester")
         return f"#{summary['id']} · " + " · ".join(f"{name}: {summary[name]}" for name in kept)
     where = f"#{summary['channel']} · " if summary.get("channel") else ""
-    return where + str(summary.get("text") or summary.get("title") or summary.get("status") or "")
+    words = str(summary.get("text") or summary.get("title") or summary.get("status") or "")
+    return where + unescape(words)
 
 
 def _result(console: Console, watcher: Watcher) -> None:

@@ -10,6 +10,7 @@ from structlog.typing import Processor
 
 from bot.main import assemble
 from config.settings import Settings, settings
+from integrations.store.current import CannotStart
 
 
 def run(host: str | None = None, port: int | None = None) -> None:
@@ -45,7 +46,12 @@ def _socket(host: str, port: int) -> socket.socket:
         family, socket.SOCK_STREAM, socket.IPPROTO_TCP
     )  # else asyncio leaves Nagle on: 40 ms
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((host, port))
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        raise CannotStart(
+            f"{host}:{port} cannot be listened on: {error.strerror}. Choose another with --port."
+        ) from None
     listening.listen(256)
     return listening
 

@@ -85,8 +85,15 @@ def _differs(changed: Playbook, book: str, name: str) -> bool:
     return next(wanted, None) is not None
 
 
+PIECES = 8
+"""The work is cut so that both cores share it."""
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("piece", range(PIECES))
 @pytest.mark.parametrize("book", sorted(BOOKS))
-def test_nothing_can_be_taken_out_unseen(book: str, tmp_path: Path) -> None:
+def test_nothing_can_be_taken_out_unseen(book: str, piece: int, tmp_path: Path) -> None:
     raw = yaml.safe_load((PLAYBOOKS / f"{book}.yaml").read_text(encoding="utf-8"))
-    unseen = [path for path, mutant in mutants(raw) if not seen(mutant, book, tmp_path)]
-    assert unseen == []
+    mine = list(mutants(raw))[piece::PIECES]
+    assert mine
+    assert [path for path, mutant in mine if not seen(mutant, book, tmp_path)] == []
