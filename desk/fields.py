@@ -146,7 +146,7 @@ def _when(field: FieldSpec, raw: Any, now: datetime) -> JsonValue:
     try:
         at = (
             datetime.fromtimestamp(int(words), UTC)
-            if words.isdigit()
+            if words.isascii() and words.isdigit()
             else datetime.fromisoformat(words)
         )
     except (ValueError, OverflowError, OSError):
@@ -261,7 +261,7 @@ def _yes_no(field: FieldSpec, raw: Any, now: datetime) -> JsonValue:
 
 def _ticks(field: FieldSpec, raw: Any, now: datetime) -> JsonValue:
     words = [raw] if isinstance(raw, str) else list(raw or ())
-    if any(not word.isdigit() or len(word) > 3 for word in words):
+    if any(not (word.isascii() and word.isdigit()) or len(word) > 3 for word in words):
         raise _Wrong("Choose one of the answers offered.")
     found: list[JsonValue] = [*sorted(set(words), key=int)]
     return found

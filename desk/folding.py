@@ -190,7 +190,10 @@ def _ended(case: Case, e: ev.CaseEnded) -> Case:
 
 
 def _reopened(case: Case, e: ev.CaseReopened) -> Case:
-    return replace(case, ending=None, ended_at=None, merged_into=None)
+    promises = {
+        name: "open" if state == "closed" else state for name, state in case.promises.items()
+    }
+    return replace(case, ending=None, ended_at=None, merged_into=None, promises=promises)
 
 
 def _attempt(case: Case, e: ev.AttemptLogged) -> Case:

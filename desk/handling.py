@@ -8,7 +8,7 @@ from desk.acts import CLOSED, INCOMPLETE, UNKNOWN, Verdict, check, refuse
 from desk.answers import read_fills
 from desk.case import Case
 from desk.deadlines import add_working, calendar_of
-from desk.duties import doers, duties, parts_of
+from desk.duties import doers, duties, four_eyes, parts_of
 from desk.effects import TellPeople
 from desk.flow import Growing, ending
 from desk.forms import display
@@ -211,6 +211,8 @@ def override(command: cmd.Override, growing: Growing, playbook: Playbook, now: d
     role = playbook.override_by
     if role is None or role not in command.by.roles:
         return _only(playbook, (role,) if role else ())
+    if own := four_eyes(command.by, growing.case, playbook, command.step):
+        return refuse(own)
     if growing.case.step(command.step).status != "open":
         return refuse(
             CLOSED
@@ -279,6 +281,8 @@ def merge(command: cmd.Merge, growing: Growing, playbook: Playbook, now: datetim
     into = command.into.strip().upper()
     if not into or into == display(growing.case, playbook):
         return refuse(Line(key="Write the other case's name, such as ATO-12."))
+    if into not in growing.case.twins and not command.by.roles & set(playbook.cancel_by):
+        return _only(playbook, playbook.cancel_by)
     growing.add(ev.CaseMerged(at=now, by=command.by.id, into=into))
     growing.add(*ending(growing.case, MERGED, now, command.by.id))
     return ()

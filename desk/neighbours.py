@@ -12,7 +12,7 @@ from desk.speaking import display
 
 IDENTIFYING = ("email", "phone", "customer_id")
 """Fields by which two cases are known to be about one customer."""
-MOST = 5
+MOST = 20
 
 
 async def with_neighbours(

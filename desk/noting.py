@@ -7,6 +7,7 @@ from desk import commands as cmd
 from desk import events as ev
 from desk.acts import INCOMPLETE, UNKNOWN, Verdict, refuse
 from desk.answers import read_fills
+from desk.correcting import may_not
 from desk.effects import Effect, TellPeople, UpdateTicket
 from desk.flow import Growing
 from desk.handling import message, outsider, said, works_here
@@ -15,7 +16,7 @@ from desk.playbook import Ask, Playbook
 from desk.sheets import reading
 from desk.showing import show
 from desk.speaking import person
-from desk.values import Fact, Line
+from desk.values import Fact, FieldError, Line
 
 
 def add_note(command: cmd.AddNote, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
@@ -52,6 +53,11 @@ def record_facts(
     facts, wrong = read_fills(asks, command.fills, growing.case, playbook, now)
     if wrong or unknown:
         return refuse(INCOMPLETE, *wrong)
+    wrong_person = may_not(tuple(command.fills), facts, command.by, growing.case, playbook)
+    if isinstance(wrong_person, FieldError):
+        return refuse(INCOMPLETE, wrong_person)
+    if wrong_person:
+        return refuse(wrong_person)
     if not facts:
         return ()
     growing.add(ev.FactsRecorded(at=now, by=command.by.id, facts=facts))

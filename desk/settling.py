@@ -196,6 +196,8 @@ def finish_by_hand(
     trouble = _dead(command, growing, playbook)
     if not isinstance(trouble, Trouble):
         return trouble
+    if not trouble.dead:
+        return refuse(Line(key="I am still trying by myself. Nothing to do."))
     by = command.by.id
     reference = command.reference.strip()[:300]
     if trouble.what == "create_ticket":
@@ -212,7 +214,7 @@ def _ticket_by_hand(
     command: cmd.FinishByHand, growing: Growing, reference: str, now: datetime
 ) -> Verdict:
     number = reference.removeprefix("#")
-    if not number.isdigit() or len(number) > 15:
+    if not (number.isascii() and number.isdigit()) or len(number) > 15:
         return refuse(
             Line(key="Write the number of the ticket you made, such as 48231. Nothing was changed.")
         )

@@ -15,7 +15,7 @@ from desk.speaking import display
 from desk.values import Line, Person
 from handlers.door import Json, SlackDoor
 from integrations.slack.arrivals import Slash
-from integrations.slack.views import board, cases
+from integrations.slack.views import board, cases, menus
 from integrations.slack.views.home import MINE, WAITING_FOR
 from integrations.slack.views.ledger import ledger
 from integrations.slack.views.lines import Ink
@@ -117,7 +117,8 @@ def one_case(case: Case, playbook: Playbook, person: Person, door: SlackDoor) ->
     if not person.roles & set(playbook.roles):
         return said(NOT_YOURS, person, door)
     ink = door.ink(person)
-    drawn = [*cases.case_blocks(case, playbook, person, ink), *ledger(case, playbook, ink)]
+    more = {"type": "actions", "elements": [menus.ask_button(ink, "more", case.id)]}
+    drawn = [*cases.case_blocks(case, playbook, person, ink), more, *ledger(case, playbook, ink)]
     return only_you(cases.headline(case, playbook, ink), drawn)
 
 

@@ -45,6 +45,10 @@ def test_a_refund_is_due_only_when_there_was_a_balance_and_it_was_used(
 ) -> None:
     made = _to("wallet")
     answers = {"wallet_before": before, "wallet_used": used, "bank_losses": losses}
+    if losses == "yes":
+        step = Deed(who="data", step="wallet", fill=answers)
+        assert made.play(step).refusal, "the bank asks for orders, amounts and dates"
+        answers["bank_orders"] = "DFD-88010 | 412.00 | 2026-11-20"
     assert made.play(Deed(who="data", step="wallet", fill=answers)).refusal is None
     assert made.case.step("wallet").outcome == verdict
     assert ("bank" in made.case.told[-1].texts) is told

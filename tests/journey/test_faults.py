@@ -222,6 +222,6 @@ def test_webhooks_out_of_order_end_with_what_is_so(mended: Scene) -> None:
     case, move = escalated(mended, "reverse")
     mended.control("POST", move, json={"by": "Priya Naidoo", "status": "pending"})
     mended.control("POST", move, json={"by": "Priya Naidoo", "status": "hold"})
-    case.card(DATA, "· hold")
+    case.card(DATA, "· on hold")
     mended.control("POST", "/zendesk/deliveries/drain")
-    case.card(MOD, "· hold")
+    case.card(MOD, "· on hold")

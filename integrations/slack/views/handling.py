@@ -75,7 +75,7 @@ def handling_view(ask: Asking) -> Block:
     """Give the modal for what is asked."""
     head = " · ".join(filter(None, [display(ask.case, ask.playbook), _step_title(ask)]))
     blocks = [aside_line(head)] if head else []
-    if ask.meta.ask == "more":
+    if ask.meta.ask not in _BLOCKS:
         return _view(ask, [*blocks, *_more(ask)], submit=False)
     explained = EXPLAINED.get(ask.meta.ask)
     blocks += [paragraph(ask.words(explained))] if explained else []
