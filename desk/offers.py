@@ -73,12 +73,18 @@ def why_refused(
     """Say why this person may not do it now, whatever they would write; None when they may."""
     about = {"case": case.id, "delivery": "", "by": person}
     step = {**about, "step": offer.step, "occurrence": offer.occurrence}
-    refusal = refused(_trial(offer, about, step, playbook), case, playbook, now)
+    refusal = refused(
+        _trial(offer, about, step, playbook, next(iter(case.twins), ANOTHER)), case, playbook, now
+    )
     return None if refusal and refusal.fields else refusal
 
 
 def _trial(
-    offer: Offer, about: dict[str, object], step: dict[str, object], playbook: Playbook
+    offer: Offer,
+    about: dict[str, object],
+    step: dict[str, object],
+    playbook: Playbook,
+    another: str,
 ) -> cmd.Command:
     """Write the command as it would be, with something in each place that is still to be filled in."""
     code = next(iter(playbook.cancels), ANOTHER)
@@ -90,7 +96,7 @@ def _trial(
         "correct": (cmd.RecordFacts, about),
         "wait": (cmd.WaitForCustomer, {**about, "reason": ANOTHER}),
         "resume": (cmd.Resume, about),
-        "merge": (cmd.Merge, {**about, "into": ANOTHER}),
+        "merge": (cmd.Merge, {**about, "into": another}),
         "cancel": (cmd.Cancel, {**about, "code": code}),
         "reopen": (cmd.Reopen, {**about, "reason": ANOTHER}),
     }
