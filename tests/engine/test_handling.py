@@ -126,11 +126,11 @@ async def test_a_correction_sent_before_its_question_was_there_draws_it(slack: S
 
 
 async def test_a_merge_needs_a_case_that_is_open(slack: Slack) -> None:
-    view = await ask(slack, "UAGENT01", "merge")
+    view = await ask(slack, "UMOD0001", "merge")
     for into in ("ATO-99", "banana", "XYZ-1"):
-        answer = await slack.submit("UAGENT01", view, {"into": into})
+        answer = await slack.submit("UMOD0001", view, {"into": into})
         assert "There is no open case" in next(iter(answer["errors"].values()))
-    answer = await slack.submit("UAGENT01", view, {"into": "ato-1"})
+    answer = await slack.submit("UMOD0001", view, {"into": "ato-1"})
     assert "Write the other case's name" in next(iter(answer["errors"].values()))
     assert (await slack.case()).open
 

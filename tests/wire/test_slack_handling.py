@@ -196,10 +196,10 @@ def test_the_list_holds_what_this_person_may_do(called: Bench) -> None:
         return {e["action_id"] for b in blocks if b["type"] == "actions" for e in b["elements"]}
 
     assert offered("data") == {
-        "try:call:no_answer", "ask:hand_over:call", "ask:snooze:call", "ask:note:", "ask:correct:", "ask:wait:", "ask:merge:",
+        "try:call:no_answer", "ask:hand_over:call", "ask:snooze:call", "ask:note:", "ask:correct:", "ask:wait:",
     }  # fmt: skip
-    assert offered("agent") == {"ask:note:", "ask:correct:", "ask:wait:", "ask:merge:"}
-    assert offered("mod") == offered("agent") | {"ask:cancel:"}
+    assert offered("agent") == {"ask:note:", "ask:correct:", "ask:wait:"}
+    assert offered("mod") == offered("agent") | {"ask:cancel:", "ask:merge:"}
     assert offered("outsider") == set()
 
 
