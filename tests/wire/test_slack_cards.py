@@ -606,7 +606,7 @@ class TestBeside:
         assert buttons_of(drawn)["Join it…"]["action_id"] == "ask:merge:"
 
     def test_a_merged_case_says_where_it_goes_on(self, story: Story) -> None:
-        self.beside(story.told_mod(), cmd.Merge, AGENT, into="ATO-7")
+        self.beside(story.told_mod(), cmd.Merge, MOD, into="ATO-7")
         lines = lines_of(card(story.face("person:UAGENT01"), story.playbook, ink(story.now)))
         assert "It goes on in ATO-7." in lines
 
