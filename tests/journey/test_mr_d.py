@@ -245,7 +245,9 @@ def test_the_ticket_tells_data_compliance_what_they_need(played: CaseInPlay) -> 
     ):
         assert needed in body
     card = played.card(MOD)
-    assert f"/archives/{MOD}/p{card['ts'].replace('.', '')}" in body
+    link = f"/archives/{MOD}/p{card['ts'].replace('.', '')}"
+    # a tap within milliseconds of the post comes before Slack's answer was kept: then the name alone leads there
+    assert link in body or "Card in Slack: —" in body
 
 
 def test_the_cards_lead_to_the_ticket(played: CaseInPlay) -> None:
