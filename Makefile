@@ -1,14 +1,14 @@
 # make help says what there is. Nothing has to be installed first but Python 3.11 or newer and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lock clean
+.PHONY: help demo test bench check docs screenshots lock clean
 
 # Every path is relative, so the project may stand in a folder with spaces in its name.
 VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(BIN)/python
 READY := $(VENV)/.ready
-ROOMS := ops bot handlers integrations config desk sandbox
+ROOMS := benchmarks ops bot handlers integrations config desk sandbox
 ARGS ?=
 
 help: ## say what there is
@@ -36,17 +36,35 @@ demo: $(READY) ## run the bot against a pretend Slack, Zendesk and back office
 test: $(READY) ## run the tests on two cores
 	@"$(RUN)" -m pytest -n 2 $(ARGS)
 
-check: $(READY) ## format, lint, types, layers, playbooks, languages, house rules
+bench: $(READY) ## measure speed, memory and outside calls beside their limits
+	@"$(RUN)" -m benchmarks $(ARGS)
+
+check: $(READY) ## format, lint, types, layers, playbooks, languages, manifest, compose file, queries, docs, house rules
 	@"$(RUN)" -m ruff format --check .
 	@"$(RUN)" -m ruff check .
 	@"$(RUN)" -m mypy
 	@"$(BIN)/lint-imports" --no-logo
 	@"$(RUN)" -m ops.cli playbook check
 	@"$(RUN)" -m ops.cli catalogue check
+	@"$(BIN)/check-jsonschema" --builtin-schema vendor.compose-spec deploy/compose.yaml > /dev/null
+	@"$(RUN)" -m ops.queries
+	@"$(RUN)" -m ops.cli manifest --url https://ato.example.com > /dev/null
+	@"$(RUN)" -m ops.cli playbook schema --check config/playbook.schema.json
+	@NO_MKDOCS_2_WARNING=1 "$(RUN)" -m mkdocs build --strict --quiet --site-dir "$(VENV)/site"
 	@"$(RUN)" -m ops.checks
 
-lock: $(READY) ## write requirements.lock from pyproject.toml
-	@"$(BIN)/uv" pip compile pyproject.toml --group dev --generate-hashes --no-emit-index-url --universal --python-version 3.11 -o requirements.lock --quiet
+docs: $(READY) ## build the documentation into site/
+	@NO_MKDOCS_2_WARNING=1 "$(RUN)" -m mkdocs build --strict --quiet --site-dir site
+	@echo "Written: site/index.html"
+
+screenshots: $(READY) ## make the documentation's pictures again, from the browser's tests
+	@ATO_SCREENSHOTS=docs/pictures "$(RUN)" -m pytest -q tests/browser $(ARGS)
+
+LOCK := "$(BIN)/uv" pip compile --generate-hashes --no-emit-index-url --universal --python-version 3.11 --quiet
+lock: $(READY) ## write the three locks from pyproject.toml
+	@$(LOCK) pyproject.toml --group dev --all-extras -o requirements.lock
+	@$(LOCK) pyproject.toml --extra postgres --constraint requirements.lock -o requirements-run.lock
+	@$(LOCK) --group build --constraint requirements.lock -o requirements-build.lock
 	@"$(RUN)" -m ops.checks
 
 clean: ## remove what was made here, but no case
