@@ -84,7 +84,7 @@ def read_environment(
             problems.extend(_take(name, value, known, ours, given))
     try:
         return _Given(model, ours)(), problems
-    except SettingsError:
+    except (SettingsError, RecursionError):
         return {}, [
             *problems,
             "A table is not written as JSON: give each row as NAME__KEY=value instead.",

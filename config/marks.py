@@ -5,6 +5,7 @@ Words are read as YAML 1.2 reads them: `17:00`, `yes` and `no` are words, `true`
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -97,7 +98,7 @@ def read(path: Path, *, name: str | None = None) -> tuple[Any, Source]:
 def read_text(words: str, file: str) -> tuple[Any, Source]:
     """Read YAML from words; raises Unreadable."""
     try:
-        node = yaml.compose(words, Loader=yaml.SafeLoader)
+        node = _composed(words)
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark or wrong.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -111,6 +112,21 @@ def read_text(words: str, file: str) -> tuple[Any, Source]:
     if reader.problems:
         raise Unreadable(*reader.problems)
     return data, reader.source
+
+
+def _composed(words: str) -> yaml.Node | None:
+    """Read with libyaml where PyYAML has it; what it refuses is read again for PyYAML's own words about it."""
+    if yaml.__with_libyaml__ and not _too_deep(words):
+        with suppress(yaml.YAMLError, UnicodeError):
+            return yaml.compose(words, Loader=yaml.CSafeLoader)
+    return yaml.compose(words, Loader=yaml.SafeLoader)
+
+
+def _too_deep(words: str) -> bool:
+    """Say whether this may be nested so deep that libyaml would end the process; PyYAML's own reader only refuses it."""
+    brackets = words.count("[") + words.count("{")
+    dashes = max((line.count("- ") + line.count("? ") for line in words.splitlines()), default=0)
+    return brackets > 20_000 or dashes > 1_000
 
 
 class _Reader:
@@ -181,7 +197,7 @@ _PLAIN: tuple[tuple[re.Pattern[str], Any], ...] = (
 def _scalar(node: yaml.Node) -> Any:
     """Read a plain word by the core schema of YAML 1.2; anything quoted or in a block is text."""
     word = str(node.value)
-    if getattr(node, "style", None) is None and not node.tag.endswith("!"):
+    if not getattr(node, "style", None) and not node.tag.endswith("!"):
         for pattern, read_word in _PLAIN:
             if pattern.fullmatch(word):
                 return read_word(word)

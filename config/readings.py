@@ -53,5 +53,13 @@ def template(raw: str) -> str:
     return address(raw)
 
 
+def slack_id(raw: str) -> str:
+    """Hold a channel or a user group to its id: a name fails in uploads, and after it was changed."""
+    if raw.startswith(("#", "@")):
+        raise ValueError(f"“{raw}” is a name; `ato provision` puts the id in its place")
+    return raw
+
+
+SlackId = Annotated[str, AfterValidator(slack_id)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)]
 Address = Annotated[str, AfterValidator(address)]

@@ -24,6 +24,7 @@ from config.environment import BadSettings, Variable, read_environment, variable
 from config.readings import (
     Address,
     Names,
+    SlackId,
     fernet_keys,
     folder_address,
     listed,
@@ -49,11 +50,13 @@ class Slack(Section):
         "https://slack.com/api/",
         description="Slack's Web API; another address only for the sandbox",
     )
-    inboxes: dict[str, str] = Field(
-        {}, description="The channel id of each role's inbox, such as C0123456789"
+    inboxes: dict[str, SlackId] = Field(
+        {},
+        description="The channel id of each role's inbox, such as C0123456789; `ato provision` puts it in the place of #name",
     )
-    groups: dict[str, str] = Field(
-        {}, description="The user group id whose members have a role, such as S0123456789"
+    groups: dict[str, SlackId] = Field(
+        {},
+        description="The user group id whose members have a role, such as S0123456789; `ato provision` puts it in the place of @handle",
     )
     people: dict[str, Annotated[tuple[str, ...], BeforeValidator(listed)]] = Field(
         {}, description="User ids that have a role without a user group, separated by commas"
@@ -77,6 +80,11 @@ class Zendesk(Section):
     )
     placeholder_name: str = Field("Account takeover desk", description="The name of that requester")
     query_type_field: str = Field("Query type", description="The ticket field with the query type")
+    changes_per_minute: int = Field(
+        100,
+        ge=2,
+        description="Changes of tickets that the account takes in a minute; a trial or sandbox account takes 20",
+    )
     reconcile_seconds: int = Field(600, ge=1, description="Seconds between looks for lost changes")
 
 
@@ -124,6 +132,20 @@ class Web(Section):
 
     host: str = Field("127.0.0.1", description="The address to listen on; 0.0.0.0 in a container")
     port: int = Field(8080, ge=0, le=65535, description="The port to listen on; 0 takes a free one")
+    public_url: Address | None = Field(
+        None,
+        description="The address under which Slack and Zendesk reach the bot, such as https://ato.example.com; `ato provision`, `ato manifest` and `ato doctor` use it",
+    )
+    metrics_token: SecretStr | None = Field(
+        None,
+        description="The bearer token for /metrics; left out, /metrics is there only while the bot listens to its own machine",
+    )
+    person_per_minute: int = Field(
+        300, ge=0, description="How many commands, clicks and forms of one person are taken within a minute; 0 is any number"
+    )  # fmt: skip
+    door_per_minute: int = Field(
+        6000, ge=0, description="How many signed requests each of Slack and Zendesk may send within a minute; 0 is any number"
+    )  # fmt: skip
 
 
 class ClockSettings(Section):
@@ -139,6 +161,21 @@ class Chaser(Section):
 
     tick_seconds: int = Field(
         15, ge=1, le=3600, description="How often due duties are looked for, in seconds"
+    )
+
+
+class Watchdog(Section):
+    """What may not be later than it is allowed to be, and who hears of it."""
+
+    urgent_seconds: int = Field(
+        120, ge=1, description="How long urgent work outside may wait before the operators are told"
+    )
+    routine_seconds: int = Field(
+        900, ge=1, description="How long other work outside may wait before the operators are told"
+    )
+    heartbeat_url: SecretStr | None = Field(
+        None,
+        description="An address that is called while nothing is late, such as a dead man's switch; when the calls stop, something is wrong",
     )
 
 
@@ -193,13 +230,14 @@ class Settings(BaseSettings):
     backoffice: BackOffice = BackOffice()
     database_url: SecretStr = Field(
         SecretStr("sqlite+aiosqlite:///./var/ato.sqlite3"),
-        description="Where cases are kept: an SQLite file; its folder is made at the first start",
+        description="Where cases are kept: an SQLite file, whose folder is made at the first start, or PostgreSQL for many replicas (`postgresql://user:password@host:5432/name`)",
     )
     google_chat: GoogleChatSettings = GoogleChatSettings()
     vault: Vault
     web: Web = Web()
     clock: ClockSettings = ClockSettings()
     chaser: Chaser = Chaser()
+    watchdog: Watchdog = Watchdog()
     playbooks: Playbooks = Playbooks()
     locales: Locales = Locales()
     log: Log = Log()
@@ -214,7 +252,7 @@ class Settings(BaseSettings):
 
 def settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from the environment and `./.env`; raises BadSettings with every problem at once."""
-    given = _surroundings() if environ is None else environ
+    given = surroundings() if environ is None else environ
     known = {one.name: one for one in variables(Settings)}
     values, problems = read_environment(Settings, given, known)
     try:
@@ -226,9 +264,9 @@ def settings(environ: Mapping[str, str] | None = None) -> Settings:
     return found
 
 
-def _surroundings() -> Mapping[str, str]:
+def surroundings(file: Path = Path(".env")) -> Mapping[str, str]:
     """Give the environment, and beneath it what `./.env` says."""
-    written = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    written = {name: value for name, value in dotenv_values(file).items() if value is not None}
     return {**written, **os.environ}
 
 

@@ -21,6 +21,7 @@ This page and `.env.example` are written by `ato settings write` from `config/se
 _TITLES = {
     "ATO_SLACK": "Slack", "ATO_ZENDESK": "Zendesk", "ATO_BACKOFFICE": "Back office", "ATO_GOOGLE_CHAT": "Google Chat", "ATO_DATABASE_URL": "Database",
     "ATO_VAULT": "Vault", "ATO_WEB": "Web", "ATO_CLOCK": "Clock", "ATO_CHASER": "Chaser",
+    "ATO_WATCHDOG": "Watchdog",
     "ATO_PLAYBOOKS": "Playbooks", "ATO_LOCALES": "Languages", "ATO_LOG": "Log",
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -30,10 +31,38 @@ Found = TypeVar("Found", bound=BaseModel)
 
 def walk(value: Any, kind: type[Found], where: Where = ()) -> Iterator[tuple[Where, Found]]:
     """Give every record of a kind anywhere in a playbook, with the way to it."""
-    if isinstance(value, kind):
+    for way, record in _records(_Same(value)):
+        if isinstance(record, kind):
+            yield (*where, *way), record
+
+
+class _Same:
+    """Something that equals nothing but itself: records are compared by what they are, not by what they hold."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.value is self.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
+@lru_cache(maxsize=256)
+def _records(root: _Same) -> tuple[tuple[Where, BaseModel], ...]:
+    """List every record there is, once for all rules: records are frozen, and what is remembered holds them."""
+    return tuple(_all(root.value, ()))
+
+
+def _all(value: Any, where: Where) -> Iterator[tuple[Where, BaseModel]]:
+    if isinstance(value, BaseModel):
         yield where, value
     for key, inner in _inner(value):
-        yield from walk(inner, kind, (*where, key))
+        if not isinstance(inner, str):
+            yield from _all(inner, (*where, key))
 
 
 NOT_TEXT = frozenset({"values", "rehearsals", "default"})

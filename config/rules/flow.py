@@ -200,8 +200,8 @@ def promises(playbook: Playbook) -> Iterator[Finding]:
     """Report promises that are kept before they are made."""
     above = upstream(playbook)
     for name, promise in playbook.promises.items():
-        made, kept = (re.split("[.:]", word)[0] for word in (promise.made, promise.kept))
-        if made in playbook.steps and kept in above.get(made, ()):
-            yield Finding(
-                ("promises", name, "kept"), f"“{kept}” is settled before “{made}” makes the promise"
-            )
+        made, *keeping = (re.split("[.:]", word)[0] for word in (promise.made, *promise.kept))
+        for kept in keeping:
+            if made in playbook.steps and kept in above.get(made, ()):
+                what = f"“{kept}” is settled before “{made}” makes the promise"
+                yield Finding(("promises", name, "kept"), what)

@@ -53,7 +53,7 @@ KINDS = (
     )),
     Kind("field", lambda p: tuple(p.fields), (
         (Ask, ("field",)), (Part, ("when_known",)), (Condition, ("field", "known")), (PostItem, ("field", "fields")),
-        (Post, ("thread",)), (Playbook, ("summary",)), (RequesterChoice, ("field",)), (TicketPlan, ("link",)),
+        (Post, ("thread", "alike")), (Playbook, ("summary",)), (RequesterChoice, ("field",)), (TicketPlan, ("link",)),
         (Deed, ("fill", "none")), (FieldSpec, ("into",)), (TicketChange, ("attach",)), (Adopts, ("email", "name", "surname")),
     )),
     Kind("text", lambda p: tuple(p.texts), (
@@ -61,7 +61,7 @@ KINDS = (
     )),
     Kind("role", lambda p: tuple(p.roles), (
         (Role, ("next", "fallback")), (Step, ("owner",)), (Part, ("by",)), (Rung, ("tell",)), (CardPlan, ("inbox",)),
-        (Post, ("inbox",)),
+        (Post, ("inbox", "questions")),
     )),
     Kind("ticket", lambda p: tuple(tickets(p)), (
         (TicketChange, ("ticket",)), (Waits, ("ticket",)), (Adopts, ("ticket",)),
@@ -146,7 +146,7 @@ def _promised(playbook: Playbook) -> Iterator[Mention]:
     """Give what makes and keeps each promise: `step`, `step:outcome` or `step.part`."""
     for where, promise in walk(playbook, Promise):
         yield (*where, "made"), promise.made
-        yield (*where, "kept"), promise.kept
+        yield from (((*where, "kept"), word) for word in promise.kept)
 
 
 def _outcome(playbook: Playbook, step: str, name: str, where: Where) -> Iterator[Finding]:
