@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from desk.ports import Attempt, GiveUp, TryAgain
@@ -83,9 +83,9 @@ class Try:
     number: int = 1
     prepared: bytes | None = None
 
-    async def prepare(self, body: bytes = b"") -> None:
+    async def prepare(self, body: bytes = b"", lands: timedelta = timedelta()) -> None:
         """Note that saying it begins; there is nothing to keep, since the words are kept already."""
-        del body
+        del body, lands
         await self.store.begin(self.key, self.now)
 
 

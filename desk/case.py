@@ -127,6 +127,8 @@ class Case:
     last_step: str | None = None
     merged_into: str | None = None
     twins: tuple[str, ...] = ()
+    alike: Mapping[str, int] = field(default_factory=dict)
+    """How many other cases of its day share a value of each of these fields; filled in while a card is drawn."""
     notes: tuple[ev.NoteAdded, ...] = ()
     sheets: frozenset[str] = frozenset()
     """The work of reading each sheet that was uploaded."""

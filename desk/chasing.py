@@ -9,7 +9,7 @@ from desk.acts import Verdict
 from desk.case import Case
 from desk.deadlines import Deadline, at_work, calendar_of, rung_at
 from desk.duties import Duty, doers, duties
-from desk.effects import Effect
+from desk.effects import Effect, Offered
 from desk.faces import inbox_of, inboxes
 from desk.flow import Growing
 from desk.planning import planned, reminder, show_card
@@ -18,6 +18,8 @@ from desk.values import BOT, Line
 
 OVERDUE = "{case}: “{what}” was due at {due_at}. {owner} owes it."
 SINCE = "{case}: “{what}” is due at {due_at}. {owner} owes it."
+MOST_OFFERED = 3
+"""Buttons below one reminder."""
 
 
 def deadlines(case: Case, playbook: Playbook) -> tuple[Deadline, ...]:
@@ -48,6 +50,8 @@ class Reached:
     rung: Rung
     at: datetime
     inbox: str
+    missed: bool = False
+    """Whether rungs below it were never used, as after a pause: whoever owes it was not told by any of them."""
 
     @property
     def mark(self) -> str:
@@ -62,23 +66,30 @@ def reached(case: Case, playbook: Playbook, now: datetime) -> tuple[Reached, ...
         left = [one for one in _rungs_left(case, playbook, duty) if one[2] <= now]
         if left:
             number, rung, at = left[-1]
-            found.append(Reached(duty, number, rung, at, _inbox(case, playbook, duty, rung, now)))
+            inbox = _inbox(case, playbook, duty, rung, now)
+            found.append(Reached(duty, number, rung, at, inbox, missed=len(left) > 1))
     return tuple(found)
 
 
 def chase(command: cmd.Chase, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
     """Use every rung that is due, with one message per inbox; a digest may say it, or hold it back."""
     told: dict[str, list[Reached]] = {}
+    owing: dict[str, None] = {}
     for one in reached(growing.case, playbook, now):
         if one.mark in command.held:
             continue
         growing.add(ev.ChaseSent(at=now, by=BOT.id, duty=one.duty.key, rung=one.number))
         told.setdefault(one.inbox, []).append(one)
+        if one.missed:
+            owing[inbox_of(growing.case, playbook, doers(playbook, one.duty))] = None
     effects: list[Effect] = []
     for inbox, ones in told.items():
         said_here = [one for one in ones if one.mark not in command.gathered]
         owed = [(one.duty, one.rung) for one in said_here]
         effects.extend(_remind(growing, playbook, inbox, owed, now))
+    for inbox in owing:
+        if inbox not in told:  # the card there still has the colours of before the pause
+            effects.extend(_remind(growing, playbook, inbox, [], now))
     return tuple(effects)
 
 
@@ -120,9 +131,23 @@ def _reminder(
     )
     lines = tuple(_line(growing.case, playbook, duty, now) for duty, _ in owed)
     urgent = any(duty.urgent for duty, _ in owed)
-    return reminder(
+    told = reminder(
         growing.case, inbox, _mentions(playbook, inbox, owed, now), lines, number, urgent
     )
+    return told.model_copy(update={"offers": _offered(owed)})
+
+
+def _offered(owed: list[tuple[Duty, Rung]]) -> tuple[Offered, ...]:
+    """Offer to put off each step that is reminded of; a message has room for a few."""
+    steps = {duty.step: duty for duty, _ in reversed(owed)}
+    few = list(reversed(steps.values()))[:MOST_OFFERED]
+    return tuple(
+        Offered(
+            what="snooze", step=one.step, occurrence=one.occurrence,
+            title=one.title if len(few) > 1 else {},
+        )
+        for one in few
+    )  # fmt: skip
 
 
 def _mentions(

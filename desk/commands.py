@@ -154,6 +154,12 @@ class AddNote(Command):
     words: str
 
 
+class Question(Command):
+    """Ask the other side of an escalation something, or answer them."""
+
+    words: str
+
+
 class RetryEffect(Command):
     """Try a dead letter again."""
 
@@ -242,6 +248,9 @@ class SheetRows(Value):
 
     kind: Literal["sheet_rows"] = "sheet_rows"
     rows: tuple[SheetRow, ...]
+    sha256: str = ""
+    taken_out: tuple[str, ...] = ()
+    """The kinds of secrets that stood in its free columns and were not kept."""
 
 
 class SheetWrong(Value):
@@ -249,6 +258,7 @@ class SheetWrong(Value):
 
     kind: Literal["sheet_wrong"] = "sheet_wrong"
     lines: tuple[Line, ...]
+    sha256: str = ""
 
 
 class Answered(Value):

@@ -24,6 +24,9 @@ def may_not(
         if name in facts and case.known(name) and _decided(name, case, playbook):
             return Line(key="“{what}” has already decided how this case goes on. Reopen the case to change it. I have not changed anything.",
                         args={"what": playbook.fields[name].title})  # fmt: skip
+        step = _checked_against(name, case, playbook)
+        if step and case.known(name) and playbook.override_by not in by.roles:
+            return _only_lead(name, step, playbook)
     return over_cap(facts, playbook)
 
 
@@ -40,6 +43,23 @@ def owners(name: str, playbook: Playbook) -> tuple[str, ...]:
         )
         found.extend(part.by or step.owner for part in parts)
     return tuple(dict.fromkeys(found))
+
+
+def _checked_against(name: str, case: Case, playbook: Playbook) -> str | None:
+    """Name the step under four eyes that was opened and is held to this field, such as what a refund is paid for."""
+    for key, step in playbook.steps.items():
+        whens = [one.when for one in step.outcomes.values() if one.when]
+        held = {*step.unique, *(field for when in whens for field in when.equal)}
+        if step.not_by and name in held and case.step(key).status in {"open", "done"}:
+            return key
+    return None
+
+
+def _only_lead(name: str, step: str, playbook: Playbook) -> Line:
+    role = playbook.override_by or playbook.steps[step].owner
+    return Line(key="“{what}” is what “{step}” is held to, so only {role} may correct it now. On duty now: {people}. I have not changed anything.",
+                args={"what": playbook.fields[name].title, "step": playbook.steps[step].title,
+                      "role": playbook.roles[role].title, "people": f"role:{role}"})  # fmt: skip
 
 
 def _decided(name: str, case: Case, playbook: Playbook) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from desk import acts, adopting, chasing, handling, noting, settling
+from desk import acts, adopting, asking, chasing, handling, noting, settling
 from desk import commands as cmd
 from desk import events as ev
 from desk.case import Case
@@ -16,6 +16,7 @@ from desk.effects import Effect
 from desk.flow import Growing, follow
 from desk.planning import cards, plan
 from desk.playbook import Playbook
+from desk.scrubbing import scrubbed
 from desk.values import Line, Refusal
 
 
@@ -27,6 +28,8 @@ class Decision:
     events: tuple[ev.Event, ...] = ()
     effects: tuple[Effect, ...] = ()
     refusal: Refusal | None = None
+    taken_out: tuple[str, ...] = ()
+    """The kinds of secrets that stood in the command's free text and were not kept."""
 
 
 _RULES: dict[type[cmd.Command], Callable[..., Any]] = {
@@ -44,6 +47,7 @@ _RULES: dict[type[cmd.Command], Callable[..., Any]] = {
     cmd.Reopen: handling.reopen,
     cmd.Merge: handling.merge,
     cmd.AddNote: noting.add_note,
+    cmd.Question: asking.question,
     cmd.RecordFacts: noting.record_facts,
     cmd.NoteTicket: settling.note_ticket,
     cmd.AdoptTicket: adopting.adopt,
@@ -57,6 +61,7 @@ _RULES: dict[type[cmd.Command], Callable[..., Any]] = {
 def decide(command: cmd.Command, case: Case, playbook: Playbook, now: datetime) -> Decision:
     """Decide what a command means for a case at this instant."""
     growing = Growing(case)
+    command, taken_out = scrubbed(command, playbook, playbook.languages[0])
     answer = _RULES[type(command)](command, growing, playbook, now)
     if isinstance(answer, Refusal):
         return _refused(command, case, answer, now)
@@ -64,7 +69,7 @@ def decide(command: cmd.Command, case: Case, playbook: Playbook, now: datetime) 
     follow(growing, playbook, now, command.by.id)
     effects.extend(plan(growing, playbook, now, command.by.id, 0))
     effects.extend(cards(growing, playbook, now, _dead_card(command)))
-    return Decision(growing.case, tuple(growing.events), _in_order(effects))
+    return Decision(growing.case, tuple(growing.events), _in_order(effects), taken_out=taken_out)
 
 
 def refused(command: cmd.Command, case: Case, playbook: Playbook, now: datetime) -> Refusal | None:
@@ -80,11 +85,16 @@ def _in_order(effects: list[Effect]) -> tuple[Effect, ...]:
 
 def _refused(command: cmd.Command, case: Case, refusal: Refusal, now: datetime) -> Decision:
     """Keep a refusal as an event; a case that was never opened has no log to keep it in."""
+    return told_no(case, command.by.id, what(command), refusal, now)
+
+
+def told_no(case: Case, by: str, asked: str, refusal: Refusal, now: datetime) -> Decision:
+    """Keep that somebody was told no; `asked` names what for. A case that was never opened has no log to keep it in."""
     if case.opened_at is None:
         return Decision(case, refusal=refusal)
     growing = Growing(case)
     why = Line(key=refusal.line.key, args=refusal.line.args)
-    growing.add(ev.ActRefused(at=now, by=command.by.id, what=what(command), why=why))
+    growing.add(ev.ActRefused(at=now, by=by, what=asked, why=why))
     return Decision(growing.case, tuple(growing.events), refusal=refusal)
 
 

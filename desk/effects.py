@@ -74,6 +74,16 @@ class ShowCard(_Effect):
     inbox: str
 
 
+class Offered(Value):
+    """Something to do that a message offers as a button: about a step, or about the case where `step` is empty."""
+
+    what: str
+    step: str = ""
+    occurrence: int = 1
+    title: Text = {}
+    """What it is about, where one message offers the same for several steps."""
+
+
 class TellPeople(_Effect):
     """Tell people something in an inbox, in the card's thread where `thread` is true.
 
@@ -88,6 +98,7 @@ class TellPeople(_Effect):
     title: Text = {}
     pre: str = ""
     reminder: bool = False
+    offers: tuple[Offered, ...] = ()
 
 
 class ReadSheet(_Effect):

@@ -3,14 +3,15 @@
 import logging
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from desk import commands as cmd
 from desk.announcing import Announcements
 from desk.case import Case
 from desk.chasing import deadlines
-from desk.decide import Decision, decide
+from desk.decide import Decision, decide, told_no
 from desk.effects import (
     AskBackOffice,
     CopyBrief,
@@ -24,7 +25,8 @@ from desk.effects import (
 )
 from desk.errands import Copies, ask, copy
 from desk.gathering import gather
-from desk.neighbours import with_neighbours
+from desk.neighbours import with_alike, with_neighbours
+from desk.outage import SYSTEM_OF, Outages
 from desk.outside import BackOffice
 from desk.owed import goal, owed
 from desk.playbook import Playbook
@@ -61,6 +63,8 @@ class Answer:
     refusal: Refusal | None = None
     opened: tuple[str, ...] = ()
     repeated: bool = False
+    taken_out: tuple[str, ...] = ()
+    """The kinds of secrets that stood in the command's free text and were not kept."""
 
 
 @dataclass
@@ -80,6 +84,8 @@ class Engine:
     held: int = 0
     """How many cases had only reminders that wait for a digest, at the last tick."""
     sheets: Sheets | None = None
+    outages: Outages = field(default_factory=Outages)
+    """Which systems do not answer, as far as this process knows."""
 
     async def look(self, case: str) -> tuple[Case, Playbook] | None:
         """Give a case as it is; raises StoreGone."""
@@ -98,6 +104,22 @@ class Engine:
                 return Answer(case, playbook, repeated=True)
         raise StoreGone(f"case {command.case} changed {RACES} times while one command was decided")
 
+    async def refuse(self, command: cmd.Command, asked: str, why: Line) -> None:
+        """Keep that somebody was told no where nothing was decided, as when a form did not open; raises StoreGone."""
+        with suppress(Repeated):
+            await self._refuse(command, asked, why)
+
+    async def _refuse(self, command: cmd.Command, asked: str, why: Line) -> None:
+        for _ in range(RACES):
+            found = await self.cases.load(command.case)
+            if found is None:
+                return
+            case, playbook = found
+            no = told_no(case, command.by.id, asked, Refusal(line=why), self.clock.now())
+            with suppress(Conflict):
+                await self._keep(command, playbook, no)
+                return
+
     async def _once(self, command: cmd.Command) -> Answer:
         case, playbook, command = await self._start(command)
         if playbook is None:
@@ -108,7 +130,9 @@ class Engine:
         decision = decide(command, case, playbook, now)
         await self._keep(command, playbook, decision)
         opened = tuple(event.step for event in decision.events if event.kind == "step_opened")
-        return Answer(decision.case, playbook, decision.refusal, opened)
+        return Answer(
+            decision.case, playbook, decision.refusal, opened, taken_out=decision.taken_out
+        )
 
     async def _start(self, command: cmd.Command) -> tuple[Case, Playbook | None, cmd.Command]:
         """Load the case a command speaks of, or prepare the one it opens."""
@@ -143,19 +167,26 @@ class Engine:
 
     async def perform(self, effect: Effect, attempt: Attempt) -> datetime | None:
         """Do an effect and settle it; give the instant to try again, or None when it is settled or dead."""
+        system = SYSTEM_OF[effect.kind]
+        if held := self.outages.hold(system, self.clock.now()):
+            return await self._again(effect, attempt, system, held.reason, held.after)
         try:
             result = await self._do(effect, attempt)
         except StoreGone:
             raise
         except TryAgain as world:
+            if world.silent:
+                self.outages.silent(world.system, world.reason, self.clock.now())
             return await self._again(effect, attempt, world.system, world.reason, world.after)
         except GiveUp as final:
+            self.outages.answered(system)
             await self._dead(effect, final.system, final.reason)
             return None
         except Exception:  # the first of two broad ones: a bug is logged, the effect is kept
             log.exception("effect failed", extra={"case": effect.case, "effect": effect.key})
             reason = "an error in ATO Desk itself; its log has the details"
             return await self._again(effect, attempt, "ATO Desk", reason, timedelta(minutes=1))
+        self.outages.answered(system)
         await self._settle(effect, result)
         return None
 
@@ -182,6 +213,7 @@ class Engine:
         if isinstance(effect, ReadSheet):
             return await read_sheet(self.chat, self.sheets, effect, playbook, now)
         if isinstance(effect, ShowCard):
+            case = await with_alike(case, playbook, effect.inbox, self.cases)
             return await self.chat.show(effect, case, playbook, now, attempt)
         return await self.chat.tell(effect, case, playbook, now, attempt)
 
@@ -209,8 +241,9 @@ class Engine:
         if at is None:
             await self._dead(effect, system, reason)
             return None
-        if attempt.number == 1:
-            delayed = cmd.Delayed(system=system, since_at=now, reason=reason)
+        if attempt.number <= 2:  # a process that ended during the first try said nothing
+            since = min(self.outages.since(system) or now, now)
+            delayed = cmd.Delayed(system=system, since_at=since, reason=reason)
             await self.accept(
                 cmd.Settle(case=effect.case, delivery="", effect=effect, result=delayed)
             )

@@ -54,6 +54,7 @@ __all__ = [
     "PeopleTold",
     "PromiseClosed",
     "PromiseMade",
+    "QuestionPut",
     "SheetRead",
     "SheetUploaded",
     "StepClaimed",
@@ -256,6 +257,14 @@ class CaseMerged(Happened):
     into: str
 
 
+class QuestionPut(Happened):
+    """Something was asked of a role about an escalation, or answered."""
+
+    kind: Literal["question_put"] = "question_put"
+    to: str
+    words: Fact
+
+
 class NoteAdded(Happened):
     """Somebody wrote a note on the case."""
 
@@ -268,7 +277,7 @@ Event = Annotated[
     | CustomerTold | PromiseMade | PromiseClosed | Escalated | EffectPlanned | TicketCreated | TicketMoved
     | TicketRead | CardShown | PeopleTold | ChaseSent | EffectDelayed | EffectDied | EffectRetried
     | EffectDoneByHand | ActRefused | CaseEnded | CaseReopened | AttemptLogged | StepSnoozed | StepHandedOver
-    | StepOverridden | CaseWaiting | CaseResumed | TwinsSeen | CaseMerged | NoteAdded | SheetRead | SheetUploaded | BackOfficeAnswered,
+    | StepOverridden | CaseWaiting | CaseResumed | TwinsSeen | CaseMerged | NoteAdded | QuestionPut | SheetRead | SheetUploaded | BackOfficeAnswered,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

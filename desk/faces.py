@@ -87,6 +87,8 @@ class Face:
     notes: int = 0
     twins: tuple[str, ...] = ()
     merged_into: str | None = None
+    alike: tuple[tuple[Text, int], ...] = ()
+    """Titles of fields, and how many other cases of the same day share a value of them."""
 
 
 def role_of(inbox: str, playbook: Playbook) -> str | None:
@@ -152,6 +154,7 @@ def face(case: Case, playbook: Playbook, inbox: str) -> Face:
         warnings=(*_warnings(case), *_in_between(case, owed)), standing=standings(case, playbook),
         waiting_since=case.waiting_since, notes=len(case.notes), twins=case.twins if case.open else (),
         merged_into=case.merged_into,
+        alike=tuple((playbook.fields[name].title, n) for name, n in case.alike.items()) if post else (),
     )  # fmt: skip
 
 
@@ -251,7 +254,7 @@ def _finished(case: Case, playbook: Playbook) -> Iterator[Finished]:
 def _next_contact(case: Case, playbook: Playbook, owed: tuple[Duty, ...]) -> datetime | None:
     """Find when the customer must hear from us next: the earliest due duty that keeps an open promise."""
     waiting = (p for name, p in playbook.promises.items() if case.promises.get(name) == "open")
-    kept = {promise.kept.partition(":")[0] for promise in waiting}
+    kept = {word.partition(":")[0] for promise in waiting for word in promise.kept}
     due = [duty.due_at for duty in owed if duty.due_at and _name(duty) in kept]
     return min(due, default=None)
 

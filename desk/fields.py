@@ -20,7 +20,7 @@ from desk.showing import TWO_WAY, WORDS
 from desk.values import Fill, Line, Text
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\u200e\u200f]")
-_ORDER = re.compile(r"(?:DFD)?[\s#:-]*(\d{3,12})", re.IGNORECASE)
+_ORDER = re.compile(r"(?:DFD)?[\s#:-]*([0-9]{3,12})", re.IGNORECASE)
 
 
 class _Wrong(ValueError):
@@ -116,14 +116,20 @@ def _money(field: FieldSpec, raw: Any, now: datetime) -> JsonValue:
 
 def _url(field: FieldSpec, raw: Any, now: datetime) -> JsonValue:
     words = _one(raw)
-    parts = urlsplit(words) if len(words) <= 2000 else urlsplit("")
-    if (
-        parts.scheme not in {"http", "https"}
-        or not parts.hostname
-        or re.search(r"[\s<>|\"]", words)
-    ):
+    if len(words) > 2000 or re.search(r"[\s<>|\"]", words) or not _leads_somewhere(words):
         raise _Wrong("That is not a link. It begins with https://.")
     return words
+
+
+def _leads_somewhere(words: str) -> bool:
+    """Say whether this is an address of the web; one with a name before `@` shows another host than it leads to."""
+    try:
+        parts = urlsplit(words)
+        return (
+            parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
+        )
+    except ValueError:
+        return False
 
 
 def _choice(field: FieldSpec, raw: Any, now: datetime) -> JsonValue:
@@ -149,13 +155,14 @@ def _when(field: FieldSpec, raw: Any, now: datetime) -> JsonValue:
             if words.isascii() and words.isdigit()
             else datetime.fromisoformat(words)
         )
+        at = at.astimezone(UTC) if at.tzinfo else at
     except (ValueError, OverflowError, OSError):
         raise _Wrong("That is not a date and time.") from None
     if at.tzinfo is None:
         raise _Wrong("That is not a date and time.")
     if at > now:
         raise _Wrong("That is in the future. Give the time at which it happened.")
-    return at.astimezone(UTC).isoformat()
+    return at.isoformat()
 
 
 def _files(field: FieldSpec, raw: Any, now: datetime) -> JsonValue:

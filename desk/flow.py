@@ -139,7 +139,7 @@ def promises(
     kept = [
         ev.PromiseClosed(at=now, by=by, promise=name, kept=True)
         for name, one in playbook.promises.items()
-        if one.kept in done and case.promises.get(name) == "open"
+        if not set(done).isdisjoint(one.kept) and case.promises.get(name) == "open"
     ]
     return (*made, *kept)
 

@@ -1,12 +1,23 @@
 """How events become a case: one small function per event, and `fold`. Pure; an event is never changed."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from desk import events as ev
 from desk.case import Card, Case, Done, Escalation, StepState, Ticket, Trouble
+
+Record = TypeVar("Record", Case, Card, StepState, Ticket, Trouble)
+
+
+def replace(record: Record, **changes: Any) -> Record:
+    """Give a copy with changes, in a tenth of the time `dataclasses.replace` takes: a case is folded for every click.
+
+    It does not look at the names it is given; tests/desk/test_folding.py holds that they are fields.
+    """
+    made = object.__new__(type(record))
+    vars(made).update(vars(record), **changes)
+    return made
 
 
 def fold(case: Case, events: Iterable[ev.Event]) -> Case:
@@ -159,7 +170,7 @@ def _chased(case: Case, e: ev.ChaseSent) -> Case:
 
 
 def _delayed(case: Case, e: ev.EffectDelayed) -> Case:
-    trouble = Trouble(e.effect, e.what, e.system, e.reason, e.at)
+    trouble = Trouble(e.effect, e.what, e.system, e.reason, e.since_at or e.at)
     return replace(case, troubles=_with(case.troubles, e.effect, trouble))
 
 
@@ -258,5 +269,5 @@ _FOLDS: dict[str, Callable[[Case, Any], Case]] = {
     "effect_done_by_hand": _read, "act_refused": _same, "case_ended": _ended, "case_reopened": _reopened, "attempt_logged": _attempt,
     "step_snoozed": _snoozed, "step_handed_over": _handed, "step_overridden": _overridden,
     "case_waiting": _waits, "case_resumed": _resumed, "twins_seen": _twins, "case_merged": _merged,
-    "note_added": _noted, "sheet_read": _read, "sheet_uploaded": _sheet_uploaded, "back_office_answered": _read,
+    "note_added": _noted, "question_put": _same, "sheet_read": _read, "sheet_uploaded": _sheet_uploaded, "back_office_answered": _read,
 }  # fmt: skip

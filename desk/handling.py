@@ -210,7 +210,7 @@ def override(command: cmd.Override, growing: Growing, playbook: Playbook, now: d
         return refusal
     role = playbook.override_by
     if role is None or role not in command.by.roles:
-        return _only(playbook, (role,) if role else ())
+        return only(playbook, (role,) if role else ())
     if own := four_eyes(command.by, growing.case, playbook, command.step):
         return refuse(own)
     if growing.case.step(command.step).status != "open":
@@ -227,7 +227,8 @@ def override(command: cmd.Override, growing: Growing, playbook: Playbook, now: d
     return ()
 
 
-def _only(playbook: Playbook, roles: tuple[str, ...]) -> Refusal:
+def only(playbook: Playbook, roles: tuple[str, ...]) -> Refusal:
+    """Refuse, and say which roles may."""
     if not roles:
         return refuse(Line(key="This procedure does not allow that. I have not changed anything."))
     return refuse(Line(key="Only {role} may do this. On duty now: {people}. I have not changed anything.",
@@ -240,7 +241,7 @@ def cancel(command: cmd.Cancel, growing: Growing, playbook: Playbook, now: datet
     if refusal:
         return refusal
     if not command.by.roles & set(playbook.cancel_by):
-        return _only(playbook, playbook.cancel_by)
+        return only(playbook, playbook.cancel_by)
     if command.code not in playbook.cancels:
         return refuse(Line(key="Choose why this is no case."))
     if command.reason.strip():
@@ -257,7 +258,7 @@ def reopen(command: cmd.Reopen, growing: Growing, playbook: Playbook, now: datet
     if case.open:
         return refuse(Line(key="This case is open."))
     if not command.by.roles & set(playbook.cancel_by):
-        return _only(playbook, playbook.cancel_by)
+        return only(playbook, playbook.cancel_by)
     if not command.reason.strip():
         return refuse(WHY)
     step = _goes_on_at(case, playbook)
@@ -282,7 +283,7 @@ def merge(command: cmd.Merge, growing: Growing, playbook: Playbook, now: datetim
     if not into or into == display(growing.case, playbook):
         return refuse(Line(key="Write the other case's name, such as ATO-12."))
     if into not in growing.case.twins and not command.by.roles & set(playbook.cancel_by):
-        return _only(playbook, playbook.cancel_by)
+        return only(playbook, playbook.cancel_by)
     growing.add(ev.CaseMerged(at=now, by=command.by.id, into=into))
     growing.add(*ending(growing.case, MERGED, now, command.by.id))
     return ()

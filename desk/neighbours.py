@@ -1,7 +1,9 @@
 """What other cases say about this one: the same customer, the same refund. It asks the store, and decides nothing."""
 
 from collections.abc import AsyncIterator, Iterable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from desk.case import Case
 from desk.commands import AdoptTicket, Command, CompleteStep, OpenCase
@@ -58,6 +60,29 @@ async def _sharing(
 
 
 async def _with_value(case: Case, field: str, cases: Cases) -> list[str]:
+    return [key for one in _values(case, field) for key in await cases.find(field, one)]
+
+
+def _values(case: Case, field: str) -> list[str]:
     value = case.value(field)
-    values = value if isinstance(value, list) else [value]
-    return [key for one in values if one for key in await cases.find(field, str(one))]
+    return [str(one) for one in (value if isinstance(value, list) else [value]) if one]
+
+
+async def with_alike(case: Case, playbook: Playbook, inbox: str, cases: Cases) -> Case:
+    """Add how many other cases of its day are like it, where this inbox's card says so; elsewhere it costs nothing."""
+    wanted = {
+        field
+        for post in playbook.posts.values()
+        if f"role:{post.inbox}" == inbox
+        for field in post.alike
+    }
+    if case.opened_at is None or not wanted:
+        return case
+    zone = ZoneInfo(playbook.zone)
+    day = case.opened_at.astimezone(zone).date()
+    since, until = (datetime.combine(one, time(), zone) for one in (day, day + timedelta(days=1)))
+    found: dict[str, int] = {}
+    for field in playbook.fields:
+        if field in wanted and (values := _values(case, field)):
+            found[field] = len(await cases.sharing(field, values, since, until) - {case.id})
+    return replace(case, alike={field: count for field, count in found.items() if count})

@@ -28,14 +28,19 @@ def add_note(command: cmd.AddNote, growing: Growing, playbook: Playbook, now: da
     if not command.words.strip():
         return refuse(Line(key="The note is empty."))
     growing.add(ev.NoteAdded(at=now, by=command.by.id, words=said(command.words)))
+    words = f"{person(command.by.id)}: {command.words.strip()[:3000]}"
+    return onto_ticket(growing, f"note/{len(growing.case.notes)}", words, now)
+
+
+def onto_ticket(growing: Growing, key: str, words: str, now: datetime) -> tuple[Effect, ...]:
+    """Put words onto the case's first ticket as an internal note; nothing where there is no ticket."""
     ticket = next(iter(growing.case.tickets.items()), None)
     if ticket is None:
         return ()
     name, found = ticket
     effect = UpdateTicket(
-        key=f"{growing.case.id}/note/{len(growing.case.notes)}/0", case=growing.case.id,
-        lane=ticket_lane(growing.case, name), name=name, ticket=found.id,
-        note=f"{person(command.by.id)}: {command.words.strip()[:3000]}",
+        key=f"{growing.case.id}/{key}/0", case=growing.case.id,
+        lane=ticket_lane(growing.case, name), name=name, ticket=found.id, note=words,
     )  # fmt: skip
     growing.add(planned(effect, now))
     return (effect,)

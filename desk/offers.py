@@ -38,7 +38,7 @@ class Offers:
 
 
 OF_STEP = ("hand_over", "snooze", "override")
-OF_CASE = ("note", "correct", "wait", "resume", "merge", "cancel", "reopen")
+OF_CASE = ("note", "question", "correct", "wait", "resume", "merge", "cancel", "reopen")
 ANOTHER = "?"
 """Stands for the other case's name, or a reason, while nobody has written one yet."""
 
@@ -93,6 +93,7 @@ def _trial(
         "snooze": (cmd.Snooze, {**step, "seconds": 900, "reason": ANOTHER}),
         "override": (cmd.Override, {**step, "reason": ANOTHER}),
         "attempt": (cmd.LogAttempt, {**step, "attempt": offer.attempt}),
+        "question": (cmd.Question, {**about, "words": ANOTHER}),
         "correct": (cmd.RecordFacts, about),
         "wait": (cmd.WaitForCustomer, {**about, "reason": ANOTHER}),
         "resume": (cmd.Resume, about),

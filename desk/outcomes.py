@@ -94,6 +94,8 @@ class EffectDelayed(Happened):
     what: str
     system: str
     reason: str
+    since_at: Instant | None = None
+    """Since when the system has not answered, where that is longer than this work has waited."""
 
 
 class EffectDied(Happened):
@@ -138,10 +140,14 @@ class SheetUploaded(Happened):
 
 
 class SheetRead(Happened):
-    """An uploaded sheet was read; `wrong` says what stopped it, row by row, without what stands in it."""
+    """An uploaded sheet was read; `wrong` says what stopped it, row by row, without what stands in it.
+
+    `sha256` is of the file's bytes, which are not kept here.
+    """
 
     kind: Literal["sheet_read"] = "sheet_read"
     effect: str
     field: str
     rows: int
     wrong: tuple[Line, ...] = ()
+    sha256: str = ""

@@ -5,7 +5,14 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)  # fmt: skip
 
 from desk.values import Text, Value
 
@@ -44,11 +51,18 @@ def read_list(raw: Any) -> Any:
     return [raw] if isinstance(raw, str) else raw
 
 
+_STRING = {"type": "string"}
 Duration = Annotated[
-    timedelta, BeforeValidator(read_duration), PlainSerializer(write_duration, return_type=str)
+    timedelta,
+    BeforeValidator(read_duration),
+    PlainSerializer(write_duration, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$"}),
 ]
-Words = Annotated[Text, BeforeValidator(read_text)]
-Names = Annotated[tuple[str, ...], BeforeValidator(read_list)]
+_WORDS = WithJsonSchema({"anyOf": [_STRING, {"type": "object", "additionalProperties": _STRING}]})
+_NAMES = WithJsonSchema({"anyOf": [_STRING, {"type": "array", "items": _STRING}]})
+Words = Annotated[Text, BeforeValidator(read_text), _WORDS]
+Names = Annotated[tuple[str, ...], BeforeValidator(read_list), _NAMES]
+"""The short forms people write are in the schema that editors read, too."""
 
 FieldType = Literal[
     "text", "long_text", "name", "email", "phone", "order", "orders", "money", "url", "code",
@@ -116,6 +130,7 @@ class FieldSpec(Value):
     default: Any = None
     max_length: int = Field(300, ge=1, le=3000)
     compared: bool = False
+    evidence: bool = False  # kept to the letter, such as logs
     anew: bool = False
     """Asked again each time: what was answered before neither stands in the form nor counts as an answer."""
     columns: dict[str, Column] = {}

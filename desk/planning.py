@@ -25,7 +25,7 @@ from desk.pieces import BackOfficeAsk
 from desk.playbook import ADOPTED, Act, Playbook, Said, TicketChange, TicketPlan
 from desk.sheets import sheet_of
 from desk.showing import show, show_instant
-from desk.speaking import person, values
+from desk.speaking import card_of, person, values
 from desk.texts import fill_one
 from desk.values import BOT, Line, in_language
 
@@ -37,7 +37,37 @@ def write(
     language = playbook.languages[0]
     value = values(case, playbook, language, now, actor)
     kept = [one for one in lines if holds(one.when, case, playbook) is True]
+    if not card_of(case):
+        kept = [one for one in kept if not _names_card(one)]
     return "\n".join(fill_one(in_language(one.text, language), value) for one in kept)
+
+
+def _names_card(line: Said) -> bool:
+    return any("{card}" in words for words in line.text.values())
+
+
+def late_link(growing: Growing, playbook: Playbook, now: datetime) -> tuple[Effect, ...]:
+    """Give the tickets the link to the card that did not stand yet when their first words were written."""
+    found: list[Effect] = []
+    made = (e.ticket for e in growing.case.planned.values() if e.what == "create_ticket")
+    for name in dict.fromkeys([*growing.case.tickets, *filter(None, made)]):
+        lines = tuple(line for line in _body_of(name, playbook) if _names_card(line))
+        if not lines:
+            continue
+        change = TicketChange(ticket=name, note=lines)
+        key = f"{growing.case.id}/link:{name}/1/0"
+        effect = _update(growing.case, playbook, key, change, now, BOT.id, urgent=False)
+        growing.add(planned(effect, now))
+        found.append(effect)
+    return tuple(found)
+
+
+def _body_of(ticket: str, playbook: Playbook) -> tuple[Said, ...]:
+    for step in playbook.steps.values():
+        for act in (*step.does, *(act for one in step.outcomes.values() for act in one.does)):
+            if act.create_ticket and act.create_ticket.name == ticket:
+                return act.create_ticket.body
+    return ()
 
 
 def plan(
@@ -214,11 +244,12 @@ def cards(
 ) -> tuple[Effect, ...]:
     """Plan a drawing for each inbox whose card no longer shows what is so; one at a time per inbox."""
     effects: list[Effect] = []
+    drawn: dict[int, Case] = {}
     for inbox in inboxes(growing.case, playbook):
         card = growing.case.cards.get(inbox)
         if inbox == skip or (card and card.pending):
             continue
-        if card is None or not card.version or _stale(growing.case, playbook, inbox, card.version):
+        if card is None or not card.version or _stale(growing.case, playbook, inbox, drawn):
             effect = show_card(growing.case, playbook, inbox)
             growing.add(planned(effect, now))
             effects.append(effect)
@@ -227,18 +258,24 @@ def cards(
 
 UNSEEN = frozenset({
     "effect_planned", "card_shown", "people_told", "ticket_read", "act_refused", "chase_sent",
-    "customer_told", "back_office_answered",
+    "customer_told", "back_office_answered", "question_put",
 })  # fmt: skip
 """Events that change no card by themselves."""
 
 
-def _stale(case: Case, playbook: Playbook, inbox: str, version: int) -> bool:
-    """Compare with what was drawn; nothing needs comparing when nothing visible has happened since."""
+def _stale(case: Case, playbook: Playbook, inbox: str, drawn: dict[int, Case]) -> bool:
+    """Compare with what was drawn; nothing needs comparing when nothing visible has happened since.
+
+    `drawn` holds the case as it was at the versions of the cards that were compared before.
+    """
+    version = case.cards[inbox].version
     if all(event.kind in UNSEEN for event in case.log[version:]):
         return False
-    seen = [event for event in case.log[:version] if event.kind not in UNSEEN]
-    drawn = fold(Case(id=case.id), seen)
-    return face(drawn, playbook, inbox) != face(case, playbook, inbox)
+    if version not in drawn:
+        since = max((one for one in drawn if one < version), default=0)
+        seen = [event for event in case.log[since:version] if event.kind not in UNSEEN]
+        drawn[version] = fold(drawn.get(since, Case(id=case.id)), seen)
+    return face(drawn[version], playbook, inbox) != face(case, playbook, inbox)
 
 
 def show_card(case: Case, playbook: Playbook, inbox: str) -> ShowCard:

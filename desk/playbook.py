@@ -94,6 +94,10 @@ class Post(Value):
     items: tuple["PostItem", ...]
     thread: tuple[str, ...] = ()
     """Fields that are given in the post's thread because they are long."""
+    alike: tuple[str, ...] = ()
+    """Fields whose values other cases of the same day may share: whoever reads the post sees how many do."""
+    questions: str | None = None
+    """The role that whoever reads the post may put questions to; it answers in the post's thread."""
 
 
 class PostItem(Value):
@@ -206,11 +210,11 @@ class Step(Value):
 
 
 class Promise(Value):
-    """Something the customer is told will happen: made when a step finishes, kept by a later step or part."""
+    """Something the customer is told will happen: made when a step finishes, kept by a later step or part, or one of several."""
 
     title: Words
     made: str
-    kept: str
+    kept: Names
 
 
 class Deed(Value):

@@ -11,6 +11,7 @@ from desk.deadlines import Deadline
 from desk.effects import CreateTicket, Effect, LookAtTicket, ShowCard, TellPeople, UpdateTicket
 from desk.events import Event
 from desk.owed import Board, Goal, Owed
+from desk.pacing import Rate
 from desk.playbook import Playbook
 from desk.values import Person
 
@@ -18,15 +19,23 @@ from desk.values import Person
 class TryAgain(Exception):
     """The world said no for now. `system` is who, `after` how long to wait at least, `reason` without personal data.
 
-    `certain` means nothing was done outside; otherwise it may have been done although it failed.
+    `certain` means nothing was done outside; otherwise it may have been done although it failed. `silent` means that the
+    system gave no answer of its own: others need not ask it now either.
     """
 
     def __init__(
-        self, system: str, reason: str, *, after: timedelta | None = None, certain: bool = False
+        self,
+        system: str,
+        reason: str,
+        *,
+        after: timedelta | None = None,
+        certain: bool = False,
+        silent: bool = False,
     ) -> None:
         """Keep what the queue needs to decide when to try again."""
         super().__init__(f"{system}: {reason}")
-        self.system, self.reason, self.after, self.certain = system, reason, after, certain
+        self.system, self.reason, self.after = system, reason, after
+        self.certain, self.silent = certain, silent
 
 
 class GiveUp(Exception):
@@ -115,6 +124,12 @@ class Cases(Board, Protocol):
         """Name the cases in which this field ever had this value, newest first; the value in canonical form."""
         ...
 
+    async def sharing(
+        self, field: str, values: Sequence[str], since: datetime, until: datetime
+    ) -> frozenset[str]:
+        """Name the cases opened within this time in which this field ever had one of these values."""
+        ...
+
     async def of_days(self, playbook: str, since: datetime, until: datetime) -> Sequence[str]:
         """Name the cases of a playbook that were opened or closed within these days, oldest first."""
         ...
@@ -128,8 +143,24 @@ class Attempt(Protocol):
     first_at: datetime | None
     prepared: bytes | None
 
-    async def prepare(self, body: bytes = b"") -> None:
-        """Keep the exact body, and that sending begins now, before the first byte leaves."""
+    async def prepare(self, body: bytes = b"", lands: timedelta = timedelta()) -> None:
+        """Keep the exact body, and that sending begins now, before the first byte leaves.
+
+        `lands` is for what has no key of its own outside: if nobody hears the answer, the next try, which looks for
+        it, comes no earlier than this after the sending.
+        """
+        ...
+
+
+class Turns(Protocol):
+    """Keeps the calls of all replicas as far apart as a vendor asks for. A name is what the vendor counts by."""
+
+    async def turn(self, name: str, rate: Rate) -> float:
+        """Wait for this name's turn and give 0; or take none, and give the seconds after which to come again."""
+        ...
+
+    async def hold(self, name: str, seconds: float, rate: Rate) -> None:
+        """Let nothing through for so many seconds: the vendor said so."""
         ...
 
 

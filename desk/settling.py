@@ -14,6 +14,7 @@ from desk.effects import (
     AskBackOffice,
     CopyBrief,
     CreateTicket,
+    Effect,
     LookAtTicket,
     ReadSheet,
     ShowCard,
@@ -21,8 +22,10 @@ from desk.effects import (
     UpdateTicket,
 )
 from desk.flow import Growing, promises
-from desk.planning import look, planned
+from desk.handling import only
+from desk.planning import late_link, look, planned
 from desk.playbook import Playbook
+from desk.speaking import card_of
 from desk.uploaded import keep_rows, tell_wrong
 from desk.values import BOT, Fact, Line, Person
 
@@ -64,8 +67,9 @@ def settle(command: cmd.Settle, growing: Growing, playbook: Playbook, now: datet
 def _delayed(growing: Growing, key: str, kind: str, result: cmd.Delayed, now: datetime) -> None:
     """Say once that something is late; further tries change nothing people need to know."""
     if kind in TOLD_OF_DELAY and key not in growing.case.troubles:
+        since = result.since_at if result.since_at < now else None
         growing.add(ev.EffectDelayed(at=now, by=BOT.id, effect=key, what=kind, system=result.system,
-                                     reason=result.reason))  # fmt: skip
+                                     reason=result.reason, since_at=since))  # fmt: skip
 
 
 def _ticket(
@@ -116,8 +120,9 @@ def _told(
 
 def _shown(
     growing: Growing, playbook: Playbook, effect: ShowCard, seen: cmd.CardSeen, now: datetime
-) -> None:
-    """A card stands; the part that is an escalation to this inbox is done with it."""
+) -> tuple[Effect, ...]:
+    """A card stands; the part that is an escalation to this inbox is done with it, and tickets hear where it is."""
+    linked = bool(card_of(growing.case))
     growing.add(ev.CardShown(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox, channel=seen.channel,
                              ts=seen.ts, version=seen.version, url=seen.url))  # fmt: skip
     for name, posted in growing.case.escalations.items():
@@ -132,6 +137,7 @@ def _shown(
             growing.add(
                 *promises(growing.case, playbook, (f"{posted.step}.{posted.part}",), now, posted.by)
             )
+    return () if linked or not card_of(growing.case) else late_link(growing, playbook, now)
 
 
 _RESULTS: dict[type[Any], tuple[tuple[type[Any], ...], Callable[..., Any]]] = {
@@ -146,7 +152,12 @@ _RESULTS: dict[type[Any], tuple[tuple[type[Any], ...], Callable[..., Any]]] = {
 
 
 def may_mend(person: Person, case: Case, playbook: Playbook) -> bool:
-    """Say whether somebody may deal with a dead letter: whoever owes something on the case, or covers for them."""
+    """Say whether somebody may deal with a dead letter."""
+    return person.id == BOT.id or not person.roles.isdisjoint(menders(case, playbook))
+
+
+def menders(case: Case, playbook: Playbook) -> tuple[str, ...]:
+    """Name the roles that may deal with a dead letter: whoever owes or did something on the case, or covers for them."""
     owing = {doers(playbook, duty) for duty in duties(case, playbook)}
     covering = {playbook.roles[role].next for role in owing}
     finished = {
@@ -154,10 +165,7 @@ def may_mend(person: Person, case: Case, playbook: Playbook) -> bool:
         for name, s in case.steps.items()
         if s.done and name in playbook.steps
     }
-    return (
-        bool(person.roles & (owing | finished | {role for role in covering if role}))
-        or person.id == BOT.id
-    )
+    return tuple(role for role in playbook.roles if role in owing | finished | covering)
 
 
 def _dead(
@@ -170,9 +178,7 @@ def _dead(
     if trouble is None:
         return refuse(Line(key="This is done already. Nothing to do."))
     if not may_mend(command.by, case, playbook):
-        return refuse(
-            Line(key="Only people who work on this case may do this. I have not changed anything.")
-        )
+        return only(playbook, menders(case, playbook))
     return trouble
 
 

@@ -24,21 +24,26 @@ def values(
     """Give the words for each name a template may use, in one language and the playbook's zone."""
     zone = playbook.zone
     ticket = next(iter(case.tickets.values()), None)
-    card = next(
-        (c.url for name, c in case.cards.items() if name.startswith("role:") and c.url), "—"
-    )
     built = {
-        "case": display(case, playbook), "card": card, "actor": person(actor),
-        "opened_by": person(case.opened_by), "ticket": f"#{ticket.id}" if ticket else "—", "now_at": show_instant(now, language, zone),
-        "opened_at": show_instant(case.opened_at, language, zone) if case.opened_at else "—",
+        "case": display(case, playbook), "card": card_of(case) or "—", "actor": person(actor),
+        "opened_by": person(case.opened_by), "ticket": f"#{ticket.id}" if ticket else "—",
     }  # fmt: skip
+    instants = {"now_at": now, "opened_at": case.opened_at}
 
     def value(name: str) -> str:
         if name in playbook.fields:
             return show(playbook.fields[name], case.facts.get(name), language, zone)
+        if name in instants:
+            at = instants[name]
+            return show_instant(at, language, zone) if at else "—"
         return built.get(name) or _of_step(case, name, language, zone)
 
     return value
+
+
+def card_of(case: Case) -> str:
+    """Give the address of the first card that stands in a role's inbox; empty before there is one."""
+    return next((c.url for name, c in case.cards.items() if name.startswith("role:") and c.url), "")
 
 
 def _of_step(case: Case, name: str, language: str, zone: str) -> str:

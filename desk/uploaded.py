@@ -11,6 +11,7 @@ from desk.fields import read_cells
 from desk.flow import Growing
 from desk.planning import card_lane, planned
 from desk.playbook import FieldSpec, Playbook
+from desk.scrubbing import told
 from desk.speaking import display
 from desk.values import BOT, Line, Refusal
 
@@ -29,15 +30,23 @@ def keep_rows(
     spec = playbook.fields[effect.into]
     rows, wrong = _checked(spec, sheet, now)
     if wrong:
-        return tell_wrong(growing, playbook, effect, cmd.SheetWrong(lines=wrong), now)
+        said = cmd.SheetWrong(lines=wrong, sha256=sheet.sha256)
+        return tell_wrong(growing, playbook, effect, said, now)
     who = effect.by.id
     growing.add(
         ev.FactsRecorded(
             at=now, by=who, facts={effect.into: fact(playbook, effect.into, rows)}, step=effect.step
         ),
-        ev.SheetRead(at=now, by=who, effect=effect.key, field=effect.into, rows=len(rows)),
+        ev.SheetRead(
+            at=now,
+            by=who,
+            effect=effect.key,
+            field=effect.into,
+            rows=len(rows),
+            sha256=sheet.sha256,
+        ),
     )
-    return _finish(growing, playbook, effect, len(rows), now)
+    return _finish(growing, playbook, effect, sheet, now)
 
 
 def _checked(spec: FieldSpec, sheet: cmd.SheetRows, now: datetime) -> tuple[Rows, tuple[Line, ...]]:
@@ -50,11 +59,12 @@ def _checked(spec: FieldSpec, sheet: cmd.SheetRows, now: datetime) -> tuple[Rows
 
 
 def _finish(
-    growing: Growing, playbook: Playbook, effect: ReadSheet, rows: int, now: datetime
+    growing: Growing, playbook: Playbook, effect: ReadSheet, sheet: cmd.SheetRows, now: datetime
 ) -> tuple[TellPeople, ...]:
     """Finish the step as if the rows had been typed; if that is not possible now, its form is still there."""
+    secrets = (told(sheet.taken_out),) if sheet.taken_out else ()
     if effect.step is None:
-        return ()
+        return _tell(growing, effect, now, *secrets)
     trial = Growing(growing.case)
     finish = cmd.CompleteStep(
         case=effect.case, delivery="", by=effect.by,
@@ -63,10 +73,11 @@ def _finish(
     answer = complete_step(finish, trial, playbook, now)
     if not isinstance(answer, Refusal):
         growing.add(*trial.events)
-        return ()
+        return _tell(growing, effect, now, *secrets)
     kept = Line(key="{case}: your sheet was read, {rows} rows are kept, but “{step}” is not finished.",
-                args={"case": display(growing.case, playbook), "rows": rows, "step": playbook.steps[effect.step].title})  # fmt: skip
-    return _tell(growing, effect, now, kept, answer.line, *(one.line for one in answer.fields))
+                args={"case": display(growing.case, playbook), "rows": len(sheet.rows), "step": playbook.steps[effect.step].title})  # fmt: skip
+    fields = (one.line for one in answer.fields)
+    return _tell(growing, effect, now, kept, answer.line, *fields, *secrets)
 
 
 def tell_wrong(
@@ -75,7 +86,15 @@ def tell_wrong(
     """Say what is wrong, line by line, to whoever uploaded it."""
     said = sheet.lines[:MOST_SAID]
     growing.add(
-        ev.SheetRead(at=now, by=BOT.id, effect=effect.key, field=effect.into, rows=0, wrong=said)
+        ev.SheetRead(
+            at=now,
+            by=BOT.id,
+            effect=effect.key,
+            field=effect.into,
+            rows=0,
+            wrong=said,
+            sha256=sheet.sha256,
+        )
     )
     opening = Line(key="{case}: your sheet for “{what}” cannot be used as it is.",
                    args={"case": display(growing.case, playbook), "what": playbook.fields[effect.into].title})  # fmt: skip
@@ -88,6 +107,8 @@ def tell_wrong(
 def _tell(
     growing: Growing, effect: ReadSheet, now: datetime, *lines: Line
 ) -> tuple[TellPeople, ...]:
+    if not lines:
+        return ()
     inbox = f"person:{effect.by.id}"
     told = TellPeople(
         key=f"{effect.key}-told", case=effect.case, lane=card_lane(growing.case, inbox), inbox=inbox,

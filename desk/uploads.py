@@ -1,5 +1,6 @@
 """Brings in what people upload: a file of the chat becomes rows, or what is wrong with it."""
 
+import hashlib
 from datetime import datetime
 from typing import Protocol
 
@@ -29,4 +30,5 @@ async def read_sheet(
     if sheets is None:
         raise GiveUp("ATO Desk", "sheets cannot be read here. Type the rows into the form.")
     content = await chat.file(effect.file, LARGEST)
-    return await sheets.read(content, playbook.fields[effect.into], playbook.zone, now)
+    found = await sheets.read(content, playbook.fields[effect.into], playbook.zone, now)
+    return found.model_copy(update={"sha256": hashlib.sha256(content).hexdigest()})
