@@ -49,12 +49,26 @@ _KEPT = select(across.owed).where(_o.case_id == bindparam("id"))
 _FORGET = delete(across.owed).where(_o.case_id == bindparam("id"), _o.duty == bindparam("which"))
 
 
+_STANDING = (
+    select(_c.playbook, _o.step, func.count(_o.case_id.distinct()))
+    .join_from(across.owed, t.cases, _c.id == _o.case_id)
+    .where(across.LISTED)
+    .group_by(_c.playbook, _o.step)
+)
+
+
 class StoredBoard:
     """What is owed across the cases of one database."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         """Use an opened database; the caller closes it."""
         self._engine = engine
+
+    async def standing(self) -> dict[tuple[str, str], int]:
+        """Count the cases that stand at each step, by playbook and step."""
+        async with reading(self._engine) as connection:
+            rows = (await connection.execute(_STANDING)).all()
+        return {(playbook, step): count for playbook, step, count in rows}
 
     async def owed_by_role(self, roles: Collection[str], limit: int) -> Sequence[Owed]:
         """List what these roles owe, by what is due; what has no due time comes last."""

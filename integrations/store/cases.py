@@ -11,6 +11,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
+    func,
     select,
     tuple_,
     union,
@@ -24,22 +25,29 @@ from desk.playbook import Playbook
 from desk.ports import Commit
 from integrations.store import tables as t
 from integrations.store.board import StoredBoard
-from integrations.store.chain import Link, broken
 from integrations.store.commit import write
 from integrations.store.engine import reading, writing
+from integrations.store.folded import Folded, FoldedCases
+from integrations.store.jobs import Jobs, follow
 from integrations.store.playbooks import Playbooks
-from integrations.store.sealing import unseal
+from integrations.store.sealing import refs, unseal
 from integrations.store.vault import WORK, Vault
 
-_EVENTS = select(t.events).where(t.events.c.case_id == bindparam("id")).order_by(t.events.c.seq)
+_WITH_KEY = (t.case_keys.c.case_id == t.vault.c.case_id) & (t.case_keys.c.keep == t.vault.c.keep)
 _SEALED = (
     select(t.vault.c.ref, t.vault.c.sealed, t.case_keys.c.wrapped)
-    .join_from(
-        t.vault,
-        t.case_keys,
-        (t.case_keys.c.case_id == t.vault.c.case_id) & (t.case_keys.c.keep == t.vault.c.keep),
-    )
+    .join_from(t.vault, t.case_keys, _WITH_KEY)
     .where(t.vault.c.case_id == bindparam("id"))
+)
+_VALUES = (
+    select(func.count())
+    .select_from(t.vault.join(t.case_keys, _WITH_KEY))
+    .where(t.vault.c.case_id == bindparam("id"))
+)
+_EVENTS = (
+    select(t.events, _VALUES.scalar_subquery().label("values"))
+    .where(t.events.c.case_id == bindparam("id"), t.events.c.seq >= bindparam("since"))
+    .order_by(t.events.c.seq)
 )
 _d, _sooner = t.deadlines.c, t.deadlines.alias("sooner")
 _FIRST = ~exists().where(
@@ -61,6 +69,16 @@ _IN_DAYS = union(
         for column in (t.cases.c.opened_at, t.cases.c.ended_at)
     )
 )  # fmt: skip
+_SHARING = (
+    select(t.digests.c.case_id)
+    .distinct()
+    .join(t.cases, t.cases.c.id == t.digests.c.case_id)
+    .where(
+        t.digests.c.digest.in_(bindparam("digests", expanding=True)),
+        t.cases.c.opened_at >= bindparam("since"),
+        t.cases.c.opened_at < bindparam("until"),
+    )
+)
 _NEXT_NUMBER = (
     update(t.numbers)
     .where(t.numbers.c.name == "case")
@@ -72,10 +90,14 @@ _NEXT_NUMBER = (
 class StoredCases(StoredBoard):
     """The cases of one database, with the vault that holds their personal values."""
 
-    def __init__(self, engine: AsyncEngine, vault: Vault) -> None:
-        """Use an opened database and a vault; the caller closes the database."""
+    def __init__(self, engine: AsyncEngine, vault: Vault, jobs: Jobs | None = None) -> None:
+        """Use an opened database and a vault; the caller closes the database.
+
+        `jobs` hears within each transaction of the work it adds and frees; a queue that reads the table needs none.
+        """
         super().__init__(engine)
-        self._vault, self._playbooks = vault, Playbooks()
+        self._jobs = jobs
+        self._vault, self._playbooks, self._folded = vault, Playbooks(), FoldedCases()
 
     async def remember_playbook(self, playbook: Playbook, now: datetime | None = None) -> str:
         """Keep a playbook under the hash of its content, once, and give the hash."""
@@ -85,17 +107,31 @@ class StoredCases(StoredBoard):
     async def load(self, case: str) -> tuple[Case, Playbook] | None:
         """Give a case as it is with the playbook it began with, or None."""
         async with reading(self._engine) as connection:
-            rows = (await connection.execute(_EVENTS, {"id": case})).all()
-            if not rows:
+            before = self._folded.get(case)
+            found = await self._read_on(connection, case, before) if before else None
+            found = found or await self._read_on(connection, case, Folded(Case(id=case), "", 0))
+            if found is None:
                 return None
-            bodies = [json.loads(row.body) for row in rows]
-            opened = await self._open(connection, case)
-            events = [
-                unseal(row.kind, row.at, body, opened)
-                for row, body in zip(rows, bodies, strict=True)
-            ]
-            folded = fold(Case(id=case), events)
-            return folded, await self._playbooks.read(connection, folded.playbook_hash)
+            self._folded.put(found)
+            return found.case, await self._playbooks.read(connection, found.case.playbook_hash)
+
+    async def _read_on(
+        self, connection: AsyncConnection, case: str, before: Folded
+    ) -> Folded | None:
+        """Read what was added to a case since; None when that does not go on from there, or when there is nothing."""
+        since = before.case.version
+        rows = (await connection.execute(_EVENTS, {"id": case, "since": since})).all()
+        fresh = rows[1:] if since else rows
+        bodies = [json.loads(row.body) for row in fresh]
+        added = sum(len(refs(body)) for body in bodies) if since else 0
+        if not rows or (since and not before.goes_on(rows, added)):
+            return None
+        opened = await self._open(connection, case) if added or not since else {}
+        events = [
+            unseal(row.kind, row.at, body, opened) for row, body in zip(fresh, bodies, strict=True)
+        ]
+        folded = fold(before.case, events) if events else before.case
+        return Folded(folded, rows[-1].hash, rows[-1].values)
 
     async def number(self) -> int:
         """Reserve the next display number."""
@@ -108,6 +144,8 @@ class StoredCases(StoredBoard):
             if commit.case.opened_at is not None:
                 await self._playbooks.read(connection, commit.case.playbook_hash)
             await write(connection, self._vault, commit)
+            if self._jobs is not None and commit.case.opened_at is not None:
+                await follow(connection, self._jobs, commit)
 
     async def seen(self, delivery: str) -> bool:
         """Say whether this delivery was accepted before."""
@@ -133,26 +171,19 @@ class StoredCases(StoredBoard):
         about = {"playbook": playbook, "since": since, "until": until}
         return sorted(await self._names(_IN_DAYS, about))
 
+    async def sharing(
+        self, field: str, values: Sequence[str], since: datetime, until: datetime
+    ) -> frozenset[str]:
+        """Name the cases opened within this time in which this field ever had one of these values."""
+        digests = [self._vault.digest(field, value) for value in values]
+        about = {"digests": digests, "since": since, "until": until}
+        return frozenset(await self._names(_SHARING, about))
+
     async def find(self, field: str, value: str, limit: int = 20) -> Sequence[str]:
         """Name the cases in which this field ever had this value, newest first; the value in canonical form."""
         digest = self._vault.digest(field, value)
         found = select(t.digests.c.case_id).where(t.digests.c.digest == digest).distinct()
         return await self._names(found.order_by(t.digests.c.case_id.desc()).limit(limit))
-
-    async def verify(self, case: str) -> int | None:
-        """Give the number of the first event that was changed, exchanged or cut off, or None when all are whole."""
-        async with reading(self._engine) as connection:
-            rows = (await connection.execute(_EVENTS, {"id": case})).all()
-            kept = select(t.cases.c.version, t.cases.c.head).where(t.cases.c.id == case)
-            head = (await connection.execute(kept)).one_or_none()
-        wrong = broken(
-            (Link(r.case_id, r.seq, r.at, r.kind, json.loads(r.body), r.prev_hash), r.hash)
-            for r in rows
-        )
-        last = (len(rows), rows[-1].hash) if rows else None
-        if wrong is None and last != (head and (head.version, head.head)):
-            return len(rows) + 1
-        return wrong
 
     async def erase(self, case: str, keep: str) -> None:
         """Destroy the keys of one retention class of a case for good; the events stay and still verify.
@@ -164,6 +195,7 @@ class StoredCases(StoredBoard):
             for table, classes in ((t.case_keys, both), (t.vault, (keep,)), (t.digests, (keep,))):
                 gone = (table.c.case_id == case) & table.c.keep.in_(classes)
                 await connection.execute(delete(table).where(gone))
+            self._folded.drop(case)
             waiting = update(t.effects).where(e.case_id == case, e.status == "queued")
             await connection.execute(waiting, {"status": "dead", "error": "the case was erased"})
 

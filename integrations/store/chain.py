@@ -1,7 +1,11 @@
-"""The hash chain over a case's events: a changed, missing or exchanged event is noticed. Pure."""
+"""The hash chain over a case's events: a changed, missing, exchanged or forged event is noticed. Pure.
+
+The hashes alone show a change by somebody who does not know how they are made. Whoever does may write a whole new
+chain, so each event and the chain's end also carry a seal that needs the deployment's key.
+"""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,30 +17,112 @@ from integrations.store.tables import write_instant
 
 @dataclass(frozen=True)
 class Link:
-    """One stored event as the chain sees it."""
+    """One event as the chain sees it; `at` as it is stored."""
 
     case: str
     seq: int
-    at: datetime
+    at: datetime | str
     kind: str
-    body: dict[str, Any]
+    body: Any
     prev: str
 
     @property
-    def hash(self) -> str:
-        """Give the SHA-256 of the canonical JSON (RFC 8785)."""
+    def canonical(self) -> bytes:
+        """Give the canonical JSON (RFC 8785) that is hashed; raises ValueError for what no event can hold."""
+        at = self.at if isinstance(self.at, str) else write_instant(self.at)
         words: dict[str, Any] = {
-            "case": self.case, "seq": self.seq, "at": write_instant(self.at),
+            "case": self.case, "seq": self.seq, "at": at,
             "kind": self.kind, "body": self.body, "prev": self.prev,
         }  # fmt: skip
-        return hashlib.sha256(rfc8785.dumps(words)).hexdigest()
+        return rfc8785.dumps(words)
+
+    @property
+    def hash(self) -> str:
+        """Give the SHA-256 of the canonical JSON; raises ValueError for what no event can hold."""
+        return hashlib.sha256(self.canonical).hexdigest()
 
 
-def broken(links: Iterable[tuple[Link, str]]) -> int | None:
-    """Give the number of the first event that does not fit its stored hash or its forerunner, or None."""
-    prev = ""
-    for seq, (link, stored) in enumerate(links, 1):
-        if link.seq != seq or link.prev != prev or link.hash != stored:
-            return seq
-        prev = stored
+@dataclass(frozen=True)
+class Kept:
+    """A link with the hash and the seal that stand beside it."""
+
+    link: Link
+    hash: str
+    seal: str | None
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where the chain is said to end: how many events, the last one's hash, and the seal over both."""
+
+    version: int
+    hash: str
+    seal: str | None
+
+
+@dataclass(frozen=True)
+class Break:
+    """The first event that is not as the desk kept it, and what is wrong with it."""
+
+    seq: int
+    what: str
+
+
+Vouched = Callable[..., bool]
+"""Says whether a seal (first) is ours over these words (the rest)."""
+
+MISSING = "it is missing: the next one there has the number {found}"
+NOT_AFTER = "it does not follow the event before it"
+CHANGED = "it was changed"
+FORGED = "the desk did not write it: its seal does not fit"
+CUT_OFF = "it is missing: the case counts {version} events and {found} are there"
+OTHER_END = "the case's row names another last event"
+UNVOUCHED = (
+    "the end of the chain is not the desk's: events were removed or added there beside it, "
+    "or its row was changed"
+)
+
+
+def event_words(case: str, seq: int, hash_: str) -> tuple[str | int, ...]:
+    """Give what an event's seal is over."""
+    return "event", case, seq, hash_
+
+
+def head_words(case: str, version: int, hash_: str) -> tuple[str | int, ...]:
+    """Give what the seal of a chain's end is over."""
+    return "head", case, version, hash_
+
+
+def first_break(
+    case: str, kept: Iterable[Kept], head: Head | None, vouched: Vouched
+) -> Break | None:
+    """Give the first event that was changed, removed, exchanged or forged, or None when all are whole."""
+    prev, count = "", 0
+    for seq, one in enumerate(kept, 1):
+        if wrong := _wrong(case, seq, one, prev, vouched):
+            return Break(seq, wrong)
+        prev, count = one.hash, seq
+    if head is None:
+        return Break(1, "the case has no row of its own") if count else None
+    if count < head.version:
+        return Break(count + 1, CUT_OFF.format(version=head.version, found=count))
+    if (count, prev) != (head.version, head.hash):
+        return Break(min(count, head.version + 1), OTHER_END)
+    if not vouched(head.seal, *head_words(case, count, prev)):
+        return Break(count + 1, UNVOUCHED)
     return None
+
+
+def _wrong(case: str, seq: int, one: Kept, prev: str, vouched: Vouched) -> str | None:
+    link = one.link
+    if link.seq != seq:
+        return MISSING.format(found=link.seq)
+    if link.prev != prev:
+        return NOT_AFTER
+    try:
+        same = link.case == case and link.hash == one.hash
+    except (ValueError, RecursionError):
+        same = False
+    if not same:
+        return CHANGED
+    return None if vouched(one.seal, *event_words(case, seq, one.hash)) else FORGED

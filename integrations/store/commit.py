@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import rfc8785
-from sqlalchemy import Table, bindparam, delete, insert, select, tuple_, update
+import structlog
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,12 +16,15 @@ from desk.events import EffectDied, TicketCreated
 from desk.ports import Commit, Conflict, Repeated
 from integrations.store import tables as t
 from integrations.store.board import goal_row, write_owed
-from integrations.store.chain import Link
+from integrations.store.chain import Link, event_words, head_words
 from integrations.store.sealing import looked_up, seal
 from integrations.store.vault import WORK, CaseKeys, Vault
 
+_log = structlog.get_logger(__name__)
 _CLAIM = (
-    select(t.cases.c.version, t.cases.c.head, t.case_keys.c.keep, t.case_keys.c.wrapped)
+    select(
+        t.cases.c.version, t.cases.c.head, t.cases.c.seal, t.case_keys.c.keep, t.case_keys.c.wrapped
+    )
     .select_from(t.cases.outerjoin(t.case_keys, t.case_keys.c.case_id == t.cases.c.id))
     .where(t.cases.c.id == bindparam("id"))
     .with_for_update(of=t.cases)
@@ -30,6 +34,9 @@ _ADVANCE = update(t.cases).where(
 )
 _DEADLINES = select(t.deadlines.c.duty, t.deadlines.c.fire_at).where(
     t.deadlines.c.case_id == bindparam("id")
+)
+_FORGET = delete(t.deadlines).where(
+    t.deadlines.c.case_id == bindparam("id"), t.deadlines.c.duty == bindparam("which")
 )
 _EFFECT = update(t.effects).where(t.effects.c.key == bindparam("which"))
 
@@ -61,7 +68,8 @@ async def write(connection: AsyncConnection, vault: Vault, commit: Commit) -> No
     claimed = await _claim(connection, commit)
     keys = CaseKeys(vault, {row.keep: row.wrapped for row in claimed if row.keep})
     batch = _gather(commit, vault, keys, claimed[0].head if claimed else "")
-    await _write_case(connection, commit, batch.head, new=not claimed)
+    seal = _sealed(commit, vault, batch.head, claimed)
+    await _write_case(connection, commit, {"head": batch.head, "seal": seal}, new=not claimed)
     await _write_rows(connection, commit, batch, keys)
     await _write_tickets(connection, commit)
     await _write_deadlines(connection, commit, new=not claimed)
@@ -88,6 +96,16 @@ async def _claim(connection: AsyncConnection, commit: Commit) -> Sequence[Any]:
     return rows
 
 
+def _sealed(commit: Commit, vault: Vault, head: str, claimed: Sequence[Any]) -> str | None:
+    """Vouch for the new head. A head that was not ours stays unvouched, whatever is added to it."""
+    case = commit.case
+    for row in claimed[:1]:
+        if not vault.vouched(row.seal, *head_words(case.id, row.version, row.head)):
+            _log.error("the evidence of a case was changed beside the desk", case=case.id)
+            return cast("str | None", row.seal)
+    return vault.vouch(*head_words(case.id, case.version, head))
+
+
 def _gather(commit: Commit, vault: Vault, keys: CaseKeys, head: str) -> _Batch:
     batch, case = _Batch(head), commit.case.id
     first = commit.case.version - len(commit.events) + 1
@@ -97,7 +115,8 @@ def _gather(commit: Commit, vault: Vault, keys: CaseKeys, head: str) -> _Batch:
         batch.head = link.hash
         batch.events.append(
             {"case_id": case, "seq": seq, "at": event.at, "kind": event.kind,
-             "body": rfc8785.dumps(body).decode(), "prev_hash": link.prev, "hash": link.hash}
+             "body": rfc8785.dumps(body).decode(), "prev_hash": link.prev, "hash": batch.head,
+             "seal": vault.vouch(*event_words(case, seq, batch.head))}
         )  # fmt: skip
         batch.vault += [{**row, "case_id": case} for row in sealed]
         batch.digests += [
@@ -122,11 +141,13 @@ def _effect_row(effect: Effect, keys: CaseKeys, now: datetime) -> dict[str, Any]
     }  # fmt: skip
 
 
-async def _write_case(connection: AsyncConnection, commit: Commit, head: str, *, new: bool) -> None:
+async def _write_case(
+    connection: AsyncConnection, commit: Commit, head: dict[str, Any], *, new: bool
+) -> None:
     case = commit.case
     row = {
         "number": case.number, "playbook": case.playbook, "playbook_hash": case.playbook_hash,
-        "version": case.version, "head": head, "opened_at": case.opened_at,
+        "version": case.version, **head, "opened_at": case.opened_at,
         "opened_by": case.opened_by, "ending": case.ending, "ended_at": case.ended_at,
         **goal_row(commit.goal),
     }  # fmt: skip
@@ -187,10 +208,7 @@ async def _write_deadlines(connection: AsyncConnection, commit: Commit, *, new: 
 
 
 async def _forget_deadlines(connection: AsyncConnection, case: str, duties: Iterable[str]) -> None:
-    named = tuple_(t.deadlines.c.case_id, t.deadlines.c.duty)
-    await connection.execute(
-        delete(t.deadlines).where(named.in_([(case, duty) for duty in duties]))
-    )
+    await connection.execute(_FORGET, [{"id": case, "which": duty} for duty in duties])
 
 
 async def _move_effects(connection: AsyncConnection, commit: Commit) -> None:

@@ -7,43 +7,81 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
-from integrations.store.engine import database_file, read_url
-
-
-class CannotStart(Exception):
-    """Something the bot stands on is not there; the sentence says what, and what to do."""
-
+from integrations.store.backup import before_upgrade
+from integrations.store.engine import CONNECT_POSTGRES, database_file, read_url, without_password
+from integrations.store.starting import CannotStart, newest
 
 UPGRADE = "import sys; from integrations.store.upgrade import upgrade; upgrade(sys.stdin.read())"
 
 
-def newest() -> str:
-    """Name the newest migration that comes with this version."""
-    files = (Path(__file__).with_name("migrations") / "versions").glob("[0-9]*.py")
-    return max(file.name.partition("_")[0] for file in files)
-
-
-def is_current(database_url: str) -> bool:
-    """Say whether the tables are today's; a database that does not answer is not."""
-    engine = create_engine(read_url(database_url, asynchronous=False))
+def revision_of(database_url: str) -> str | None:
+    """Name the migration a database is at, or None when it has no tables yet; raises CannotStart when it does not answer."""
+    url = read_url(database_url)
+    sqlite = url.get_backend_name() == "sqlite"
+    try:
+        engine = create_engine(
+            read_url(database_url, asynchronous=False),
+            connect_args={} if sqlite else CONNECT_POSTGRES,
+        )
+    except ImportError as missing:
+        raise CannotStart(
+            f"PostgreSQL needs the package {missing.name}, which is not installed. "
+            "Install ATO Desk with its extra: pip install 'ato-desk[postgres]'."
+        ) from None
     try:
         with engine.connect() as connection:
-            kept = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-            return bool(kept == newest())
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            return None if found is None else str(found)
+    except OperationalError as error:
+        if sqlite:
+            return None
+        raise CannotStart(
+            f"The database {without_password(database_url)} does not answer: {_reason(error)}. "
+            "Nothing was changed."
+        ) from None
     except DatabaseError:
-        return False
+        return None
     finally:
         engine.dispose()
 
 
-def bring_up(database_url: str) -> None:
-    """Make or upgrade the tables where that is needed; raises CannotStart with the tool's last words."""
-    file = _file(database_url)
-    if is_current(database_url):
-        return
+def is_empty(database_url: str) -> bool:
+    """Say whether there is no table at all; raises CannotStart when the database does not answer."""
+    revision_of(database_url)  # says in a sentence what is wrong
+    engine = create_engine(read_url(database_url, asynchronous=False))
+    try:
+        return not inspect(engine).get_table_names()
+    finally:
+        engine.dispose()
+
+
+def is_current(database_url: str) -> bool:
+    """Say whether the tables are today's; a database that does not answer is not."""
+    try:
+        return revision_of(database_url) == newest()
+    except CannotStart:
+        return False
+
+
+def bring_up(database_url: str) -> Path | None:
+    """Make or upgrade the tables where that is needed; raises CannotStart with the tool's last words.
+
+    An SQLite database with tables is copied beside itself first; gives where the copy is.
+    """
+    _prepare(database_url)
+    found = revision_of(database_url)
+    if found == newest():
+        return None
+    if found is not None and found > newest():
+        raise CannotStart(
+            f"The database {without_password(database_url)} was made by a newer version of ATO Desk (its tables are at "
+            f"{found}, this version knows {newest()}). Nothing was changed. Start the newer version, or restore a "
+            "backup from before the upgrade."
+        )
+    copied = _copied(database_url, found)
     done = subprocess.run(  # noqa: S603 - our own program; the address goes in by its input, not by its arguments
         [sys.executable, "-c", UPGRADE],
         input=database_url,
@@ -54,19 +92,30 @@ def bring_up(database_url: str) -> None:
     if done.returncode != 0:
         words = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
         raise CannotStart(
-            f"The database {file} cannot be brought up to date: {words}. Nothing was changed."
+            f"The database {without_password(database_url)} cannot be brought up to date: {words}. Nothing was changed."
         )
+    return copied
 
 
-def _file(database_url: str) -> Path:
-    """Name the database's file and make its folder; raises CannotStart for anything but SQLite."""
+def _copied(database_url: str, found: str | None) -> Path | None:
+    """Copy what is about to be changed. PostgreSQL changes its tables in one transaction, and has copies of its own."""
+    if found is None or database_file(database_url) is None:
+        return None
+    return before_upgrade(database_url, found).file
+
+
+def _prepare(database_url: str) -> None:
+    """Look at the address and make the folder of an SQLite file; raises CannotStart."""
     try:
-        file = database_file(database_url)
+        file, kind = database_file(database_url), read_url(database_url).get_backend_name()
     except ArgumentError:
         raise CannotStart("ATO_DATABASE_URL is not an address of a database.") from None
+    if kind == "postgresql":
+        return
     if file is None:
         raise CannotStart(
-            "ATO_DATABASE_URL must name an SQLite file, such as sqlite+aiosqlite:///./var/ato.sqlite3."
+            "ATO_DATABASE_URL must name an SQLite file, such as sqlite+aiosqlite:///./var/ato.sqlite3, "
+            "or a PostgreSQL database, such as postgresql://ato:<password>@db.example:5432/ato."
         )
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -74,4 +123,8 @@ def _file(database_url: str) -> Path:
         raise CannotStart(
             f"The folder of the database, {file.parent}, cannot be made: {error.strerror}."
         ) from None
-    return file
+
+
+def _reason(error: OperationalError) -> str:
+    """Give the driver's first line."""
+    return (str(error.orig).strip().splitlines() or ["no reason was given"])[0].rstrip(".")

@@ -1,7 +1,8 @@
-"""aiosqlite with one trip to the connection's thread for each statement. It knows SQLite, not the desk.
+"""aiosqlite that goes to the connection's thread only where SQLite may have to wait. It knows SQLite, not the desk.
 
-SQLAlchemy's adapter makes five trips (open, execute, fetch, close, and a rollback after looking), which cost more
-than SQLite itself: a decision with ten statements took 6.4 ms instead of 3.0 ms.
+Waiting is for a lock (the statement that begins a transaction) and for the disk (the one that ends it). What stands
+between takes some ten microseconds, while a trip to a thread and back takes a hundred, and milliseconds where others
+are waiting for the interpreter. So it is done at once, where it was asked.
 """
 
 import sqlite3
@@ -50,12 +51,18 @@ class Cursor:
 
     async def execute(self, statement: str, values: Sequence[Any] = ()) -> "Cursor":
         """Run a statement and fetch all its rows."""
-        await self._connection.run(self._run, False, statement, values)
+        if self._connection.in_transaction or statement.startswith("SELECT"):
+            self._run(False, statement, values)
+        else:
+            await self._connection.run(self._run, False, statement, values)
         return self
 
     async def executemany(self, statement: str, rows: Sequence[Sequence[Any]]) -> "Cursor":
         """Run a statement for each row of values."""
-        await self._connection.run(self._run, True, statement, rows)
+        if self._connection.in_transaction:
+            self._run(True, statement, rows)
+        else:
+            await self._connection.run(self._run, True, statement, rows)
         return self
 
     async def fetchall(self) -> list[Any]:
@@ -78,6 +85,7 @@ class Cursor:
 
 def connect(database: str, **options: Any) -> Connection:
     """Make a connection; awaiting it opens the file."""
+    options["check_same_thread"] = False  # two threads use it, and never both at once
     connection = Connection(lambda: sqlite3.connect(database, **options), iter_chunk_size=64)
     connection._thread.daemon = True  # a process that is told to end does not wait for it
     return connection

@@ -62,7 +62,22 @@ _READY = (
     .order_by(_e.urgent.desc(), _e.seq)
     .limit(bindparam("most"))
 )
+_TURN = (
+    _WORK.add_columns(_e.next_at, _NEEDS_MET.label("met"))
+    .where(_e.lane == bindparam("lane"), _e.status == _QUEUED)
+    .order_by(_e.seq)
+    .limit(1)
+)
+_DUE_LANES = select(_e.lane).where(
+    _e.status == _QUEUED, _e.next_at <= bindparam("now"),
+    _e.lane.in_(bindparam("lanes", expanding=True)), _HEAD, _NEEDS_MET,
+)  # fmt: skip
+_QUEUED_ALL = select(_e.key, _e.lane, _e.urgent).where(_e.status == _QUEUED).order_by(_e.seq)
 _NEXT = select(func.min(_e.next_at)).where(_e.status == _QUEUED, _e.next_at > bindparam("now"))
+
+
+Place = tuple[str, str, bool]
+"""An effect as a job knows it: its key, its lane, and whether it is urgent."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +89,14 @@ class Waiting:
     first_at: datetime | None
     before: bool
     prepared: bytes | None
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Whose turn it is in a lane: the effect to do now, or when to look again; None for when what it needs is done."""
+
+    waiting: Waiting | None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +126,28 @@ class StoredEffects:
             rows = (await connection.execute(_READY, values)).all()
         return [found for row in rows if (found := await self._read(row, now))]
 
+    async def turn(self, lane: str, now: datetime) -> Turn | None:
+        """Say whose turn it is in a lane; None when nothing is left in it."""
+        async with reading(self._engine) as connection:
+            row = (await connection.execute(_TURN, {"lane": lane})).one_or_none()
+        if row is None:
+            return None
+        if not row.met or row.next_at > now:
+            return Turn(None, row.next_at if row.met else None)
+        found = await self._read(row, now)
+        return Turn(found, None if found else now + _AFTER_A_BUG)
+
+    async def due_lanes(self, lanes: Collection[str], now: datetime) -> frozenset[str]:
+        """Say which of these lanes have something to do now."""
+        async with reading(self._engine) as connection:
+            found = await connection.execute(_DUE_LANES, {"lanes": list(lanes), "now": now})
+            return frozenset(found.scalars())
+
+    async def queued(self) -> Sequence[Place]:
+        """List everything that is neither done nor dead, in order."""
+        async with reading(self._engine) as connection:
+            return [(r.key, r.lane, r.urgent) for r in await connection.execute(_QUEUED_ALL)]
+
     async def next_at(self, now: datetime) -> datetime | None:
         """Give the earliest instant after now at which something is to be tried."""
         async with reading(self._engine) as connection:
@@ -115,8 +160,14 @@ class StoredEffects:
             found = await connection.execute(select(_e.status).where(_e.key == key))
             return found.scalar_one_or_none() == "queued"
 
-    async def prepare(self, key: str, body: bytes, number: int, started_at: datetime) -> None:
-        """Keep the exact body of a try, and that sending begins, before the first byte leaves."""
+    async def prepare(
+        self, key: str, body: bytes, number: int, started_at: datetime,
+        next_at: datetime | None = None,
+    ) -> None:  # fmt: skip
+        """Keep the exact body of a try, and that sending begins, before the first byte leaves.
+
+        `next_at` is when the next try is if this one is never heard of again.
+        """
         mine = update(t.effects).where(_e.key == key)
         async with writing(self._engine) as connection:
             owner = select(t.case_keys.c.wrapped).join_from(t.effects, t.case_keys, _KEY)
@@ -124,7 +175,7 @@ class StoredEffects:
             sealed = CaseKeys(self._vault, {WORK: wrapped}).seal(WORK, body)
             tried = mine.values(
                 attempts=number, prepared=sealed, sent_at=_first(_e.sent_at, started_at),
-                first_at=_first(_e.first_at, started_at),
+                first_at=_first(_e.first_at, started_at), next_at=next_at or _e.next_at,
             )  # fmt: skip
             await connection.execute(tried)
 
@@ -155,6 +206,15 @@ class StoredEffects:
     async def oldest_pending_at(self) -> datetime | None:
         """Say since when the oldest pending effect has waited."""
         query = select(func.min(_e.created_at)).where(_e.status == _QUEUED)
+        async with reading(self._engine) as connection:
+            found: datetime | None = (await connection.execute(query)).scalar_one()
+        return found
+
+    async def oldest_due_at(self, now: datetime) -> datetime | None:
+        """Say since when the first effect that nothing holds up should have been tried."""
+        query = select(func.min(_e.next_at)).where(
+            _e.status == _QUEUED, _e.next_at <= now, _HEAD, _NEEDS_MET
+        )
         async with reading(self._engine) as connection:
             found: datetime | None = (await connection.execute(query)).scalar_one()
         return found

@@ -29,6 +29,17 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
 )
 
+CONNECT_POSTGRES: dict[str, Any] = {
+    "connect_timeout": 3,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""So that a server that vanished without a word is noticed within seconds, not at the system's two hours."""
+POOL_SIZE, POOL_MORE, POOL_TIMEOUT = 8, 8, 3.0
+"""Connections of one replica, how many more under load, and how long (seconds) somebody waits for one."""
+
 Database = AsyncEngine
 """An opened database, opaque to whoever holds it."""
 
@@ -39,6 +50,20 @@ def read_url(database_url: str, *, asynchronous: bool = True) -> URL:
     if url.get_backend_name() == "sqlite":
         return url.set(drivername="sqlite+aiosqlite" if asynchronous else "sqlite")
     return url.set(drivername=f"{url.get_backend_name()}+psycopg")
+
+
+def for_libpq(database_url: str) -> str | None:
+    """Give the address of a PostgreSQL database as PostgreSQL's own library reads it, or None for another database."""
+    url = make_url(database_url)
+    if url.get_backend_name() != "postgresql":
+        return None
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def without_password(database_url: str) -> str:
+    """Name a database to people: the file, or the address without its password."""
+    file = database_file(database_url)
+    return str(file) if file else make_url(database_url).render_as_string(hide_password=True)
 
 
 def database_file(database_url: str) -> Path | None:
@@ -59,7 +84,10 @@ def open_database(database_url: str) -> AsyncEngine:
     """Open a database that `upgrade` has made; nothing is read until the first use."""
     url = read_url(database_url)
     if url.get_backend_name() != "sqlite":
-        engine = create_async_engine(url, pool_pre_ping=True)
+        engine = create_async_engine(
+            url, connect_args=CONNECT_POSTGRES, pool_pre_ping=True,
+            pool_size=POOL_SIZE, max_overflow=POOL_MORE, pool_timeout=POOL_TIMEOUT,
+        )  # fmt: skip
     else:
         engine = create_async_engine(url, connect_args={"async_creator_fn": connect})
         _prepare_sqlite(engine.sync_engine, database_file(database_url))
@@ -69,9 +97,12 @@ def open_database(database_url: str) -> AsyncEngine:
 
 @asynccontextmanager
 async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Give a connection for looking only; on SQLite each statement sees the newest commit."""
+    """Give a connection for looking only; each statement sees the newest commit."""
+    options: dict[str, Any] = {"reads": True}
+    if engine.dialect.name != "sqlite":
+        options["isolation_level"] = "AUTOCOMMIT"
     try:
-        async with engine.execution_options(reads=True).connect() as connection:
+        async with engine.execution_options(**options).connect() as connection:
             yield connection
     except PoolTimeout as error:
         raise StoreGone(str(error)) from error

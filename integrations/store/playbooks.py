@@ -50,6 +50,8 @@ class Playbooks:
             body = await self._stored(connection, name)
             if body is None:
                 raise LookupError(f"no playbook with the hash {name!r} was remembered")
+            if hashlib.sha256(body.encode()).hexdigest() != name:
+                raise LookupError(f"the playbook kept under {name!r} was changed beside the desk")
             self._known[name] = Playbook.model_validate(json.loads(body))
         return self._known[name]
 

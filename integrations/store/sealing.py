@@ -17,7 +17,7 @@ from integrations.store.vault import CaseKeys
 
 _FACT = frozenset(Fact.model_fields)
 _ERASED = Fact(erased=True, personal=True).model_dump(mode="json")
-_LOOKED_UP = ("order", "dfd", "customer_id", "ticket")
+_LOOKED_UP = ("order", "dfd", "customer_id", "ticket", "app_version")
 _LONGEST_LOOKED_UP = 254
 """The longest address mail allows; a longer text is a story, not something to look up."""
 
@@ -43,6 +43,17 @@ def unseal(kind: str, at: datetime, body: Row, opened: Mapping[str, Row]) -> Eve
     """Read an event back; a value that `opened` does not have was erased."""
     data = upcast(kind, body["v"], _opened(body["data"], opened))
     return EVENT.validate_python({**data, "kind": kind, "at": at})
+
+
+def refs(value: Any) -> list[str]:
+    """Name the personal values that a stored body refers to."""
+    if isinstance(value, list):
+        return [ref for one in value for ref in refs(one)]
+    if not isinstance(value, dict):
+        return []
+    if value.keys() == {"vault"}:
+        return [value["vault"]]
+    return [ref for one in value.values() for ref in refs(one)]
 
 
 def looked_up(event: Event) -> Iterator[tuple[str, str, str]]:

@@ -6,6 +6,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Dialect,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -58,6 +59,13 @@ class Instant(TypeDecorator[datetime]):
 
 metadata = MetaData(naming_convention=NAMES)
 
+paces = Table(
+    "paces", metadata,
+    Column("name", String(200), primary_key=True),
+    Column("free_at", Double, nullable=False),
+)  # fmt: skip
+"""When each name that a vendor counts by is free again, in seconds since 1970 by the database's clock."""
+
 numbers = Table(
     "numbers", metadata,
     Column("name", String(20), primary_key=True),
@@ -87,6 +95,7 @@ cases = Table(
     Column("ended_at", Instant),
     Column("goal_due_at", Instant),
     Column("goal_done_at", Instant),
+    Column("seal", String(64)),
     Index("ix_cases_opened_at", "opened_at"),
     Index("ix_cases_ended_at", "ended_at"),
 )  # fmt: skip
@@ -106,7 +115,9 @@ events = Table(
     Column("body", Text, nullable=False),
     Column("prev_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Column("seal", String(64)),
 )  # fmt: skip
+"""`hash` shows that an event is what it was, `seal` that the desk wrote it: that needs the deployment's key."""
 
 deliveries = Table(
     "deliveries", metadata,

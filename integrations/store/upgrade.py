@@ -6,8 +6,11 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event
 
+from integrations.store.alone import number_of
 from integrations.store.engine import read_url
 
+UPGRADE = "upgrade"
+"""The name under which one upgrade waits for another: replicas may start at once."""
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -20,6 +23,8 @@ def upgrade(database_url: str, revision: str = "head") -> None:
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     try:
         with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({number_of(UPGRADE)})")
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
     finally:

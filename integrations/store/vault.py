@@ -17,15 +17,16 @@ WORK = "work"
 
 
 class Vault:
-    """The deployment's keys, newest first, and the key of its digests (by default made from the oldest)."""
+    """The deployment's keys, newest first, and the key of its digests and seals (by default made from the oldest)."""
 
     def __init__(self, keys: Sequence[str], digest_key: str | None = None) -> None:
         """Read the keys; raises ValueError with a sentence for whoever installs this."""
         if not keys:
             raise ValueError("No encryption key is set, so personal values could not be kept.")
         self._keys = MultiFernet([_fernet(key) for key in keys])
-        derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"ato-desk look-up digests")
-        self._digests = derive.derive((digest_key or keys[-1]).encode())
+        secret = (digest_key or keys[-1]).encode()
+        self._digests = _derived(secret, b"ato-desk look-up digests")
+        self._evidence = _derived(secret, b"ato-desk evidence")
         self._unwrap = lru_cache(maxsize=4096)(self._unwrapped)
 
     def new_key(self) -> bytes:
@@ -44,6 +45,15 @@ class Vault:
         """Give the keyed digest under which a value is looked up; letter case and outer space do not matter."""
         words = f"{field}\0{value.strip().casefold()}"
         return hmac.new(self._digests, words.encode(), hashlib.sha256).hexdigest()
+
+    def vouch(self, *words: str | int) -> str:
+        """Give the keyed seal over what the desk itself wrote; nobody without the deployment's key can make one."""
+        said = "\0".join(map(str, words))
+        return hmac.new(self._evidence, said.encode(), hashlib.sha256).hexdigest()
+
+    def vouched(self, seal: str | None, *words: str | int) -> bool:
+        """Say whether this seal is ours, in constant time."""
+        return hmac.compare_digest((seal or "").encode(), self.vouch(*words).encode())
 
     def _unwrapped(self, wrapped: bytes) -> Fernet:
         try:
@@ -67,6 +77,10 @@ class CaseKeys:
         if keep not in self._wrapped:
             self._wrapped[keep] = self.new[keep] = self._vault.new_key()
         return self._vault.key(self._wrapped[keep]).encrypt(value)
+
+
+def _derived(secret: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret)
 
 
 def _fernet(key: str) -> Fernet:

@@ -1,0 +1,193 @@
+"""procrastinate's jobs, one for each effect: put into the transaction that keeps the effect, and mended when a replica dies.
+
+A job says no more than “look at this lane until this effect is done”. The effects table is the truth: losing a job
+costs seconds, having one too many costs a look. The SQL here knows procrastinate's tables (3.10) and no others.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from procrastinate import App, PsycopgConnector, jobs, manager
+from procrastinate.exceptions import ConnectorException
+from psycopg.conninfo import make_conninfo
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from desk.ports import StoreGone
+
+TASK, QUEUE = "ato.effect", "ato"
+_CHANNEL = f"procrastinate_queue_v1#{QUEUE}"
+AGAIN = 0.05
+"""Seconds after which a worker is told once more that there is work."""
+_LATER = "status = 'todo' AND scheduled_at > now()"
+_RAISE = "UPDATE procrastinate_jobs SET priority = 1 WHERE lock = ANY(%(lanes)s) AND status = 'todo' AND priority < 1"
+_HURRY = f"""
+    WITH chosen AS (
+        SELECT id FROM procrastinate_jobs WHERE lock = ANY(%(lanes)s) AND {_LATER}
+        ORDER BY id FOR UPDATE SKIP LOCKED
+    ), hurried AS (
+        UPDATE procrastinate_jobs j SET scheduled_at = NULL FROM chosen WHERE j.id = chosen.id RETURNING j.id
+    )
+    SELECT pg_notify('{_CHANNEL}', json_build_object('type', 'job_inserted', 'job_id', max(id))::text)
+    FROM hurried HAVING count(*) > 0
+"""  # noqa: S608 - our own words
+_STALLED = """
+    WITH silent AS MATERIALIZED (
+        SELECT j.id, j.worker_id FROM procrastinate_jobs j
+        WHERE j.status = 'doing' AND NOT EXISTS (
+            SELECT 1 FROM procrastinate_workers w
+            WHERE w.id = j.worker_id AND w.last_heartbeat >= now() - make_interval(secs => %(after)s)
+        )
+    )
+    UPDATE procrastinate_jobs j SET status = 'todo', scheduled_at = NULL, worker_id = NULL, attempts = attempts + 1
+    FROM silent
+    WHERE j.id = silent.id AND j.status = 'doing' AND j.worker_id IS NOT DISTINCT FROM silent.worker_id
+    RETURNING j.id
+"""
+"""Takes a job from the worker that was silent, and from no other: one that took it over meanwhile has a number of its own."""
+_ASTRAY = """
+    UPDATE procrastinate_jobs SET status = 'todo', scheduled_at = NULL, worker_id = NULL, attempts = attempts + 1
+    WHERE status = 'doing' AND worker_id = %(worker)s AND id = ANY(%(ids)s) RETURNING id
+"""
+_DOING = "SELECT id FROM procrastinate_jobs WHERE status = 'doing' AND worker_id = %(worker)s"
+_WAITING_LANES = f"SELECT DISTINCT lock FROM procrastinate_jobs WHERE {_LATER}"  # noqa: S608
+_KNOWN = "SELECT args->>'key' AS key FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
+_HELD = """
+    SELECT 1 AS held FROM procrastinate_jobs
+    WHERE id = %(job)s AND status = 'doing' AND worker_id = %(worker)s
+"""
+_MINE = """
+    WITH mine AS (
+        SELECT id FROM procrastinate_jobs
+        WHERE id = %(job_id)s AND status = 'doing' AND worker_id = %(worker_id)s FOR UPDATE
+    )
+"""
+_FINISH = f"{_MINE} SELECT procrastinate_finish_job_v1(id, %(status)s, %(delete_job)s) FROM mine"  # noqa: S608
+_RETRY = f"{_MINE} SELECT procrastinate_retry_job_v2(id, %(retry_at)s, NULL, NULL, NULL) FROM mine"  # noqa: S608
+
+Place = tuple[str, str, bool]
+"""An effect as a job knows it: its key, its lane, and whether it is urgent."""
+
+
+class OwnJobs(manager.JobManager):
+    """Ends only jobs that are still this worker's: one that was thought dead must not end the work of another."""
+
+    async def finish_job(self, job: jobs.Job, status: jobs.Status, delete_job: bool) -> None:
+        """Finish a job, unless another worker has it by now."""
+        await self.connector.execute_query_async(
+            _FINISH,
+            job_id=job.id,
+            worker_id=job.worker_id,
+            status=status.value,
+            delete_job=delete_job,
+        )
+
+    async def listen_for_jobs(
+        self, *, on_notification: manager.NotificationCallback, queues: Iterable[str] | None = None
+    ) -> None:
+        """Listen, and say everything once more shortly after: a worker forgets what it is told while it fetches."""
+
+        soon: set[asyncio.Task[None]] = set()
+
+        async def twice(*, channel: str, notification: jobs.Notification) -> None:
+            await on_notification(channel=channel, notification=notification)
+            task = asyncio.create_task(again(channel, notification))
+            soon.add(task)
+            task.add_done_callback(soon.discard)
+
+        async def again(channel: str, notification: jobs.Notification) -> None:
+            await asyncio.sleep(AGAIN)
+            await on_notification(channel=channel, notification=notification)
+
+        await super().listen_for_jobs(on_notification=twice, queues=queues)
+
+    async def retry_job(
+        self, job: jobs.Job, retry_at: datetime | None = None, priority: int | None = None,
+        queue: str | None = None, lock: str | None = None,
+    ) -> None:  # fmt: skip
+        """Put a job back, unless another worker has it by now. It stays in its queue and its lane."""
+        del priority, queue, lock
+        await self.connector.execute_query_async(
+            _RETRY, job_id=job.id, worker_id=job.worker_id, retry_at=retry_at
+        )
+
+
+class Jobs:
+    """The jobs of one database. Methods without a connection raise StoreGone when it does not answer."""
+
+    def __init__(self, database_url: str, **options: Any) -> None:
+        """Take an address libpq understands, and its options; nothing is opened yet."""
+        self.connector = PsycopgConnector(
+            conninfo=make_conninfo(database_url, **options),
+            min_size=1, max_size=6, timeout=3.0, name="ato-jobs",
+        )  # fmt: skip
+        self.app = App(connector=self.connector)
+        self.app.job_manager = OwnJobs(self.connector)
+
+    async def put(self, connection: AsyncConnection, places: Sequence[Place]) -> None:
+        """Add a job for each effect, within the caller's transaction. A lane has one priority: its most urgent."""
+        await self._put(await _raw(connection), places)
+
+    async def hurry(self, connection: AsyncConnection, lanes: Collection[str]) -> None:
+        """Have these lanes looked at now, within the caller's transaction."""
+        raw = await _raw(connection)
+        await raw.execute(_HURRY, {"lanes": sorted(lanes)})
+
+    async def add(self, places: Sequence[Place]) -> None:
+        """Add a job for each effect by itself."""
+        await self._put(None, places)
+
+    async def hurry_now(self, lanes: Collection[str]) -> None:
+        """Have these lanes looked at now."""
+        await self._all(_HURRY, lanes=sorted(lanes))
+
+    async def waiting_lanes(self) -> frozenset[str]:
+        """Name the lanes that are to be looked at later."""
+        return frozenset(row["lock"] for row in await self._all(_WAITING_LANES))
+
+    async def known(self) -> frozenset[str]:
+        """Name the effects that have a job."""
+        return frozenset(row["key"] for row in await self._all(_KNOWN))
+
+    async def put_back_stalled(self, after: float) -> int:
+        """Give back the jobs of workers that said nothing for so many seconds, and say how many."""
+        return len(await self._all(_STALLED, after=after))
+
+    async def doing(self, worker: int) -> frozenset[int]:
+        """Name the jobs this worker is said to be doing."""
+        return frozenset(row["id"] for row in await self._all(_DOING, worker=worker))
+
+    async def put_back(self, worker: int, ids: Iterable[int]) -> None:
+        """Give back jobs that this worker is said to be doing and is not."""
+        await self._all(_ASTRAY, worker=worker, ids=sorted(ids))
+
+    async def held(self, job: int, worker: int) -> bool:
+        """Say whether this job is still this worker's."""
+        return bool(await self._all(_HELD, job=job, worker=worker))
+
+    async def _put(self, raw: Any, places: Sequence[Place]) -> None:
+        if urgent := sorted({lane for _, lane, is_urgent in places if is_urgent}):
+            if raw is None:
+                await self._all(f"{_RAISE} RETURNING id", lanes=urgent)
+            else:
+                await raw.execute(_RAISE, {"lanes": urgent})
+        rows = [
+            jobs.Job(
+                id=None, queue=QUEUE, task_name=TASK, lock=lane, queueing_lock=None,
+                priority=int(lane in urgent), task_kwargs={"key": key},
+            )
+            for key, lane, _ in places
+        ]  # fmt: skip
+        await self.app.job_manager.batch_defer_jobs_async(rows, connection=raw)
+
+    async def _all(self, query: str, **values: Any) -> list[dict[str, Any]]:
+        try:
+            return list(await self.connector.execute_query_all_async(query, **values))
+        except ConnectorException as error:
+            raise StoreGone(str(error)) from error
+
+
+async def _raw(connection: AsyncConnection) -> Any:
+    """Give the psycopg connection beneath, in the same transaction."""
+    return (await connection.get_raw_connection()).driver_connection

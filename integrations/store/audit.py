@@ -1,0 +1,138 @@
+"""Reads a case's evidence: its events as they are stored, their chain, and what stands behind their references."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, select, type_coerce
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from integrations.store import tables as t
+from integrations.store.chain import Break, Head, Kept, Link, first_break
+from integrations.store.engine import reading
+from integrations.store.playbooks import Playbooks
+from integrations.store.shifts import StoredSearches
+from integrations.store.vault import Vault
+
+_e, _c, _v, _k = t.events.c, t.cases.c, t.vault.c, t.case_keys.c
+_AT = type_coerce(_e.at, String).label("at")
+"""The instant as it stands there: one that was changed may not read as an instant any more."""
+_EVENTS = select(_e.case_id, _e.seq, _AT, _e.kind, _e.body, _e.prev_hash, _e.hash, _e.seal)
+EXCHANGED = "a personal value behind it was exchanged"
+
+
+@dataclass(frozen=True)
+class Record:
+    """A case as it is listed: its key, the number people call it by, and the procedure's name."""
+
+    id: str
+    number: int
+    playbook: str
+    playbook_hash: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that is kept of a case's events, and the first of them that is not whole."""
+
+    record: Record
+    kept: tuple[Kept, ...]
+    head: Head
+    broken: Break | None
+    erased: int
+    """How many personal values are referred to and no longer there."""
+
+
+class StoredEvidence:
+    """The evidence of one database."""
+
+    def __init__(self, engine: AsyncEngine, vault: Vault) -> None:
+        """Use an opened database and the vault whose key sealed its events."""
+        self._engine, self._vault = engine, vault
+
+    async def records(self, number: int | None = None) -> Sequence[Record]:
+        """List every case, or the one with this number, oldest first."""
+        query = select(_c.id, _c.number, _c.playbook, _c.playbook_hash).order_by(_c.number)
+        query = query if number is None else query.where(_c.number == number)
+        async with reading(self._engine) as connection:
+            return [Record(*row) for row in (await connection.execute(query)).all()]
+
+    async def of(self, record: Record) -> Evidence:
+        """Read and check one case's evidence."""
+        mine = select(_v.ref, _v.sealed).where(_v.case_id == record.id)
+        end = select(_c.version, _c.head, _c.seal).where(_c.id == record.id)
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(_EVENTS.where(_e.case_id == record.id).order_by(_e.seq))
+            kept = tuple(_kept(row) for row in rows)
+            values = {row.ref: row.sealed for row in await connection.execute(mine)}
+            head = Head(*(await connection.execute(end)).one())
+        broken = first_break(record.id, kept, head, self._vault.vouched)
+        exchanged = _exchanged(kept, values)
+        if exchanged and (broken is None or exchanged.seq < broken.seq):
+            broken = exchanged
+        gone = sum(ref not in values for one in kept for ref in references(one.link.body))
+        return Evidence(record, kept, head, broken, gone)
+
+    async def zone(self, record: Record) -> str:
+        """Give the zone of the procedure a case runs on."""
+        async with reading(self._engine) as connection:
+            return (await Playbooks().read(connection, record.playbook_hash)).zone
+
+    async def values(self, record: Record) -> dict[str, Any]:
+        """Open a case's personal values, by their references; those that were erased are not there."""
+        mine = (_k.case_id == _v.case_id) & (_k.keep == _v.keep)
+        sealed = select(_v.ref, _v.field, _v.sealed, _k.wrapped).join_from(
+            t.vault, t.case_keys, mine
+        )
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(sealed.where(_v.case_id == record.id))
+            return {
+                row.ref: {
+                    "field": row.field,
+                    "value": json.loads(self._vault.key(row.wrapped).decrypt(row.sealed))["value"],
+                }
+                for row in rows
+            }
+
+    async def note(self, by: str, *, personal: bool, now: datetime) -> None:
+        """Log that somebody took evidence out; never which customer's."""
+        kind = "export with personal values" if personal else "export"
+        await StoredSearches(self._engine).note(f"terminal:{by}"[:64], kind, now, now)
+
+
+def _kept(row: Any) -> Kept:
+    link = Link(row.case_id, row.seq, row.at, row.kind, _json(row.body), row.prev_hash)
+    return Kept(link, row.hash, row.seal)
+
+
+def _json(raw: str) -> Any:
+    """Read a body; what is no JSON any more is kept as it is, and fits no hash."""
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return raw
+
+
+def _exchanged(kept: Sequence[Kept], values: Mapping[str, bytes]) -> Break | None:
+    """Find a value that is not the one its event refers to: the reference is the hash of the ciphertext."""
+    for one in kept:
+        for ref in references(one.link.body):
+            if ref in values and hashlib.sha256(values[ref]).hexdigest() != ref:
+                return Break(one.link.seq, EXCHANGED)
+    return None
+
+
+def references(body: Any) -> Iterator[str]:
+    """Name every value of the vault that a body refers to."""
+    if isinstance(body, dict):
+        if body.keys() == {"vault"}:
+            yield str(body["vault"])
+        else:
+            for inner in body.values():
+                yield from references(inner)
+    elif isinstance(body, list):
+        for inner in body:
+            yield from references(inner)

@@ -1,0 +1,152 @@
+"""Copies an SQLite database while it is in use, and puts a copy back. It knows no table but the migrations' own.
+
+The copy is made by SQLite's own backup, page by page in one transaction: https://www.sqlite.org/backup.html. What is
+sealed stays sealed: without the vault's keys a copy shows no customer.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from integrations.store.engine import database_file, worker_lock
+from integrations.store.starting import CannotStart, newest
+
+BESIDE = ("-wal", "-shm")
+"""What SQLite keeps beside a file that is or was in use."""
+
+
+@dataclass(frozen=True)
+class Copied:
+    """A copy: where it is, its bytes, the migration it is at, and how many cases are in it."""
+
+    file: Path
+    size: int
+    revision: str
+    cases: int
+
+
+def copy(database_url: str, target: Path) -> Copied:
+    """Copy the database to a new file that only this user may read; raises CannotStart, and leaves no half copy."""
+    source = _file(database_url)
+    if target.exists():
+        raise CannotStart(
+            f"{target} is there already, and nothing is written over. Nothing was copied."
+        )
+    if not source.exists():
+        raise CannotStart(f"There is no database {source} yet, so there is nothing to copy.")
+    half = target.with_name(f"{target.name}.part")
+    try:
+        os.close(os.open(half, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+        with (
+            closing(sqlite3.connect(source, timeout=30)) as there,
+            closing(sqlite3.connect(half)) as here,
+        ):
+            there.backup(here)
+        found = look(half)
+        half.rename(target)
+    except (OSError, sqlite3.Error) as error:
+        raise CannotStart(
+            f"The database {source} could not be copied to {target}: {_words(error)}. The database was not changed."
+        ) from None
+    finally:
+        half.unlink(missing_ok=True)
+    return Copied(target, target.stat().st_size, *found)
+
+
+def look(file: Path) -> tuple[str, int]:
+    """Give a file's migration and how many cases it holds; raises CannotStart when it is no whole database of the desk."""
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as there:
+            (sound,) = there.execute("PRAGMA integrity_check(1)").fetchone()
+            if sound != "ok":
+                raise CannotStart(f"{file} is damaged: {sound}. Nothing was changed.")
+            (revision,) = there.execute("SELECT version_num FROM alembic_version").fetchone()
+            (cases,) = there.execute("SELECT count(*) FROM cases").fetchone()
+    except (sqlite3.Error, TypeError) as error:
+        raise CannotStart(
+            f"{file} is not a database of the desk: {_words(error)}. Nothing was changed."
+        ) from None
+    return str(revision), int(cases)
+
+
+def put_back(database_url: str, source: Path) -> tuple[Copied, Path | None]:
+    """Put a copy in the database's place, and give it and where the replaced one is now; raises CannotStart.
+
+    The bot must not run: whoever holds its lock is named. A copy from an older version is brought up at the next start.
+    """
+    file = _file(database_url)
+    if not source.is_file():
+        raise CannotStart(f"There is no file {source}. Nothing was changed.")
+    revision, cases = look(source)
+    if revision > newest():
+        raise CannotStart(
+            f"{source} was made by a newer version of ATO Desk (its tables are at {revision}, this version knows {newest()}). "
+            "Nothing was changed."
+        )
+    with _alone(database_url, file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = file.with_name(f"{file.name}.restored")
+        fresh.unlink(missing_ok=True)
+        copied = copy(f"sqlite:///{source.absolute()}", fresh)
+        aside = _set_aside(file) if file.exists() else None
+        fresh.rename(file)
+    return Copied(file, copied.size, revision, cases), aside
+
+
+def before_upgrade(database_url: str, revision: str) -> Copied:
+    """Copy a database beside itself before its tables are changed; raises CannotStart, and then nothing may be changed."""
+    file = _file(database_url)
+    return copy(database_url, file.with_name(f"{file.name}.at-{revision}-{_stamp()}"))
+
+
+@contextmanager
+def _alone(database_url: str, file: Path) -> Iterator[None]:
+    """Keep a bot from working through this database meanwhile."""
+    path = worker_lock(database_url)
+    assert path is not None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise CannotStart(
+            f"The bot works through {file} (it holds {path}). Nothing was changed. Stop it first."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _set_aside(file: Path) -> Path:
+    """Move a database and what SQLite keeps beside it out of the way; nothing is deleted."""
+    aside = file.with_name(f"{file.name}.replaced-{_stamp()}")
+    for end in ("", *BESIDE):
+        part = file.with_name(file.name + end)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + end))
+    return aside
+
+
+def _file(database_url: str) -> Path:
+    file = database_file(database_url)
+    if file is None:
+        raise CannotStart(
+            "This is for SQLite. PostgreSQL has tools of its own: pg_dump --format=custom makes a copy while the bot "
+            "runs, pg_restore puts it back. Nothing was done."
+        )
+    return file
+
+
+def _stamp() -> str:
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
+
+
+def _words(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -1,0 +1,48 @@
+"""How long work outside has waited. It reads, and decides nothing."""
+
+from datetime import datetime
+
+from sqlalchemy import exists, func, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from desk.watching import Backlog, Queue
+from integrations.store import tables as t
+from integrations.store.engine import reading
+
+_e, _need, _needed = t.effects.c, t.effect_needs.c, t.effects.alias("needed")
+_QUEUED = _e.status == literal_column("'queued'")
+_HELD_UP = (
+    exists()
+    .select_from(t.effect_needs.join(_needed, _needed.c.key == _need.need))
+    .where(_need.key == _e.key, _needed.c.status == "dead")
+)
+_WAITING = (
+    select(_e.urgent, func.count().label("many"), func.min(_e.created_at).label("since"))
+    .where(_QUEUED, ~_HELD_UP)
+    .group_by(_e.urgent)
+)
+_DEAD = select(func.count()).where(_e.status == literal_column("'dead'"))
+
+
+class StoredLateness:
+    """The waiting work of one database."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """Use an opened database; the caller closes it."""
+        self._engine = engine
+
+    async def backlog(self) -> Backlog:
+        """Count what is not done, urgent and routine, and since when the oldest waits; raises StoreGone.
+
+        What waits for a dead letter waits for a person, who was told.
+        """
+        async with reading(self._engine) as connection:
+            rows = (await connection.execute(_WAITING)).all()
+            dead: int = (await connection.execute(_DEAD)).scalar_one()
+        queues: dict[bool, Queue] = {bool(row.urgent): Queue(row.many, _instant(row.since)) for row in rows}  # fmt: skip
+        return Backlog(queues.get(True, Queue()), queues.get(False, Queue()), dead)
+
+
+def _instant(found: datetime | str | None) -> datetime | None:
+    """Read the smallest of instants, which a database may give back as the text it keeps."""
+    return t.read_instant(found) if isinstance(found, str) else found

@@ -1,0 +1,84 @@
+"""Everything a desk kept, to be held against what stands outside: work, deliveries and cases. It only reads."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from desk.effects import EFFECT, Effect
+from integrations.store import tables as t
+from integrations.store.engine import reading
+from integrations.store.vault import WORK, Vault
+
+_e = t.effects.c
+_KEY = and_(t.case_keys.c.case_id == _e.case_id, t.case_keys.c.keep == WORK)
+_WORK = (
+    select(
+        _e.seq, _e.status, _e.attempts, _e.error, _e.created_at, _e.done_at, _e.body,
+        t.case_keys.c.wrapped,
+    )
+    .join_from(t.effects, t.case_keys, _KEY)
+    .order_by(_e.seq)
+)  # fmt: skip
+MANY = 500
+
+
+@dataclass(frozen=True)
+class Work:
+    """One effect and what became of it: `status` is queued, done or dead; `seq` is the order in which it was decided."""
+
+    effect: Effect
+    seq: int
+    status: str
+    attempts: int
+    error: str | None
+    created_at: datetime
+    done_at: datetime | None
+
+
+class StoredRecord:
+    """The record of one database."""
+
+    def __init__(self, engine: AsyncEngine, vault: Vault) -> None:
+        """Use an opened database and the vault that sealed what it holds."""
+        self._engine, self._vault = engine, vault
+
+    async def work(self) -> Sequence[Work]:
+        """List every effect, in the order in which it was decided."""
+        async with reading(self._engine) as connection:
+            rows = (await connection.execute(_WORK)).all()
+        return [self._read(row) for row in rows]
+
+    async def queued(self) -> int:
+        """Count what is neither done nor dead."""
+        query = select(func.count()).select_from(t.effects).where(_e.status == "queued")
+        async with reading(self._engine) as connection:
+            return (await connection.execute(query)).scalar_one()
+
+    async def kept(self, deliveries: Collection[str]) -> frozenset[str]:
+        """Say which of these deliveries were kept."""
+        found, names = set[str](), list(deliveries)
+        async with reading(self._engine) as connection:
+            for start in range(0, len(names), MANY):
+                some = names[start : start + MANY]
+                query = select(t.deliveries.c.id).where(t.deliveries.c.id.in_(some))
+                found.update((await connection.execute(query)).scalars())
+        return frozenset(found)
+
+    async def cases(self) -> Sequence[str]:
+        """Name every case, oldest first."""
+        async with reading(self._engine) as connection:
+            return (
+                (await connection.execute(select(t.cases.c.id).order_by(t.cases.c.number)))
+                .scalars()
+                .all()
+            )
+
+    def _read(self, row: Any) -> Work:
+        effect = EFFECT.validate_json(self._vault.key(row.wrapped).decrypt(row.body))
+        return Work(
+            effect, row.seq, row.status, row.attempts, row.error, row.created_at, row.done_at
+        )
