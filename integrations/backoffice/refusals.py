@@ -54,13 +54,13 @@ class Refused(GiveUp):
 def unanswered(error: Exception) -> TryAgain | GiveUp:
     """Say what it means that no answer came; certain only when not one byte can have left."""
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
-        return TryAgain(SYSTEM, "it cannot be reached", certain=True)
+        return TryAgain(SYSTEM, "it cannot be reached", certain=True, silent=True)
     if isinstance(error, TimeoutError | httpx.TimeoutException):
-        return TryAgain(SYSTEM, "it did not answer in time")
+        return TryAgain(SYSTEM, "it did not answer in time", silent=True)
     if isinstance(error, httpx.DecodingError):
         return Unreadable("its compression cannot be undone")
     if isinstance(error, httpx.TransportError):
-        return TryAgain(SYSTEM, "the connection broke before its answer came")
+        return TryAgain(SYSTEM, "the connection broke before its answer came", silent=True)
     return GiveUp(
         SYSTEM,
         "The back office's address in the settings cannot be used, so it was not asked. "
@@ -76,7 +76,9 @@ def answered(answer: Answer) -> TryAgain | GiveUp:
         after = UNSAID if said is None else said
         return TryAgain(SYSTEM, "it asked to wait: too many requests", after=after, certain=True)
     if status >= 500 or status == 408:
-        return TryAgain(SYSTEM, f"it reported a fault of its own ({status})", after=wait(answer))
+        return TryAgain(
+            SYSTEM, f"it reported a fault of its own ({status})", after=wait(answer), silent=True
+        )
     return Refused(status, _SENTENCES.get(status, _OTHER).format(status=status))
 
 

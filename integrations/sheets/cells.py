@@ -11,7 +11,8 @@ from desk.values import Line, Text
 from integrations.sheets.columns import MOST_COLUMNS, MOST_ROWS, Column, Unfit, plain
 
 CONTROL = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 """Characters that show nothing, can turn the reading direction around, or cannot be written."""
 ACTIVE = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"

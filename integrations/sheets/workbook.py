@@ -32,6 +32,9 @@ FAILURES = (
     struct.error,
 )
 
+MOST_NUMBER = 10**30
+"""No telephone number, order or amount is as large; written out, a larger one may take minutes."""
+
 Rows = tuple[tuple[int, tuple[Cell, ...]], ...]
 
 
@@ -114,7 +117,10 @@ def _words(value: str) -> Cell:
     return words if words.startswith(("=", "\uff1d")) else read_text_cell(words)
 
 
-def _number(value: float | Decimal) -> str:
+def _number(value: float | Decimal) -> Cell:
     """Write a number as a person typed it: a telephone number is no 2.78255e+10."""
-    whole = int(value)
+    exact = Decimal(value)
+    if not exact.is_finite() or abs(exact) >= MOST_NUMBER:
+        return Odd("other")
+    whole = int(exact)
     return str(whole) if whole == value else str(value)

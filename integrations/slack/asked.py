@@ -21,6 +21,7 @@ from desk.commands import (
     Merge,
     OpenCase,
     Override,
+    Question,
     RecordFacts,
     Reopen,
     Resume,
@@ -166,4 +167,5 @@ _BESIDE: dict[str, Callable[..., _Built]] = {
     "reopen": _with(Reopen, "reason", "reason"),
     "merge": _with(Merge, "into", "into"),
     "note": _with(AddNote, "words", "words"),
+    "question": _with(Question, "words", "words"),
 }

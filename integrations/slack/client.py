@@ -4,24 +4,26 @@ Errors are translated here, once. Nothing is retried here: slack_sdk's own retri
 lost (https://docs.slack.dev/tools/python-slack-sdk/web#retryhandler), so the queue retries after looking.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from desk.ports import GiveUp, TryAgain
-from integrations.slack.errors import SYSTEM, translated, unreachable
-from integrations.slack.pace import Pace
+from desk.pacing import Rate
+from desk.ports import GiveUp, TryAgain, Turns
+from integrations.slack.errors import SYSTEM, unreachable
+from integrations.slack.heard import heard
+from integrations.slack.hosts import Elsewhere, fence, is_slacks
 
 EVENT_TYPE = "ato_desk"
 PAGE = 200
 MOST_PAGES = 50
+POSTS = Rate(every=1.0, burst=4)
+"""About one message a second and channel: https://docs.slack.dev/apis/web-api/rate-limits"""
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,12 @@ class SlackClient:
         *,
         session: aiohttp.ClientSession | None = None,
         timeout: float = 10,
-        pace: Pace | None = None,
+        pace: Turns | None = None,
     ) -> None:
         """Keep the settings; the session is made at the first call unless one is given."""
         self._token, self._api_url, self._timeout = token, api_url, timeout
         self._session, self._owns_session = session, session is None
-        self._pace = pace or Pace()
+        self._pace = pace
         self._made: AsyncWebClient | None = None
         self._workspace = ""
 
@@ -67,7 +69,8 @@ class SlackClient:
     def _http(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=self._timeout)
+                timeout=aiohttp.ClientTimeout(total=self._timeout),
+                trace_configs=[fence(self._api_url)],
             )
         return self._session
 
@@ -78,7 +81,10 @@ class SlackClient:
 
     async def turn(self, channel: str) -> None:
         """Wait until this channel may be posted to; raises TryAgain when that is far away."""
-        await self._pace.turn(channel)
+        away = await self._pace.turn(f"slack/{channel}", POSTS) if self._pace else 0.0
+        if away:
+            after = timedelta(seconds=away)
+            raise TryAgain(SYSTEM, "too many messages for one channel", after=after, certain=True)
 
     async def post(
         self,
@@ -102,7 +108,7 @@ class SlackClient:
         thread: str | None,
     ) -> AsyncSlackResponse:
         try:
-            return await self._call(
+            return await heard(
                 self.web.chat_postMessage(
                     channel=channel, text=text, blocks=list(blocks), metadata=metadata, thread_ts=thread,
                     unfurl_links=False, unfurl_media=False,
@@ -110,8 +116,8 @@ class SlackClient:
                 channel,
             )  # fmt: skip
         except TryAgain as later:
-            if later.certain and later.after:
-                self._pace.hold(channel, later.after.total_seconds())
+            if self._pace and later.certain and later.after:
+                await self._pace.hold(f"slack/{channel}", later.after.total_seconds(), POSTS)
             raise
 
     async def update(
@@ -119,7 +125,7 @@ class SlackClient:
     ) -> None:
         """Draw a message anew where it stands."""
         asked = self.web.chat_update(channel=channel, ts=ts, text=text, blocks=list(blocks))
-        await self._call(asked, channel)
+        await heard(asked, channel)
 
     async def sent(self, channel: str, thread: str | None, oldest: float) -> AsyncIterator[Sent]:
         """Give our messages in a conversation or thread since an instant, with their keys."""
@@ -143,14 +149,14 @@ class SlackClient:
         if cursor:
             asked["cursor"] = cursor
         if thread:
-            return await self._call(self.web.conversations_replies(ts=thread, **asked), channel)
-        return await self._call(self.web.conversations_history(**asked), channel)
+            return await heard(self.web.conversations_replies(ts=thread, **asked), channel)
+        return await heard(self.web.conversations_history(**asked), channel)
 
     async def link_to(self, channel: str, ts: str) -> str:
         """Give the address of a message; empty while Slack does not say where the workspace is."""
         if not self._workspace:
             try:
-                answer = await self._call(self.web.auth_test())
+                answer = await heard(self.web.auth_test())
             except (TryAgain, GiveUp):
                 return ""
             self._workspace = str(answer.get("url") or "").rstrip("/")
@@ -158,36 +164,38 @@ class SlackClient:
 
     async def open_direct(self, person: str) -> str:
         """Give the channel of the bot's direct messages with a person."""
-        answer = await self._call(self.web.conversations_open(users=person))
+        answer = await heard(self.web.conversations_open(users=person))
         return str(answer["channel"]["id"])
 
     async def is_public(self, channel: str) -> bool:
         """Say whether anybody in the workspace can read a channel."""
-        answer = await self._call(self.web.conversations_info(channel=channel), channel)
+        answer = await heard(self.web.conversations_info(channel=channel), channel)
         return not any(
             answer["channel"].get(name) for name in ("is_private", "is_im", "is_mpim", "is_group")
         )
 
     async def group_people(self, group: str) -> list[str]:
         """List who is in a user group."""
-        answer = await self._call(self.web.usergroups_users_list(usergroup=group))
+        answer = await heard(self.web.usergroups_users_list(usergroup=group))
         return [str(person) for person in answer["users"]]
 
     async def person(self, person: str) -> Mapping[str, Any]:
         """Give Slack's description of a person, with their language."""
-        answer = await self._call(self.web.users_info(user=person, include_locale=True))
+        answer = await heard(self.web.users_info(user=person, include_locale=True))
         user: Mapping[str, Any] = answer["user"]
         return user
 
     async def upload(self, name: str, content: bytes) -> str:
         """Bring a file to Slack; nobody sees it until it is shared."""
-        place = await self._call(
-            self.web.files_getUploadURLExternal(filename=name, length=len(content))
-        )
+        place = await heard(self.web.files_getUploadURLExternal(filename=name, length=len(content)))
         try:
-            async with self._http().post(str(place["upload_url"]), data=content) as answer:
+            async with self._http().post(
+                str(place["upload_url"]), data=content, allow_redirects=False
+            ) as answer:
                 if answer.status != 200:
                     raise TryAgain(SYSTEM, f"the upload was answered with {answer.status}")
+        except Elsewhere as error:
+            raise GiveUp(SYSTEM, _ELSEWHERE) from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise unreachable(error) from error
         return str(place["file_id"])
@@ -198,17 +206,17 @@ class SlackClient:
         asked = self.web.files_completeUploadExternal(
             files=files, channel_id=channel, thread_ts=thread
         )
-        await self._call(asked, channel)
+        await heard(asked, channel)
 
     async def is_shared(self, file: str, channel: str) -> bool:
         """Say whether a file stands in a conversation. Slack shares a little after it was told to."""
-        answer = await self._call(self.web.files_info(file=file))
+        answer = await heard(self.web.files_info(file=file))
         shares = answer["file"].get("shares") or {}
         return any(channel in places for places in shares.values())
 
     async def file(self, file: str) -> Mapping[str, Any]:
         """Give Slack's description of a file."""
-        answer = await self._call(self.web.files_info(file=file))
+        answer = await heard(self.web.files_info(file=file))
         found: Mapping[str, Any] = answer["file"]
         return found
 
@@ -217,7 +225,7 @@ class SlackClient:
 
         https://docs.slack.dev/reference/objects/file-object says which addresses want it.
         """
-        if not downloads_from(url, self._api_url):
+        if not is_slacks(url, self._api_url):
             raise GiveUp(
                 SYSTEM, "The file is not kept by Slack itself. Upload it from your own machine."
             )
@@ -227,19 +235,6 @@ class SlackClient:
                 return await _content(answer, most)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise unreachable(error) from error
-
-    async def _call(
-        self, asked: Awaitable[AsyncSlackResponse], channel: str = ""
-    ) -> AsyncSlackResponse:
-        """Await a call and translate what goes wrong."""
-        try:
-            return await asked
-        except SlackApiError as error:
-            raise translated(error, channel) from error
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise unreachable(error) from error
-        except AttributeError as error:  # slack_sdk's own, when a proxy answers 200 with plain text
-            raise TryAgain(SYSTEM, "something that is not Slack answered") from error
 
 
 async def _content(answer: aiohttp.ClientResponse, most: int) -> bytes:
@@ -261,13 +256,10 @@ async def _content(answer: aiohttp.ClientResponse, most: int) -> bytes:
     return bytes(content[: most + 1])
 
 
-def downloads_from(url: str, api_url: str) -> bool:
-    """Say whether an address is Slack's own, or on the host that stands in for Slack."""
-    here, slack = urlsplit(url), urlsplit(api_url)
-    if (here.scheme, here.netloc) == (slack.scheme, slack.netloc):
-        return True
-    host = here.hostname or ""
-    return here.scheme == "https" and here.port in {None, 443} and host.endswith(".slack.com")
+_ELSEWHERE = (
+    "Slack said to send the file to a host that is not Slack's, so it was not sent. Look at ATO_SLACK__API_URL, and at "
+    "what stands between the desk and Slack."
+)
 
 
 def _key(message: Mapping[str, Any]) -> str:

@@ -62,7 +62,7 @@ def translated(error: SlackApiError, channel: str) -> TryAgain | GiveUp:
         after = _retry_after(error.response)
         return TryAgain(SYSTEM, "Slack asks for a pause", after=after, certain=True)
     if status >= 500 or code in _LATER or not code:
-        return TryAgain(SYSTEM, f"Slack answered with {code or status}")
+        return TryAgain(SYSTEM, f"Slack answered with {code or status}", silent=status >= 500)
     sentence = _SENTENCES.get(
         code, "Slack refused with “{code}”: look the word up in Slack's documentation."
     )
@@ -80,6 +80,7 @@ def unreachable(error: Exception) -> TryAgain:
         SYSTEM,
         "Slack did not answer in time" if isinstance(error, TimeoutError) else reason,
         certain=certain,
+        silent=True,
     )
 
 

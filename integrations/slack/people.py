@@ -16,6 +16,12 @@ from integrations.slack.errors import SlackSaid
 
 log = logging.getLogger(__name__)
 
+AGAIN = 20
+"""How many known people are looked at again at each reading of the groups: a bot of a hundred people sees each twice an hour."""
+WARM_WITHIN = 8.0
+"""Seconds that reading people may hold up a start."""
+NOT_YET = "people were not read from Slack yet"
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -49,8 +55,12 @@ class SlackPeople:
         self._changes: dict[str, int] = {}
         self._profiles: dict[str, Profile] = {}
         self._gone: set[str] = set()
+        self._looked_at = ""
+        self._unread: dict[str, str] = {}
+        """Groups that are to be read, each with why it was not."""
+        self._all_known = False
         self._learning: dict[str, asyncio.Task[None]] = {}
-        self.problem: str | None = "people were not read from Slack yet"
+        self.problem: str | None = NOT_YET
 
     def person(self, person_id: str) -> Person:
         """Give a person with roles, language and zone; never asks Slack."""
@@ -84,27 +94,67 @@ class SlackPeople:
         return self.problem is None
 
     async def warm(self) -> None:
-        """Read every group, and how to speak to those in it. An error is kept in `problem`; `refresh` tries again."""
-        await self.refresh()
+        """Read every group, and how to speak to those in it, as far as that is quick; `mend` does the rest.
+
+        An error is kept in `problem`. A Slack that does not answer must not keep the doors shut.
+        """
+        try:
+            async with asyncio.timeout(WARM_WITHIN):
+                await self.refresh()
+        except TimeoutError:
+            self.problem = self.problem or next(iter(self._unread.values()), None)
 
     async def refresh(self) -> None:
         """Read the groups again; a group that cannot be read keeps who was in it."""
-        problems = [await self._read_group(group) for group in dict.fromkeys(self._groups.values())]
-        self.problem = next(filter(None, problems), None)
+        known = [one for one in self._holders() if one in self._profiles or one in self._gone]
+        self._unread = {**dict.fromkeys(self._groups.values(), NOT_YET), **self._unread}
+        await self._read_groups()
+        await self._look_again(known)
+
+    async def mend(self) -> None:
+        """Read what could not be read so far; costs nothing when nothing is missing."""
+        if self._unread or not self._all_known:
+            await self._read_groups()
+
+    async def _read_groups(self) -> None:
+        """Read the unread groups; while Slack is not to be had, the first failure is enough."""
+        for group in list(self._unread):
+            if not await self._read_group(group):
+                break
+        self.problem = next(iter(self._unread.values()), None)
         if self.problem is None:
             await self._read_profiles()
 
-    async def _read_group(self, group: str) -> str | None:
+    def _holders(self) -> list[str]:
+        """List everybody who has a role or had one until they were deactivated, in a steady order."""
+        grouped = (self._members.get(group, ()) for group in self._groups.values())
+        return sorted({person for people in (*grouped, *self._fixed.values()) for person in people})
+
+    async def _look_again(self, known: Sequence[str]) -> None:
+        """Ask about some of those who are known: an event that says somebody was deactivated may have been lost."""
+        turned = [one for one in known if one > self._looked_at] + [one for one in known if one <= self._looked_at]  # fmt: skip
+        for person in turned[:AGAIN]:
+            try:
+                await self._read_person(person)
+            except (TryAgain, GiveUp) as error:
+                log.info("people were not all looked at again: %s", error)
+                return
+            self._looked_at = person
+
+    async def _read_group(self, group: str) -> bool:
+        """Read one group, or note why not; False when Slack is not to be had just now."""
         before = self._changes.get(group, 0)
         try:
             people = await self._client.group_people(group)
         except (TryAgain, GiveUp) as error:
-            return str(error)
+            self._unread[group] = str(error)
+            return isinstance(error, GiveUp)
+        self._unread.pop(group, None)
         if (
             self._changes.get(group, 0) == before
         ):  # an event that came meanwhile is newer than this answer
             self._members[group] = tuple(people)
-        return None
+        return True
 
     async def _read_profiles(self) -> None:
         """Learn how to speak to everybody with a role; those left at an error are spoken to in the default language."""
@@ -116,11 +166,16 @@ class SlackPeople:
                 await self._read_person(person)
             except (TryAgain, GiveUp) as error:
                 log.warning("languages and zones are not all read yet: %s", error)
+                self._all_known = False
                 return
+        self._all_known = True
 
     async def _read_person(self, person: str) -> None:
+        before = self._changes.get(person, 0)
         try:
-            self.on_user_changed(await self._client.person(person))
+            user = await self._client.person(person)
+            if self._changes.get(person, 0) == before:  # as above: an event is newer
+                self._take(user)
         except SlackSaid as said:
             if said.code not in {"user_not_found", "user_not_visible"}:
                 raise
@@ -180,6 +235,11 @@ class SlackPeople:
 
     def on_user_changed(self, user: Mapping[str, Any]) -> None:
         """Somebody's description changed; a deactivated person loses every role at once."""
+        person = str(user.get("id") or "")
+        self._changes[person] = self._changes.get(person, 0) + 1
+        self._take(user)
+
+    def _take(self, user: Mapping[str, Any]) -> None:
         person = str(user.get("id") or "")
         if user.get("deleted"):
             self._gone.add(person)

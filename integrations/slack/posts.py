@@ -18,6 +18,8 @@ from integrations.slack.views.lines import Block
 SKEW = timedelta(minutes=2)
 """How far Slack's clock and ours may be apart."""
 UNKNOWN_AGE = timedelta(hours=6)
+LANDS = timedelta(seconds=10)
+"""How long after it was sent a post may still appear: as long as an answer is waited for (see SlackClient)."""
 NO_THREAD = frozenset({"thread_not_found", "cannot_reply_to_message", "message_not_found"})
 
 
@@ -80,11 +82,12 @@ class Posts:
         """Post messages in order, each once, and give the first one's ts. Without a thread the first begins one."""
         there = await self._there(channel, thread, messages, now, attempt)
         await self._client.turn(channel)
-        await attempt.prepare(body)
+        await attempt.prepare(body, LANDS)
         first = ""
         for number, message in enumerate(messages):
             if number and message.key not in there:
                 await self._client.turn(channel)
+                await attempt.prepare(body, LANDS)
             ts = there.get(message.key) or await self._client.post(
                 channel, message.text, message.blocks, message.key, thread or first or None
             )

@@ -15,6 +15,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from desk.values import Line
 from integrations.slack.arrivals import Where
+from integrations.slack.hosts import is_slacks
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ class SlackReply:
             ways.append(
                 ("chat.postEphemeral", lambda: self._ephemeral(where.channel, person, text))
             )
-        if where.response_url:
+        if is_slacks(where.response_url, self._client.base_url):
             ways.append(("response_url", lambda: self._respond(where.response_url, text)))
         ways.append(("chat.postMessage", lambda: self._direct(person, text)))
         for call, way in ways:

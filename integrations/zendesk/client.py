@@ -14,6 +14,7 @@ from integrations.zendesk.account import Account
 from integrations.zendesk.names import SYSTEM, Ids, Names
 from integrations.zendesk.refusals import Rejected, closed
 from integrations.zendesk.shapes import RawTicket, RawUser
+from integrations.zendesk.turns import ChangeTurns
 from integrations.zendesk.wire import (
     carries,
     external_id,
@@ -66,6 +67,7 @@ class ZendeskTickets:
         write_sheet: Callable[[Sheet], bytes] = no_sheets,
     ) -> None:
         """Take the account, the requester of tickets without a safe contact, and the query type field's title."""
+        self._turns: ChangeTurns | None = None
         self._write_sheet = write_sheet
         self._bot: int | None = None
         self._agents: dict[int, RawUser] = {}
@@ -75,6 +77,10 @@ class ZendeskTickets:
         self._names: Names | None = None
         self._read_at = 0.0
         self._reading = asyncio.Lock()
+
+    def keep_to(self, turns: ChangeTurns) -> None:
+        """Wait for a turn before a ticket is changed."""
+        self._turns = turns
 
     async def whoami(self) -> int:
         """Give the bot's user id; raises GiveUp when Zendesk does not know the bot."""
@@ -229,6 +235,8 @@ class ZendeskTickets:
             raise GiveUp(SYSTEM, closed(ticket.id))
         ids, uploads = await self._ids(effect), await self._uploaded(effect)
         body = write_update(effect, ids, ticket.updated_at, uploads)
+        if self._turns:
+            await self._turns.take(ticket.id)
         await attempt.prepare(body)
         try:
             await asyncio.to_thread(self._account.put, ticket.id, body, sending=not attempt.before)

@@ -65,15 +65,17 @@ def translate(error: Exception, *, sending: bool = False) -> TryAgain | GiveUp:
 def _unanswered(error: Exception, *, sending: bool) -> TryAgain:
     """Say what it means that no answer came."""
     if isinstance(error, requests.ConnectTimeout) or _never_connected(error):
-        return TryAgain(SYSTEM, "it cannot be reached", certain=sending)
+        return TryAgain(SYSTEM, "it cannot be reached", certain=sending, silent=True)
     if isinstance(error, requests.Timeout):
-        return TryAgain(SYSTEM, "it did not answer in time")
+        return TryAgain(SYSTEM, "it did not answer in time", silent=True)
     if isinstance(error, requests.exceptions.SSLError):
         return TryAgain(
-            SYSTEM, "no secure connection to it can be made: its certificate is not trusted"
+            SYSTEM,
+            "no secure connection to it can be made: its certificate is not trusted",
+            silent=True,
         )
     if isinstance(error, requests.ConnectionError | TransportError):
-        return TryAgain(SYSTEM, "the connection broke before its answer came")
+        return TryAgain(SYSTEM, "the connection broke before its answer came", silent=True)
     return TryAgain(
         SYSTEM, f"it answered with something that cannot be read ({type(error).__name__})"
     )
@@ -97,7 +99,9 @@ def _answered(answer: requests.Response, *, sending: bool) -> TryAgain | GiveUp:
             SYSTEM, "somebody else was changing the same ticket", after=SOON, certain=sending
         )
     if status >= 500 or status == 408:
-        return TryAgain(SYSTEM, f"it reported a fault of its own ({status})", after=_said(answer))
+        return TryAgain(
+            SYSTEM, f"it reported a fault of its own ({status})", after=_said(answer), silent=True
+        )
     if status in _SENTENCES:
         return GiveUp(SYSTEM, _SENTENCES[status])
     return _rejected(answer)

@@ -66,6 +66,56 @@ class RawField(Wire):
     custom_field_options: tuple[RawOption, ...] | None = ()
 
 
+class RawFieldSetUp(RawField):
+    """A ticket field as an administrator sees it. What is not removable comes with the account."""
+
+    removable: bool | None = None
+
+
+class RawForm(Wire):
+    """A ticket form as Zendesk gives it."""
+
+    id: int
+    name: str
+    active: bool | None = None
+    ticket_field_ids: tuple[int, ...] | None = ()
+
+
+class RawConditions(Wire):
+    """When a business rule holds: all of the ones, and any of the others."""
+
+    all: tuple[dict[str, Any], ...] = ()
+    any: tuple[dict[str, Any], ...] = ()
+
+
+class RawRule(Wire):
+    """A trigger as Zendesk gives it."""
+
+    id: int
+    title: str
+    active: bool | None = None
+    conditions: RawConditions = RawConditions()
+    actions: tuple[dict[str, Any], ...] = ()
+
+
+class RawHook(Wire):
+    """A webhook as Zendesk gives it. Whether triggers call it is fixed when it is made."""
+
+    id: str
+    name: str
+    status: str | None = None
+    endpoint: str | None = None
+    http_method: str | None = None
+    request_format: str | None = None
+    subscriptions: tuple[str, ...] | None = ()
+
+
+class RawSecret(Wire):
+    """What a webhook's deliveries are signed with."""
+
+    secret: str
+
+
 class RawNamed(Wire):
     """A form or a group as Zendesk gives it."""
 

@@ -5,6 +5,7 @@ https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,6 +52,13 @@ OURS = "ato-"
 CUT = "… (cut here: too long for Zendesk, the whole text is in the case)"
 
 
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+"""Characters that show nothing and may hide, part or turn around what stands beside them."""
+
+
 def external_id(key: str) -> str:
     """Name an effect to Zendesk: always the same for one effect, and telling nothing about the case."""
     return f"{OURS}{hashlib.sha256(key.encode()).hexdigest()[:40]}"
@@ -87,12 +95,12 @@ def write_ticket(effect: CreateTicket, ids: Ids, placeholder: Requester) -> byte
     """
     requester = effect.requester or placeholder
     ticket: dict[str, Any] = {
-        "subject": effect.subject,
+        "subject": line(effect.subject),
         "comment": {"body": _first_note(effect), "public": False},
         "ticket_form_id": ids.form,
         "group_id": ids.group,
         "status": effect.status,
-        "requester": {"name": requester.name, "email": requester.email},
+        "requester": {"name": line(requester.name), "email": requester.email},
         "external_id": external_id(effect.key),
     }
     if ids.field is not None:
@@ -107,7 +115,7 @@ def _first_note(effect: CreateTicket) -> str:
         if effect.linked_ticket
         else ""
     )
-    return "\n\n".join(filter(None, (fit(effect.body.strip() or effect.subject), linked)))
+    return "\n\n".join(filter(None, (fit(effect.body.strip() or effect.subject), calm(linked))))
 
 
 def write_update(
@@ -134,8 +142,23 @@ def _stable(ticket: dict[str, Any]) -> bytes:
     return json.dumps({"ticket": ticket}, sort_keys=True, separators=(",", ":")).encode()
 
 
+def calm(text: str) -> str:
+    """Keep people's words from being anything but words: no link or picture of Markdown, nothing that turns the line.
+
+    Agents' comments may be read as Markdown, where `![](http://…)` would fetch a picture for whoever opens the ticket.
+    HTML is shown as it stands. What would be invisible is shown as a mark.
+    """
+    return _UNSEEN.sub("\ufffd", text).replace("](", "]\u2060(").replace("][", "]\u2060[")
+
+
+def line(text: str) -> str:
+    """Give the words on one line, as a subject or a name needs them."""
+    return " ".join(_UNSEEN.sub("", text).split())
+
+
 def fit(text: str) -> str:
-    """Cut a text that Zendesk would cut, and say so in it."""
+    """Calm a text, cut it where Zendesk would, and say so in it."""
+    text = calm(text)
     raw = text.encode("utf-8", "replace")
     return text if len(raw) <= ROOM else raw[:ROOM].decode("utf-8", "ignore") + CUT
 

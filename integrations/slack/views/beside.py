@@ -7,7 +7,7 @@ from desk.duties import Duty
 from desk.faces import Face, OpenDuty
 from desk.playbook import Playbook, Step
 from desk.standing import Standing
-from desk.values import Text
+from desk.values import Line, Text
 from integrations.slack.views.lines import WAITING, Block, Ink, paragraph, rows
 from integrations.slack.views.menus import JOIN, ask_button, menu
 
@@ -96,5 +96,14 @@ def relatives(face: Face, ink: Ink) -> list[Block]:
 
 
 def of_case(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
-    """Draw the case's own menu where no open step of the reader's has one."""
-    return [] if face.mine else rows([menu(face, playbook, ink)])
+    """Draw the button that asks about an escalation, and the case's own menu where no open step of the reader's has one."""
+    asks = _asks(face, playbook, ink)
+    return rows(asks if face.mine else [*asks, menu(face, playbook, ink)])
+
+
+def _asks(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
+    post = playbook.posts[face.post] if face.post else None
+    if post is None or post.questions is None or face.escalation is None or face.ended_at:
+        return []
+    words = Line(key="Ask {role}…", args={"role": playbook.roles[post.questions].title})
+    return [ask_button(ink, "question", face.case, words)]

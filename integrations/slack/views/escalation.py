@@ -3,7 +3,7 @@
 from desk.case import Escalation
 from desk.faces import Face
 from desk.playbook import Playbook, Post, PostItem
-from desk.values import Fact
+from desk.values import Fact, Text
 from integrations.slack.views.lines import Block, Ink, paragraph
 
 NOTHING = Fact()
@@ -16,7 +16,18 @@ def escalation(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
     post = playbook.posts[face.post]
     lines = [_item(item, post, face.escalation, playbook, ink) for item in post.items]
     half = (len(lines) + 1) // 2  # two paragraphs, so that ten long lines never meet Slack's limit
-    return [*paragraph(ink, lines[:half]), *paragraph(ink, lines[half:])]
+    others = [_alike(title, count, ink) for title, count in face.alike]
+    return [*paragraph(ink, lines[:half]), *paragraph(ink, lines[half:]), *paragraph(ink, others)]
+
+
+def _alike(title: Text, count: int, ink: Ink) -> str:
+    """Say how many other cases look like this one: attacks come in waves."""
+    key = (
+        "1 other case of the same day shares: {what}"
+        if count == 1
+        else "{count} other cases of the same day share: {what}"
+    )
+    return f"*{ink.line(key, count=count, what=title)}*"
 
 
 def escalation_text(face: Face, playbook: Playbook, ink: Ink) -> str:

@@ -47,6 +47,7 @@ EXPLAINED: dict[str, Line] = {
     "merge": Line(key="This case is closed and points to the other one, which goes on."),
     "reopen": Line(key="The case goes on at the step that ended it."),
     "note": Line(key="The note is kept with the case, and goes onto its ticket as an internal note."),
+    "question": Line(key="The other side is told at once, in the thread of the escalation. It goes onto the ticket as an internal note, too."),
     "correct": Line(key="What is not finished follows the corrected fact. What was done outside is not undone."),
 }  # fmt: skip
 
@@ -217,6 +218,10 @@ def _note(ask: Asking) -> list[Block]:
     return [*shown, _input("words", ask.words(Line(key="Note")), _text(1000))]
 
 
+def _question(ask: Asking) -> list[Block]:
+    return [_input("words", ask.words(Line(key="Your question, or your answer")), _text(1000))]
+
+
 def _correct(ask: Asking) -> list[Block]:
     """Ask which fact, then for what it should be."""
     names = correctable(ask.case, ask.playbook)[:100]
@@ -269,6 +274,7 @@ _BLOCKS: dict[str, Callable[[Asking], list[Any]]] = {
     "cancel": _cancel,
     "merge": _merge,
     "note": _note,
+    "question": _question,
     "correct": _correct,
     "attempt": _attempt,
 }

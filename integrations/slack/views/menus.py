@@ -4,6 +4,7 @@ A card is read by everybody in its inbox, so a menu offers what that role mostly
 person who presses it may really do.
 """
 
+from desk.effects import Offered
 from desk.faces import Face, role_of
 from desk.offers import can_lift
 from desk.playbook import Playbook
@@ -19,6 +20,7 @@ LABELS: dict[str, Line] = {
     "resume": Line(key="Go on"),
     "correct": Line(key="Correct a fact…"),
     "note": Line(key="Note…"),
+    "question": Line(key="Ask or answer…"),
     "cancel": Line(key="Cancel as false alarm…"),
     "merge": Line(key="Merge with another case…"),
     "reopen": Line(key="Reopen…"),
@@ -27,6 +29,7 @@ LABELS: dict[str, Line] = {
 """What each thing is called on menus, buttons and modals."""
 
 JOIN = Line(key="Join it…")
+ANSWER = Line(key="Answer…")
 
 
 def menu(face: Face, playbook: Playbook, ink: Ink, step: str = "", occurrence: int = 1) -> Block:
@@ -80,6 +83,13 @@ def _may_lift(face: Face, playbook: Playbook) -> bool:
 def ask_button(ink: Ink, what: str, case: str, words: Line | None = None) -> Block:
     """Draw a button that asks for one thing about the case, such as More… in a list of cases."""
     action = write_action(Action("ask", what=what))
-    return button(
-        ink, ink.plain((words or LABELS[what]).key), action, write_value(StepValue(case, 1))
-    )
+    return button(ink, ink.plain_of(words or LABELS[what]), action, write_value(StepValue(case, 1)))
+
+
+def offered_button(ink: Ink, one: Offered, case: str) -> Block:
+    """Draw a button below a message for what it offers."""
+    words = ink.plain_of(ANSWER if one.what == "question" else LABELS[one.what])
+    about = ink.words(one.title)
+    action = write_action(Action("ask", what=one.what, step=one.step))
+    value = write_value(StepValue(case, one.occurrence))
+    return button(ink, f"{words.removesuffix('…')}: {about}" if about else words, action, value)

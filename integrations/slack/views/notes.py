@@ -1,5 +1,7 @@
 """What a modal says when nothing more is asked: a last word, a verdict, and what the customer was told, to copy. Pure."""
 
+from typing import Any
+
 from desk.texts import Say
 from desk.values import Line, Text, in_language
 from integrations.slack.views.form import CLOSE, aside_line, paragraph
@@ -37,6 +39,9 @@ def _code(words: str) -> Block:
     return {"type": "rich_text", "elements": [element]}
 
 
-def verdict_blocks(words: str, copy: tuple[Text, ...], say: Say, language: str) -> list[Block]:
-    """State what followed from the answers of the page before, with what the customer is to be told."""
-    return [paragraph(words), *to_copy(copy, say, language), {"type": "divider"}]
+def under_verdict(
+    view: dict[str, Any], words: str, copy: tuple[Text, ...], say: Say, language: str
+) -> dict[str, Any]:
+    """Put above a page what followed from the answers of the page before, with what the customer is to be told."""
+    head = [paragraph(words), *to_copy(copy, say, language), {"type": "divider"}]
+    return {**view, "blocks": [*head, *view["blocks"]]}

@@ -8,6 +8,7 @@ from integrations.slack.actions import Action, write_action
 from integrations.slack.escape import mrkdwn, verbatim
 from integrations.slack.views.card import Drawn
 from integrations.slack.views.lines import SECTION, Block, Ink, button, is_link, paragraph, rows
+from integrations.slack.views.menus import offered_button
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{4,20})>", re.ASCII)
 PIECE = 2900
@@ -33,7 +34,7 @@ def telling(effect: TellPeople, mention: str, ink: Ink, card_url: str = "") -> T
     lines = [_unless_hidden(ink.of(line), ink) for line in effect.lines]
     first = " ".join(filter(None, [mention, f"*{mrkdwn(title)}*" if title else ""]))
     text = _text(effect, mention, title, ink)
-    opening = [*_opening(first, lines, ink), *_open(effect, ink, card_url)]
+    opening = [*_opening(first, lines, ink), *_buttons(effect, ink, card_url)]
     if not effect.pre:
         return Telling((Drawn(text, tuple(opening) or _just(text, ink)),))
     if ink.masked:
@@ -47,13 +48,15 @@ def _named(pre: str, ink: Ink) -> str:
     return _MENTION.sub(lambda found: f"@{ink.who(found[1]).plain}", pre)
 
 
-def _open(effect: TellPeople, ink: Ink, card_url: str) -> list[Block]:
-    """Lead from a message that does not stand under the card to the card."""
-    if effect.thread or not is_link(card_url):
-        return []
-    return rows(
+def _buttons(effect: TellPeople, ink: Ink, card_url: str) -> list[Block]:
+    """Lead from a message that does not stand under the card to the card, and draw what the message offers."""
+    away = not effect.thread and is_link(card_url)
+    leads = (
         [button(ink, ink.plain("Open"), write_action(Action("link", number=0)), url=card_url)]
+        if away
+        else []
     )
+    return rows([*leads, *(offered_button(ink, one, effect.case) for one in effect.offers)])
 
 
 def _text(effect: TellPeople, mention: str, title: str, ink: Ink) -> str:

@@ -1,0 +1,1 @@
+"""A heartbeat that somebody outside listens for."""

@@ -1,0 +1,53 @@
+"""The scopes the app needs, and why: the methods the desk calls and the events it listens to. Pure tables.
+
+https://docs.slack.dev/reference/methods and https://docs.slack.dev/reference/events name them. A test compares the table
+with the calls in the code. Which of several a method wants depends on the conversation: inboxes are channels, public
+or private, and a person's own inbox is the bot's direct messages.
+"""
+
+from collections.abc import Mapping
+
+_SEEING = ("channels:read", "groups:read")
+_READING = ("channels:history", "groups:history", "im:history")
+
+METHODS: Mapping[str, tuple[str, ...]] = {
+    "auth.test": (),
+    "chat.postEphemeral": ("chat:write",),
+    "chat.postMessage": ("chat:write",),
+    "chat.update": ("chat:write",),
+    "conversations.history": _READING,
+    "conversations.info": _SEEING,
+    "conversations.list": _SEEING,
+    "conversations.open": ("im:write",),
+    "conversations.replies": _READING,
+    "files.completeUploadExternal": ("files:write",),
+    "files.getUploadURLExternal": ("files:write",),
+    "files.info": ("files:read",),
+    "usergroups.list": ("usergroups:read",),
+    "usergroups.users.list": ("usergroups:read",),
+    "users.info": ("users:read",),
+    "views.open": (),
+    "views.publish": (),
+    "views.update": (),
+}
+"""Every method the desk calls, with the scopes it wants."""
+
+EVENTS: Mapping[str, tuple[str, ...]] = {
+    "app_home_opened": (),
+    "subteam_created": ("usergroups:read",),
+    "subteam_members_changed": ("usergroups:read",),
+    "subteam_updated": ("usergroups:read",),
+    "user_change": ("users:read",),
+}
+"""Every event the desk listens to, with the scopes it wants."""
+
+COMMAND = ("commands",)
+"""Slash commands and shortcuts."""
+
+
+def needed() -> tuple[str, ...]:
+    """List every scope the app needs, in order of its name."""
+    found = {*COMMAND}
+    for scopes in (*METHODS.values(), *EVENTS.values()):
+        found.update(scopes)
+    return tuple(sorted(found))

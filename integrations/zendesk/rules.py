@@ -1,0 +1,198 @@
+"""What the desk wants of a Zendesk account, and whether a business rule would write to a customer. Pure.
+
+Triggers: https://developer.zendesk.com/documentation/ticketing/reference-guides/conditions-reference/
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from desk.values import Value
+from integrations.zendesk.names import levels
+from integrations.zendesk.shapes import RawOption, RawRule
+
+HOOK = "ATO Desk"
+"""The webhook's name, by which it is found."""
+BODY = '{"ticket_id": "{{ticket.id}}"}'
+"""What a trigger sends: ids only, since placeholders are pasted in as they are."""
+KEPT = "Tells ATO Desk that a ticket changed. `ato provision` keeps it as it is."
+
+Json = dict[str, Any]
+
+
+class Kind(Value):
+    """A kind of ticket the desk makes, by which a trigger knows it: its query type, else its form."""
+
+    form: str
+    query_type: str | None = None
+    """The levels with `::` between them, as Zendesk writes them."""
+
+    @property
+    def title(self) -> str:
+        """Name the trigger that watches this kind."""
+        what = self.query_type.rsplit("::", 1)[-1] if self.query_type else self.form
+        return f"{HOOK}: ticket changed ({what})"
+
+
+class Wanted(Value):
+    """Everything the playbooks need in the account. `endpoint` is the bot's own address for deliveries."""
+
+    field: str
+    kinds: tuple[Kind, ...]
+    groups: tuple[str, ...]
+    endpoint: str | None = None
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """List the forms, each once."""
+        return tuple(dict.fromkeys(kind.form for kind in self.kinds))
+
+    @property
+    def query_types(self) -> tuple[str, ...]:
+        """List the query types, each once."""
+        return tuple(dict.fromkeys(kind.query_type for kind in self.kinds if kind.query_type))
+
+
+class Placed(Value):
+    """A kind of ticket in the account's own numbers."""
+
+    kind: Kind
+    form: int
+    field: int | None = None
+    tag: str | None = None
+
+
+def zendesk_path(query_type: str) -> str:
+    """Write the levels of a query type as Zendesk does: `A>B` becomes `A::B`."""
+    return "::".join(level.strip() for level in re.split(r"[>:]+", query_type) if level.strip())
+
+
+def new_tag(query_type: str, taken: Sequence[str]) -> str:
+    """Make a tag for an option; a tag belongs to one option of one field in the whole account."""
+    bare = re.sub(r"[^a-z0-9]+", "_", query_type.casefold()).strip("_")
+    return bare if bare not in taken else f"{bare}_ato"
+
+
+def same_option(option: RawOption, query_type: str) -> bool:
+    """Say whether an option is this query type, whatever its spacing and asterisks."""
+    return levels(option.name) == levels(query_type)
+
+
+# The desk's own triggers --------------------------------------------------------------------------
+
+
+def trigger_of(placed: Placed, hook: str) -> Json:
+    """Write the trigger that tells the bot of every change to one kind of ticket."""
+    watched: Json = {"field": "ticket_form_id", "operator": "is", "value": str(placed.form)}
+    if placed.field is not None:
+        watched = {"field": f"custom_fields_{placed.field}", "operator": "is", "value": placed.tag}
+    moved = [
+        {"field": "update_type", "operator": "is", "value": "Create"},
+        {"field": "group_id", "operator": "changed", "value": None},
+        {"field": "status", "operator": "changed", "value": None},
+        {"field": "comment_is_public", "operator": "is", "value": "not_relevant"},
+    ]
+    return {
+        "title": placed.kind.title,
+        "description": KEPT,
+        "active": True,
+        "conditions": {"all": [watched], "any": moved},
+        "actions": [{"field": "notification_webhook", "value": [hook, BODY]}],
+    }
+
+
+def changed(found: RawRule, wanted: Json) -> tuple[str, ...]:
+    """Name the parts of a trigger that are not as they were made; an update replaces whole parts."""
+    conditions = wanted["conditions"]
+    differs = {
+        "it is switched off": found.active is False,
+        "its ALL conditions": _told(found.conditions.all) != _told(conditions["all"]),
+        "its ANY conditions": _told(found.conditions.any) != _told(conditions["any"]),
+        "its actions": _told(found.actions) != _told(wanted["actions"]),
+    }
+    return tuple(name for name, one in differs.items() if one)
+
+
+def _told(parts: Sequence[Mapping[str, Any]]) -> set[tuple[str, str, str]]:
+    """Give conditions or actions so that two can be compared: Zendesk writes a number now so, now as text."""
+    return {
+        (_field(one), str(one.get("operator") or ""), _plain(one.get("value"))) for one in parts
+    }
+
+
+def _field(one: Mapping[str, Any]) -> str:
+    return str(one.get("field") or "").replace("ticket_fields_", "custom_fields_")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return "|".join(map(_plain, value))
+    return "" if value is None else str(value)
+
+
+# Rules that write to customers --------------------------------------------------------------------
+
+_REQUESTER = {"requester_id", "requester_and_ccs", "requester"}
+_MAILS = {"notification_user", "notification_sms_user"}
+_PUBLIC = {"true", "requester_can_see_comment"}
+_API = {"5", "api"}
+
+
+def would_notify(rule: RawRule, kinds: Sequence[Placed]) -> Kind | None:
+    """Give a kind of ticket of which this rule could tell the requester while the desk writes internal notes only.
+
+    What a condition means is known for a few fields; every other one is taken to hold.
+    """
+    if rule.active is False or not any(_writes(one) for one in rule.actions):
+        return None
+    return next((one.kind for one in kinds if _fits(rule, one)), None)
+
+
+def _writes(action: Mapping[str, Any]) -> bool:
+    value = action.get("value")
+    whom = value[0] if isinstance(value, list) and value else value
+    return action.get("field") in _MAILS and str(whom) in _REQUESTER
+
+
+def _fits(rule: RawRule, placed: Placed) -> bool:
+    every = all(_may_hold(one, placed) for one in rule.conditions.all)
+    some = rule.conditions.any
+    return every and (not some or any(_may_hold(one, placed) for one in some))
+
+
+def _may_hold(condition: Mapping[str, Any], placed: Placed) -> bool:
+    """Say whether a condition can be true of what the desk does to this kind of ticket."""
+    known = _known(condition, placed)
+    if known is None:
+        return True
+    return (
+        not known if condition.get("operator") in {"is_not", "not_value", "not_includes"} else known
+    )
+
+
+Test = Callable[[str, Placed], bool]
+_TESTS: dict[str, Test] = {
+    "comment_is_public": lambda value, _: value not in _PUBLIC,
+    "role": lambda value, _: value != "end_user",
+    "current_via_id": lambda value, _: value in _API,
+    "via_id": lambda value, _: value in _API,
+    "ticket_form_id": lambda value, placed: value == str(placed.form),
+}
+
+
+def _known(condition: Mapping[str, Any], placed: Placed) -> bool | None:
+    """Say whether a condition holds, or None where that is not known."""
+    if condition.get("operator") not in {
+        "is",
+        "is_not",
+        "value",
+        "not_value",
+        "includes",
+        "not_includes",
+    }:
+        return None
+    value, name = _plain(condition.get("value")), _field(condition)
+    if placed.field is not None and name == f"custom_fields_{placed.field}":
+        return value == placed.tag
+    test = _TESTS.get(name)
+    return test(value, placed) if test else None
