@@ -43,8 +43,9 @@ def announcer(
 ) -> SlackAnnouncer:  # fmt: skip
     """Say announcements in the roles' inboxes."""
     titles = {name: role.title for book in engine.playbooks.values() for name, role in book.roles.items()}  # fmt: skip
+    operators = {"operators": settings.slack.operators} if settings.slack.operators else {}
     return SlackAnnouncer(
-        slack, settings.slack.inboxes, people, say,
+        slack, settings.slack.inboxes | operators, people, say,
         speech=speech(engine.playbooks), titles=titles, on_duty=rota.on_duty,
     )  # fmt: skip
 

@@ -5,17 +5,20 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 
 from fastapi import FastAPI
 from ulid import ULID
 
 from bot import across, slack_app, web_app
 from bot.clock import OffsetClock, SystemClock
+from bot.guards import Pace
+from bot.measuring import MeasuredCases, measured
 from bot.naming import NamedTickets
+from bot.queueing import Queue, jobs_of, once, queue_of
 from bot.schedule import schedule
 from bot.sheets import SheetReader, write_sheet
 from bot.speech import speech
+from bot.ticks import every
 from config.load import PLAYBOOKS, load
 from config.locales import FOLDER, Catalogue
 from config.settings import Settings
@@ -24,40 +27,37 @@ from desk.effects import Requester
 from desk.engine import Engine
 from desk.outside import BackOffice
 from desk.playbook import Playbook
-from desk.ports import Clock
+from desk.ports import Clock, Turns
 from desk.rota import Rota
-from handlers.chaser import on_tick
 from handlers.door import SlackDoor
 from handlers.health import Probes
-from handlers.reconciler import on_reconcile
 from handlers.zendesk_events import ZendeskDoor
 from integrations.backoffice.by_hand import ByHand
 from integrations.backoffice.client import HttpBackOffice
 from integrations.google_chat.client import GoogleChat
-from integrations.queue.embedded import EmbeddedQueue
 from integrations.slack.chat import SlackChat
 from integrations.slack.client import SlackClient
 from integrations.slack.people import SlackPeople
 from integrations.slack.reply import SlackReply
 from integrations.slack.views.form import Forms
 from integrations.slack.voice import Voice
+from integrations.store.alone import alone
 from integrations.store.announcements import StoredAnnouncements
 from integrations.store.cases import StoredCases
 from integrations.store.current import bring_up
 from integrations.store.effects import StoredEffects
-from integrations.store.engine import Database, open_database, worker_lock
+from integrations.store.engine import Database, open_database
+from integrations.store.pace import MemoryPace, StoredPace
 from integrations.store.rebuild import rebuild_owed
 from integrations.store.shifts import StoredSearches
-from integrations.store.tickets import OpenTickets
 from integrations.store.vault import Vault
 from integrations.zendesk.client import ZendeskTickets
+from integrations.zendesk.turns import ChangeTurns
 
 log = logging.getLogger(__name__)
 
-PEOPLE_REFRESH = 300.0
-"""Seconds between two readings of the user groups; Slack's events come at once, this mends what they missed."""
-STOP_WITHIN = 8.0
-"""Seconds for running work to finish when the process is asked to stop."""
+STOP_WITHIN = 5.0
+"""Seconds for running work to finish when the process is asked to stop; the doors have three before. Ten in all."""
 
 
 @dataclass
@@ -68,7 +68,7 @@ class Bot:
     database: Database
     cases: StoredCases
     engine: Engine
-    queue: EmbeddedQueue
+    queue: Queue
     people: SlackPeople
     slack: SlackClient
     tickets: ZendeskTickets
@@ -80,11 +80,11 @@ class Bot:
     async def start(self) -> None:
         """Remember the playbooks, warm the table of people and start the queue; refuses a second process."""
         self.queue.claim()
-        hashes = {
-            name: await self.cases.remember_playbook(book) for name, book in self.playbooks.items()
-        }
+        async with alone(self.database, "start", wait=True):
+            books = self.playbooks.items()
+            hashes = {name: await self.cases.remember_playbook(book) for name, book in books}
+            await rebuild_owed(self.database, self.cases)
         self.engine.hashes = hashes
-        await rebuild_owed(self.database, self.cases)
         await self.rota.refresh()
         await self.people.warm()
         if self.people.problem:
@@ -124,14 +124,17 @@ def assemble(settings: Settings, clock: Clock | None = None) -> Bot:
     say = Catalogue(settings.locales.folder or FOLDER)
     clock = clock or clock_of(settings)
     url = settings.database_url.get_secret_value()
-    bring_up(url)
+    if copied := bring_up(url):
+        log.warning("the tables were brought to this version; a copy from before is %s", copied)
     database = open_database(url)
     vault = _vault(settings)
-    cases = StoredCases(database, vault)
-    slack = SlackClient(settings.slack.token.get_secret_value(), settings.slack.api_url)
+    jobs = jobs_of(url)
+    cases = MeasuredCases(database, vault, jobs)
+    pace: Turns = MemoryPace() if jobs is None else StoredPace(database)
+    slack = SlackClient(settings.slack.token.get_secret_value(), settings.slack.api_url, pace=pace)
     people = _people(settings, slack, playbooks)
     rota = across.rota(database, people, playbooks)
-    tickets = _tickets(settings)
+    tickets = _tickets(settings, pace)
     engine = Engine(
         cases=cases,
         tickets=NamedTickets(tickets, lambda person: people.person(person).name),
@@ -143,9 +146,8 @@ def assemble(settings: Settings, clock: Clock | None = None) -> Bot:
     )
     engine.back_office = _back_office(settings)
     engine.copies = _copies(settings)
-    queue = EmbeddedQueue(
-        StoredEffects(database, vault), clock, engine.perform, lock_path=worker_lock(url)
-    )
+    effects = StoredEffects(database, vault)
+    queue = queue_of(url, jobs, effects, clock, measured(engine.perform))
     engine.queue = queue
     engine.announcements = StoredAnnouncements(database)
     bot = Bot(settings, database, cases, engine, queue, people, slack, tickets, playbooks, rota)
@@ -196,9 +198,9 @@ def _copies(settings: Settings) -> GoogleChat | None:
     return GoogleChat(chosen.webhook_url.get_secret_value(), test_host=chosen.test_host)
 
 
-def _tickets(settings: Settings) -> ZendeskTickets:
+def _tickets(settings: Settings, pace: Turns) -> ZendeskTickets:
     zendesk = settings.zendesk
-    return ZendeskTickets(
+    tickets = ZendeskTickets(
         zendesk.url,
         zendesk.email,
         zendesk.token.get_secret_value(),
@@ -206,6 +208,8 @@ def _tickets(settings: Settings) -> ZendeskTickets:
         query_type=zendesk.query_type_field,
         write_sheet=write_sheet,
     )
+    tickets.keep_to(ChangeTurns(pace, zendesk.changes_per_minute))
+    return tickets
 
 
 def _web(bot: Bot, clock: Clock, say: Catalogue) -> FastAPI:
@@ -223,17 +227,39 @@ def _web(bot: Bot, clock: Clock, say: Catalogue) -> FastAPI:
         searches=StoredSearches(bot.database),
         peek=bot.tickets.peek,
     )
-    slack = slack_app.build(door, settings.slack.signing_secret.get_secret_value(), client)
-    zendesk = ZendeskDoor(
-        bot.engine, bot.cases, settings.zendesk.webhook_secret.get_secret_value(),
-        tickets=bot.tickets, adopts=wanted(bot.playbooks),
-    )  # fmt: skip
     probes = Probes(
         store=lambda: bot.cases.seen("readyz"),
         people_known=lambda: bot.people.ready,
         queue_runs=bot.queue_runs,
     )
-    return web_app.build(slack, zendesk, probes, _lifespan(bot, say))
+    return web_app.build(
+        _slack_side(bot, door), _zendesk_side(bot), _watching(settings, probes), _lifespan(bot, say)
+    )
+
+
+def _slack_side(bot: Bot, door: SlackDoor) -> web_app.SlackSide:
+    web, secret = bot.settings.web, bot.settings.slack.signing_secret.get_secret_value()
+    return web_app.SlackSide(
+        slack_app.build(door, secret, bot.slack.web),
+        secret,
+        slack_app.too_fast(door, web.person_per_minute),
+        person=Pace(web.person_per_minute),
+        door=Pace(web.door_per_minute),
+    )
+
+
+def _zendesk_side(bot: Bot) -> web_app.ZendeskSide:
+    door = ZendeskDoor(
+        bot.engine, bot.cases, bot.settings.zendesk.webhook_secret.get_secret_value(),
+        tickets=bot.tickets, adopts=wanted(bot.playbooks),
+    )  # fmt: skip
+    return web_app.ZendeskSide(door, Pace(bot.settings.web.door_per_minute))
+
+
+def _watching(settings: Settings, probes: Probes) -> web_app.Watching:
+    token = settings.web.metrics_token
+    here = settings.web.host in {"127.0.0.1", "::1", "localhost"}
+    return web_app.Watching(probes, token.get_secret_value() if token else "", loopback=here)
 
 
 def _across(bot: Bot, say: Catalogue) -> across.Ticks:
@@ -245,17 +271,7 @@ def _across(bot: Bot, say: Catalogue) -> across.Ticks:
 def _lifespan(bot: Bot, say: Catalogue) -> web_app.Lifespan:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        ticks = schedule(
-            {
-                "chaser": (bot.settings.chaser.tick_seconds, partial(on_tick, bot.engine)),
-                "people": (PEOPLE_REFRESH, bot.people.refresh),
-                "tickets": (
-                    bot.settings.zendesk.reconcile_seconds,
-                    partial(on_reconcile, bot.engine, OpenTickets(bot.database)),
-                ),
-                **_across(bot, say),
-            }
-        )
+        ticks = schedule(once(bot.database, every(bot, _across(bot, say))))
         await bot.start()
         ticks.start()
         try:

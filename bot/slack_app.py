@@ -8,16 +8,19 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from fastapi.responses import JSONResponse, Response
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.guards import Pace, said
 from desk.values import Line
 from handlers import commands, home, modals, people_events
 from handlers.door import Json, SlackDoor
 from integrations.slack import wire
+from integrations.slack.arrivals import Sender
 from integrations.slack.occasions import HOME_ACTION, OPEN_CASE
 
 log = logging.getLogger(__name__)
@@ -28,8 +31,33 @@ BUG = Line(
     key="Something went wrong in ATO Desk, and it is logged. Look at the card for what was kept, and try again in a minute."
 )
 
+REACHED = "ato.reached"
+"""In bolt's context: a handler of ours has begun, so what goes wrong from here on is ours."""
+NOT_SLACKS = "This body is not one of Slack's. Nothing was kept."
+
 Handler = Callable[[object, SlackDoor], Awaitable[Json | None]]
 Listener = Callable[..., Awaitable[None]]
+
+
+TOO_FAST = Line(
+    key="That is more than {count} commands, clicks and forms within a minute. This one was not done; wait a minute and try again."
+)
+
+
+def too_fast(door: SlackDoor, count: int) -> Callable[[Sender], Response]:
+    """Answer somebody who acts faster than any person: a command in its answer, anything else privately."""
+    line, told = Line(key=TOO_FAST.key, args={"count": count}), Pace(3)
+
+    def answer(sender: Sender) -> Response:
+        person = door.people.person(sender.person)
+        if sender.commanded:
+            words = door.voice.private(line, person)
+            return JSONResponse({"response_type": "ephemeral", "text": words})
+        if not told.wait(person.id):
+            door.later(door.tell(sender.where, person, line))
+        return said(429, door.voice.plain(line, person))
+
+    return answer
 
 
 def build(
@@ -97,7 +125,8 @@ def _listen(app: AsyncApp, door: SlackDoor) -> None:
 def _answer(handler: Handler, door: SlackDoor) -> Listener:
     """Hand the body over and acknowledge with the handler's answer: accepted means stored."""
 
-    async def listener(ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def listener(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        context[REACHED] = True
         await ack(await handler(body, door) or "")
 
     return listener
@@ -110,6 +139,10 @@ async def _pass(ack: AsyncAck) -> None:
 
 def _on_error(door: SlackDoor) -> Callable[..., Awaitable[BoltResponse | None]]:
     async def failed(error: Exception, request: AsyncBoltRequest) -> BoltResponse | None:
+        if not request.context.get(REACHED):
+            # bolt looks into a body without asking whether its parts are there, before any handler of ours.
+            log.warning("a signed body was not one of Slack's: %s", type(error).__name__)
+            return BoltResponse(status=400, body=NOT_SLACKS)
         about = wire.read_sender(request.body)
         log.error("handler failed", exc_info=error, extra={"case": about.case})
         if not about.person:

@@ -1,7 +1,9 @@
 """The web shell: which request goes to which handler. It opens no body and serves no page of its own."""
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
@@ -12,73 +14,153 @@ from slack_bolt.adapter.starlette.async_handler import (
 )
 from slack_bolt.async_app import AsyncApp
 
+from bot.guards import Pace, PlainHeaders, Seen, may_read_metrics, read_body, said
+from bot.measuring import MeasuredDoors
+from bot.slack_app import NOT_SLACKS
 from handlers.health import Health, Probes, on_alive, on_ready
 from handlers.zendesk_events import ZendeskDoor, on_ticket_event
-
-LARGEST = 1_000_000
-"""Bytes of a request body; Slack's and Zendesk's own are far smaller."""
+from integrations.slack import wire
+from integrations.slack.arrivals import Sender
+from integrations.slack.signature import signed
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
+UNSIGNED = (
+    "The signature does not fit this body, or it is not from just now. Nothing was kept. "
+    "Check that the bot has this app's signing secret, and the clock of its machine."
+)
+AGAIN = "This was delivered before. Nothing was kept."
+TOO_FAST = "That is too much within a minute. Nothing was kept; try again later."
 
-def build(slack: AsyncApp, zendesk: ZendeskDoor, probes: Probes, lifespan: Lifespan) -> FastAPI:
+
+@dataclass(frozen=True)
+class SlackSide:
+    """Slack's door: bolt, the secret, and how somebody who acts too fast is told so."""
+
+    app: AsyncApp
+    secret: str = field(repr=False)
+    too_fast: Callable[[Sender], Response]
+    person: Pace = field(default_factory=lambda: Pace(0))
+    door: Pace = field(default_factory=lambda: Pace(0))
+    seen: Seen = field(default_factory=Seen)
+
+
+@dataclass(frozen=True)
+class ZendeskSide:
+    """Zendesk's door."""
+
+    door: ZendeskDoor
+    pace: Pace = field(default_factory=lambda: Pace(0))
+    seen: Seen = field(default_factory=Seen)
+
+
+@dataclass(frozen=True)
+class Watching:
+    """What is asked of the process itself, and who may see its figures."""
+
+    probes: Probes
+    metrics_token: str = field(default="", repr=False)
+    loopback: bool = True
+
+
+def build(
+    slack: SlackSide, zendesk: ZendeskSide, watching: Watching, lifespan: Lifespan
+) -> FastAPI:
     """Build the application; `lifespan` starts and stops what runs beside it."""
-    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+    )
+    app.add_middleware(PlainHeaders)
+    app.add_middleware(MeasuredDoors)
 
     @app.post("/slack/events")
     async def slack_events(request: Request) -> Response:
-        too_large = await _too_large(request)
-        return too_large or await _to_slack_app(request, slack)
+        raw = await read_body(request)
+        return raw if isinstance(raw, Response) else await _slack(request, raw, slack)
 
     @app.post("/zendesk/webhook")
     async def zendesk_webhook(request: Request) -> Response:
-        too_large = await _too_large(request)
-        if too_large:
-            return too_large
-        answer = await on_ticket_event(await request.body(), request.headers, zendesk)
-        return JSONResponse(dict(answer.body), answer.status, dict(answer.headers))
+        raw = await read_body(request)
+        return raw if isinstance(raw, Response) else await _zendesk(request, raw, zendesk)
 
-    _watching(app, probes)
+    _watch(app, watching)
     return app
 
 
-async def _to_slack_app(request: Request, slack: AsyncApp) -> Response:
-    """Hand a request to bolt. bolt parses a body before it checks who signed it, so anybody may send what has no shape."""
+async def _slack(request: Request, raw: bytes, side: SlackSide) -> Response:
+    """Check who signed, then whether it came before, then hand it to bolt."""
+    if not signed(side.secret, request.headers, raw, time.time()):
+        return said(401, UNSIGNED)
+    signature = request.headers["x-slack-signature"]
+    if side.seen.before(signature) is not None:
+        # Slack repeats an event it got no answer for; nothing is told to whoever repeats a click or a command.
+        event = request.headers.get("content-type", "").startswith("application/json")
+        return JSONResponse({}) if event else said(401, AGAIN)
+    if wait := side.door.wait("slack"):
+        side.seen.forget(signature)
+        return said(429, TOO_FAST, **{"Retry-After": str(wait)})
+    answer = await _to_slack_app(request, raw, side)
+    if not 200 <= answer.status_code < 300:
+        side.seen.forget(signature)
+    return answer
+
+
+async def _to_slack_app(request: Request, raw: bytes, side: SlackSide) -> Response:
     try:
-        asked = to_async_bolt_request(request, await request.body())
-    except (ValueError, AttributeError, TypeError):
-        words = "This body is not one of Slack's. Nothing was kept."
-        return JSONResponse({"error": words}, 400)
-    return to_starlette_response(await slack.async_dispatch(asked))
+        asked = to_async_bolt_request(request, raw)
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return said(400, NOT_SLACKS)
+    sender = wire.read_sender(asked.body)
+    if sender.person and (wait := side.person.wait(sender.person)):
+        answer = side.too_fast(sender)
+        answer.headers["Retry-After"] = str(wait)
+        return answer
+    try:
+        return to_starlette_response(await side.app.async_dispatch(asked))
+    except (LookupError, TypeError, AttributeError, ValueError):
+        # What handlers raise ends in `slack_app`; this is bolt looking for a part that is not there.
+        return said(400, NOT_SLACKS)
 
 
-def _watching(app: FastAPI, probes: Probes) -> None:
+async def _zendesk(request: Request, raw: bytes, side: ZendeskSide) -> Response:
+    """Answer a delivery. The invocation id is not signed, so one signature is good for one id.
+
+    Two changes of a ticket within a second are signed alike, though: another id is taken for a moment longer. All it
+    leads to is one more look at the ticket.
+    """
+    headers = request.headers
+    if side.door.signs(headers, raw):
+        about = headers.get("x-zendesk-webhook-invocation-id", "")
+        signature = headers["x-zendesk-webhook-signature"]
+        before = side.seen.before(signature, about)
+        if before == about:
+            return JSONResponse({"ok": "kept before"})
+        if before is not None and not side.seen.just_came(signature):
+            return said(401, AGAIN)
+        if wait := side.pace.wait("zendesk"):
+            side.seen.forget(headers["x-zendesk-webhook-signature"])
+            return said(429, TOO_FAST, **{"Retry-After": str(wait)})
+    answer = await on_ticket_event(raw, headers, side.door)
+    if answer.status != 200:
+        side.seen.forget(headers.get("x-zendesk-webhook-signature", ""))
+    return JSONResponse(dict(answer.body), answer.status, dict(answer.headers))
+
+
+def _watch(app: FastAPI, watching: Watching) -> None:
     @app.get("/healthz")
     async def healthz() -> Response:
         return _health(on_alive())
 
     @app.get("/readyz")
     async def readyz() -> Response:
-        return _health(await on_ready(probes))
+        return _health(await on_ready(watching.probes))
 
     @app.get("/metrics")
-    async def metrics() -> Response:
+    async def metrics(request: Request) -> Response:
+        if not may_read_metrics(request, watching.metrics_token, loopback=watching.loopback):
+            return said(404, "Nothing is here.")
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
 def _health(health: Health) -> Response:
     return JSONResponse(health.parts, 200 if health.ok else 503)
-
-
-async def _too_large(request: Request) -> Response | None:
-    """Read no more than LARGEST bytes; the body is kept for whoever reads it next."""
-    size = 0
-    pieces: list[bytes] = []
-    async for piece in request.stream():
-        size += len(piece)
-        if size > LARGEST:
-            words = f"The body is larger than {LARGEST} bytes. Nothing was kept."
-            return JSONResponse({"error": words}, 413)
-        pieces.append(piece)
-    request._body = b"".join(pieces)  # Starlette keeps a read body there for request.body()
-    return None

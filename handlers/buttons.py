@@ -78,7 +78,7 @@ async def _show(meta: FormMeta, click: Click, person: Person, door: SlackDoor) -
         return UNKNOWN_CASE
     wrong = _may_not(meta, *found, person, door)
     if wrong:
-        return wrong
+        return await door.told_no(meta, click, person, wrong)
     return await door.reply.open(click.trigger, _view(meta, *found, person, door))
 
 
@@ -91,7 +91,7 @@ def _view(meta: FormMeta, case: Case, playbook: Playbook, person: Person, door: 
 def _may_not(
     meta: FormMeta, case: Case, playbook: Playbook, person: Person, door: SlackDoor
 ) -> Line | None:
-    """Say why a form should not even open. What the desk would answer is asked for, and not kept."""
+    """Say why a form should not even open. What the desk would answer is asked for, and decides nothing."""
     if meta.effect:
         return None
     duty = duty_of(case, playbook, meta.step, meta.part) if meta.step in playbook.steps else None

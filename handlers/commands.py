@@ -67,8 +67,9 @@ async def on_shortcut(body: object, door: SlackDoor) -> None:
         return
     person = door.person(chosen.person)
     found = door.can_open(person)
-    wrong = _not_an_opener(door)
-    failed = await _open(chosen.trigger, found, person, door) if found else wrong
+    failed = (
+        await _open(chosen.trigger, found, person, door) if found else _not_an_opener(person, door)
+    )
     if failed:
         await door.tell(chosen.where, person, failed)
 
@@ -94,7 +95,7 @@ async def _intake(asked: Slash, person: Person, door: SlackDoor) -> Json | None:
     wanted = asked.argument.lower()
     found = {n: p for n, p in door.can_open(person).items() if wanted in {"", n}}
     if not found:
-        return said(_not_an_opener(door), person, door)
+        return said(_not_an_opener(person, door), person, door)
     failed = await _open(asked.trigger, found, person, door)
     return said(failed, person, door) if failed else None
 
@@ -109,7 +110,8 @@ async def _open(
     return await door.reply.open(trigger, page or choose)
 
 
-def _not_an_opener(door: SlackDoor) -> Line:
+def _not_an_opener(person: Person, door: SlackDoor) -> Line:
+    door.refused(person, "open a case")
     owners = [
         book.roles[book.steps[book.opens_with].owner] for book in door.engine.playbooks.values()
     ]
@@ -125,6 +127,10 @@ def _not_an_opener(door: SlackDoor) -> Line:
 async def _ticket(asked: Slash, person: Person, door: SlackDoor) -> Json | None:
     """Show the case of a ticket; where there is none, open the intake with the ticket in it."""
     number = int(asked.verb.removeprefix("#"))
+    if not door.works_here(person):
+        return said(looking.NOT_YOURS, person, door)
+    if refused := await looking.too_often("ticket", person, door):
+        return refused
     key = await door.cases.of_ticket(number)
     found = await door.engine.look(key) if key else None
     if found is not None:

@@ -3,12 +3,14 @@
 It carries Slack's bodies nowhere and opens none.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from desk.case import Case
+from desk.commands import Command
 from desk.effects import Requester
 from desk.engine import Engine
 from desk.forms import Form, form
@@ -17,12 +19,14 @@ from desk.ports import Cases, People
 from desk.rota import Rota
 from desk.values import Fill, Line, Person, in_language
 from handlers.later import Later
-from integrations.slack.arrivals import Unreadable, Where
+from integrations.slack.arrivals import Click, Unreadable, Where
 from integrations.slack.meta import FormMeta
 from integrations.slack.views.form import Forms
 from integrations.slack.views.lines import Ink
 from integrations.slack.views.sending import submit_line
 from integrations.slack.voice import Voice
+
+log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
@@ -138,6 +142,17 @@ class SlackDoor:
     async def tell(self, where: Where, person: Person, line: Line) -> None:
         """Tell one person a line privately."""
         await self.reply.private(where, person.id, self.voice.private(line, person))
+
+    async def told_no(self, meta: FormMeta, click: Click, person: Person, why: Line) -> Line:
+        """Keep why a form did not open for this person, and give it; raises StoreGone."""
+        asked = " ".join(filter(None, ["form", meta.ask, meta.step, meta.part, meta.outcome]))
+        about = Command(case=meta.case, delivery=click.delivery, by=person)
+        await self.engine.refuse(about, asked, why)
+        return why
+
+    def refused(self, person: Person, asked: str) -> None:
+        """Log that somebody was told no where there is no case to keep it in."""
+        log.info("refused", extra={"person": person.id, "asked": asked})
 
     async def not_understood(self, got: Unreadable) -> None:
         """Tell whoever sent something unreadable that nothing was changed."""

@@ -10,8 +10,8 @@ from desk.ports import StoreGone
 from desk.speaking import display
 from desk.values import Line, Person, Refusal
 from handlers.door import NOT_KEPT_FORM, NOT_UNDERSTOOD, UNKNOWN_CASE, Json, SlackDoor
-from handlers.saying import NOT_DONE, note, refused, update
-from integrations.slack.arrivals import Click, Pick, Submission
+from handlers.saying import NOT_DONE, note, refused, tell_taken_out, update
+from integrations.slack.arrivals import Click, Pick, Submission, Where
 from integrations.slack.asked import command_beside
 from integrations.slack.meta import FormMeta
 from integrations.slack.views.handling import Asking, handling_view
@@ -26,7 +26,7 @@ async def show(meta: FormMeta, click: Click, person: Person, door: SlackDoor) ->
         return UNKNOWN_CASE
     view = page(meta, *found, person, door)
     if isinstance(view, Refusal):
-        return view.line
+        return await door.told_no(meta, click, person, view.line)
     if click.view_id:
         return await door.reply.update(click.view_id, view, click.view_hash)
     return await door.reply.open(click.trigger, view)
@@ -77,15 +77,21 @@ async def accept(sent: Submission, person: Person, door: SlackDoor) -> Json | No
     try:
         if sent.meta.ask == "correct" and not sent.meta.field:
             return await _question(sent, person, door)
-        wrong = await _refusal(command, door)
+        wrong = await _refusal(command, sent, person, door)
     except StoreGone:
         wrong = Refusal(line=NOT_KEPT_FORM)
     return refused(wrong, sent, person, door) if wrong else None
 
 
-async def _refusal(command: Command, door: SlackDoor) -> Refusal | None:
+async def _refusal(
+    command: Command, sent: Submission, person: Person, door: SlackDoor
+) -> Refusal | None:
     asked = await _into_open(command, door) if isinstance(command, Merge) else command
-    return asked if isinstance(asked, Refusal) else (await door.engine.accept(asked)).refusal
+    if isinstance(asked, Refusal):
+        return asked
+    answer = await door.engine.accept(asked)
+    tell_taken_out(answer, Where(channel=sent.meta.channel), person, door)
+    return answer.refusal
 
 
 async def _into_open(command: Merge, door: SlackDoor) -> Merge | Refusal:

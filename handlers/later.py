@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 class Later:
     """Starts such work and holds on to it, because the loop alone would let it be collected."""
 
-    running: set["asyncio.Task[None]"] = field(default_factory=set)
+    running: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __call__(self, work: Coroutine[Any, Any, None]) -> None:
         """Begin."""
@@ -21,7 +21,7 @@ class Later:
         self.running.add(task)
         task.add_done_callback(self._ended)
 
-    def _ended(self, task: "asyncio.Task[None]") -> None:
+    def _ended(self, task: asyncio.Task[None]) -> None:
         self.running.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("work after an answer failed", exc_info=error)

@@ -10,6 +10,7 @@ from desk.commands import AddNote
 from desk.duties import duties
 from desk.owed import Owed
 from desk.playbook import Playbook
+from desk.scrubbing import told
 from desk.searching import Reading, readings
 from desk.speaking import display
 from desk.values import Line, Person
@@ -62,10 +63,16 @@ def said(line: Line, person: Person, door: SlackDoor) -> Json:
     return only_you(door.voice.private(line, person))
 
 
+def not_yours(asked: str, person: Person, door: SlackDoor) -> Json:
+    """Answer somebody who works with no such case, and log it."""
+    door.refused(person, asked)
+    return said(NOT_YOURS, person, door)
+
+
 async def on_board(_asked: Slash, person: Person, door: SlackDoor) -> Json:
     """List what this person's roles owe, late ones first."""
     if not door.works_here(person):
-        return said(NOT_YOURS, person, door)
+        return not_yours("board", person, door)
     found = await door.cases.owed_by_role(person.roles, MOST_LISTED + 1)
     if not found:
         return said(NONE_OWED, person, door)
@@ -115,7 +122,7 @@ def _no_such(name: str) -> Line:
 def one_case(case: Case, playbook: Playbook, person: Person, door: SlackDoor) -> Json:
     """Show a case to somebody who works with its procedure: what is open, what was said and promised."""
     if not person.roles & set(playbook.roles):
-        return said(NOT_YOURS, person, door)
+        return not_yours("a case", person, door)
     ink = door.ink(person)
     more = {"type": "actions", "elements": [menus.ask_button(ink, "more", case.id)]}
     drawn = [*cases.case_blocks(case, playbook, person, ink), more, *ledger(case, playbook, ink)]
@@ -125,17 +132,25 @@ def one_case(case: Case, playbook: Playbook, person: Person, door: SlackDoor) ->
 async def on_find(asked: Slash, person: Person, door: SlackDoor) -> Json:
     """Find cases by what is known of a customer. It is an oracle, so every use is logged and their number limited."""
     if not door.works_here(person):
-        return said(NOT_YOURS, person, door)
+        return not_yours("find", person, door)
     now = door.engine.clock.now()
     wanted = readings(asked.argument[:254], door.playbooks_of(person), now) if asked.argument else ()  # fmt: skip
     kind = ",".join(sorted({one.kind for one in wanted})) or "nothing"
-    count = await door.searches.note(person.id, kind, now, now - WITHIN)
-    log.info("customer looked up", extra={"person": person.id, "kind": kind, "count": count})
-    if count > LOOK_UPS:
-        return said(Line(key=TOO_MANY.key, args={"count": LOOK_UPS}), person, door)
+    if refused := await too_often(kind, person, door):
+        return refused
     if not asked.argument:
         return said(FIND_WHAT, person, door)
     return _results(await _cases_of(wanted, person, door), person, door)
+
+
+async def too_often(kind: str, person: Person, door: SlackDoor) -> Json | None:
+    """Log that a customer is looked up, and say so to whoever does it too often within a minute."""
+    now = door.engine.clock.now()
+    count = await door.searches.note(person.id, kind, now, now - WITHIN)
+    log.info("customer looked up", extra={"person": person.id, "kind": kind, "count": count})
+    if count <= LOOK_UPS:
+        return None
+    return said(Line(key=TOO_MANY.key, args={"count": LOOK_UPS}), person, door)
 
 
 async def _cases_of(wanted: tuple[Reading, ...], person: Person, door: SlackDoor) -> list[Found]:
@@ -178,4 +193,5 @@ async def on_note(asked: Slash, person: Person, door: SlackDoor) -> Json:
     command = AddNote(case=found[0].id, delivery=asked.delivery, by=person, words=words.strip())
     answer = await door.engine.accept(command)
     line = answer.refusal.line if answer.refusal else Line(key=NOTED.key, args={"case": display(*found)})  # fmt: skip
-    return said(line, person, door)
+    lines = (line, told(answer.taken_out)) if answer.taken_out else (line,)
+    return only_you("\n".join(door.voice.private(one, person) for one in lines))

@@ -12,12 +12,12 @@ from desk.speaking import spoken
 from desk.values import Fill, Line, Person, Refusal, Text, in_language
 from handlers import handling
 from handlers.door import NOT_KEPT_FORM, NOT_UNDERSTOOD, UNKNOWN_CASE, Json, SlackDoor
-from handlers.saying import DONE, NOT_DONE, note, refused, update
+from handlers.saying import DONE, NOT_DONE, note, refused, tell_taken_out, update
 from integrations.slack import wire
 from integrations.slack.arrivals import Closed, Pick, Submission, Unreadable, Where
 from integrations.slack.asked import command_sent
 from integrations.slack.meta import PICK_PLAYBOOK, FormMeta
-from integrations.slack.views.notes import verdict_blocks
+from integrations.slack.views.notes import under_verdict
 
 KEPT_SO_FAR = Line(key="{case} is kept as far as you got. `/ato mine` goes on with it.")
 SENT = Line(key="Done. {case} is with {role} now: {step}.")
@@ -91,6 +91,9 @@ async def _accept(sent: Submission, door: SlackDoor) -> Json | None:
         answer = await door.engine.accept(command_sent(sent, person))
     except StoreGone:
         return refused(Refusal(line=NOT_KEPT_FORM), sent, person, door)
+    tell_taken_out(answer, Where(channel=sent.meta.channel), person, door)
+    if answer.refusal and answer.case.opened_at is None and not answer.refusal.fields:
+        door.refused(person, "open a case")
     if answer.refusal and not _done_before(sent, answer.case, person):
         return _redrawn(answer, sent, person, door) or refused(answer.refusal, sent, person, door)
     return _went_well(sent, answer, person, door)
@@ -145,8 +148,9 @@ def _page(
     if line is None:
         return view
     copy = _texts(_told_at(case, playbook, meta.after, None), case, playbook)
-    head = verdict_blocks(door.voice.plain(line, person), copy, door.voice.say, person.language)
-    return {**view, "blocks": [*head, *view["blocks"]]}
+    return under_verdict(
+        view, door.voice.plain(line, person), copy, door.voice.say, person.language
+    )
 
 
 def _told_at(case: Case, playbook: Playbook, step: str, part: str | None) -> tuple[str, ...]:

@@ -1,13 +1,21 @@
 """The answers to a sent modal: errors at their fields, another page, or a last word."""
 
+from desk.engine import Answer
+from desk.scrubbing import told
 from desk.values import Line, Person, Refusal, Text
 from handlers.door import Json, SlackDoor
-from integrations.slack.arrivals import Submission
+from integrations.slack.arrivals import Submission, Where
 from integrations.slack.views.notes import note_view
 from integrations.slack.views.sending import errors
 
 NOT_DONE = Line(key="Not done")
 DONE = Line(key="Done")
+
+
+def tell_taken_out(answer: Answer, where: Where, person: Person, door: SlackDoor) -> None:
+    """Tell a person which secrets were left out of what they wrote, beside the answer."""
+    if answer.taken_out:
+        door.later(door.tell(where, person, told(answer.taken_out)))
 
 
 def update(view: Json) -> Json:

@@ -1,0 +1,36 @@
+"""What the watchdog found, for Prometheus. Labels never hold personal data."""
+
+from collections.abc import Mapping
+
+from prometheus_client import Gauge
+
+from desk.watching import Alarm, Watch, lateness
+
+LATE = Gauge("ato_reminder_late_seconds", "Seconds by which the latest reminder is overdue beyond two ticks; 0 when none is")  # fmt: skip
+WAITING = Gauge("ato_effects_waiting", "Work outside that is not done", ["urgent"])
+OLDEST = Gauge("ato_effect_oldest_seconds", "Seconds for which the oldest work outside has waited", ["urgent"])  # fmt: skip
+DEAD = Gauge("ato_effects_dead", "Work outside that was given up and waits for a person")
+WELL = Gauge("ato_watchdog_well", "1 when nothing is later than it may be, 0 when something is or the database does not answer")  # fmt: skip
+STANDING = Gauge("ato_cases", "Open cases by the step somebody owes", ["playbook", "step"])
+
+
+def show_cases(standing: Mapping[tuple[str, str], int]) -> None:
+    """Set how many cases stand at each step; a step where none stands any more shows 0."""
+    _SHOWN.update(standing)
+    for playbook, step in _SHOWN:
+        STANDING.labels(playbook, step).set(standing.get((playbook, step), 0))
+
+
+_SHOWN: set[tuple[str, str]] = set()
+
+
+def show(seen: Watch | None, wrong: tuple[Alarm, ...]) -> None:
+    """Set the figures; without a look only that all is not well is known."""
+    WELL.set(0 if seen is None or wrong else 1)
+    if seen is None:
+        return
+    LATE.set(lateness(seen.late, seen.now))
+    DEAD.set(seen.backlog.dead)
+    for urgent, queue in (("yes", seen.backlog.urgent), ("no", seen.backlog.routine)):
+        WAITING.labels(urgent).set(queue.count)
+        OLDEST.labels(urgent).set(lateness((queue.since,), seen.now))

@@ -1,0 +1,135 @@
+"""What stands before the doors: a limit on bodies, the memory of signatures, how often one person may act, plain headers.
+
+Only what is signed counts against a limit. A limit on what is not signed would let anybody use up Slack's own share;
+refusing it costs one hash. All of this is per process: what is stored is guarded by the delivery ids in the database.
+"""
+
+import asyncio
+import hmac
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from fastapi import Request
+from fastapi.responses import JSONResponse, Response
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LARGEST = 1_000_000
+"""Bytes of a request body; Slack's and Zendesk's own are far smaller."""
+PATIENCE = 10.0
+"""Seconds for a body to arrive; Slack has given up long before."""
+REMEMBERED = 900.0
+"""Seconds a signature is remembered: longer than both windows, before and after."""
+TWINS = 5.0
+"""Seconds in which Zendesk may sign two changes of one ticket alike: its stamps are of whole seconds."""
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Strict-Transport-Security": "max-age=31536000",
+}
+
+
+class PlainHeaders:
+    """Tells browsers to do nothing with what is answered here: no page of ours is meant for one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand before an application."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add the headers to every answer."""
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        await self._app(scope, receive, sent)
+
+
+async def read_body(request: Request) -> bytes | Response:
+    """Read no more than LARGEST bytes, or answer why not; a body that says it is larger is not read at all."""
+    size = request.headers.get("content-length", "0")
+    if not (size.isascii() and size.isdigit()) or int(size) > LARGEST:
+        return _too_large()
+    pieces, size_so_far = [], 0
+    try:
+        async with asyncio.timeout(PATIENCE):
+            async for piece in request.stream():
+                size_so_far += len(piece)
+                if size_so_far > LARGEST:
+                    return _too_large()
+                pieces.append(piece)
+    except TimeoutError:
+        return said(408, "The body did not arrive in time. Nothing was kept.")
+    except ClientDisconnect:
+        return said(400, "The body ended before its time. Nothing was kept.")
+    return b"".join(pieces)
+
+
+def _too_large() -> Response:
+    return said(413, f"The body is larger than {LARGEST} bytes. Nothing was kept.")
+
+
+def said(status: int, words: str, **headers: str) -> Response:
+    """Answer with a sentence."""
+    return JSONResponse({"error": words}, status, headers)
+
+
+@dataclass
+class Seen:
+    """Signatures that were accepted, with what they stood for; only who has the secret can add one."""
+
+    now: Callable[[], float] = time.monotonic
+    _kept: "OrderedDict[str, tuple[float, str]]" = field(default_factory=OrderedDict)
+
+    def before(self, signature: str, about: str = "") -> str | None:
+        """Remember a signature; where it came before, give what it came with then."""
+        now = self.now()
+        while self._kept and next(iter(self._kept.values()))[0] < now - REMEMBERED:
+            self._kept.popitem(last=False)
+        if signature not in self._kept:
+            self._kept[signature] = (now, about)
+            return None
+        return self._kept[signature][1]
+
+    def just_came(self, signature: str) -> bool:
+        """Say whether a signature came first within the last TWINS seconds."""
+        return signature in self._kept and self._kept[signature][0] > self.now() - TWINS
+
+    def forget(self, signature: str) -> None:
+        """Let a signature come again: what it carried was not done."""
+        self._kept.pop(signature, None)
+
+
+class Pace:
+    """How often one name may do something within a minute; 0 is no limit."""
+
+    def __init__(self, per_minute: int) -> None:
+        """Start with nothing counted."""
+        self._item = RateLimitItemPerMinute(per_minute) if per_minute else None
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def wait(self, name: str) -> int:
+        """Count one; give the seconds to wait where it was too many, else 0."""
+        if self._item is None or self._limiter.hit(self._item, name):
+            return 0
+        until = self._limiter.get_window_stats(self._item, name).reset_time
+        return max(1, round(until - time.time()))
+
+
+def may_read_metrics(request: Request, token: str, *, loopback: bool) -> bool:
+    """Say whether this request may see the figures: with the token, or without one where only this machine is heard."""
+    if not token:
+        return loopback
+    given = request.headers.get("authorization", "")
+    return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())

@@ -1,0 +1,145 @@
+"""What is counted and logged while the desk works: doors, effects, cases and their steps. Never personal data.
+
+Everything is seen at three places: around each request, around each effect, and at each transaction that was kept.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from datetime import datetime
+
+import structlog
+from prometheus_client import Counter, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from desk import events as ev
+from desk.effects import Effect
+from desk.ports import Attempt, Commit
+from integrations.store.cases import StoredCases
+
+_log = structlog.get_logger("ato")
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+LONG = (60, 5 * _MINUTE, 15 * _MINUTE, 30 * _MINUTE, _HOUR, 2 * _HOUR, 4 * _HOUR, 8 * _HOUR, _DAY, 2 * _DAY, 4 * _DAY, 7 * _DAY, 14 * _DAY)  # fmt: skip
+"""Seconds that matter for a step or a case: minutes, hours and days."""
+SHORT = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20)
+"""Seconds that matter for an answer: Slack waits three, Zendesk ten."""
+
+DOOR = Histogram("ato_door_seconds", "Seconds until an answer left, by door and status", ["door", "status"], buckets=SHORT)  # fmt: skip
+EFFECTS = Counter("ato_effects", "Tries at work outside, by kind and outcome: done, again or dead", ["kind", "outcome"])  # fmt: skip
+EFFECT = Histogram("ato_effect_seconds", "Seconds one try at work outside took", ["kind"], buckets=SHORT)  # fmt: skip
+REMINDERS = Counter("ato_reminders", "Reminders sent, by playbook and rung of the ladder", ["playbook", "rung"])  # fmt: skip
+OPENED = Counter("ato_cases_opened", "Cases opened", ["playbook"])
+CLOSED = Counter("ato_cases_closed", "Cases closed, by how they ended", ["playbook", "ending"])
+STEPS = Counter("ato_steps", "Steps, by what became of them: opened, completed or skipped", ["playbook", "step", "what"])  # fmt: skip
+STEP = Histogram("ato_step_seconds", "Seconds from the intake to the completion of a step", ["playbook", "step"], buckets=LONG)  # fmt: skip
+ESCALATED = Histogram("ato_escalated_seconds", "Seconds from the intake to the escalation", ["playbook"], buckets=LONG)  # fmt: skip
+CASE = Histogram("ato_case_seconds", "Seconds from the intake to the end of a case", ["playbook"], buckets=LONG)  # fmt: skip
+
+Perform = Callable[[Effect, Attempt], Awaitable[datetime | None]]
+_DOORS = {"/slack/events": "slack", "/zendesk/webhook": "zendesk"}
+_dead: ContextVar[set[str] | None] = ContextVar("ato_dead", default=None)
+
+
+class MeasuredDoors:
+    """Times what comes in by Slack's and Zendesk's doors."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand before an application."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Time one request until its answer begins to leave."""
+        door = _DOORS.get(scope.get("path", ""))
+        if door is None:
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                DOOR.labels(door, str(message["status"])).observe(time.perf_counter() - began)
+            await send(message)
+
+        await self._app(scope, receive, sent)
+
+
+def measured(perform: Perform) -> Perform:
+    """Count and log each try at an effect."""
+
+    async def tried(effect: Effect, attempt: Attempt) -> datetime | None:
+        dead: set[str] = set()
+        token, began = _dead.set(dead), time.perf_counter()
+        try:
+            again = await perform(effect, attempt)
+        finally:
+            _dead.reset(token)
+        seconds = time.perf_counter() - began
+        outcome = "again" if again else "dead" if effect.key in dead else "done"
+        EFFECTS.labels(effect.kind, outcome).inc()
+        EFFECT.labels(effect.kind).observe(seconds)
+        _log.info(
+            "effect", effect=effect.key, kind=effect.kind, case=effect.case, outcome=outcome,
+            number=attempt.number, seconds=round(seconds, 3), again_at=again and again.isoformat(),
+        )  # fmt: skip
+        return again
+
+    return tried
+
+
+class MeasuredCases(StoredCases):
+    """The cases, with each kept decision counted and logged."""
+
+    async def commit(self, commit: Commit) -> None:
+        """Keep a decision, then count it; raises as the cases do, and then counts nothing."""
+        await super().commit(commit)
+        dead = _dead.get()
+        if commit.kills and dead is not None:
+            dead.add(commit.kills)
+        for event in commit.events:
+            _count(commit, event)
+        _say(commit)
+
+
+def _count(commit: Commit, event: ev.Event) -> None:
+    name = commit.case.playbook
+    match event:
+        case ev.CaseOpened():
+            OPENED.labels(name).inc()
+        case ev.StepOpened():
+            STEPS.labels(name, event.step, "opened").inc()
+        case ev.StepSkipped():
+            STEPS.labels(name, event.step, "skipped").inc()
+        case ev.StepCompleted():
+            STEPS.labels(name, event.step, "completed").inc()
+            STEP.labels(name, event.step).observe(_since(commit, event))
+        case ev.Escalated():
+            ESCALATED.labels(name).observe(_since(commit, event))
+        case ev.ChaseSent():
+            REMINDERS.labels(name, str(event.rung)).inc()
+        case ev.CaseEnded():
+            CLOSED.labels(name, commit.case.ending or "").inc()
+            CASE.labels(name).observe(_since(commit, event))
+        case _:
+            return
+
+
+def _since(commit: Commit, event: ev.Event) -> float:
+    opened = commit.case.opened_at
+    return max(0.0, (event.at - opened).total_seconds()) if opened else 0.0
+
+
+def _say(commit: Commit) -> None:
+    """Write one line for what was kept: which case, what happened, and what led to it; no values and no words."""
+    if not commit.events:
+        return
+    _log.info(
+        "kept", case=commit.case.id, number=commit.case.number, playbook=commit.case.playbook,
+        events=[event.kind for event in commit.events], steps=_steps(commit),
+        effects=[effect.key for effect in commit.effects], delivery=commit.delivery or None,
+        settles=commit.settles, kills=commit.kills, revives=commit.revives,
+    )  # fmt: skip
+
+
+def _steps(commit: Commit) -> list[str]:
+    found = (getattr(event, "step", None) for event in commit.events)
+    return list(dict.fromkeys(step for step in found if step))
