@@ -21,6 +21,9 @@ def read_arguments(given: list[str] | None = None) -> argparse.Namespace:
         "--clock-file", type=Path, help="the clock's offset in seconds is kept here"
     )
     parser.add_argument("--limits", choices=("real", "off"), default="off")
+    parser.add_argument(
+        "--empty", action="store_true", help="a Zendesk account as it is on the day it is bought"
+    )
     return parser.parse_args(given)
 
 
@@ -30,7 +33,9 @@ async def run(asked: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     ports = {system: getattr(asked, f"{system}_port") for system in SYSTEMS}
-    async with Company(asked.host, ports, asked.clock_file, asked.limits) as company:
+    async with Company(
+        asked.host, ports, asked.clock_file, asked.limits, empty=asked.empty
+    ) as company:
         sys.stdout.write(json.dumps(company.urls) + "\n")
         sys.stdout.flush()
         await stop.wait()

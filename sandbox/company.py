@@ -29,10 +29,12 @@ class Company:
         ports: dict[str, int] | None = None,
         clock_file: Path | None = None,
         limits: str = "off",
+        *,
+        empty: bool = False,
     ) -> None:
         self.world = World(Clock(clock_file))
         self.slack = Slack(self.world, limits=limits)
-        self.zendesk = Zendesk(self.world, limits=limits)
+        self.zendesk = Zendesk(self.world, limits=limits, empty=empty)
         self.backoffice = BackOffice(self.world)
         systems: tuple[Any, ...] = (self.slack, self.zendesk, self.backoffice)
         self._systems = systems

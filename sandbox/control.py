@@ -5,7 +5,6 @@ It listens on loopback, asks for no password, and is no part of any vendor's API
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Any
 
@@ -13,21 +12,40 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 
 from sandbox import seeds
+from sandbox.staging import Staging, staging_router
+from sandbox.telling import Touching, answer, brief
 from sandbox.world import World
-
-
-def answer(content: Any, status: int = 200) -> Response:
-    """JSON at once, without a model: the log may hold anything, so what JSON lacks becomes text."""
-    body = json.dumps(content, default=str, ensure_ascii=False)
-    return Response(body, status_code=status, media_type="application/json")
 
 
 def control_app(world: World, routers: list[APIRouter]) -> FastAPI:
     app = FastAPI(title="Sandbox control", openapi_url="/openapi.json")
+    staging = Staging()
     app.include_router(world_router(world))
+    app.include_router(staging_router(staging))
+    app.include_router(changes_router(world, staging))
+    app.add_middleware(Touching, world=world)
     for router in routers:
         app.include_router(router)
     return app
+
+
+def changes_router(world: World, staging: Staging) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/changes")
+    async def read_changes(since: int = -1, wait: float = 0) -> Response:
+        """Answers as soon as anything is different from revision `since`, with what every screen shows."""
+        revision = await world.wait_changed(since, min(wait, 60.0))
+        told = {"revision": revision, "newest": world.last, "resets": world.resets}
+        faults = [asdict(fault) for fault in world.faults]
+        return answer({**told, "clock": now(world), "faults": faults, "stage": asdict(staging)})
+
+    return router
+
+
+def now(world: World) -> dict[str, Any]:
+    """The business clock and how far it was moved."""
+    return {"now": world.clock.now().isoformat(), "offset": world.clock.offset}
 
 
 def world_router(world: World) -> APIRouter:
@@ -41,19 +59,27 @@ def world_router(world: World) -> APIRouter:
 
 def _log_routes(router: APIRouter, world: World) -> None:
     @router.get("/log")
-    async def read_log(since: int = 0, system: str | None = None, wait: float = 0) -> Response:
+    async def read_log(
+        since: int = 0, system: str | None = None, wait: float = 0, short: bool = False
+    ) -> Response:
+        """`short` leaves the bodies out: what a list needs."""
         entries = await world.wait_newer(since, system, min(wait, 60.0))
         newest = entries[-1].n if entries else max(since, 0)
-        return answer({"entries": [asdict(entry) for entry in entries], "next": newest})
+        told = [brief(entry) if short else asdict(entry) for entry in entries]
+        return answer({"entries": told, "next": newest})
+
+    @router.get("/log/{number}")
+    async def read_entry(number: int) -> Response:
+        found = [entry for entry in world.since(number - 1)[:1] if entry.n == number]
+        if not found:
+            return answer({"error": f"there is no entry {number}"}, 404)
+        return answer(asdict(found[0]))
 
 
 def _clock_routes(router: APIRouter, world: World) -> None:
-    def told() -> dict[str, Any]:
-        return {"now": world.clock.now().isoformat(), "offset": world.clock.offset}
-
     @router.get("/clock")
     async def read_clock() -> Response:
-        return answer(told())
+        return answer(now(world))
 
     @router.post("/clock")
     async def move_clock(request: Request) -> Response:
@@ -61,7 +87,7 @@ def _clock_routes(router: APIRouter, world: World) -> None:
         if "set" in asked:
             world.clock.set(str(asked["set"]))
         world.clock.advance(float(asked.get("advance", 0)))
-        return answer(told())
+        return answer(now(world))
 
 
 def _fault_routes(router: APIRouter, world: World) -> None:

@@ -103,6 +103,8 @@ class World:
         self.faults: list[Fault] = []
         # Where the bot lives, as told by POST /connect: "slack_events_url", "zendesk_webhook_url".
         self.connected: dict[str, str] = {}
+        self.revision = 0  # grows with everything that anybody does or looks different for
+        self.resets = 0
         self._next_entry = 1
         self._next_fault = 1
         self._waiting: set[asyncio.Event] = set()
@@ -148,8 +150,22 @@ class World:
         return self._next_entry - 1
 
     def notify(self) -> None:
+        self.revision += 1
         for event in self._waiting:
             event.set()
+
+    async def wait_changed(self, revision: int, seconds: float) -> int:
+        """The newest revision, as soon as it is another than `revision`, at the latest after `seconds`."""
+        until = time.monotonic() + seconds
+        event = asyncio.Event()
+        self._waiting.add(event)
+        try:
+            while self.revision == revision and (left := until - time.monotonic()) > 0:
+                event.clear()
+                await _set_within(event, left)
+            return self.revision
+        finally:
+            self._waiting.discard(event)
 
     async def wait_newer(
         self, n: int, system: str | None = None, seconds: float = 0
@@ -221,6 +237,7 @@ class World:
 
     def reset(self) -> None:
         """Back to the seeds: log, faults, clock, and every system that registered."""
+        self.resets += 1
         self.log.clear()
         self.faults.clear()
         self.clock.reset()

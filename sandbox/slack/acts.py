@@ -84,6 +84,7 @@ class Acts:
 
     async def _click_view(self, user: User, asked: Asked) -> Told:
         view = sight.view(self.space, user, asked["view_id"])
+        self._keep(view, asked.get("values") or {})
         block, element = find(view.blocks, asked)
         action = self._action(block, element, asked)
         if element["type"] not in STATELESS:
@@ -144,8 +145,8 @@ class Acts:
         told["ephemeral"] = self._private_since(user, told.pop("since"))
         return told
 
-    def _fill(self, view: View, values: Asked) -> dict[str, str]:
-        """Enter the values by action_id or block_id, and say what the client would not submit."""
+    def _keep(self, view: View, values: Asked) -> dict[str, str]:
+        """Enter values by action_id or block_id, as far as they can be; say what cannot."""
         wrong: dict[str, str] = {}
         for name, given in values.items():
             at = {"action_id": name}
@@ -155,6 +156,11 @@ class Acts:
                 view.entered.setdefault(block["block_id"], {})[element["action_id"]] = state
             except (NotSeen, CannotEnter) as why:
                 wrong[name] = str(why)
+        return wrong
+
+    def _fill(self, view: View, values: Asked) -> dict[str, str]:
+        """Enter the values, and say what the client would not submit."""
+        wrong = self._keep(view, values)
         states = values_of(view.blocks, view.entered)
         for block, element in elements_of(view.blocks):
             if element["type"] in STATELESS:
@@ -219,7 +225,7 @@ class Acts:
         if manner.double:
             told["second"] = outcome(both[1])
         told["view"] = await self._opened(requests, float(asked.get("wait") or 0))
-        return told | {"since": since}
+        return told | {"since": since, "key": requests[0].key}
 
     async def _opened(self, requests: list[Request], seconds: float) -> Told | None:
         """The modal that one of these triggers opened; a bot may open it just after its answer."""
@@ -248,13 +254,21 @@ def stamped(space: Workspace, action: Told) -> Told:
     return action | {"action_ts": space.new_ts()}
 
 
+def _same_button(blocks: list[Block], asked: Asked) -> list[tuple[Block, Block]]:
+    """The button with this value: a message that was just changed has blocks with other ids."""
+    if not asked.get("pressed"):
+        return []
+    wanted = (asked.get("action_id"), asked["pressed"])
+    return [(b, e) for b, e in elements_of(blocks) if (e["action_id"], e.get("value")) == wanted]
+
+
 def find(blocks: list[Block], asked: Asked) -> tuple[Block, Block]:
     """The element with this action_id, in the named block if one is named; a block_id alone will do."""
     name, within = asked.get("action_id"), asked.get("block_id")
     pairs = [(b, e) for b, e in elements_of(blocks) if within in (None, b["block_id"])]
     by_action = [(b, e) for b, e in pairs if e["action_id"] == name]
     by_block = [(b, e) for b, e in pairs if b["block_id"] == (name or within)]
-    for found in (*by_action, *by_block):
+    for found in (*by_action, *by_block, *_same_button(blocks, asked)):
         return found
     shown = ", ".join(e["action_id"] for _, e in elements_of(blocks)) or "nothing"
     raise NotSeen(f"There is nothing called {name} here; there is {shown}.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from email.utils import formatdate
 from typing import Any
 
 from fastapi import APIRouter
@@ -24,6 +25,7 @@ from sandbox.slack.asking import Args
 from sandbox.slack.control import slack_router
 from sandbox.slack.door import Door
 from sandbox.slack.limits import Limits
+from sandbox.slack.scopes import GIVEN, check_scope
 from sandbox.slack.workspace import Refused, Workspace
 from sandbox.world import Fault, World
 
@@ -43,6 +45,8 @@ class Slack:
     def __init__(self, world: World, limits: str = "off") -> None:
         self.world = world
         self.space = Workspace()
+        self.space.now = world.clock.now
+        self.space.scopes = set(GIVEN)
         self.door = Door(world)
         self.limits = Limits() if limits == "real" else None
         routes = [
@@ -68,6 +72,7 @@ class Slack:
     def reset(self) -> None:
         self.door.forget()
         self.space.reset()
+        self.space.scopes = set(GIVEN)
         if self.limits is not None:
             self.limits = Limits()
 
@@ -83,8 +88,13 @@ class Slack:
             wait = self.limits and self.limits.wait_for(method, str(given.get("channel")))
             if wait:
                 return too_many(wait)
+            check_scope(method, self.space.scopes)
             perform = METHODS.get(method, unknown_method)
-            return JSONResponse(perform(self.space, Args(self.space, given)))
+            told = {
+                "x-oauth-scopes": ",".join(sorted(self.space.scopes)),
+                "date": formatdate(usegmt=True),
+            }
+            return JSONResponse(perform(self.space, Args(self.space, given)), headers=told)
         except Refused as refused:
             return JSONResponse(refused.answer)
 

@@ -12,14 +12,15 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from sandbox.control import answer
 from sandbox.slack import sight
 from sandbox.slack.acts import Acts
 from sandbox.slack.door import Door
 from sandbox.slack.forms import CannotEnter
 from sandbox.slack.happenings import Happenings
+from sandbox.slack.reading import reading_router
 from sandbox.slack.workspace import Refused, Workspace
 from sandbox.slack.writing import write_group, write_user
+from sandbox.telling import answer
 
 Act = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 
@@ -40,11 +41,13 @@ def slack_router(space: Workspace, door: Door) -> APIRouter:
         "groups": happenings.group,
         "users": happenings.user,
         "channels": happenings.channel,
+        "scopes": happenings.scopes,
     }
     for name, act in routes.items():
         router.add_api_route(f"/{name}", _endpoint(act), methods=["POST"], name=name)
     router.add_api_route("/raw", _raw(door), methods=["POST"], name="raw")
     _sights(router, space)
+    router.include_router(reading_router(space))
     return router
 
 

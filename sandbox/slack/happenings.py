@@ -123,6 +123,12 @@ class Happenings:
         self.space.users[name] = user
         return user
 
+    async def scopes(self, asked: Asked) -> Told:
+        """Take scopes away from the app, or give it some; nobody is told."""
+        self.space.scopes -= {str(name) for name in asked.get("remove") or ()}
+        self.space.scopes |= {str(name) for name in asked.get("add") or ()}
+        return {"status": None, "scopes": sorted(self.space.scopes)}
+
     async def channel(self, asked: Asked) -> Told:
         """Change a channel, or add one; whoever joins or leaves is told of."""
         place = self._channel(str(asked.get("id")), asked)

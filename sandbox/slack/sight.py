@@ -61,7 +61,7 @@ def see_view(found: View | None, space: Workspace) -> Seen | None:
 
 def see_message(space: Workspace, one: Message) -> Seen:
     """A message as on the screen; metadata is for apps, but tests may want to look at it."""
-    seen = write_message(space, one, metadata=True) | {"channel": one.channel}
+    seen = write_message(space, one, metadata=True) | {"channel": one.channel, "at": one.at}
     return seen | {"is_ephemeral": True, "user_only": one.only_for} if one.only_for else seen
 
 

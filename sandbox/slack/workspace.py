@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from sandbox import seeds
@@ -82,6 +84,7 @@ class Message:
     extra: dict[str, Any] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
     reactions: dict[str, list[str]] = field(default_factory=dict)
+    at: str = ""  # business time, which may have been moved; `ts` is real time
 
     @property
     def is_reply(self) -> bool:
@@ -162,6 +165,8 @@ class Workspace:
     def __init__(self) -> None:
         self.trigger_seconds = TRIGGER_SECONDS
         self.base_url = ""  # where this pretend Slack answers; known once it listens
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self.scopes: set[str] = set()  # what the app was installed with
         self.share_seconds = 0.0  # how long after its upload a file appears in the channel
         self.reset()
 
@@ -175,6 +180,7 @@ class Workspace:
         self.files: dict[str, File] = {}
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
+        self.read: dict[tuple[str, str], str] = {}  # (person, channel): the last message they saw
         self.screens = Screens()
         self._last_ts = 0
         self._last_number = int(time.time())
@@ -231,6 +237,7 @@ class Workspace:
 
     def add_message(self, message: Message) -> Message:
         fill_ids(message.blocks)
+        message.at = self.now().isoformat(timespec="seconds")
         conversation = self.channels[message.channel]
         if message.only_for is not None:
             conversation.ephemeral.append(message)

@@ -7,7 +7,7 @@ the channel is `web`.
 from __future__ import annotations
 
 from fastapi import APIRouter
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict
 
 from sandbox.zendesk import overview, refusals, switches
@@ -81,13 +81,22 @@ def _ticket_views(router: APIRouter, helpdesk: Helpdesk) -> None:
     account = helpdesk.account
 
     @router.get("/tickets")
-    async def tickets() -> JSONResponse:
-        rows = [overview.ticket(account, t) for t in account.tickets.values()]
-        return JSONResponse({"tickets": rows})
+    async def tickets(newest: int | None = None, find: str = "") -> JSONResponse:
+        """All of them, oldest first; or the `newest` so many in which every word of `find` stands."""
+        wanted = overview.found(account, find)
+        rows = [overview.ticket(account, t) for t in (wanted[-newest:] if newest else wanted)]
+        return JSONResponse({"tickets": rows, "total": len(wanted)})
 
     @router.get("/tickets/{ticket_id}")
     async def one(ticket_id: int) -> JSONResponse:
         return switches.attempt(lambda: overview.whole_ticket(account, found(helpdesk, ticket_id)))
+
+    @router.get("/attachments/{attachment_id}")
+    async def content(attachment_id: int) -> Response:
+        kept = account.attachments.get(attachment_id)
+        if kept is None:
+            return JSONResponse({"error": f"there is no attachment {attachment_id}"}, 404)
+        return Response(kept.content, media_type="application/octet-stream")
 
     @router.get("/mails")
     async def mails() -> JSONResponse:

@@ -41,8 +41,8 @@ GROUPS_OF_ROUTES = (  # bulk work before single tickets: `/tickets/update_many` 
 class Zendesk:
     """A whole pretend account. `app` is what uvicorn serves; it already logs and misbehaves on demand."""
 
-    def __init__(self, world: World, limits: str = "off") -> None:
-        self.helpdesk = Helpdesk(world, limits)
+    def __init__(self, world: World, limits: str = "off", *, empty: bool = False) -> None:
+        self.helpdesk = Helpdesk(world, limits, empty=empty)
         found: list[Route] = []
         for kind in GROUPS_OF_ROUTES:
             found += kind(self.helpdesk).routes()

@@ -6,6 +6,7 @@ import base64
 import binascii
 import hmac
 import secrets
+from email.utils import formatdate
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -68,6 +69,7 @@ class Door:
                 headers = MutableHeaders(scope=message)
                 headers["x-request-id"] = f"{secrets.token_hex(8)}-CPT"
                 headers["x-zendesk-api-version"] = "v2"
+                headers["date"] = formatdate(usegmt=True)
                 headers["x-rate-limit"] = headers["ratelimit-limit"] = str(CALLS_A_MINUTE)
                 left = str(max(0, self.helpdesk.limits.remaining))
                 headers["x-rate-limit-remaining"] = headers["ratelimit-remaining"] = left

@@ -22,19 +22,20 @@ PLACEHOLDER_ADDRESS = "https://ato-desk.mrd.example/zendesk/webhook"
 class Helpdesk:
     """What every route works with. `written` is the way every accepted ticket write has to go."""
 
-    def __init__(self, world: World, limits: str = "off") -> None:
+    def __init__(self, world: World, limits: str = "off", *, empty: bool = False) -> None:
         self.world = world
+        self._seed = seeding.seed_empty if empty else seeding.seed
         self._started_limited = self.limited = limits == "real"
         self.account = Account(world.clock.now)
         self.deliveries = Deliveries(world, self.account)
         self.idempotency = Idempotency(world.clock.now)
         self.limits = Limits(world.clock.now)
-        seeding.seed(self.account)
+        self._seed(self.account)
 
     def reset(self) -> None:
         """Everything back to the first day; what was on its way is given up."""
         self.account.clear()
-        seeding.seed(self.account)
+        self._seed(self.account)
         self.deliveries.forget()
         self.idempotency.forget()
         self.limits.forget()

@@ -34,6 +34,19 @@ def ticket(account: Account, found: Ticket) -> Json:
     }
 
 
+def found(account: Account, words: str) -> list[Ticket]:
+    """The tickets in whose number, subject, requester or status every word stands, oldest first."""
+    wanted = words.lower().split()
+    tickets = list(account.tickets.values())
+    return [t for t in tickets if all(word in _spoken(account, t) for word in wanted)]
+
+
+def _spoken(account: Account, one: Ticket) -> str:
+    requester = account.users.get(one.state["requester_id"])
+    who = f"{requester.name} {requester.email}" if requester else ""
+    return f"#{one.id} {one.state['subject']} {who} {one.state['status']}".lower()
+
+
 def whole_ticket(account: Account, found: Ticket) -> Json:
     audits = [_audit(account, audit) for audit in found.audits]
     comments = [_comment(account, c) for c in found.comments]
@@ -61,6 +74,7 @@ def _comment(account: Account, found: Comment) -> Json:
         "body": found.body,
         "at": render.iso(found.created_at),
         "attachments": [attachment.file_name for attachment in found.attachments],
+        "attachment_ids": [attachment.id for attachment in found.attachments],
     }
 
 

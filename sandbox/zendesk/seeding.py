@@ -41,6 +41,15 @@ def seed(account: Account) -> None:
     _seed_rules(account)
 
 
+def seed_empty(account: Account) -> None:
+    """An account on the day it is bought: its people, one group, one form, its system fields, the vendor's own rules."""
+    bot = _seed_people(account)
+    account.join(bot, account.add_group("Support", default=True))
+    _seed_system_fields(account)
+    _seed_forms(account, seeds.ZENDESK_FORMS[:1])
+    _seed_vendors_rules(account)
+
+
 def _seed_people(account: Account) -> User:
     bot = account.add_user(
         seeds.ZENDESK_BOT_NAME, seeds.ZENDESK_BOT_EMAIL, "admin", id=seeds.ZENDESK_BOT_ID
@@ -69,20 +78,25 @@ def _seed_groups(account: Account, bot: User) -> None:
 
 def _seed_fields(account: Account) -> None:
     now = account.instant()
-    for position, (kind, title) in enumerate(SYSTEM_FIELDS):
-        found = Field(account.new_id(), kind, title, now, now, title, removable=False)
-        found.position = position
-        account.fields[found.id] = found
+    _seed_system_fields(account)
     options = [Option(account.new_id(), name, tag) for name, tag in seeds.QUERY_TYPES]
     query_type = Field(account.new_id(), "tagger", seeds.QUERY_TYPE_TITLE, now, now)
     query_type.options = options
     account.fields[query_type.id] = query_type
 
 
-def _seed_forms(account: Account) -> None:
+def _seed_system_fields(account: Account) -> None:
+    now = account.instant()
+    for position, (kind, title) in enumerate(SYSTEM_FIELDS):
+        found = Field(account.new_id(), kind, title, now, now, title, removable=False)
+        found.position = position
+        account.fields[found.id] = found
+
+
+def _seed_forms(account: Account, names: tuple[str, ...] = seeds.ZENDESK_FORMS) -> None:
     now = account.instant()
     ids = list(account.fields)
-    for position, name in enumerate(seeds.ZENDESK_FORMS):
+    for position, name in enumerate(names):
         form = Form(account.new_id(), name, now, now, list(ids), position=position)
         form.default = position == 0
         account.forms[form.id] = form
@@ -101,6 +115,14 @@ def _seed_webhook(account: Account, bot: User) -> None:
 
 
 def _seed_rules(account: Account) -> None:
+    _seed_vendors_rules(account)
+    for suffix, condition in _watched(account):
+        title = f"ATO Desk: ticket changed ({suffix})"
+        call = {"field": "notification_webhook", "value": [WEBHOOK_ID, WEBHOOK_BODY]}
+        add_trigger(account, title, [condition], _movements(), [call])
+
+
+def _seed_vendors_rules(account: Account) -> None:
     category = {"id": str(account.new_id()), "name": "Notifications", "position": 0}
     account.categories.append(category)
     new = {"field": "update_type", "operator": "is", "value": "Create"}
@@ -108,10 +130,6 @@ def _seed_rules(account: Account) -> None:
     public = {"field": "comment_is_public", "operator": "is", "value": "true"}
     add_trigger(account, RECEIVED, [new, public], [], [_mail("received")])
     add_trigger(account, COMMENTED, [changed, public], [], [_mail("updated")])
-    for suffix, condition in _watched(account):
-        title = f"ATO Desk: ticket changed{suffix}"
-        call = {"field": "notification_webhook", "value": [WEBHOOK_ID, WEBHOOK_BODY]}
-        add_trigger(account, title, [condition], _movements(), [call])
 
 
 def _mail(what: str) -> Json:
@@ -125,13 +143,13 @@ def _watched(account: Account) -> list[tuple[str, Json]]:
     query_type = account.field_titled(seeds.QUERY_TYPE_TITLE)
     field = f"custom_fields_{query_type.id if query_type else 0}"
     found: list[tuple[str, Json]] = [
-        ("", {"field": field, "operator": "is", "value": TAKEOVER_TAG})
+        ("Suspected Account Takeover", {"field": field, "operator": "is", "value": TAKEOVER_TAG})
     ]
     for name in ("Engineering Request", "Qualia Account Security"):
         form = account.form_named(name)
         if form is not None:
             condition = {"field": "ticket_form_id", "operator": "is", "value": str(form.id)}
-            found.append((f" ({name})", condition))
+            found.append((name, condition))
     return found
 
 

@@ -13,8 +13,8 @@ from sandbox.zendesk import overview, refusals
 from sandbox.zendesk.breaker import Breaker
 from sandbox.zendesk.deliveries import Mode
 from sandbox.zendesk.helpdesk import Helpdesk
-from sandbox.zendesk.models import Json
-from sandbox.zendesk.seeding import TAKEOVER_TAG, WEBHOOK_ID, add_trigger
+from sandbox.zendesk.models import Json, Webhook
+from sandbox.zendesk.seeding import TAKEOVER_TAG, add_trigger
 from sandbox.zendesk.values import forget_options
 
 
@@ -128,6 +128,7 @@ def attempt(act: Callable[[], Json], status: int = 200) -> JSONResponse:
 
 # What the switches do ----------------------------------------------------------------------------
 
+DESKS = "ATO Desk"
 REROUTE_TITLE = "Somebody else's routing"
 
 
@@ -158,12 +159,18 @@ def _set_numbers(helpdesk: Helpdesk, wanted: Switches) -> None:
         helpdesk.limited = wanted.limits == "real"
 
 
+def desks(helpdesk: Helpdesk) -> Webhook | None:
+    """The webhook that tells the bot."""
+    hooks = helpdesk.account.webhooks.values()
+    return next((one for one in hooks if one.name == DESKS), None)
+
+
 def _set_webhook(helpdesk: Helpdesk, wanted: Switches) -> None:
     if wanted.webhook:
-        webhook = helpdesk.account.webhooks.get(WEBHOOK_ID)
-        refusals.known(webhook, "webhook", "ATO Desk").status = wanted.webhook
+        refusals.known(desks(helpdesk), "webhook", DESKS).status = wanted.webhook
     if wanted.circuit_breaker:
-        breaker = helpdesk.deliveries.breakers.setdefault(WEBHOOK_ID, Breaker())
+        webhook = refusals.known(desks(helpdesk), "webhook", DESKS)
+        breaker = helpdesk.deliveries.breakers.setdefault(webhook.id, Breaker())
         breaker.forced_open = wanted.circuit_breaker == "open"
 
 
@@ -217,10 +224,14 @@ def rename_option(helpdesk: Helpdesk, field_name: str, wanted: Renaming) -> Json
 
 def settings(helpdesk: Helpdesk) -> Json:
     account, deliveries = helpdesk.account, helpdesk.deliveries
-    webhook, breaker = account.webhooks.get(WEBHOOK_ID), deliveries.breakers.get(WEBHOOK_ID)
+    query_type = account.field_titled("Query type")
+    webhook = desks(helpdesk)
+    breaker = deliveries.breakers.get(webhook.id) if webhook else None
     return {
         "forms": [form.name for form in account.forms.values()],
         "groups": [group.name for group in account.groups.values() if not group.deleted],
+        "query_types": [option.name for option in query_type.options] if query_type else [],
+        "agents": [user.name for user in account.users.values() if user.role == "agent"],
         "takeover_tag": TAKEOVER_TAG,
         "webhook": webhook.status if webhook else "gone",
         "webhook_address": helpdesk.webhook_address(),
