@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOMS = ("ops", "bot", "handlers", "integrations", "config", "desk", "sandbox")
+ROOMS = ("benchmarks", "ops", "bot", "handlers", "integrations", "config", "desk", "sandbox")
 CLOSED = frozenset({"body", "raw", "payload"})
 """What handlers carry and never open: `integrations/*/wire.py` does."""
 
@@ -45,8 +45,7 @@ def check(root: Path) -> list[Breach]:
             file, words = path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")
             found.extend(check_file(file, words))
     found.extend(broad_excepts(found))
-    lock = root / "requirements.lock"
-    if lock.is_file():
+    for lock in sorted(root.glob("requirements*.lock")):
         found.extend(addresses(lock.name, lock.read_text(encoding="utf-8")))
     return [one for one in found if not one.what.startswith(_BROAD)]
 

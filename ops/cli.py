@@ -7,6 +7,13 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from ops.commands import audit, database, effects
+from ops.commands.doctor import doctor
+from ops.commands.manifest import manifest
+from ops.commands.provision import provision
+from ops.commands.schema import playbook_schema
+from ops.commands.torture import torture
+
 DONE, WRONG, USAGE, UNSET = 0, 1, 2, 3
 
 _CODES = f"Exit codes: {DONE} done, {WRONG} something is wrong and is named, {USAGE} the command was misused, {UNSET} a setting is missing or wrong."
@@ -23,12 +30,23 @@ settings_app = typer.Typer(
     help="Look after settings.", epilog=_CODES, rich_markup_mode=None, no_args_is_help=True
 )
 app.add_typer(playbook_app, name="playbook")
+app.command("provision")(provision)
+app.command("doctor")(doctor)
+app.command("manifest")(manifest)
+app.add_typer(effects.app, name="effects")
+app.command("export")(effects.export)
+app.add_typer(database.app, name="db")
+app.command("backup")(database.backup)
+app.command("restore")(database.restore)
+playbook_app.command("schema")(playbook_schema)
 catalogue_app = typer.Typer(
     help="Look after the sentences in other languages.",
     epilog=_CODES, rich_markup_mode=None, no_args_is_help=True,
 )  # fmt: skip
 app.add_typer(settings_app, name="settings")
 app.add_typer(catalogue_app, name="catalogue")
+app.add_typer(audit.app, name="audit")
+app.command("torture")(torture)
 
 
 def main() -> None:
@@ -47,8 +65,8 @@ def explained() -> Iterator[None]:
     """Turn settings and playbooks that cannot be used into sentences and an exit code."""
     from config.environment import BadSettings
     from config.load import BadPlaybook
-    from integrations.queue.embedded import WorkerRunning
-    from integrations.store.current import CannotStart
+    from integrations.queue.trying import WorkerRunning
+    from integrations.store.starting import CannotStart
 
     try:
         yield
@@ -86,13 +104,14 @@ def demo(
     speed: Annotated[
         float, typer.Option(min=0.0, help="How many times faster than real the clock goes.")
     ] = 1.0,
-    port: Annotated[int, typer.Option(help="The port of the page; 0 takes a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option(help="The port of the page; a free one when it is taken, or 0.")
+    ] = 8765,
 ) -> None:
     """Run the bot against a pretend Slack, Zendesk and back office, with a page to act as anybody."""
-    with explained():
-        from ops.demo import run
+    from ops.demo import run
 
-        raise typer.Exit(run(leave=leave, speed=speed, port=port))
+    raise typer.Exit(run(leave=leave, speed=speed, port=port))
 
 
 @app.command()

@@ -5,7 +5,7 @@ It knows what a person sees and a playbook's deeds, and nothing of the bot's ins
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,10 +33,13 @@ class Player:
     home: str = "CGENERAL"
     case: str = ""
     modals: dict[str, Json] = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=lambda: PEOPLE)
+    beat: float = 0.02
+    """Seconds between two looks for a button."""
 
     def play(self, deed: Deed) -> None:
         """Do one deed and hold the answer to what the deed says; raises NotAsWritten."""
-        user = PEOPLE[deed.who]
+        user = self.people[deed.who]
         if deed.moves:
             self._move(deed)
             return
@@ -86,7 +89,7 @@ class Player:
                 action = _action(message, self.case, deed)
                 if action:
                     return message, action
-            time.sleep(0.02)
+            time.sleep(self.beat)
         raise NotAsWritten(
             f"{deed.who} has no button for {deed.part or deed.step} ({deed.outcome or 'done'})"
         )
@@ -137,7 +140,7 @@ class Player:
         """Make a ticket by hand, as people do when they forget `/ato`."""
         made, plan = deed.makes or {}, self.playbook.ticket_plans[0]
         people = self._control("GET", "/people")["people"]
-        name = next(one["name"] for one in people if one["id"] == PEOPLE[deed.who])
+        name = next(one["name"] for one in people if one["id"] == self.people[deed.who])
         ticket = self._control("POST", "/zendesk/tickets", json={
             "by": name, "comment": "By hand", "public": False, "form": plan.form, "group": made["group"],
             "query_type": (plan.query_type or "").replace(">", "::"), "status": plan.status,

@@ -50,6 +50,9 @@ def run(playbook: str | None, branch: str | None, every: bool, as_json: bool) ->
             err=True,
         )
         return 2
+    if every or not branch:
+        for left in (one for book in books.values() for one in unplayed(book)):
+            typer.echo(f"No rehearsal plays {left}.", err=True)
     folder = Path(playbook).parent if playbook and playbook.endswith((".yaml", ".yml")) else None
     extra = {"ATO_PLAYBOOKS__NAMES": ",".join(books)} | (
         {"ATO_PLAYBOOKS__FOLDER": str(folder)} if folder else {}
@@ -57,6 +60,25 @@ def run(playbook: str | None, branch: str | None, every: bool, as_json: bool) ->
     with stage(extra) as built:
         played = [_play(built, book, name, as_json) for book, name in wanted]
     return _summary(played, as_json)
+
+
+def unplayed(book: Playbook) -> Iterator[str]:
+    """Name every outcome, part and try that no rehearsal plays, but those of steps that are switched off."""
+    deeds = [
+        one for rehearsal in book.rehearsals.values() for one in rehearsal.deeds if not one.refused
+    ]
+    played = {
+        f"{one.step}:{one.outcome or 'done'}" for one in deeds if one.step and not one.attempt
+    }
+    played |= {one.part for one in deeds if one.part} | {
+        f"{one.step}:{one.attempt}" for one in deeds if one.attempt
+    }
+    for name, step in book.steps.items():
+        parts = [f"{name}.{part}" for part, spec in step.parts.items() if spec.enabled]
+        verdicts = () if step.parts or step.automatic else step.outcomes or ("done",)
+        tries = [f"{name}:{one}" for one in (*verdicts, *step.attempts)]
+        if step.enabled:
+            yield from (f"{book.playbook}/{one}" for one in (*parts, *tries) if one not in played)
 
 
 def _books(playbook: str | None) -> Mapping[str, Playbook]:
@@ -128,14 +150,13 @@ class Seen:
         return len(self.watcher.mails()) - self.mails_before
 
     def card(self) -> Json:
-        """Give the case's card in its opener's direct messages."""
+        """Give the case's card before its opener: in direct messages, or in the inbox of a role."""
         cards = [one for one in self.player.messages(self.opener) if self._mine(one)]
         return cards[-1] if cards else {}
 
     def _mine(self, message: Json) -> bool:
-        return str(
-            (message.get("metadata") or {}).get("event_type")
-        ) == "ato_desk" and self.name() in str(message.get("text"))
+        ours = str((message.get("metadata") or {}).get("event_type")) == "ato_desk"
+        return ours and str(message.get("text")).startswith(f"{self.name()} ")
 
     def name(self) -> str:
         """Give the case's display name, from the newest card."""

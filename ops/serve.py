@@ -3,24 +3,34 @@
 import asyncio
 import logging
 import socket
+from collections.abc import Callable
 
 import structlog
 import uvicorn
 from structlog.typing import Processor
 
-from bot.main import assemble
+from bot.main import Bot, assemble
 from config.settings import Settings, settings
-from integrations.store.current import CannotStart
+from integrations.store.starting import CannotStart
+
+DOORS_WITHIN = 3
+"""Seconds for requests under way to be answered when the process is told to stop: Slack waits no longer either."""
 
 
-def run(host: str | None = None, port: int | None = None) -> None:
+def run(
+    host: str | None = None, port: int | None = None, assemble: Callable[[Settings], Bot] = assemble
+) -> None:
     """Read the settings and serve; raises BadSettings, BadPlaybook and WorkerRunning before anything listens."""
     found = settings()
+    if host:  # what is open to other machines follows from where the bot really listens
+        found = found.model_copy(update={"web": found.web.model_copy(update={"host": host})})
     _write_logs(found)
-    asyncio.run(_serve(found, host or found.web.host, found.web.port if port is None else port))
+    asyncio.run(_serve(found, found.web.host, found.web.port if port is None else port, assemble))
 
 
-async def _serve(found: Settings, host: str, port: int) -> None:
+async def _serve(
+    found: Settings, host: str, port: int, assemble: Callable[[Settings], Bot]
+) -> None:
     bot = assemble(found)
     assert bot.app is not None
     bot.queue.claim()
@@ -31,7 +41,7 @@ async def _serve(found: Settings, host: str, port: int) -> None:
             bot.app,
             log_config=None,
             access_log=False,
-            timeout_graceful_shutdown=8,
+            timeout_graceful_shutdown=DOORS_WITHIN,
             server_header=False,
         )
     )
@@ -80,7 +90,11 @@ def _write_logs(found: Settings) -> None:
         )
     )
     logging.basicConfig(level=found.log.level.upper(), handlers=[handler], force=True)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for talkative in (
+        "apscheduler",
+        "httpx",
+    ):  # httpx writes every address, and one may hold a secret or a customer
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             *shared[:1],

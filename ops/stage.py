@@ -82,8 +82,9 @@ class Process:
     def ended(self) -> None:
         """Wait for its end, and let go of its output."""
         self.popen.wait()
-        if self.popen.stdout:
-            self.popen.stdout.close()
+        for pipe in (self.popen.stdout, self.popen.stdin):
+            if pipe:
+                pipe.close()
 
 
 @dataclass
@@ -98,6 +99,8 @@ class Stage:
     bot: Process | None = None
     bot_url: str = ""
     port: int = 0
+    page: Process | None = None
+    page_url: str = ""
 
     def environment(self) -> dict[str, str]:
         """Give the bot's settings for this stage."""
@@ -113,14 +116,25 @@ class Stage:
             "ATO_CLOCK__OFFSET_FILE": str(self.folder / "clock"),
             "ATO_CHASER__TICK_SECONDS": "1",
             "ATO_WEB__PORT": str(self.port),
+            "ATO_WEB__PERSON_PER_MINUTE": "0",  # played people are faster than real ones
+            "ATO_WEB__DOOR_PER_MINUTE": "0",
             "ATO_PLAYBOOKS__NAMES": "mr_d,qualia_connect",
             "ATO_LOG__FORMAT": "json",
         } | self.extra  # fmt: skip
 
     def start_bot(self, command: list[str] | None = None) -> None:
         """Start the bot, wait until it is ready and tell the sandbox where it is."""
+        self.spawn_bot(command)
+        self.await_bot()
+
+    def spawn_bot(self, command: list[str] | None = None) -> None:
+        """Start the bot's process; whoever has something to do meanwhile waits for it later."""
         words = command or [sys.executable, "-m", "ops.cli", "serve"]
         self.bot = start("bot", words, self.folder, self.environment())
+
+    def await_bot(self) -> None:
+        """Wait until the bot is ready and tell the sandbox where it is."""
+        assert self.bot is not None
         self.bot_url = _address(self.bot)
         self.port = int(self.bot_url.rsplit(":", 1)[1])
         wait_for(self._ready, 20, "the bot did not become ready", self.bot)
@@ -128,6 +142,13 @@ class Stage:
             "slack_events_url": f"{self.bot_url}/slack/events",
             "zendesk_webhook_url": f"{self.bot_url}/zendesk/webhook",
         })  # fmt: skip
+
+    def open_page(self) -> str:
+        """Give the page's address, as soon as it listens."""
+        assert self.page is not None
+        if not self.page_url:
+            self.page_url = str(json.loads(_first_line(self.page))["page"])
+        return self.page_url
 
     def _ready(self) -> bool:
         try:
@@ -142,21 +163,37 @@ class Stage:
 
     def stop(self) -> None:
         """Stop both processes."""
-        if self.bot:
-            self.bot.stop()
-        self.sandbox.stop()
+        for process in (self.page, self.bot, self.sandbox):
+            if process:
+                process.stop()
         self.control.close()
 
 
-def start(name: str, words: list[str], folder: Path, environment: dict[str, str]) -> Process:
-    """Start a process whose standard output we read and whose errors go to a file."""
+def start(
+    name: str, words: list[str], folder: Path, environment: dict[str, str], *, talks: bool = False
+) -> Process:
+    """Start a process whose standard output we read and whose errors go to a file; one that talks has an input, too."""
     log = folder / f"{name}.log"
     errors: IO[str] = log.open("a")
     popen = subprocess.Popen(  # noqa: S603 - our own programs
-        words, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment
-    )
+        words, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment,
+        stdin=subprocess.PIPE if talks else None,
+    )  # fmt: skip
     errors.close()
     return Process(name, popen, log)
+
+
+def _page(folder: Path, port: int) -> Process:
+    """Have the sandbox's page loaded; it is told of the sandbox once that is there."""
+    words = [sys.executable, "-m", "sandbox.page", "--port", str(port)]
+    return start("page", words, folder, dict(os.environ), talks=True)
+
+
+def tell(process: Process, line: str) -> None:
+    """Give a process a line of input."""
+    assert process.popen.stdin is not None
+    process.popen.stdin.write(f"{line}\n")
+    process.popen.stdin.flush()
 
 
 def _first_line(process: Process) -> str:
@@ -185,21 +222,27 @@ def wait_for(holds: Any, seconds: float, otherwise: str, process: Process | None
 
 @contextmanager
 def stage(
-    extra: dict[str, str] | None = None, *, bot: bool = True, limits: str = "off", port: int = 0
+    extra: dict[str, str] | None = None,
+    *,
+    bot: bool = True,
+    limits: str = "off",
+    port: int = 0,
+    page: int | None = None,
+    empty: bool = False,
 ) -> Iterator[Stage]:
-    """Set up a stage in a folder of its own, and take it down again."""
+    """Set up a stage in a folder of its own, and take it down again.
+
+    `page` is the port its page should have, or any when it is taken; `empty` is a Zendesk account as it is bought.
+    Everything that takes long to load is started at once; without `bot` the bot is left to the caller.
+    """
     with tempfile.TemporaryDirectory(prefix="ato-") as name:
         folder = Path(name)
-        words = [
-            sys.executable,
-            "-m",
-            "sandbox",
-            "--clock-file",
-            str(folder / "clock"),
-            "--limits",
-            limits,
-        ]
+        options = ["--clock-file", str(folder / "clock"), "--limits", limits]
+        if empty:
+            options.append("--empty")
+        words = [sys.executable, "-m", "sandbox", *options]
         sandbox = start("sandbox", words, folder, dict(os.environ))
+        shown = None if page is None else _page(folder, page)
         urls = json.loads(_first_line(sandbox))
         built = Stage(
             folder,
@@ -208,8 +251,11 @@ def stage(
             sandbox,
             extra or {},
             port=port,
+            page=shown,
         )
         try:
+            if shown:
+                tell(shown, urls["control"])
             if bot:
                 built.start_bot()
             yield built

@@ -1,0 +1,125 @@
+"""How fast people and Zendesk are answered: `/ato`, a click with its commit, a webhook, and what is listed."""
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.figures import Aim, Figure, interleave
+from benchmarks.filling import WITH_TICKET, Fill, fill
+from benchmarks.running import Ground, Loader, Server
+
+LEAST = Aim("≥", 0.6)
+NOOP = "bolt that only acknowledges, with the same settings"
+COMMIT = "the same, and one commit of the same rows through the same driver"
+INSERT = "FastAPI with the signature check and one insert"
+
+
+@dataclass
+class Answering:
+    """The servers, the loader, and how much to ask; no case is clicked twice."""
+
+    ground: Ground
+    loader: Loader
+    played: Path
+    rounds: int
+    count: int
+    used: dict[str, int] = field(default_factory=dict)
+
+    def commands(self) -> list[Figure]:
+        """Measure `/ato` at 1 and 32 connections."""
+        file = fill(self.played, self.ground.folder / "commands.sqlite3", Fill())
+        ours, noop = self.ground.serve("ours", file), self.ground.serve("noop", file)
+        self._warm("command", ours, noop)
+        return [one for connections in (1, 32) for one in self._command(ours, noop, connections)]
+
+    def _command(self, ours: Server, noop: Server, connections: int) -> list[Figure]:
+        seen: list[dict[str, float]] = []
+
+        def rate(server: Server) -> float:
+            found = self.loader.ask(
+                server, "command", self.count, connections=connections, check=server is ours
+            )
+            seen.extend([found] if server is ours else [])
+            return found["rate"]
+
+        name = f"`/ato`, {connections} connection{'s' if connections > 1 else ''}"
+        rounds = interleave(self.rounds, lambda _: rate(ours), lambda _: rate(noop))
+        return [rounds.figure(name, "/s", LEAST, NOOP), *_tails(name, seen)]
+
+    def clicks(self, more: int = 0) -> list[Figure]:
+        """Measure a click with its commit; `more` clicks follow to see what memory they leave behind."""
+        count = self.count // 5
+        file = fill(self.played, self.ground.folder / "clicks.sqlite3", Fill(for_mod=(self.rounds + 1) * count + more + 1))  # fmt: skip
+        ours, rival = self.ground.serve("ours", file), self.ground.serve("commit", self._copy(file))
+        idle = ours.process.memory()
+        found = self._pair("a click with its commit", "click", (ours, rival), count, COMMIT)
+        if more:
+            self._next("click", ours, more)
+            found.append(Figure(
+                f"memory after {(self.rounds + 1) * count + more:,} cases", ours.process.memory(), "MB",
+                idle, ours.process.memory() / idle, Aim("≤", 1.4), against="the same process before them",
+            ))  # fmt: skip
+        return found
+
+    def webhooks(self) -> list[Figure]:
+        """Measure a webhook that is stored and answered."""
+        count = self.count // 5
+        file = fill(self.played, self.ground.folder / "webhooks.sqlite3", Fill(with_ticket=(self.rounds + 1) * count))  # fmt: skip
+        pair = self.ground.serve("ours", file), self.ground.serve("insert", self._copy(file))
+        return self._pair("a webhook stored and answered", "webhook", pair, count, INSERT)
+
+    def screens(self, many: int) -> list[Figure]:
+        """Measure the home tab, the board and finding among many open cases and among 100."""
+        few = fill(self.played, self.ground.folder / "few.sqlite3", Fill(for_mod=100))
+        lots = fill(self.played, self.ground.folder / "lots.sqlite3", Fill(for_mod=100, thin=many - 100))  # fmt: skip
+        pair = self.ground.serve("ours", lots), self.ground.serve("ours", few)
+        found = []
+        for kind, title in (("home", "the home tab"), ("board", "`/ato board`"), ("find", "`/ato find`")):  # fmt: skip
+            found += self._pair(
+                f"{title}, {many:,} open cases", kind, pair, max(20, self.count // 20),
+                "the same with 100 open cases", Aim("≤", 2),
+            )  # fmt: skip
+        return found
+
+    def _pair(
+        self, name: str, kind: str, pair: tuple[Server, Server], count: int, against: str, aim: Aim = LEAST
+    ) -> list[Figure]:  # fmt: skip
+        """Compare the medians of two servers at one connection."""
+        ours, other = pair
+        self._next(kind, ours, count)
+        self._next(kind, other, count)
+        seen: list[dict[str, float]] = []
+
+        def took(server: Server) -> float:
+            found = self._next(kind, server, count)
+            seen.extend([found] if server is ours else [])
+            return found["p50"]
+
+        rounds = interleave(self.rounds, lambda _: took(ours), lambda _: took(other))
+        return [rounds.figure(name, "ms", aim, against, faster_is="less"), *_tails(name, seen)]
+
+    def _next(self, kind: str, server: Server, count: int) -> dict[str, float]:
+        """Ask about cases that this server was not asked about before."""
+        key = f"{kind}:{server.port}"
+        first = self.used.get(key, 0)
+        self.used[key] = first + count
+        offset = WITH_TICKET if kind == "webhook" else 0
+        return self.loader.ask(
+            server, kind, count, first=offset + first, check=server.name == "ours"
+        )
+
+    def _warm(self, kind: str, *servers: Server) -> None:
+        for server in servers:
+            self.loader.ask(server, kind, 200, check=server.name == "ours")
+
+    def _copy(self, file: Path) -> Path:
+        return Path(shutil.copy(file, file.with_suffix(".rival")))
+
+
+def _tails(name: str, seen: list[dict[str, float]]) -> list[Figure]:
+    """Tell the median of p50 and p99 over the rounds."""
+    middle = len(seen) // 2
+    return [
+        Figure(f"{name}: {part}", sorted(one[part] for one in seen)[middle], "ms", rounds=len(seen))
+        for part in ("p50", "p99")
+    ]

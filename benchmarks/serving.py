@@ -1,0 +1,179 @@
+"""The servers that are measured, each a process: `python -m benchmarks.serving ours|noop|commit|insert DATABASE`.
+
+`ours` is the bot as `ato serve` plugs it together, without its queue and ticks; Slack's answers come at once. The
+rivals are what nobody can do without: bolt and FastAPI with the same settings, and a commit of the same rows.
+"""
+
+import asyncio
+import json
+import re
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from slack_bolt.adapter.fastapi.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from benchmarks.filling import last_for_mod
+from benchmarks.replaying import Replay, difference, read_rows
+from benchmarks.signed import LOOKERS, MOD
+from bot.main import Bot, assemble
+from config.settings import settings
+from desk.commands import CompleteStep
+from integrations.store.engine import open_database, writing
+from integrations.zendesk.deliveries import check_signature
+from ops.stage import ROLES, SANDBOX
+
+ANY = re.compile(".*", re.DOTALL)
+SECRET = SANDBOX["ATO_SLACK__SIGNING_SECRET"]
+
+
+def environment(database: Path) -> dict[str, str]:
+    """Give the bot's settings: as on a stage, with people named instead of read from Slack."""
+    inboxes = {f"ATO_SLACK__INBOXES__{role.upper()}": at for role, (_, at) in ROLES.items() if at}
+    lookers = ",".join(f"ULOOK{n:03d}" for n in range(LOOKERS))
+    return SANDBOX | inboxes | {
+        "ATO_SLACK__API_URL": "http://127.0.0.1:9/api/", "ATO_ZENDESK__URL": "http://127.0.0.1:9",
+        "ATO_SLACK__PEOPLE__CS_AGENT": "UAGENT01", "ATO_SLACK__PEOPLE__MOD": f"UMOD0001,{lookers}",
+        "ATO_DATABASE_URL": f"sqlite+aiosqlite:///{database}", "ATO_PLAYBOOKS__NAMES": "mr_d",
+        "ATO_WEB__PERSON_PER_MINUTE": "0", "ATO_WEB__DOOR_PER_MINUTE": "0",
+    }  # fmt: skip
+
+
+async def ours(database: Path) -> FastAPI:
+    """Plug the bot together and make it ready; nothing is done in the background."""
+    bot = assemble(settings(environment(database)))
+    await ready(bot)
+    assert bot.app is not None
+    bot.app.router.lifespan_context = _nothing_beside
+    return bot.app
+
+
+async def ready(bot: Bot) -> None:
+    """Do what a start does before the queue begins, and let Slack answer at once."""
+
+    async def answered(*_: object, **__: object) -> dict[str, object]:
+        return {"ok": True, "channel": {"id": "D1"}, "user": {"id": "U1", "profile": {}}}
+
+    bot.slack.web.api_call = answered  # type: ignore[method-assign,assignment]
+    bot.engine.hashes = {n: await bot.cases.remember_playbook(b) for n, b in bot.playbooks.items()}
+    await bot.rota.refresh()
+
+
+@asynccontextmanager
+async def _nothing_beside(_: FastAPI) -> Any:
+    yield
+
+
+def _bare(click: Callable[[dict[str, Any]], Awaitable[None]] | None = None) -> FastAPI:
+    """Give bolt with the bot's own settings, and handlers that only acknowledge."""
+    known = AuthorizeResult(enterprise_id=None, team_id="T", bot_token="xoxb-1")  # noqa: S106
+
+    async def authorize() -> AuthorizeResult:
+        return known
+
+    app = AsyncApp(
+        signing_secret=SECRET, authorize=authorize, process_before_response=True, ssl_check_enabled=False,
+        attaching_function_token_enabled=False, attaching_conversation_kwargs_enabled=False,
+    )  # fmt: skip
+
+    @app.command("/ato")
+    async def command(ack: AsyncAck) -> None:
+        await ack()
+
+    @app.action(ANY)
+    async def action(ack: AsyncAck, body: dict[str, Any]) -> None:
+        if click:
+            await click(body)
+        await ack()
+
+    web, handler = FastAPI(openapi_url=None), AsyncSlackRequestHandler(app)
+
+    @web.post("/slack/events")
+    async def events(request: Request) -> Response:
+        return await handler.handle(request)
+
+    return web
+
+
+async def noop(_: Path) -> FastAPI:
+    """Check the signature, find the handler, acknowledge."""
+    return _bare()
+
+
+async def commit(database: Path) -> FastAPI:
+    """Do the same, and one commit of the rows that the bot's own click writes."""
+    engine, replay = open_database(f"sqlite:///{database}"), await _recorded(database)
+
+    async def click(body: dict[str, Any]) -> None:
+        await replay.commit(engine, body["actions"][0]["value"].partition("|")[0])
+
+    return _bare(click)
+
+
+async def _recorded(database: Path) -> Replay:
+    """Let the bot itself do one click, on the last case for the MOD, and keep what that wrote."""
+    bot = assemble(settings(environment(database)))
+    await ready(bot)
+    case = last_for_mod(database)
+    before = read_rows(database, case)
+    click = CompleteStep(
+        case=case, delivery="recorded", by=bot.people.person(MOD), step="suspend", occurrence=1, outcome="suspended",
+    )  # fmt: skip
+    answer = await bot.engine.accept(click)
+    assert answer.refusal is None, answer.refusal
+    await bot.stop()
+    return difference(case, before, read_rows(database, case))
+
+
+async def insert(database: Path) -> FastAPI:
+    """Check the signature of a webhook and store the delivery."""
+    engine, app = open_database(f"sqlite:///{database}"), FastAPI(openapi_url=None)
+    secret = SANDBOX["ATO_ZENDESK__WEBHOOK_SECRET"]
+
+    @app.post("/zendesk/webhook")
+    async def webhook(request: Request) -> Response:
+        raw, told = await request.body(), request.headers
+        at, mac = told["x-zendesk-webhook-signature-timestamp"], told["x-zendesk-webhook-signature"]
+        if not check_signature(secret, at, raw, mac, datetime.now(UTC)):
+            return JSONResponse({}, 401)
+        await _store(engine, told["x-zendesk-webhook-invocation-id"], json.loads(raw)["ticket_id"])
+        return JSONResponse({"ok": "kept"})
+
+    return app
+
+
+async def _store(engine: AsyncEngine, delivery: str, ticket: str) -> None:
+    async with writing(engine) as connection:
+        await connection.exec_driver_sql(
+            "INSERT INTO deliveries (id, case_id, at) VALUES (?, ?, ?)", (delivery, ticket, "2026-11-26T00:00:00Z"),
+        )  # fmt: skip
+
+
+SERVERS = {"ours": ours, "noop": noop, "commit": commit, "insert": insert}
+
+
+async def serve(name: str, database: Path) -> None:
+    """Serve as `ato serve` does, and say the port in the first line of output."""
+    app = await SERVERS[name](database)
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
+    )
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.bind(("127.0.0.1", 0))
+    listening.listen(256)
+    print(listening.getsockname()[1], flush=True)
+    await server.serve(sockets=[listening])
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(sys.argv[1], Path(sys.argv[2])))

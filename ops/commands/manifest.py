@@ -1,0 +1,34 @@
+"""`ato manifest`: the Slack app's manifest, to paste into api.slack.com."""
+
+import json
+from typing import Annotated
+
+import typer
+
+
+def manifest(
+    url: Annotated[
+        str | None, typer.Option(help="The bot's address; left out, ATO_WEB__PUBLIC_URL.")
+    ] = None,
+    socket: Annotated[
+        bool,
+        typer.Option("--socket", help="Without an address: the app speaks through Socket Mode."),
+    ] = False,
+) -> None:
+    """Write the Slack app's manifest: command, shortcut, events and the scopes the desk needs, and no more.
+
+    Paste it at https://api.slack.com/apps, under “Create New App”, “From a manifest”.
+    """
+    from pydantic import ValidationError
+
+    from config.settings import surroundings
+    from integrations.slack.manifest import manifest as written
+    from ops.cli import USAGE, stop
+
+    address = None if socket else url or surroundings().get("ATO_WEB__PUBLIC_URL")
+    if not socket and not address:
+        stop("Slack has to know the bot's address.", "ato manifest --url https://ato.example.com, or ato manifest --socket", USAGE)  # fmt: skip
+    try:
+        typer.echo(json.dumps(written(address), ensure_ascii=False, indent=2))
+    except ValidationError:
+        stop(f"“{address}” is no address Slack would take.", "ato manifest --url https://ato.example.com", USAGE)  # fmt: skip

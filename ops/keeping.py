@@ -1,0 +1,193 @@
+"""The desk's database, opened for the terminal beside a bot that may run: what was given up, and the figures of every case."""
+
+import asyncio
+import csv
+import getpass
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+from bot.clock import OffsetClock, SystemClock
+from config.settings import Settings
+from desk.case import Case
+from desk.commands import FinishByHand, RetryEffect
+from desk.engine import Engine
+from desk.playbook import Playbook
+from desk.speaking import display
+from desk.values import Person, in_language
+from integrations.store.audit import StoredEvidence
+from integrations.store.cases import StoredCases
+from integrations.store.current import is_current
+from integrations.store.effects import StoredEffects
+from integrations.store.engine import open_database
+from integrations.store.starting import CannotStart
+from integrations.store.vault import Vault
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the terminal works with."""
+
+    cases: StoredCases
+    effects: StoredEffects
+    evidence: StoredEvidence
+    engine: Engine
+
+
+@asynccontextmanager
+async def kept(settings: Settings) -> AsyncIterator[Kept]:
+    """Open the database; raises CannotStart when it is not today's."""
+    url = settings.database_url.get_secret_value()
+    if not is_current(url):
+        raise CannotStart(
+            "The database is not there, or not this version's. Nothing was changed. `ato serve` makes it or brings it up to date."
+        )
+    database = open_database(url)
+    keys = [key.decode() for key in settings.vault.fernet_keys]
+    vault = Vault(keys, settings.vault.digest_key.get_secret_value())
+    cases, file = StoredCases(database, vault), settings.clock.offset_file
+    nothing = cast(
+        "Any", None
+    )  # an accepted command asks nothing outside; the running bot does the work
+    engine = Engine(
+        cases=cases, tickets=nothing, chat=nothing, playbooks={}, hashes={},
+        clock=OffsetClock(file) if file else SystemClock(),
+    )  # fmt: skip
+    try:
+        yield Kept(cases, StoredEffects(database, vault), StoredEvidence(database, vault), engine)
+    finally:
+        await database.dispose()
+
+
+# What was given up --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Letter:
+    """Work outside that was given up: of which case, why, and after how many tries."""
+
+    key: str
+    case: str
+    kind: str
+    tries: int
+    since: datetime
+    why: str
+
+
+async def letters(settings: Settings) -> tuple[list[Letter], int]:
+    """List what was given up, oldest first, and say how much else waits."""
+    async with kept(settings) as there:
+        found = []
+        for dead in await there.effects.dead():
+            name, why = dead.case, dead.error or ""
+            if (loaded := await there.cases.load(dead.case)) is not None:
+                case, playbook = loaded
+                name, trouble = display(case, playbook), case.troubles.get(dead.key)
+                why = f"{trouble.system}: {trouble.reason}" if trouble else why
+            found.append(Letter(dead.key, name, dead.kind, dead.attempts, dead.created_at, why))
+        return found, await there.effects.pending_count()
+
+
+async def mend(
+    settings: Settings, key: str, reference: str | None, person: str | None
+) -> str | None:
+    """Try a letter again, or take somebody's word that it was done by hand; gives why not, in words."""
+    async with kept(settings) as there:
+        effect = await there.effects.effect(key)
+        loaded = await there.cases.load(effect.case) if effect else None
+        if effect is None or loaded is None:
+            return f"There is no work {key}."
+        _, playbook = loaded
+        by = operator(playbook, person)
+        about = {"case": effect.case, "delivery": "", "by": by, "effect": key}
+        command = (
+            RetryEffect(**about)
+            if reference is None
+            else FinishByHand(**about, reference=reference)
+        )
+        answer = await there.engine.accept(command)
+        line = answer.refusal.line if answer.refusal else None
+        return line.key if line else None
+
+
+def operator(playbook: Playbook, person: str | None) -> Person:
+    """Whoever works at the terminal may do what any role may: who can read the database needs no role in Slack."""
+    return Person(id=person or f"terminal:{getpass.getuser()}", roles=frozenset(playbook.roles))
+
+
+# The company's own reporting ----------------------------------------------------------------------
+
+CASES = (
+    "case",
+    "playbook",
+    "playbook_hash",
+    "opened_at",
+    "opened_by",
+    "ended_at",
+    "ending",
+    "minutes_open",
+    "tickets",
+    "reminders",
+)
+STEPS = (
+    "case",
+    "step",
+    "title",
+    "sop",
+    "status",
+    "occurrence",
+    "opened_at",
+    "done_at",
+    "done_by",
+    "outcome",
+    "minutes",
+)
+
+
+async def export(settings: Settings, folder: Path) -> tuple[int, int]:
+    """Write cases.csv and steps.csv, one row a case and one a step; no personal value is in them."""
+    cases: list[Sequence[Any]] = []
+    steps: list[Sequence[Any]] = []
+    async with kept(settings) as there:
+        for record in await there.evidence.records():
+            if (loaded := await there.cases.load(record.id)) is not None:
+                cases.append(_case(*loaded))
+                steps.extend(_steps(*loaded))
+    await asyncio.to_thread(_write, folder, cases, steps)
+    return len(cases), len(steps)
+
+
+def _write(folder: Path, cases: Sequence[Any], steps: Sequence[Any]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, header, rows in (("cases", CASES, cases), ("steps", STEPS, steps)):
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerows([header, *rows])
+
+
+def _case(case: Case, playbook: Playbook) -> Sequence[Any]:
+    tickets = " ".join(str(ticket.id) for ticket in case.tickets.values())
+    return (
+        display(case, playbook), case.playbook, case.playbook_hash, _at(case.opened_at), case.opened_by, _at(case.ended_at),
+        case.ending or "", _minutes(case.opened_at, case.ended_at), tickets, sum(case.chased.values()),
+    )  # fmt: skip
+
+
+def _steps(case: Case, playbook: Playbook) -> Iterator[Sequence[Any]]:
+    for name, state in case.steps.items():
+        step, done = playbook.steps.get(name), state.done
+        yield (
+            display(case, playbook), name, in_language(step.title, "en") if step else "", (step.sop if step else None) or "",
+            state.status, state.occurrence, _at(state.opened_at), _at(done.at if done else None),
+            done.by if done else "", state.outcome or "", _minutes(state.opened_at, done.at if done else None),
+        )  # fmt: skip
+
+
+def _at(instant: datetime | None) -> str:
+    return instant.isoformat(timespec="seconds") if instant else ""
+
+
+def _minutes(begin: datetime | None, end: datetime | None) -> str:
+    return f"{(end - begin).total_seconds() / 60:.1f}" if begin and end else ""

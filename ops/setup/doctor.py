@@ -1,0 +1,59 @@
+"""`ato doctor`: look at everything the desk stands on, and say of each thing whether it is good, and what to do."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+
+import aiohttp
+
+from bot.clock import OffsetClock, SystemClock
+from config.environment import BadSettings
+from config.load import PLAYBOOKS, BadPlaybook, load
+from config.settings import Settings, settings
+from desk.playbook import Playbook
+from integrations.slack.setup import Workspace
+from ops.setup import bot_checks, machine_checks, slack_checks, zendesk_checks
+from ops.setup.verdicts import Verdict, broken, good
+
+SETTINGS, PLAYBOOK = "settings", "playbooks"
+
+
+def examine(environ: Mapping[str, str] | None = None) -> list[Verdict]:
+    """Look at everything; never raises for what is wrong with the installation."""
+    try:
+        found = settings(environ)
+    except BadSettings as wrong:
+        cure = "See docs/settings.md; `ato provision` writes what it finds in Slack and Zendesk."
+        return [broken(SETTINGS, line, cure) for line in wrong.problems]
+    verdicts = [good(SETTINGS, "They are complete.")]
+    chosen = found.playbooks
+    try:
+        playbooks = load(chosen.folder or PLAYBOOKS, chosen.names, chosen.values)
+    except BadPlaybook as wrong:
+        cure = "`ato playbook check` says it again, and docs/playbooks.md explains the language."
+        return verdicts + [broken(PLAYBOOK, line, cure) for line in str(wrong).splitlines()]
+    verdicts.append(good(PLAYBOOK, f"{', '.join(playbooks)} can be used."))
+    return verdicts + asyncio.run(_outside(found, playbooks))
+
+
+async def _outside(found: Settings, playbooks: Mapping[str, Playbook]) -> list[Verdict]:
+    """Ask Slack, Zendesk, the bot and this machine, all at once."""
+    file = found.clock.offset_file
+    now = (OffsetClock(file) if file else SystemClock()).now()
+    (slack, at_slack), (zendesk, at_zendesk), bot, queue, database = await asyncio.gather(
+        _slack(found, playbooks),
+        asyncio.to_thread(zendesk_checks.verdicts, found, playbooks),
+        bot_checks.verdicts(found),
+        machine_checks.queue(found, now),
+        asyncio.to_thread(machine_checks.database, found),
+    )
+    clock = machine_checks.clock(found, at_slack or at_zendesk)
+    return [*slack, *zendesk, *bot, database, *queue, clock, machine_checks.disk(found)]
+
+
+async def _slack(
+    found: Settings, playbooks: Mapping[str, Playbook]
+) -> tuple[list[Verdict], datetime | None]:
+    async with aiohttp.ClientSession() as session:
+        space = Workspace(found.slack.token.get_secret_value(), found.slack.api_url, session)
+        return await slack_checks.verdicts(space, found, playbooks)

@@ -1,0 +1,53 @@
+"""An .env file as people keep it: a few values are put in or exchanged, every other line stays as it is."""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+MARK = "# Found by `ato provision`"
+
+
+def put_in(file: Path, values: Mapping[str, str]) -> tuple[str, ...]:
+    """Write these variables into a file and give the names of those that were not so already.
+
+    The file is exchanged in one move and can be read by its owner only: it holds secrets.
+    """
+    before = file.read_text("utf-8") if file.exists() else ""
+    lines, left = before.splitlines(), dict(values)
+    for at, line in enumerate(lines):
+        name = line.partition("=")[0].strip()
+        if name in left and "=" in line:
+            lines[at] = f"{name}={written(left.pop(name))}"
+    if left:
+        lines += [
+            *([""] if lines else []),
+            MARK,
+            *(f"{name}={written(value)}" for name, value in left.items()),
+        ]
+    after = "\n".join(lines) + "\n"
+    if after == before:
+        return ()
+    _exchange(file, after)
+    return tuple(
+        name
+        for name, value in values.items()
+        if f"{name}={written(value)}" not in before.splitlines()
+    )
+
+
+def written(value: str) -> str:
+    """Write a value so that it is read as it is; what a shell or dotenv would read otherwise is quoted."""
+    plain = value.isascii() and all(one.isalnum() or one in "-_.:/@+=," for one in value)
+    return (
+        value if plain else json.dumps(value, ensure_ascii=False) if "'" in value else f"'{value}'"
+    )
+
+
+def _exchange(file: Path, text: str) -> None:
+    handle, name = tempfile.mkstemp(dir=file.absolute().parent, prefix=f"{file.name}.")
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
+        out.write(text)
+    Path(name).chmod(0o600)
+    Path(name).replace(file)

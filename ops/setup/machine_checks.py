@@ -1,0 +1,105 @@
+"""What `ato doctor` looks at on its own machine: the database, the queue, the clock and the disk."""
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.clock import OffsetClock, SystemClock
+from config.settings import Settings
+from desk.ports import StoreGone
+from integrations.store.current import is_current
+from integrations.store.effects import StoredEffects
+from integrations.store.engine import database_file, open_database
+from integrations.store.probing import why_not_writable
+from integrations.store.vault import Vault
+from ops.setup.verdicts import Verdict, broken, good, unknown
+
+DATABASE, QUEUE, CLOCK, DISK = "database", "queue", "clock", "disk"
+SKEW = timedelta(seconds=60)
+"""How far the clock may be off. At five minutes every signature is refused."""
+LATE = timedelta(minutes=5)
+"""How long an effect may be due without being tried."""
+ROOM = 500_000_000
+"""Bytes that must be free where the database is."""
+
+
+def database(settings: Settings) -> Verdict:
+    """See that something could be kept."""
+    url = settings.database_url.get_secret_value()
+    file = database_file(url)
+    if file is not None and not file.exists():
+        return unknown(
+            DATABASE, f"{file} is not there yet.", "The first start of `ato serve` makes it."
+        )
+    if reason := why_not_writable(url):
+        return broken(DATABASE, f"Nothing can be kept: {reason}.", "Let the bot's user write the database's file and folder, and see that its disk is mounted for writing.")  # fmt: skip
+    if not is_current(url):
+        return broken(DATABASE, "Its tables are of another version of the desk.", "Start `ato serve` of this version, which brings them up to date.")  # fmt: skip
+    return good(DATABASE, "It can be written, and its tables are of this version.")
+
+
+async def queue(settings: Settings, now: datetime) -> list[Verdict]:
+    """See that what waits is tried, and that nothing was given up."""
+    url = settings.database_url.get_secret_value()
+    file = database_file(url)
+    if (file is not None and not file.exists()) or not is_current(url):
+        return []
+    engine = open_database(url)
+    keys = [key.decode() for key in settings.vault.fernet_keys]
+    kept = StoredEffects(engine, Vault(keys, settings.vault.digest_key.get_secret_value()))
+    try:
+        since, waiting = await kept.oldest_due_at(now), await kept.pending_count()
+        return [_lag(since, waiting, now), _dead(len(await kept.dead()))]
+    except StoreGone as gone:
+        return [broken(QUEUE, f"It cannot be read: {gone}.", "See the line about the database.")]
+    finally:
+        await engine.dispose()
+
+
+def _lag(since: datetime | None, waiting: int, now: datetime) -> Verdict:
+    if since is not None and now - since > LATE:
+        minutes = int((now - since).total_seconds() // 60)
+        return broken(QUEUE, f"{waiting} effects wait, the first of them for {minutes} minutes.", "Start `ato serve`; if it runs, its log says what it cannot reach.")  # fmt: skip
+    return good(QUEUE, f"{waiting} effects wait, none for long.")
+
+
+def _dead(count: int) -> Verdict:
+    if count:
+        return broken(QUEUE, f"{count} effects were given up and wait for a person.", "`ato effects list` says which and why; press Retry on the card, or `ato effects retry`.")  # fmt: skip
+    return good(QUEUE, "No effect was given up.")
+
+
+def clock(settings: Settings, there: datetime | None) -> Verdict:
+    """Compare the desk's clock with the one of Slack or Zendesk."""
+    file = settings.clock.offset_file
+    if there is None:
+        return unknown(CLOCK, "Neither Slack nor Zendesk said what time it is.", "")
+    off = (OffsetClock(file) if file else SystemClock()).now() - there
+    seconds = round(off.total_seconds())
+    if abs(off) <= SKEW:
+        return good(CLOCK, f"It is {abs(seconds)} s off from theirs.")
+    ahead = "ahead of" if seconds > 0 else "behind"
+    cure = (
+        f"Take ATO_CLOCK__OFFSET_FILE ({file}) out of the settings: it is for demonstrations."
+        if file and abs(datetime.now(UTC) - there) <= SKEW
+        else "Let the machine keep its time with NTP (timedatectl set-ntp true)."
+    )
+    return broken(
+        CLOCK,
+        f"It is {abs(seconds)} s {ahead} theirs; from 300 s on every signature is refused, and reminders come at the wrong time.",
+        cure,
+    )
+
+
+def disk(settings: Settings) -> Verdict:
+    """See that there is room for the database to grow."""
+    file = database_file(settings.database_url.get_secret_value())
+    folder = next(one for one in (file or Path.cwd()).absolute().parents if one.exists())
+    free = shutil.disk_usage(folder).free
+    if free < ROOM:
+        return broken(
+            DISK,
+            f"{free // 1_000_000} MB are left at {folder}.",
+            "Make room: from a full disk on nothing is kept.",
+        )
+    return good(DISK, f"{free // 1_000_000_000} GB are left at {folder}.")

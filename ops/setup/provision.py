@@ -1,0 +1,189 @@
+"""`ato provision`: bring the Zendesk account to what the playbooks need, and say what a person must do in Slack.
+
+By name, idempotent, never deleting. It works in passes, because a trigger needs the numbers of what was just made.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+
+from config.load import PLAYBOOKS, load
+from config.settings import Settings, settings, surroundings
+from desk.playbook import Playbook
+from desk.ports import GiveUp
+from integrations.slack.setup import Workspace
+from integrations.zendesk.comparing import compare
+from integrations.zendesk.comparing_rules import hook
+from integrations.zendesk.difference import Difference
+from integrations.zendesk.rules import HOOK
+from integrations.zendesk.setup import SetUp
+from ops.setup import names, slack_checks
+from ops.setup.envfile import put_in
+from ops.setup.verdicts import BROKEN
+from ops.setup.wanted import wanted
+
+SECRET = "ATO_ZENDESK__WEBHOOK_SECRET"  # noqa: S105 - a variable's name
+NOT_YET = "not-known-before-the-webhook-is-made"
+_PASSES = 6
+
+
+@dataclass
+class Report:
+    """What was done or would be done, what a person must do, and the variables that were found."""
+
+    done: list[str] = field(default_factory=list)
+    by_person: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    written: tuple[str, ...] = ()
+    checked: int = 0
+
+
+def provision(file: Path, *, dry: bool) -> Report:
+    """Do it, or say what would be done; raises BadSettings, BadPlaybook, TryAgain and GiveUp."""
+    report = Report()
+    given = dict(surroundings(file))
+    found = asyncio.run(_names(given, report))
+    given.update(found)
+    in_a_file = f"{SECRET}_FILE" in given
+    if not in_a_file:
+        given.setdefault(SECRET, NOT_YET)
+    chosen = settings(given)
+    playbooks = load(
+        chosen.playbooks.folder or PLAYBOOKS, chosen.playbooks.names, chosen.playbooks.values
+    )
+    secret = _zendesk(chosen, playbooks, report, dry=dry)
+    asyncio.run(_slack(chosen, playbooks, report))
+    if in_a_file:
+        _in_a_file(chosen, given[f"{SECRET}_FILE"], secret, report)
+    elif secret or dry:
+        found[SECRET] = secret or NOT_YET
+    _write(file, found, surroundings(file), report, dry=dry)
+    return report
+
+
+def _in_a_file(chosen: Settings, path: str, secret: str | None, report: Report) -> None:
+    """A secret that stands in a file of its own is put there by a person."""
+    if secret and secret != chosen.zendesk.webhook_secret.get_secret_value():
+        report.by_person.append(
+            f"Put the signing secret of the webhook “{HOOK}” (Zendesk shows it on the webhook's page) into {path}."
+        )
+
+
+async def _names(given: Mapping[str, str], report: Report) -> dict[str, str]:
+    """Find the ids of Slack's names; without names Slack is not asked."""
+    token, file = given.get("ATO_SLACK__TOKEN"), given.get("ATO_SLACK__TOKEN_FILE")
+    if file and not token:
+        token = await asyncio.to_thread(Path(file).read_text, "utf-8")
+    if not token or not names.named(given):
+        return {}
+    async with aiohttp.ClientSession() as session:
+        space = Workspace(token.strip(), _slack_address(given), session)
+        resolved = names.resolve(given, await space.channels(), await space.groups())
+    if resolved.left:
+        raise GiveUp("Slack", "\n".join(resolved.left))
+    return dict(resolved.ids)
+
+
+def _slack_address(given: Mapping[str, str]) -> str:
+    return given.get("ATO_SLACK__API_URL", "https://slack.com/api/").rstrip("/") + "/"
+
+
+def _zendesk(
+    chosen: Settings, playbooks: Mapping[str, Playbook], report: Report, *, dry: bool
+) -> str | None:
+    """Mend what can be mended, pass after pass; gives the webhook's secret."""
+    zendesk = chosen.zendesk
+    account = SetUp(zendesk.url, zendesk.email, zendesk.token.get_secret_value())
+    try:
+        _admitted(account)
+        wish = wanted(playbooks, chosen)
+        report.checked = (
+            len(wish.groups) + len(wish.query_types) + len(wish.forms) + len(wish.kinds) + 2
+        )
+        left = compare(wish, account.found())
+        for _ in range(0 if dry else _PASSES):
+            if not any(one.call for one in left):
+                break
+            report.done += _mend(account, left)
+            left = compare(wish, account.found())
+        report.done += [_would(one) for one in left if one.ours and dry]
+        report.notes += _to_fill(report.done)
+        report.by_person += [_task(one) for one in left if not (one.ours and dry)]
+        there = hook(account.found())
+        return account.secret(there.id) if there else None
+    finally:
+        account.close()
+
+
+def _admitted(account: SetUp) -> None:
+    user, _ = account.me()
+    if user.id is None:
+        raise GiveUp(
+            "Zendesk",
+            "it took the bot for an anonymous user: ATO_ZENDESK__EMAIL or ATO_ZENDESK__TOKEN is wrong.",
+        )
+    if user.role not in {"admin", "agent"}:
+        raise GiveUp(
+            "Zendesk", "the bot's user is no agent. Make it an administrator while you set up."
+        )
+
+
+def _mend(account: SetUp, left: tuple[Difference, ...]) -> Iterator[str]:
+    for one in left:
+        if one.call:
+            account.do(one.call)
+            yield _would(one)
+
+
+def _would(one: Difference) -> str:
+    verb = "mend" if one.call and one.call.method in {"PUT", "PATCH"} else "make"
+    return f"{verb} {one.check} “{one.name}”"
+
+
+def _to_fill(done: list[str]) -> Iterator[str]:
+    """A new group has nobody in it; who works where is the company's business."""
+    groups = [line.removeprefix("make group ") for line in done if line.startswith("make group ")]
+    if groups:
+        yield f"Put the people into the new groups in Zendesk: {', '.join(groups)}."
+
+
+def _task(one: Difference) -> str:
+    return f"{one.what} {one.cure}"
+
+
+async def _slack(chosen: Settings, playbooks: Mapping[str, Playbook], report: Report) -> None:
+    async with aiohttp.ClientSession() as session:
+        slack = chosen.slack
+        space = Workspace(slack.token.get_secret_value(), slack.api_url, session)
+        verdicts, _ = await slack_checks.verdicts(space, chosen, playbooks)
+    report.checked += len(verdicts)
+    report.by_person += [f"{one.what} {one.cure}" for one in verdicts if one.state == BROKEN]
+
+
+def _write(
+    file: Path, found: Mapping[str, str], given: Mapping[str, str], report: Report, *, dry: bool
+) -> None:
+    """Write what was found; a variable of the environment goes before the file, and only a person can change it."""
+    differs = {name: value for name, value in found.items() if given.get(name) != value}
+    if dry:
+        report.written = _lines(differs, given)
+        return
+    if differs and put_in(file, differs):
+        report.written = _lines(differs, given)
+    now = surroundings(file)
+    report.by_person += [
+        f"{name} is set in the environment, which goes before {file}: change it there to what {file} says."
+        for name, value in found.items()
+        if now.get(name) != value
+    ]
+
+
+def _lines(differs: Mapping[str, str], given: Mapping[str, str]) -> tuple[str, ...]:
+    """Say what is written, but never a secret."""
+    return tuple(
+        name if name == SECRET else f"{name}={value} for {given[name]}"
+        for name, value in differs.items()
+    )

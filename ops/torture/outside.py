@@ -1,0 +1,117 @@
+"""What stands outside, read from the sandbox: posts, tickets, notes, and the acts that were answered as accepted."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ops.stage import Stage
+
+Json = dict[str, Any]
+_MARKER = re.compile(r"\[(ato-[0-9a-f]{40})\]")
+
+
+@dataclass(frozen=True)
+class Post:
+    """A message of the bot: where, when, and the opaque key it carries."""
+
+    channel: str
+    ts: str
+    key: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """A comment with a marker: on which ticket, its place in time, and the marker."""
+
+    ticket: int
+    place: int
+    marker: str
+
+
+@dataclass
+class Listener:
+    """Reads the sandbox's log as it grows, and keeps what is asked about later."""
+
+    stage: Stage
+    read: int = 0
+    accepted: set[str] = field(default_factory=set)
+    """Delivery ids of the acts that were answered as accepted."""
+    faults: Counter[str] = field(default_factory=Counter)
+    landed: set[str] = field(default_factory=set)
+    """Keys and markers that reached the outside, whether or not the answer came back."""
+    acts: int = 0
+
+    def listen(self) -> None:
+        """Read what is new."""
+        for entry in self.stage.log(self.read):
+            self.read = max(self.read, entry["n"])
+            self._hear(entry)
+
+    def _hear(self, entry: Json) -> None:
+        if entry["system"] == "slack->bot":
+            self.acts += 1
+            if entry["status"] == 200 and _orders(entry["call"], entry["body"]):
+                self.accepted.add(f"slack:{entry['key']}")
+            return
+        if entry["fault"]:
+            self.faults[f"{entry['system']} {entry['fault']}"] += 1
+        if 200 <= (entry["status"] or 0) < 300:
+            if entry["key"]:
+                self.landed.add(entry["key"])
+            if entry["call"].startswith("PUT"):
+                self.landed.update(_MARKER.findall(json.dumps(entry["body"])))
+
+
+def _orders(call: str, body: Any) -> bool:
+    """Say whether an act asks for something to be kept: a form of a case, or a button that acts at once."""
+    if not isinstance(body, dict):
+        return False
+    if call == "view_submission":
+        return '"case"' in str((body.get("view") or {}).get("private_metadata"))
+    if call == "block_actions":
+        action = str((body.get("actions") or [{}])[0].get("action_id"))
+        return action.startswith(("do:", "part:"))
+    return False
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Everything that stands outside at the end."""
+
+    posts: tuple[Post, ...]
+    tickets: tuple[Json, ...]
+    notes: tuple[Note, ...]
+    accepted: frozenset[str]
+
+
+def look(stage: Stage, listener: Listener) -> Outside:
+    """Look at everything."""
+    listener.listen()
+    state = stage.control.get("/slack/state").json()
+    known = stage.control.get("/zendesk/tickets").json()["tickets"]
+    ours = [one for one in known if str(one.get("external_id") or "").startswith("ato-")]
+    tickets = tuple(stage.control.get(f"/zendesk/tickets/{one['id']}").json() for one in ours)
+    return Outside(
+        tuple(_posts(state["channels"])), tickets, tuple(_notes(tickets)), frozenset(listener.accepted)
+    )  # fmt: skip
+
+
+def _posts(channels: dict[str, Json]) -> Iterator[Post]:
+    for name, channel in channels.items():
+        for top in channel["messages"]:
+            for one in (top, *top.get("replies", ())):
+                metadata = one.get("metadata") or {}
+                key = (metadata.get("event_payload") or {}).get("key")
+                if metadata.get("event_type") == "ato_desk" and key:
+                    yield Post(name, str(one["ts"]), str(key), str(one.get("text") or ""))
+
+
+def _notes(tickets: tuple[Json, ...]) -> Iterator[Note]:
+    for ticket in tickets:
+        for place, comment in enumerate(ticket["comments"]):
+            for found in _MARKER.findall(comment["body"]):
+                yield Note(int(ticket["id"]), place, found)
