@@ -18,11 +18,13 @@ from config.load import check
 from config.marks import read_text
 from desk import pieces, playbook
 from ops.cli import app
+from ops.pages import WRITTEN
 from ops.stage import stage
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 ROWS = [*(f"M{n}" for n in range(1, 117)), *(f"Q{n}" for n in range(1, 37))]
+DOCS = ROOT / "docs"
 ACCEPTANCE = ROOT / "docs" / "acceptance.md"
 OPEN = "not yet"
 
@@ -61,6 +63,8 @@ def test_every_link_leads_somewhere(page: Path):
             continue
         name, _, anchor = target.partition("#")
         there = (page.parent / name).resolve() if name else page
+        if there.is_relative_to(DOCS) and there.relative_to(DOCS).as_posix() in WRITTEN:
+            continue
         assert there.exists(), f"{page.name}: {target} is not there"
         if anchor:
             assert anchor in anchors(there), f"{page.name}: {there.name} has no heading #{anchor}"
@@ -260,8 +264,8 @@ TOOLS = ("bash", "curl", "openssl", "python3")
 
 
 def timeless(words: str) -> set[str]:
-    """Give the lines without what differs from one day to the next: numbers, times, dates."""
-    undated = re.sub(r"\d+ [A-Z][a-z]{2,3} \d{4}", "DATE", words)
+    """Give the lines without what differs from one day to the next: numbers, times, and dates, which an instant of today lacks."""
+    undated = re.sub(r"\d+ [A-Z][a-z]{2,3} \d{4}", "DATE", re.sub(r"\d{4}-\d\d-\d\d ", "", words))
     return {re.sub(r"\d+", "0", line).strip() for line in undated.splitlines()}
 
 

@@ -1,24 +1,29 @@
 """A small playbook, cases to keep, and a fresh database for each test, copied from one that was made once."""
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.queueing import Queue
 from desk.playbook import Playbook
 from desk.ports import Cases
 from integrations.queue.embedded import EmbeddedQueue
+from integrations.queue.jobs import Jobs
+from integrations.queue.procrastinate import ProcrastinateQueue
 from integrations.store.cases import StoredCases
 from integrations.store.effects import StoredEffects
 from integrations.store.engine import open_database
 from integrations.store.upgrade import upgrade
 from integrations.store.vault import Vault
 from tests.contract.making import KEY, Maker
-from tests.contract.performing import Outside, Watched
+from tests.contract.performing import MakeQueue, Outside, Watched
 from tests.fakes.cases import FakeCases
 from tests.fakes.clock import FakeClock
+from tests.postgres import postgres, postgres_server  # noqa: F401 - fixtures
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +39,16 @@ def database(empty_database: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def engine(database: Path) -> AsyncIterator[AsyncEngine]:
-    engine = open_database(f"sqlite:///{database}")
+def address(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database: SQLite, unless a test asks for another one or for both."""
+    if getattr(request, "param", "sqlite") == "postgres":
+        return str(request.getfixturevalue("postgres"))
+    return f"sqlite:///{request.getfixturevalue('database')}"
+
+
+@pytest.fixture
+async def engine(address: str) -> AsyncIterator[AsyncEngine]:
+    engine = open_database(address)
     yield engine
     await engine.dispose()
 
@@ -51,8 +64,14 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def stored(engine: AsyncEngine, vault: Vault) -> StoredCases:
-    return StoredCases(engine, vault)
+def jobs(request: pytest.FixtureRequest, address: str) -> Jobs | None:
+    """The jobs of a database whose queue is procrastinate."""
+    return Jobs(address) if getattr(request, "param", False) else None
+
+
+@pytest.fixture
+def stored(engine: AsyncEngine, vault: Vault, jobs: Jobs | None) -> StoredCases:
+    return StoredCases(engine, vault, jobs)
 
 
 @pytest.fixture
@@ -68,10 +87,22 @@ def playbook() -> Playbook:
     )  # fmt: skip
 
 
-@pytest.fixture(params=["stored", "fake"])
-def cases(request: pytest.FixtureRequest) -> Iterator[Cases]:
-    """Each test of the contract runs on both."""
-    yield FakeCases() if request.param == "fake" else request.getfixturevalue("stored")
+@pytest.fixture
+def fake() -> bool:
+    return False
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test of the contract of cases on both databases and on the fake."""
+    if "cases" in metafunc.fixturenames:
+        three = [("sqlite", False), ("postgres", False), ("sqlite", True)]
+        names = ["sqlite", "postgres", "fake"]
+        metafunc.parametrize("address, fake", three, indirect=["address"], ids=names)
+
+
+@pytest.fixture
+def cases(request: pytest.FixtureRequest, address: str, fake: bool) -> Cases:
+    return FakeCases() if fake else request.getfixturevalue("stored")
 
 
 @pytest.fixture
@@ -91,6 +122,20 @@ async def outside(keep: Maker) -> Outside:
 
 
 @pytest.fixture
-def queue(engine: AsyncEngine, vault: Vault, clock: FakeClock, outside: Outside) -> EmbeddedQueue:
+def make_queue(
+    engine: AsyncEngine, vault: Vault, clock: FakeClock, outside: Outside, jobs: Jobs | None
+) -> MakeQueue:
+    """Make a queue as the test's parameters say: procrastinate where there are jobs."""
     watched = Watched(engine, vault, outside.put_off)
-    return EmbeddedQueue(watched, clock, outside.perform, idle=0.01)
+
+    def make(**options: Any) -> Queue:
+        if jobs is None:
+            return EmbeddedQueue(watched, clock, outside.perform, **options)
+        return ProcrastinateQueue(jobs, watched, clock, outside.perform, **options)
+
+    return make
+
+
+@pytest.fixture
+def queue(make_queue: MakeQueue) -> Queue:
+    return make_queue(idle=0.01)

@@ -12,6 +12,8 @@ from desk.effects import Effect, ShowCard
 from desk.folding import fold
 from desk.ports import Cases, Commit, Deadline
 from desk.values import Fact
+from integrations.store.audit import StoredEvidence
+from integrations.store.cases import StoredCases
 from integrations.store.engine import reading
 from tests.fakes.clock import START, FakeClock
 
@@ -83,6 +85,13 @@ async def plan_of(engine: AsyncEngine, query: Executable, **values: object) -> s
         statement, given = ran[-1]
         rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
         return "\n".join(row.detail for row in rows)
+
+
+async def whole(cases: StoredCases) -> bool:
+    """Say whether the evidence of every case holds."""
+    kept = StoredEvidence(cases._engine, cases._vault)
+    found = [await kept.of(one) for one in await kept.records()]
+    return not any(one.broken for one in found)
 
 
 _TICKET = {"effect": "e", "name": "escalation", "url": "https://x", "group": "G", "status": "open"}

@@ -6,18 +6,28 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.queueing import Queue
 from desk.case import Case
 from desk.effects import Effect
 from desk.events import EffectDied
 from desk.ports import Attempt, Conflict
-from integrations.queue.embedded import EmbeddedQueue
 from integrations.store.effects import StoredEffects
 from integrations.store.vault import Vault
 from tests.contract.making import Maker
 from tests.fakes.clock import START
 
+BOTH = pytest.mark.parametrize("address", ["sqlite", "postgres"], indirect=True)
+"""For what every database promises."""
+QUEUES = pytest.mark.parametrize(
+    ("address", "jobs"), [("sqlite", False), ("postgres", False), ("postgres", True)],
+    indirect=True, ids=["embedded-sqlite", "embedded-postgres", "procrastinate"],
+)  # fmt: skip
+"""For what every queue promises on every database it can stand on."""
+
+MakeQueue = Callable[..., Queue]
 Act = Callable[[Effect, Attempt], Awaitable[datetime | None]]
 
 
@@ -106,7 +116,7 @@ async def never() -> None:
 
 
 @asynccontextmanager
-async def running(queue: EmbeddedQueue) -> AsyncIterator[asyncio.Task[None]]:
+async def running(queue: Queue) -> AsyncIterator[asyncio.Task[None]]:
     task = asyncio.create_task(queue.run())
     try:
         yield task

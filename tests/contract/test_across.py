@@ -21,6 +21,7 @@ from integrations.store.engine import reading
 from integrations.store.rebuild import rebuild_owed
 from integrations.store.shifts import StoredSearches, StoredShifts
 from tests.contract.making import Maker, ended, plan_of
+from tests.contract.performing import BOTH
 from tests.desk.bench import Bench, mr_d
 from tests.fakes.across import FakeAnnouncements, FakeSearches, FakeShifts
 from tests.fakes.clock import START
@@ -112,6 +113,7 @@ class TestBoard:
         assert await cases.of_days("other", days[0], days[2]) == []
 
 
+@BOTH
 class TestShifts:
     @pytest.fixture(params=["stored", "fake"])
     def shifts(self, request: pytest.FixtureRequest, engine: AsyncEngine) -> Shifts:
@@ -133,6 +135,7 @@ class TestShifts:
         assert (await shifts.on_duty())["mod"] == {"U1", "U2"}
 
 
+@BOTH
 @pytest.mark.parametrize("kind", ["stored", "fake"])
 async def test_look_ups_are_logged_and_counted_by_person(kind: str, engine: AsyncEngine) -> None:
     searches = StoredSearches(engine) if kind == "stored" else FakeSearches()
@@ -145,6 +148,7 @@ async def test_look_ups_are_logged_and_counted_by_person(kind: str, engine: Asyn
     assert await searches.note("U1", "phone", later, later - minute) == 2
 
 
+@BOTH
 class TestAnnouncements:
     @pytest.fixture(params=["stored", "fake"])
     def store(self, request: pytest.FixtureRequest, engine: AsyncEngine) -> Announcements:

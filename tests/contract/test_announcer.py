@@ -11,7 +11,7 @@ from desk.ports import GiveUp
 from desk.values import Line
 from integrations.slack.announcing import SlackAnnouncer
 from integrations.slack.chat import SlackChat, Speech
-from tests.contract.test_chat import CHANNELS, SlackWorld, say
+from tests.contract.chatting import CHANNELS, SlackWorld, say
 from tests.contract.test_chat import slack as slack  # noqa: PLC0414 - the fixture
 from tests.contract.zendesk_sandbox import PATH, Account, account
 from tests.fakes.across import FakeAnnouncements

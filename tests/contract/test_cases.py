@@ -128,6 +128,20 @@ class TestContract:
         assert await cases.find(field, value) == ["01B", "01A"]
         assert await cases.find(field, "somebody else") == await cases.find("other", value) == []
 
+    async def test_cases_of_a_day_that_share_a_value_are_named(
+        self, make: Maker, cases: Cases
+    ) -> None:
+        version = ev.FactsRecorded(at=START, by="U1", facts={"app_version": Fact(value="7.42.1")})
+        for name in ("01A", "01B"):
+            await make.add(await make.open(name), version)
+        day = (START, START + timedelta(days=1))
+        both = frozenset({"01A", "01B"})
+        assert await cases.sharing("app_version", ["7.42.1", "7.0"], *day) == both
+        assert await cases.sharing("orders", ["DFD-9", "DFD-2"], *day) == both
+        assert await cases.sharing("app_version", ["7.0"], *day) == frozenset()
+        before = (START - timedelta(days=1), START)
+        assert await cases.sharing("app_version", ["7.42.1"], *before) == frozenset()
+
     async def test_a_corrected_value_still_finds_the_case(self, make: Maker, cases: Cases) -> None:
         case = await make.open()
         for value in ("new@example.com", EMAIL):

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,141 +13,21 @@ from desk.case import Card, Case
 from desk.effects import ShowCard, TellPeople
 from desk.folding import fold
 from desk.playbook import Playbook
-from desk.ports import Chat, GiveUp, TryAgain
-from desk.values import Fact, Line, in_language
-from integrations.slack.chat import SlackChat, Speech
+from desk.ports import GiveUp, TryAgain
+from desk.values import Fact, Line
+from integrations.slack.chat import SlackChat
 from integrations.slack.client import SlackClient
-from integrations.slack.pace import Pace
 from integrations.slack.people import SlackPeople
 from integrations.slack.posts import opaque
 from sandbox import seeds
 from sandbox.company import Company
-from tests.fakes.chat import FakeChat
-
-NOW = datetime(2026, 11, 20, 16, 42, tzinfo=UTC)
-CASE = "01JD3M9Q4WZ8K2V7X5N6P0R1ST"
-CHANNELS = {
-    "mod": "CMOD0001",
-    "platform_security": "CINVEST1",
-    "outside": "CGENERAL",
-    "nowhere": "CNOTHERE",
-}
-
-
-def say(line: Line, language: str, zone: str) -> str:
-    """Speak English the plain way."""
-    args = {n: in_language(v, language) if isinstance(v, dict) else v for n, v in line.args.items()}
-    return line.key.format(**args)
-
-
-@dataclass
-class Trying:
-    """An attempt as the queue makes it: the next one knows that this one may have reached the outside."""
-
-    before: bool = False
-    number: int = 1
-    first_at: datetime | None = NOW
-    prepared: bytes | None = None
-    prepares: list[bytes] = field(default_factory=list)
-
-    async def prepare(self, body: bytes = b"") -> None:
-        self.prepares.append(body)
-        self.prepared = body
-
-    def again(self) -> "Trying":
-        return Trying(
-            self.before or bool(self.prepares), self.number + 1, self.first_at, self.prepared
-        )
-
-
-class World:
-    """What tests look at: the messages in a conversation, and ways to break it."""
-
-    chat: Chat
-
-    def messages(self, inbox: str = "role:mod") -> list[Any]:
-        raise NotImplementedError
-
-    def lose_answer(self) -> None:
-        raise NotImplementedError
-
-    def lose_request(self) -> None:
-        raise NotImplementedError
-
-    def pause(self, seconds: int) -> None:
-        raise NotImplementedError
-
-    def delete(self, ts: str) -> None:
-        raise NotImplementedError
-
-
-class FakeWorld(World):
-    def __init__(self) -> None:
-        self.chat = self.fake = FakeChat()
-
-    def messages(self, inbox: str = "role:mod") -> list[Any]:
-        return [one for one in self.fake.posted if one.channel == inbox]
-
-    def lose_answer(self) -> None:
-        self.fake.fail(lambda: TryAgain("Slack", "answer lost"), after=True)
-
-    def lose_request(self) -> None:
-        self.fake.fail(lambda: TryAgain("Slack", "lost"))
-
-    def pause(self, seconds: int) -> None:
-        after = timedelta(seconds=seconds)
-        self.fake.fail(lambda: TryAgain("Slack", "pause", after=after, certain=True))
-
-    def delete(self, ts: str) -> None:
-        self.fake.forget(ts)
-
-
-class SlackWorld(World):
-    def __init__(self, company: Company, client: SlackClient, people: SlackPeople) -> None:
-        self.company, self.client, self.people = company, client, people
-        self.chat = SlackChat(
-            client, CHANNELS, people, say,
-            speech=dict.fromkeys(CHANNELS, Speech("en", "Africa/Johannesburg")),
-            zendesk_ticket_url="https://mrd.zendesk.example/agent/tickets/{id}",
-        )  # fmt: skip
-
-    @property
-    def space(self) -> Any:
-        return self.company.slack.space
-
-    def messages(self, inbox: str = "role:mod") -> list[Any]:
-        kind, _, name = inbox.partition(":")
-        channel = CHANNELS[name] if kind == "role" else f"D{name[1:]}"
-        return list(self.space.channels[channel].messages.values())
-
-    def lose_answer(self) -> None:
-        self.company.world.new_fault("slack", "reset_after", match="chat.postMessage", times=1)
-
-    def lose_request(self) -> None:
-        self.company.world.new_fault("slack", "reset_before", match="chat.postMessage", times=1)
-
-    def pause(self, seconds: int) -> None:
-        self.company.world.new_fault(
-            "slack",
-            "status",
-            match="chat.postMessage",
-            status=429,
-            retry_after=str(seconds),
-            times=1,
-        )
-
-    def delete(self, ts: str) -> None:
-        for channel in self.space.channels.values():
-            channel.messages.pop(ts, None)
-
-    def asked(self, call: str) -> list[Any]:
-        return self.company.world.asked("slack", call)
+from tests.contract.chatting import CASE, CHANNELS, NOW, FakeWorld, SlackWorld, Trying, World, say
 
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackWorld]:
     async with Company() as company:
-        client = SlackClient(seeds.BOT_TOKEN, company.urls["slack"], timeout=2, pace=Pace(every=0))
+        client = SlackClient(seeds.BOT_TOKEN, company.urls["slack"], timeout=2)
         people = SlackPeople(client, {"mod": "SMODS001", "platform_security": "SPLATSEC"}, {})
         yield SlackWorld(company, client, people)
         await people.close()
@@ -526,37 +406,3 @@ async def _until_told(
         else:
             return
     raise AssertionError("never told")
-
-
-class TestPace:
-    def pace(self) -> tuple[Pace, list[float]]:
-        slept: list[float] = []
-        self.now = 0.0
-
-        async def sleep(seconds: float) -> None:
-            slept.append(seconds)
-            self.now += seconds
-
-        return Pace(clock=lambda: self.now, sleep=sleep), slept
-
-    async def test_lets_a_burst_through_and_then_one_a_second(self) -> None:
-        pace, slept = self.pace()
-        for _ in range(7):
-            await pace.turn("C1")
-        assert slept == [1.0, 1.0, 1.0]
-
-    async def test_channels_do_not_wait_for_one_another(self) -> None:
-        pace, slept = self.pace()
-        for channel in range(50):
-            await pace.turn(f"C{channel}")
-        assert slept == []
-
-    async def test_a_pause_slack_asked_for_holds_the_channel(self) -> None:
-        pace, _ = self.pace()
-        pace.hold("C1", 60)
-        with pytest.raises(TryAgain) as again:
-            await pace.turn("C1")
-        assert again.value.certain
-        assert again.value.after == timedelta(seconds=56)
-        self.now = 61
-        await pace.turn("C1")

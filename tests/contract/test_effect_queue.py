@@ -3,18 +3,20 @@
 import asyncio
 from datetime import timedelta
 
+from bot.queueing import Queue
 from desk.effects import Effect
 from desk.ports import Attempt
-from integrations.queue.embedded import EmbeddedQueue
 from integrations.store.effects import StoredEffects
 from tests.contract.making import card
-from tests.contract.performing import Outside, hang, later, plan, running
+from tests.contract.performing import QUEUES, MakeQueue, Outside, hang, later, plan, running
 from tests.fakes.clock import START, FakeClock
+
+pytestmark = QUEUES
 
 
 class TestOrder:
     async def test_a_lane_keeps_its_order_over_retries(
-        self, outside: Outside, queue: EmbeddedQueue, clock: FakeClock
+        self, outside: Outside, queue: Queue, clock: FakeClock
     ) -> None:
         outside.acts["a1"] = [later(5), later(9)]
         await plan(outside, card("a1", "a"), card("a2", "a"), card("b1", "b"))
@@ -27,7 +29,7 @@ class TestOrder:
         assert [key for key in outside.began if key != "b1"] == ["a1", "a1", "a1", "a2"]
 
     async def test_nothing_is_tried_before_its_time(
-        self, outside: Outside, queue: EmbeddedQueue, clock: FakeClock, effects: StoredEffects
+        self, outside: Outside, queue: Queue, clock: FakeClock, effects: StoredEffects
     ) -> None:
         outside.acts["a1"] = [later(5)]
         await plan(outside, card("a1", "a"))
@@ -40,9 +42,38 @@ class TestOrder:
         (waiting,) = await effects.ready(clock.move(timedelta(microseconds=1)), [], 9)
         assert (waiting.attempts, waiting.first_at, waiting.before) == (1, START, False)
 
-    async def test_a_lane_is_never_run_twice_at_once(
-        self, outside: Outside, queue: EmbeddedQueue
+    async def test_what_was_sent_and_not_heard_of_is_looked_for_once_it_can_have_landed(
+        self, outside: Outside, make_queue: MakeQueue, clock: FakeClock
     ) -> None:
+        """The process that sent it is gone: nobody keeps what came of it."""
+        sent, found = asyncio.Event(), []
+
+        async def send_and_hang(effect: Effect, attempt: Attempt) -> None:
+            clock.move(timedelta(seconds=3))  # its turn came late
+            await attempt.prepare(b"body", timedelta(seconds=10))
+            sent.set()
+            await asyncio.Event().wait()
+
+        async def look(effect: Effect, attempt: Attempt) -> None:
+            found.append((clock.now() - START, attempt.before, attempt.prepared))
+            await outside.settle(effect, attempt)
+
+        outside.acts["a1"] = [send_and_hang, look]
+        await plan(outside, card("a1", "a"), card("a2", "a"))
+        first = make_queue(idle=0.01)
+        async with running(first):
+            await sent.wait()
+            await first.stop(0)
+        async with running(make_queue(idle=0.01)):
+            clock.move(timedelta(seconds=9.9))
+            await plan(outside, card("b1", "b"))
+            await outside.until_settled("b1")
+            assert outside.began == ["a1", "b1"]
+            clock.move(timedelta(seconds=0.1))
+            await outside.until_settled("a1", "a2")
+        assert found == [(timedelta(seconds=13), True, b"body")]
+
+    async def test_a_lane_is_never_run_twice_at_once(self, outside: Outside, queue: Queue) -> None:
         started, go_on = asyncio.Event(), asyncio.Event()
         outside.acts["a1"] = [hang(started, go_on)]
         await plan(
@@ -54,13 +85,13 @@ class TestOrder:
             assert [key for key in outside.began if key[0] == "a"] == ["a1"]
 
     async def test_no_more_run_at_once_than_allowed(
-        self, outside: Outside, effects: StoredEffects, clock: FakeClock
+        self, outside: Outside, make_queue: MakeQueue
     ) -> None:
         go_on = asyncio.Event()
         keys = [f"k{n}" for n in range(7)]
         outside.acts = {key: [hang(asyncio.Event(), go_on)] for key in keys}
         await plan(outside, *[card(key, key) for key in keys])
-        queue = EmbeddedQueue(effects, clock, outside.perform, concurrency=3, idle=0.01)
+        queue = make_queue(concurrency=3, idle=0.01)
         async with running(queue):
             await outside.until(lambda: len(outside.began) == 3)
             queue.wake()
@@ -70,16 +101,16 @@ class TestOrder:
             await outside.until(lambda: len(outside.began) == 8)
 
     async def test_urgent_goes_first_then_who_came_first(
-        self, outside: Outside, effects: StoredEffects, clock: FakeClock
+        self, outside: Outside, make_queue: MakeQueue
     ) -> None:
         planned = [card("a", "a"), card("b", "b"), card("c", "c", urgent=True), card("d", "d")]
         await plan(outside, *planned)
-        async with running(EmbeddedQueue(effects, clock, outside.perform, concurrency=1)):
+        async with running(make_queue(concurrency=1)):
             await outside.until_settled("a", "b", "c", "d")
         assert outside.began == ["c", "a", "b", "d"]
 
     async def test_a_dead_letter_lets_its_lane_go_on(
-        self, outside: Outside, queue: EmbeddedQueue, effects: StoredEffects
+        self, outside: Outside, queue: Queue, effects: StoredEffects
     ) -> None:
         outside.acts["a1"] = [outside.kill]
         await plan(outside, card("a1", "a"), card("a2", "a"))
@@ -89,21 +120,22 @@ class TestOrder:
         assert (dead.key, dead.error, await effects.pending_count()) == ("a1", "no channel", 0)
 
     async def test_what_needs_a_dead_letter_waits_until_it_is_done(
-        self, outside: Outside, queue: EmbeddedQueue, clock: FakeClock
+        self, outside: Outside, queue: Queue, clock: FakeClock
     ) -> None:
         outside.acts["a1"] = [outside.kill]
-        await plan(outside, card("a1", "a"), card("b1", "b", needs=("a1",)), card("c1", "c"))
+        waits = card("b1", "b", needs=("a1",))
+        await plan(outside, card("a1", "a"), card("a2", "a"), waits, card("c1", "c"))
         async with running(queue):
-            await outside.until_settled("a1", "c1")
+            await outside.until_settled("a2", "c1")  # after a2 the try at a1 is over, not only kept
             assert "b1" not in outside.began
             await outside.keep.add(outside.case, revives="a1")
             queue.wake()
             await outside.until_settled("b1")
-        assert sorted(outside.settled[:2]) == ["a1", "c1"]
-        assert outside.settled[2:] == ["a1", "b1"]
+        assert sorted(outside.settled[:3]) == ["a1", "a2", "c1"]
+        assert outside.settled[3:] == ["a1", "b1"]
 
     async def test_what_needs_several_waits_for_all(
-        self, outside: Outside, queue: EmbeddedQueue, clock: FakeClock
+        self, outside: Outside, queue: Queue, clock: FakeClock
     ) -> None:
         outside.acts["b"] = [later(5)]
         both = card("c", "c", needs=("a", "b"))
@@ -116,10 +148,8 @@ class TestOrder:
 
 
 class TestWaking:
-    async def test_a_wake_is_not_lost(
-        self, outside: Outside, effects: StoredEffects, clock: FakeClock
-    ) -> None:
-        queue = EmbeddedQueue(effects, clock, outside.perform, idle=3600)
+    async def test_a_wake_is_not_lost(self, outside: Outside, make_queue: MakeQueue) -> None:
+        queue = make_queue(idle=3600)
         async with running(queue):
             for n in range(40):
                 await plan(outside, card(f"k{n}", f"lane{n % 3}"))
@@ -129,7 +159,7 @@ class TestWaking:
             await outside.until_settled(*[f"k{n}" for n in range(40)])
 
     async def test_what_waited_is_ready_at_the_start_and_from_other_processes_without_a_wake(
-        self, outside: Outside, queue: EmbeddedQueue
+        self, outside: Outside, queue: Queue
     ) -> None:
         await plan(outside, card("before"))
         async with running(queue):
@@ -137,7 +167,7 @@ class TestWaking:
             await plan(outside, card("unannounced"))
             await outside.until_settled("unannounced")
 
-    async def test_stop_lets_what_runs_finish(self, outside: Outside, queue: EmbeddedQueue) -> None:
+    async def test_stop_lets_what_runs_finish(self, outside: Outside, queue: Queue) -> None:
         started, go_on = asyncio.Event(), asyncio.Event()
 
         async def slowly(effect: Effect, attempt: Attempt) -> None:
@@ -155,12 +185,12 @@ class TestWaking:
             assert task.done()
         assert outside.settled == outside.began == ["a1"]
 
-    async def test_stop_before_the_start_is_a_stop(self, queue: EmbeddedQueue) -> None:
+    async def test_stop_before_the_start_is_a_stop(self, queue: Queue) -> None:
         await queue.stop(10)
         await asyncio.wait_for(queue.run(), 10)
 
     async def test_stop_gives_back_what_does_not_finish(
-        self, outside: Outside, queue: EmbeddedQueue, effects: StoredEffects, clock: FakeClock
+        self, outside: Outside, queue: Queue, effects: StoredEffects, clock: FakeClock
     ) -> None:
         started = asyncio.Event()
         outside.acts["a1"] = [hang(started, asyncio.Event())]

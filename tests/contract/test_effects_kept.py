@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk.effects import Effect
 from desk.ports import Attempt, StoreGone
-from integrations.queue.embedded import EmbeddedQueue, WorkerRunning
+from integrations.queue.embedded import EmbeddedQueue
+from integrations.queue.trying import WorkerRunning
 from integrations.store import effects as queries
 from integrations.store.effects import StoredEffects
 from integrations.store.engine import worker_lock
@@ -209,7 +210,8 @@ async def _child(script: str, database: Path) -> asyncio.subprocess.Process:
 _WORKER = """
 import asyncio, json, sys
 from datetime import datetime
-from integrations.queue.embedded import EmbeddedQueue, WorkerRunning
+from integrations.queue.embedded import EmbeddedQueue
+from integrations.queue.trying import WorkerRunning
 from integrations.store.effects import StoredEffects
 from integrations.store.engine import open_database, worker_lock
 from integrations.store.vault import Vault

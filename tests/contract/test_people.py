@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from integrations.slack import people as slack_people
 from integrations.slack.client import SlackClient
 from integrations.slack.people import SlackPeople
 from sandbox import seeds
@@ -70,6 +71,33 @@ class TestWarming:
         await people.refresh()
         assert people.ready
 
+    async def test_what_could_not_be_read_is_mended_without_reading_all_again(
+        self, company: Company, people: SlackPeople
+    ) -> None:
+        company.world.new_fault(
+            "slack", "status", match="usergroups.users.list", status=503, times=1
+        )
+        await people.warm()
+        assert not people.ready
+        before = calls(company)
+        await people.mend()
+        assert people.ready
+        assert calls(company) > before
+        before = calls(company)
+        await people.mend()
+        assert calls(company) == before
+
+    async def test_a_slack_that_hangs_does_not_hold_up_the_start(
+        self, company: Company, people: SlackPeople, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("integrations.slack.people.WARM_WITHIN", 0.2)
+        company.world.new_fault("slack", "timeout", times=1)
+        await people.warm()
+        assert not people.ready
+        assert people.problem
+        await people.mend()
+        assert people.ready
+
     async def test_a_group_that_cannot_be_read_keeps_its_people(
         self, company: Company, people: SlackPeople
     ) -> None:
@@ -111,12 +139,52 @@ class TestChanges:
         people.on_event(event)
         assert people.members("mod") == ("UMOD0002", "UOUTS001")
 
-    async def test_a_deactivated_person_loses_everything_at_once(self, people: SlackPeople) -> None:
+    async def test_a_deactivated_person_loses_everything_at_once(
+        self, company: Company, people: SlackPeople
+    ) -> None:
         people.on_event({"type": "user_change", "user": {"id": "UMOD0001", "deleted": True}})
         people.on_event({"type": "user_change", "user": {"id": "ULEAD001", "deleted": True}})
         assert people.person("UMOD0001").roles == frozenset()
         assert people.person("ULEAD001").roles == frozenset()
         assert people.members("mod") == ("UMOD0002",)
+        company.slack.space.users["UMOD0001"].deleted = True
+        await people.refresh()
+        assert people.person("UMOD0001").roles == frozenset()
+
+    async def test_somebody_whose_deactivation_nobody_told_of_is_seen_at_the_next_look(
+        self, company: Company, people: SlackPeople
+    ) -> None:
+        for person in ("UMOD0001", "ULEAD001"):
+            company.slack.space.users[person].deleted = True
+        assert people.person("UMOD0001").roles == {"mod"}
+        await people.refresh()
+        assert people.person("UMOD0001").roles == people.person("ULEAD001").roles == frozenset()
+        company.slack.space.users["UMOD0001"].deleted = False
+        await people.refresh()
+        assert people.person("UMOD0001").roles == {"mod"}
+
+    async def test_everybody_has_their_turn_of_being_looked_at(
+        self, company: Company, people: SlackPeople, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(slack_people, "AGAIN", 2)
+        company.slack.space.users["ULEAD001"].deleted = True
+        before = len(company.world.asked("slack", "users.info"))
+        for looks in range(1, 4):
+            await people.refresh()
+            assert len(company.world.asked("slack", "users.info")) == before + 2 * looks
+        assert people.person("ULEAD001").roles == frozenset()
+
+    async def test_an_event_that_came_meanwhile_is_newer(
+        self, people: SlackPeople, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked = people._client.person
+
+        async def slow(person: str) -> object:
+            user = await asked(person)
+            people.on_user_changed({"id": person, "deleted": True})
+            return user
+
+        monkeypatch.setattr(people._client, "person", slow)
         await people.refresh()
         assert people.person("UMOD0001").roles == frozenset()
 

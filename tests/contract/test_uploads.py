@@ -8,7 +8,8 @@ import pytest
 
 from desk.ports import Chat, GiveUp, TryAgain
 from integrations.slack.chat import SlackChat
-from integrations.slack.client import SlackClient, downloads_from
+from integrations.slack.client import SlackClient
+from integrations.slack.hosts import is_slacks
 from integrations.slack.people import SlackPeople
 from sandbox import seeds
 from sandbox.company import Company
@@ -132,7 +133,7 @@ async def test_without_the_scope_the_sign_in_page_is_not_taken_for_a_file(slack:
     ],
 )
 async def test_the_token_goes_to_slacks_own_hosts_only(url: str, ours: bool) -> None:
-    assert downloads_from(url, "https://slack.com/api/") is ours
+    assert is_slacks(url, "https://slack.com/api/") is ours
     if not ours:
         client = SlackClient("xoxb-secret")
         with pytest.raises(GiveUp, match="not kept by Slack"):
@@ -141,5 +142,5 @@ async def test_the_token_goes_to_slacks_own_hosts_only(url: str, ours: bool) -> 
 
 
 def test_the_stand_in_is_known_by_host_and_port() -> None:
-    assert downloads_from("http://127.0.0.1:4000/files-pri/x", "http://127.0.0.1:4000/api/")
-    assert not downloads_from("http://127.0.0.1:4001/files-pri/x", "http://127.0.0.1:4000/api/")
+    assert is_slacks("http://127.0.0.1:4000/files-pri/x", "http://127.0.0.1:4000/api/")
+    assert not is_slacks("http://127.0.0.1:4001/files-pri/x", "http://127.0.0.1:4000/api/")

@@ -8,7 +8,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from desk.ports import GiveUp, TryAgain
+from integrations.store.pace import MemoryPace
 from integrations.zendesk.client import ZendeskTickets
+from integrations.zendesk.turns import ChangeTurns
 from integrations.zendesk.wire import external_id
 from tests.contract.zendesk_sandbox import CREATE, Account, Try, account, look, note
 
@@ -159,8 +161,8 @@ class Moving(Try):
         super().__init__()
         self.zendesk, self.ticket, self.moved = zendesk, ticket, False
 
-    async def prepare(self, body: bytes = b"") -> None:
-        await super().prepare(body)
+    async def prepare(self, body: bytes = b"", lands: timedelta = timedelta()) -> None:
+        await super().prepare(body, lands)
         if not self.moved:
             self.zendesk.world.clock.advance(60)
             self.zendesk.move(self.ticket, status="pending")
@@ -188,8 +190,8 @@ class Landing(Try):
         super().__init__()
         self.zendesk, self.ticket = zendesk, ticket
 
-    async def prepare(self, body: bytes = b"") -> None:
-        await super().prepare(body)
+    async def prepare(self, body: bytes = b"", lands: timedelta = timedelta()) -> None:
+        await super().prepare(body, lands)
         if len(self.kept) == 1:
             self.zendesk.world.clock.advance(60)
             self.zendesk.put(self.ticket, body)
@@ -240,3 +242,22 @@ async def test_no_failure_tells_who_the_customer_is(
         await client.create(effect, Try())
     assert "naledi" not in str(gave_up.value)
     assert "status" in gave_up.value.reason
+
+
+async def test_one_ticket_is_not_changed_more_often_than_zendesk_allows(
+    zendesk: Account, client: ZendeskTickets
+) -> None:
+    """Twenty changes at once; what is too many waits in the queue, and nothing of it was sent."""
+    seen = await client.create(CREATE, Try())
+    client.keep_to(ChangeTurns(MemoryPace(clock=lambda: 0.0), 1000))
+    for number in range(20):
+        await client.update(note(seen.id).model_copy(update={"key": f"n{number}"}), Try())
+    late = Try()
+    with pytest.raises(TryAgain, match="too many changes at once") as again:
+        await client.update(note(seen.id).model_copy(update={"key": "n20"}), late)
+    assert again.value.certain
+    assert again.value.after is not None
+    assert 50 < again.value.after.total_seconds() <= 60
+    assert late.kept == []
+    other = await client.create(CREATE.model_copy(update={"key": "another"}), Try())
+    await client.update(note(other.id).model_copy(update={"key": "n21"}), Try())

@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from desk.effects import CreateTicket, LookAtTicket, Requester, UpdateTicket
 from desk.ports import TryAgain
@@ -51,7 +51,7 @@ class Try:
     prepared: bytes | None = None
     kept: list[bytes] = field(default_factory=list)
 
-    async def prepare(self, body: bytes = b"") -> None:
+    async def prepare(self, body: bytes = b"", lands: timedelta = timedelta()) -> None:
         """Keep the body; from now on something may have been done."""
         self.prepared, self.first_at = body, self.first_at or datetime.now(UTC)
         self.kept.append(body)

@@ -93,7 +93,9 @@ class Bench:
 
     def result(self, effect: Effect) -> cmd.Result:
         if effect.kind in {"create_ticket", "update_ticket", "look_at_ticket"}:
-            group = self.group or getattr(effect, "group", None) or "CS Data Compliance"
+            stands = self.case.tickets.get(effect.name)
+            there = (stands.group if stands else None) or "CS Data Compliance"
+            group = self.group or getattr(effect, "group", None) or there
             return cmd.TicketSeen(
                 id=48231, url="https://mrd.example/tickets/48231", group=group, status="open"
             )

@@ -125,7 +125,22 @@ def test_an_urgent_reminder_goes_to_the_fallback_while_the_owner_is_not_at_work(
     role = book.roles["data_compliance"].model_copy(update={"fallback": "team_lead"})
     steps, roles = {**book.steps, "flag_security": step}, {**book.roles, "data_compliance": role}
     made = Bench(book.model_copy(update={"steps": steps, "roles": roles}), now=at(opened))
-    made.play_all(book.rehearsals["changed"].deeds)
+    made.play_all(book.rehearsals["changed"].deeds[:4])
     made.now += timedelta(minutes=65)
     made.tell(cmd.Chase(case=made.case.id, delivery=""))
     assert {effect.inbox for effect in made.of("tell_people") if effect.reminder} == {inbox}
+
+
+def test_after_a_pause_the_owners_card_shows_that_it_is_overdue_though_another_is_told() -> None:
+    made = Bench(mr_d(), now=at("2026-11-20T08:00"))
+    made.play_all(mr_d().rehearsals["changed"].deeds[:3])
+    drawn = len(made.of("show_card"))
+    made.now += timedelta(days=3)
+    made.tell(cmd.Chase(case=made.case.id, delivery=""))
+    assert {effect.inbox for effect in made.of("tell_people") if effect.reminder} == {
+        "role:team_lead"
+    }
+    assert "role:mod" in {effect.inbox for effect in made.of("show_card")[drawn:]}
+    drawn = len(made.of("show_card"))
+    made.tell(cmd.Chase(case=made.case.id, delivery=""))
+    assert len(made.of("show_card")) == drawn

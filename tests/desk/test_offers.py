@@ -36,10 +36,11 @@ def may(bench: Bench, who: str) -> set[str]:
 def test_each_role_is_offered_what_it_may_do(called: Bench) -> None:
     everybody = {"note", "correct", "wait"}
     of_step = {"hand_over", "snooze", "attempt"}
-    assert may(called, "data") == everybody | of_step
+    assert may(called, "data") == everybody | of_step | {"question"}
     assert may(called, "lead") == everybody | of_step | {"cancel", "merge"}
     assert may(called, "mod") == everybody | {"cancel", "merge"}
-    assert may(called, "agent") == may(called, "security") == everybody
+    assert may(called, "agent") == everybody
+    assert may(called, "security") == everybody | {"question"}
     assert may(called, "outsider") == set()
 
 

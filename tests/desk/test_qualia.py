@@ -288,7 +288,9 @@ def test_the_higher_tier_may_pass_it_on_and_the_ticket_follows() -> None:
     made = bench(REPORT, CONFIRM, PROTECT, INVESTIGATE, assess("to_higher_tier", "yes", "no"))
     made.play(Deed(who="qhigher", step="resolve_higher", outcome="passed_on"))
     assert made.open_steps() == ["update", "resolve_security"]
-    assert made.of("update_ticket")[0].group == "Qualia Security"
+    link, moved = made.of("update_ticket")
+    assert (link.group, link.note) == (None, "Scheda in Slack: https://slack.example/1")
+    assert moved.group == "Qualia Security"
 
 
 # What is said, and the gate ---------------------------------------------------------------------

@@ -147,6 +147,27 @@ async def test_a_form_does_not_open_for_somebody_who_may_not_send_it(slack):
     assert slack.reply.told == [
         ("UAGENT01", "Only MR D MOD may do this. On duty now: <@UMOD0001>, <@UMOD0002>. I have not changed anything."),
     ]  # fmt: skip
+    (kept,) = [one for one in slack.cases.events[CASE] if one.kind == "act_refused"]
+    assert (kept.by, kept.what) == ("UAGENT01", "form suspend suspended")
+    assert kept.why.key.startswith("Only {role} may do this.")
+
+
+async def test_what_is_asked_beside_a_step_is_refused_and_kept_too(slack):
+    await slack.with_mod()
+    await slack.click("UAGENT01", "ask:override:suspend")
+    (kept,) = [one for one in slack.cases.events[CASE] if one.kind == "act_refused"]
+    assert (kept.by, kept.what) == ("UAGENT01", "form override suspend")
+    assert slack.reply.opened[1:] == []
+
+
+@pytest.mark.parametrize("words", ["", "find naledi@example.com", "board", "ATO-1"])
+async def test_whoever_has_no_role_is_refused_and_that_is_logged(slack, caplog, words):
+    await slack.with_mod()
+    with caplog.at_level("INFO", "handlers.door"):
+        await slack.command("UOUTS001", words)
+    (logged,) = [one for one in caplog.records if one.msg == "refused"]
+    assert logged.person == "UOUTS001"
+    assert "naledi" not in f"{logged.__dict__}"
 
 
 # buttons

@@ -51,6 +51,21 @@ async def test_a_modal_asks_closes_and_the_case_knows(slack: Slack) -> None:
     assert (await slack.case()).step("suspend").held_until is not None
 
 
+async def test_a_secret_in_a_modal_is_not_kept_and_its_person_is_told_why(slack: Slack) -> None:
+    view = await ask(slack, "UMOD0001", "snooze", "suspend")
+    reason = "waiting, card 4111 1111 1111 1111 cvv 123"
+    assert await slack.submit("UMOD0001", view, {"length": "3600", "reason": reason}) is None
+    await slack.door.later.settle()
+    who, said = slack.reply.told[-1]
+    assert who == "UMOD0001"
+    assert said.startswith(
+        "I took something out of what you wrote before keeping it: card number, card security code."
+    )
+    snoozed = next(one for one in (await slack.case()).log if one.kind == "step_snoozed")
+    kept = "waiting, card [card number …1111 taken out] cvv [card security code taken out]"
+    assert snoozed.reason.value == kept
+
+
 async def test_a_refused_modal_does_not_open_and_says_who_may(slack: Slack) -> None:
     await slack.click("UAGENT01", "ask:snooze:suspend")
     await slack.click("UAGENT01", "ask:cancel:")

@@ -301,6 +301,15 @@ async def test_look_ups_are_limited_and_never_log_what_was_looked_for(slack, cap
     assert "naledi" not in caplog.text.lower()
 
 
+async def test_a_secret_in_a_note_is_not_kept_and_the_answer_says_so(slack: Slack) -> None:
+    await slack.with_mod()
+    answer = await slack.command("UMOD0001", "note ATO-1 they said the OTP is 445566")
+    assert (
+        "I took something out of what you wrote before keeping it: one-time code." in answer["text"]
+    )
+    assert "445566" not in "".join(one.model_dump_json() for one in (await slack.case()).log)
+
+
 async def test_a_note_is_kept_on_its_case(slack):
     await slack.with_mod()
     answer = await slack.command("UMOD0001", "note ATO-1 The customer called Again.")

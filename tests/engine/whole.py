@@ -1,7 +1,7 @@
 """A whole desk in memory: the real engine over readable fakes, and a worker that does everything that is queued."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from desk.effects import Effect
 from desk.engine import Answer, Engine
@@ -24,7 +24,7 @@ class Try:
     first_at: datetime | None = None
     prepared: bytes | None = None
 
-    async def prepare(self, body: bytes = b"") -> None:
+    async def prepare(self, body: bytes = b"", lands: timedelta = timedelta()) -> None:
         self.before, self.prepared = True, body
 
 

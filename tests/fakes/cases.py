@@ -112,6 +112,13 @@ class FakeCases:
         }
         return sorted(found, reverse=True)[:limit]
 
+    async def sharing(
+        self, field: str, values: Sequence[str], since: datetime, until: datetime
+    ) -> frozenset[str]:
+        found = {one for value in values for one in await self.find(field, value, 10_000)}
+        opened = {one: self._case(one).opened_at for one in found}
+        return frozenset(one for one, at in opened.items() if at and since <= at < until)
+
     async def owed_by_role(self, roles: Collection[str], limit: int) -> Sequence[Owed]:
         self._answer()
         return _by_due(one for one in self._listed() if one.role in roles)[:limit]

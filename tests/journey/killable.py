@@ -15,6 +15,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +79,8 @@ class Armed:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.attempt, name)
 
-    async def prepare(self, body: bytes = b"") -> None:
-        await self.attempt.prepare(body)
+    async def prepare(self, body: bytes = b"", lands: timedelta = timedelta()) -> None:
+        await self.attempt.prepare(body, lands)
         self.charge.goes_off(self.effect, "before_sending")
 
 
@@ -153,5 +154,4 @@ def assembled(settings: Settings) -> Bot:
 
 
 if __name__ == "__main__":
-    serve.assemble = assembled
-    serve.run()
+    serve.run(assemble=assembled)

@@ -252,6 +252,14 @@ class CaseInPlay:
         text = str(message.get("text", ""))
         return text.startswith(f"{self.name} ") or f" {self.name}:" in text
 
+    def escalate(self) -> None:
+        """Let data compliance put a suspended case before platform security, who confirms, and tell the customer."""
+        self.click("data", "partform:flag_security:escalation")
+        self.submit("data", {"blacklisted": "blacklisted", "logs": LOGS})
+        self.click("security", "part:flag_security:acknowledged")
+        self.click("data", "partform:flag_security:customer_told")
+        self.submit("data", {"told_how": "call"})
+
     def card(self, channel: str, *holds: str) -> Json:
         """Wait for this case's card in a channel to hold these words, and give it; there is only one."""
         return self._card(lambda: self.cards(channel), channel, holds)

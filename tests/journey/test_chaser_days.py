@@ -25,7 +25,7 @@ from desk.engine import Engine
 from desk.playbook import Playbook
 from desk.ports import Attempt
 from desk.values import Fill, Person
-from integrations.queue.embedded import Try
+from integrations.queue.trying import Try
 from integrations.store import tables
 from integrations.store.cases import StoredCases
 from integrations.store.effects import StoredEffects

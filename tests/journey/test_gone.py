@@ -87,7 +87,9 @@ def test_only_who_works_on_the_case_may_retry(without_form: Scene) -> None:
     before = len(said_to(without_form, "outsider"))
     send(without_form, pressed("retry", button["value"], "UOUTS001"))
     told = eventually(lambda: said_to(without_form, "outsider")[before:], "a private word")
-    assert told == ["Only people who work on this case may do this. I have not changed anything."]
+    assert len(told) == 1
+    assert told[0].startswith("Only CS Agent or MR D MOD may do this. On duty now: <@U")
+    assert told[0].endswith("I have not changed anything.")
 
 
 # A database that is gone --------------------------------------------------------------------------

@@ -46,6 +46,12 @@ def choose(case: CaseInPlay, who: str, card: Json, words_: str, **manner: Any) -
     return told
 
 
+def with_menu(case: CaseInPlay, action: str) -> Json | None:
+    """The agent's card, once it has this menu: a card may be drawn anew while somebody looks at it."""
+    card = case.card_of("agent")
+    return card if any(one["action_id"] == action for one in menus(card).values()) else None
+
+
 def press_in_modal(case: CaseInPlay, who: str, action: str, **manner: Any) -> Json:
     told = case.scene.act("click", who, view_id=case.modals[who]["id"], action_id=action, **manner)
     case.modals[who] = told["view"]
@@ -105,6 +111,47 @@ def test_a_snoozed_step_is_not_reminded_of_until_then(scene: Scene) -> None:
     assert case.thread(MOD) == []
     advance(scene, minutes=10)
     eventually(lambda: case.thread(MOD), "the reminder after the snooze")
+
+
+def test_a_reminder_is_put_off_where_it_is_read(scene: Scene) -> None:
+    case = scene.case_with_mod()
+    advance(scene, minutes=16)
+    (reminder,) = eventually(lambda: case.thread(MOD), "the reminder")
+    told = case.press("mod", reminder, "ask:snooze:suspend")
+    assert "Nobody is reminded until then." in words(told["view"])
+    case.modals["mod"] = told["view"]
+    case.submit("mod", {"length": "3600", "reason": "Admin is down until seven"})
+    case.card(MOD, "put off until")
+
+
+def test_security_asks_and_data_compliance_answers_where_it_was_asked(scene: Scene) -> None:
+    case = escalated(scene)
+    told = case.press("security", case.card(SECURITY), "ask:question:")
+    case.modals["security"] = told["view"]
+    case.submit("security", {"words": "Which orders were paid by card?"})
+    asked = eventually(
+        lambda: [m for m in case.thread(DATA) if "Which orders" in words(m)], "the question"
+    )[0]
+    assert f"<@{PEOPLE['security']}> asks CS Data Compliance: Which" in words(asked)
+    assert f"<@{PEOPLE['data']}>" in words(asked)
+    told = case.press("data", asked, "ask:question:")
+    case.modals["data"] = told["view"]
+    case.submit("data", {"words": "DFD-77118 alone."})
+    answered = eventually(
+        lambda: [m for m in case.thread(SECURITY) if "DFD-77118 alone." in words(m)], "the answer"
+    )[0]
+    assert f"<@{PEOPLE['data']}> answers " in words(answered)
+    assert f"<@{PEOPLE['security']}>" in words(answered)
+    eventually(lambda: "DFD-77118 alone." in str(case.ticket()["comments"]), "the answer's note")
+    assert "Which orders were paid by card?" in str(case.ticket()["comments"])
+    assert not any(one["public"] for one in case.ticket()["comments"])
+
+
+def test_security_sees_how_many_cases_of_the_day_are_alike(scene: Scene) -> None:
+    escalated(scene)
+    case = escalated(scene)
+    read = words(case.card(SECURITY, "of the same day share"))
+    assert "Order IDs of the fraudulent transactions" in read
 
 
 def test_a_case_waits_for_the_customer_and_goes_on(scene: Scene) -> None:
@@ -167,7 +214,10 @@ def test_a_case_is_cancelled_and_reopened(scene: Scene) -> None:
 
 def test_only_those_who_may_cancel_are_offered_it(scene: Scene) -> None:
     case = scene.case_with_mod()
-    choose(case, "agent", case.card_of("agent"), "More…")
+    card = eventually(
+        lambda: with_menu(case, "menu:"), "the card of an agent who owes nothing more"
+    )
+    choose(case, "agent", card, "More…")
     offered = buttons(case.modals["agent"])
     assert "ask:note:" in offered
     assert not {"ask:cancel:", "ask:override:suspend", "ask:snooze:suspend"} & set(offered)

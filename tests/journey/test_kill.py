@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from integrations.slack.posts import LANDS
 from ops.stage import stage, wait_for
 from tests.journey.scene import (
     DATA,
@@ -71,6 +72,7 @@ def restart(scene: Scene, done: Path) -> None:
     assert bot.popen.returncode == -9
     bot.ended()
     scene.stage.start_bot(BOT)
+    scene.control("POST", "/clock", json={"advance": LANDS.total_seconds()})
 
 
 def act_of(case: CaseInPlay, act: str) -> None:

@@ -234,7 +234,8 @@ def test_the_ticket_is_as_the_procedure_says(played: CaseInPlay) -> None:
 
 
 def test_the_ticket_tells_data_compliance_what_they_need(played: CaseInPlay) -> None:
-    body = played.ticket()["comments"][0]["body"]
+    comments = played.ticket()["comments"]
+    body = comments[0]["body"]
     for needed in (
         "Customer ID: 2048811",
         "https://admin.example/profiles/2048811",
@@ -246,8 +247,8 @@ def test_the_ticket_tells_data_compliance_what_they_need(played: CaseInPlay) -> 
         assert needed in body
     card = played.card(MOD)
     link = f"/archives/{MOD}/p{card['ts'].replace('.', '')}"
-    # a tap within milliseconds of the post comes before Slack's answer was kept: then the name alone leads there
-    assert link in body or "Card in Slack: —" in body
+    # a tap within milliseconds of the post comes before Slack's answer was kept: then the link follows in a note
+    assert sum(link in comment["body"] for comment in comments) == 1
 
 
 def test_the_cards_lead_to_the_ticket(played: CaseInPlay) -> None:

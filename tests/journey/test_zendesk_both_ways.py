@@ -71,12 +71,7 @@ def test_a_sheet_of_findings_is_read_or_its_lines_are_named_and_the_ticket_gets_
     scene: Scene, flagged: CaseInPlay
 ) -> None:
     case = flagged
-    case.click("data", "partform:flag_security:escalation")
-    case.submit("data", {"blacklisted": "blacklisted", "logs": LOGS})
-    case.click("security", "part:flag_security:acknowledged")
-    case.click("data", "partform:flag_security:customer_told")
-    case.submit("data", {"told_how": "call"})
-
+    case.escalate()
     answer = send_findings(scene, case, SHEET.replace("n.m.new@mail.example", "=1+1"))
     assert answer["status"] == 200
     told = eventually(

@@ -84,7 +84,7 @@ async def test_zenpy_lists_groups_fields_forms_users_and_webhooks(zd):
     found = await zd.zen(lambda z: list(z.users.search(query="thandi.nkosi@mrd.example")))
     assert [u.name for u in found] == ["Thandi Nkosi"]
     triggers = await zd.zen(lambda z: [t.title for t in z.triggers()])
-    assert "ATO Desk: ticket changed" in triggers
+    assert "ATO Desk: ticket changed (Suspected Account Takeover)" in triggers
 
 
 async def test_show_many_leaves_out_what_is_not_there(zd):

@@ -1,6 +1,7 @@
 """What is stored of an event: no personal value, and the same event again afterwards."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,14 +11,14 @@ from hypothesis import strategies as st
 
 from desk import events as ev
 from desk.values import Fact, Line
-from integrations.store.chain import Link, broken
+from integrations.store.chain import Head, Kept, Link, event_words, first_break, head_words
 from integrations.store.sealing import looked_up, seal, unseal
 from integrations.store.upcast import upcast
 from integrations.store.vault import CaseKeys, Vault
 
 NOW = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
 OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
-VAULT = Vault([OLD])
+VAULT, OTHERS = Vault([OLD]), Vault([NEW])
 FROZEN = "27bb79cbcbb0db7ceed0d9ecc6ac6bdb53d1dd7fe3549ed8631ba1d6ef61f6f7"
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
@@ -140,14 +141,62 @@ def test_the_chain_is_the_same_everywhere_and_for_ever() -> None:
     assert link.hash == FROZEN
 
 
-def test_a_chain_breaks_where_it_was_touched() -> None:
-    first = Link("01CASE", 1, NOW, "a", {}, "")
-    second = Link("01CASE", 2, NOW, "b", {}, first.hash)
-    whole = [(first, first.hash), (second, second.hash)]
-    assert broken(whole) is None
-    assert broken(whole[1:]) == 1
-    assert broken([whole[0], whole[0]]) == 2
-    assert broken([(first, second.hash), whole[1]]) == 1
+def _chain(*kinds: str) -> list[Kept]:
+    kept: list[Kept] = []
+    for seq, kind in enumerate(kinds, 1):
+        link = Link("01CASE", seq, NOW, kind, {"seq": seq}, kept[-1].hash if kept else "")
+        kept.append(_kept(link))
+    return kept
+
+
+def _kept(link: Link, vault: Vault = VAULT) -> Kept:
+    return Kept(link, link.hash, vault.vouch(*event_words(link.case, link.seq, link.hash)))
+
+
+def _head(kept: list[Kept], vault: Vault = VAULT) -> Head:
+    last = kept[-1].hash
+    return Head(len(kept), last, vault.vouch(*head_words("01CASE", len(kept), last)))
+
+
+def _forged(kept: list[Kept], at: int) -> list[Kept]:
+    """Write a new chain from one event on, as somebody without the deployment's key would."""
+    new = kept[: at - 1]
+    for one in kept[at - 1 :]:
+        link = replace(one.link, body={"forged": True}, prev=new[-1].hash if new else "")
+        new.append(_kept(link, OTHERS))
+    return new
+
+
+WHOLE = _chain("a", "b", "c", "d")
+HEAD = _head(WHOLE)
+
+
+@pytest.mark.parametrize(
+    ("kept", "head", "first"),
+    [
+        (WHOLE, HEAD, None),
+        ([WHOLE[0], replace(WHOLE[1], link=replace(WHOLE[1].link, body={})), *WHOLE[2:]], HEAD, 2),
+        ([WHOLE[0], *WHOLE[2:]], HEAD, 2),
+        (WHOLE[1:], HEAD, 1),
+        (WHOLE[:-1], HEAD, 4),
+        ([], HEAD, 1),
+        (WHOLE[:-1], replace(HEAD, version=3, hash=WHOLE[2].hash), 4),
+        ([WHOLE[0], WHOLE[2], WHOLE[1], WHOLE[3]], HEAD, 2),
+        (_forged(WHOLE, 3), HEAD, 3),
+        (_forged(WHOLE, 3), _head(_forged(WHOLE, 3), OTHERS), 3),
+        (WHOLE, replace(HEAD, seal=None), 5),
+        ([replace(WHOLE[0], seal=None), *WHOLE[1:]], HEAD, 1),
+        ([_kept(replace(one.link, case="01OTHER")) for one in WHOLE], HEAD, 1),
+    ],
+    ids=["whole", "changed", "removed", "first removed", "last removed", "all removed",
+         "last removed and the row changed", "exchanged", "forged", "forged with its end",
+         "end not vouched for", "event not vouched for", "of another case"],
+)  # fmt: skip
+def test_a_chain_breaks_where_it_was_touched(
+    kept: list[Kept], head: Head, first: int | None
+) -> None:
+    found = first_break("01CASE", kept, head, VAULT.vouched)
+    assert (found.seq if found else None) == first
 
 
 def test_a_sentence_of_a_refusal_comes_back() -> None:

@@ -18,10 +18,10 @@ from integrations.slack.views.inputs import answer_of, answered, split
 from integrations.slack.views.menus import LABELS
 from tests.desk.bench import CASE as BENCH_CASE
 from tests.desk.bench import PEOPLE, Bench, mr_d
+from tests.wire.making_cards import ink
 from tests.wire.making_forms import block, spec
 from tests.wire.slack_bodies import CASE, click, submission, view
 from tests.wire.slack_limits import check, words
-from tests.wire.test_slack_cards import ink
 
 MOD = Person(id="UMOD0001", roles=frozenset({"mod"}), zone="Africa/Johannesburg")
 LERATO = Person(id="UMOD0002", roles=frozenset({"mod"}))
@@ -196,7 +196,7 @@ def test_the_list_holds_what_this_person_may_do(called: Bench) -> None:
         return {e["action_id"] for b in blocks if b["type"] == "actions" for e in b["elements"]}
 
     assert offered("data") == {
-        "try:call:no_answer", "ask:hand_over:call", "ask:snooze:call", "ask:note:", "ask:correct:", "ask:wait:",
+        "try:call:no_answer", "ask:hand_over:call", "ask:snooze:call", "ask:note:", "ask:question:", "ask:correct:", "ask:wait:",
     }  # fmt: skip
     assert offered("agent") == {"ask:note:", "ask:correct:", "ask:wait:"}
     assert offered("mod") == offered("agent") | {"ask:cancel:", "ask:merge:"}

@@ -1,0 +1,163 @@
+"""Two replicas of `ato serve` on one PostgreSQL, as processes of their own: a case, a death, a rolling restart, a minute of torture."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from config.load import load
+from config.settings import settings
+from ops.cli import app
+from ops.player import Player
+from ops.stage import Stage, stage
+from ops.torture.chaos import Chaos
+from ops.torture.fleet import Fleet, Replica
+from ops.torture.flight import SENT, under_way
+from ops.torture.ledger import Ledger
+from ops.torture.run import EXTRA, Torture, Wish
+from tests.journey.scene import DATA, Json, Scene, eventually
+from tests.postgres import own_database
+
+CLEAN: Json = {"lost": [], "doubled": [], "disordered": [], "astray": []}
+
+
+class Alternating(Player):
+    """People whose every act is heard by another replica than the one before."""
+
+    fleet: Fleet
+
+    def _act(self, act: str, **asked: Any) -> Json:
+        self.fleet.connect()
+        return super()._act(act, **asked)
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[str]:
+    with own_database("ato_two") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def fleet(database: str) -> Iterator[Fleet]:
+    with stage({"ATO_DATABASE_URL": database}, bot=False) as built:
+        made = Fleet(built, 2)
+        try:
+            for replica in made.replicas:
+                made.start(replica)
+            yield made
+        finally:
+            made.stop()
+
+
+@contextmanager
+def tortured() -> Iterator[tuple[Stage, str]]:
+    """An empty database and a stage for a torture of its own."""
+    with (
+        own_database("ato_tort") as address,
+        stage({**EXTRA, "ATO_DATABASE_URL": address}, bot=False) as built,
+    ):
+        yield built, address
+
+
+def heard(replica: Replica) -> int:
+    """Count the acts and webhooks that this replica kept."""
+    lines = [json.loads(line) for line in replica.words.read_text().splitlines() if line[:1] == "{"]
+    return sum(one["event"] == "kept" and bool(one["delivery"]) for one in lines)
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize(
+    ("name", "branch"), [("mr_d", "unchanged"), ("qualia_connect", "higher_tier")]
+)
+def test_a_whole_case_goes_to_its_end_whichever_replica_hears_of_it(
+    fleet: Fleet, name: str, branch: str
+) -> None:
+    book = load(names=[name])[name]
+    before = [heard(one) for one in fleet.replicas]
+    player = Alternating(fleet.stage, book)
+    player.fleet = fleet
+    for deed in book.rehearsals[branch].deeds:
+        player.play(deed)
+    ledger = Ledger(settings(fleet.stage.environment()))
+    try:
+        eventually(lambda: ledger.queued() == 0, "everything is done")
+        case = ledger.case(player.case)
+    finally:
+        ledger.close()
+    assert case is not None
+    assert case.ending == book.rehearsals[branch].expect["ending"]
+    every = Scene(fleet.stage).control("GET", "/zendesk/tickets")["tickets"]
+    made = [int(one["id"]) for one in every if one["external_id"]]
+    assert (
+        sorted(ticket.id for ticket in case.tickets.values()) == sorted(made)[-len(case.tickets) :]
+    )
+    share = [heard(one) - old for one, old in zip(fleet.replicas, before, strict=True)]
+    assert min(share) >= 3, share
+
+
+@pytest.mark.timeout(180)
+def test_a_replica_killed_for_good_has_its_work_done_elsewhere_within_thirty_seconds(
+    fleet: Fleet,
+) -> None:
+    scene = Scene(fleet.stage)
+    case = scene.case_with_mod()
+    scene.fault("zendesk", "hold_after", match="POST /api/v2/tickets.json", times=1)
+    case.click("mod", "do:suspend:suspended")
+    holder = eventually(lambda: maker(fleet), "a replica waits for Zendesk's answer")
+    assert holder is not None
+    fleet.kill(holder)
+    eventually(
+        lambda: "CS Data Compliance" in str(case.cards(DATA)), "its work is done elsewhere", 30
+    )
+    assert len(scene.tickets(case.name)) == 1
+    fleet.start(holder)
+
+
+def maker(fleet: Fleet) -> Replica | None:
+    """Give the replica that has asked for a ticket and was not answered."""
+    for replica in fleet.replicas:
+        if any(
+            one.stage == SENT and time.monotonic() - one.since > 0.5
+            for one in under_way(replica.flight)
+        ):
+            return replica
+    return None
+
+
+@pytest.mark.timeout(240)
+def test_a_rolling_restart_under_load_drops_nothing_that_was_accepted() -> None:
+    took: list[float] = []
+
+    def roll(chaos: Chaos) -> None:
+        for replica in (*chaos.fleet.replicas, *chaos.fleet.replicas):
+            time.sleep(3)  # people work on meanwhile
+            took.append(chaos.fleet.retire(replica))
+            chaos.fleet.start(replica)
+
+    with tortured() as (built, address):
+        report = Torture(built, Wish(replicas=2, database=address, seed=3)).under(roll, spoil=False)
+        answers = [one["status"] for one in built.log() if one["system"] == "slack->bot"]
+    assert report.figures()["sentences"] == CLEAN
+    assert set(answers) == {200}
+    assert max(took) < 10
+    assert report.acts >= 10
+
+
+@pytest.mark.timeout(300)
+def test_a_minute_of_torture_of_two_replicas_does_no_damage() -> None:
+    with tortured() as (built, address):
+        report = Torture(built, Wish(minutes=1.0, replicas=2, database=address, seed=12)).run()
+    assert report.figures()["sentences"] == CLEAN
+    assert report.kills.all >= 3
+    assert report.acts >= 10
+
+
+def test_a_database_with_tables_in_it_is_not_tortured(database: str, fleet: Fleet) -> None:
+    assert all(one.ready for one in fleet.replicas)
+    told = CliRunner().invoke(app, ["torture", "--replicas", "2", "--database", database])
+    assert told.exit_code == 2
+    assert "takes an empty one only. Nothing was changed." in told.output
