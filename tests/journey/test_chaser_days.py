@@ -25,7 +25,7 @@ from desk.engine import Engine
 from desk.playbook import Playbook
 from desk.ports import Attempt
 from desk.values import Fill, Person
-from integrations.queue.trying import Try
+from integrations.queue.trying import next_try
 from integrations.store import tables
 from integrations.store.cases import StoredCases
 from integrations.store.effects import StoredEffects
@@ -108,10 +108,7 @@ class Days:
         """Do what waits, as the queue would."""
         while waiting := await self.effects.ready(self.clock.now(), (), 50):
             for one in waiting:
-                attempt = Try(
-                    self.effects, one.effect.key, self.clock.now(), one.attempts + 1, one.before,
-                    one.first_at, one.prepared,
-                )  # fmt: skip
+                attempt = next_try(self.effects, self.clock, one, self.clock.now())
                 assert await self.engine.perform(one.effect, attempt) is None
 
     async def tick(self) -> None:
