@@ -11,6 +11,7 @@ WAITING = Gauge("ato_effects_waiting", "Work outside that is not done", ["urgent
 OLDEST = Gauge("ato_effect_oldest_seconds", "Seconds for which the oldest work outside has waited", ["urgent"])  # fmt: skip
 DEAD = Gauge("ato_effects_dead", "Work outside that was given up and waits for a person")
 WELL = Gauge("ato_watchdog_well", "1 when nothing is later than it may be, 0 when something is or the database does not answer")  # fmt: skip
+LINK = Gauge("ato_link_up", "1 while a connection over which the desk is told things is open (Slack's Socket Mode), 0 while it is not", ["vendor"])  # fmt: skip
 STANDING = Gauge("ato_cases", "Open cases by the step somebody owes", ["playbook", "step"])
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 from ulid import ULID
 
-from bot import across, slack_app, web_app
+from bot import across, slack_app, socket_mode, web_app
 from bot.clock import OffsetClock, SystemClock
 from bot.guards import Pace
 from bot.measuring import MeasuredCases, measured
@@ -37,6 +37,7 @@ from integrations.backoffice.client import HttpBackOffice
 from integrations.google_chat.client import GoogleChat
 from integrations.slack.chat import SlackChat
 from integrations.slack.client import SlackClient
+from integrations.slack.link import Link
 from integrations.slack.people import SlackPeople
 from integrations.slack.reply import SlackReply
 from integrations.slack.views.form import Forms
@@ -76,6 +77,7 @@ class Bot:
     rota: Rota
     app: FastAPI | None = None
     worker: "asyncio.Task[None] | None" = None
+    link: Link | None = None
 
     async def start(self) -> None:
         """Remember the playbooks, warm the table of people and start the queue; refuses a second process."""
@@ -91,9 +93,13 @@ class Bot:
             log.error("people could not be read from Slack: %s", self.people.problem)
         # The queue comes last: a ticket left over from before names people, who are known only now.
         self.worker = asyncio.create_task(self.queue.run(), name="queue")
+        if self.link:
+            self.link.start()
 
     async def stop(self) -> None:
         """Take nothing more, finish or give back what is running, and close every connection."""
+        if self.link:
+            await self.link.stop()
         await self.queue.stop(STOP_WITHIN)
         if self.worker:
             with suppress(asyncio.CancelledError):
@@ -232,9 +238,10 @@ def _web(bot: Bot, clock: Clock, say: Catalogue) -> FastAPI:
         people_known=lambda: bot.people.ready,
         queue_runs=bot.queue_runs,
     )
-    return web_app.build(
-        _slack_side(bot, door), _zendesk_side(bot), _watching(settings, probes), _lifespan(bot, say)
-    )
+    side = _slack_side(bot, door)
+    if token := settings.slack.app_token:
+        bot.link = socket_mode.link(side, bot.slack, token.get_secret_value())
+    return web_app.build(side, _zendesk_side(bot), _watching(settings, probes), _lifespan(bot, say))
 
 
 def _slack_side(bot: Bot, door: SlackDoor) -> web_app.SlackSide:

@@ -13,6 +13,7 @@ from slack_bolt.adapter.starlette.async_handler import (
     to_starlette_response,
 )
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.guards import Pace, PlainHeaders, Seen, may_read_metrics, read_body, said
 from bot.measuring import MeasuredDoors
@@ -110,6 +111,11 @@ async def _to_slack_app(request: Request, raw: bytes, side: SlackSide) -> Respon
         asked = to_async_bolt_request(request, raw)
     except (ValueError, AttributeError, TypeError, RecursionError):
         return said(400, NOT_SLACKS)
+    return await dispatch(asked, side)
+
+
+async def dispatch(asked: AsyncBoltRequest, side: SlackSide) -> Response:
+    """Hand one of Slack's requests to bolt, whichever way it came, unless its person acts too fast."""
     sender = wire.read_sender(asked.body)
     if sender.person and (wait := side.person.wait(sender.person)):
         answer = side.too_fast(sender)

@@ -46,6 +46,7 @@ class Slack(Section):
     signing_secret: SecretStr = Field(
         description="The signing secret of the Slack app; requests without it are refused"
     )
+    app_token: SecretStr | None = Field(None, description="The app-level token (xapp-…) for Socket Mode: Slack is heard without a public address, for trying the desk out")  # fmt: skip
     api_url: Annotated[str, AfterValidator(folder_address)] = Field(
         "https://slack.com/api/",
         description="Slack's Web API; another address only for the sandbox",

@@ -16,6 +16,7 @@ BOT_USER = "UBOT0001"
 BOT_ID = "BBOT0001"
 BOT_NAME = "atodesk"
 BOT_TOKEN = "xoxb-sandbox-token"  # noqa: S105 - the pretend bot's token
+APP_TOKEN = "xapp-sandbox-token"  # noqa: S105 - the pretend app's own token, for Socket Mode
 SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105 - the pretend app's secret
 VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105 - sent by Slack, checked by nobody
 

@@ -11,6 +11,7 @@ _SEEING = ("channels:read", "groups:read")
 _READING = ("channels:history", "groups:history", "im:history")
 
 METHODS: Mapping[str, tuple[str, ...]] = {
+    "apps.connections.open": (),  # asked with the app-level token, which has connections:write of its own
     "auth.test": (),
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),

@@ -67,6 +67,10 @@ class Workspace:
             name=str(answer.get("user")), scopes=scopes, date=_date(headers.get("date")),
         )  # fmt: skip
 
+    async def link(self, app_token: str) -> None:
+        """Ask for the address of a Socket Mode connection, and leave it alone."""
+        await heard(self._web.apps_connections_open(app_token=app_token))
+
     async def groups(self) -> tuple[UserGroup, ...]:
         """List the user groups; empty where the plan has none."""
         try:

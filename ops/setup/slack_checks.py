@@ -12,7 +12,13 @@ from integrations.slack.setup import Channel, UserGroup, Who, Workspace
 from ops.setup.verdicts import Verdict, broken, good, unknown
 from ops.setup.wanted import RoleWanted, roles
 
-TOKEN, SCOPES, GROUPS, CHANNELS = "slack token", "slack scopes", "slack user group", "slack channel"
+TOKEN, SCOPES, GROUPS, CHANNELS, LINK = (
+    "slack token",
+    "slack scopes",
+    "slack user group",
+    "slack channel",
+    "slack socket mode",
+)
 REINSTALL = "Add it under OAuth & Permissions of the app (or paste the output of `ato manifest` into it), and install the app again."
 
 
@@ -27,6 +33,7 @@ async def verdicts(
     return [
         good(TOKEN, f"Slack knows the bot as {who.name} of {who.team}."),
         _scopes(who),
+        *await _link(space, settings),
         *await _groups(space, settings, playbooks),
         *await _channels(space, settings, playbooks),
     ], who.date
@@ -46,6 +53,19 @@ def _scopes(who: Who) -> Verdict:
     if missing:
         return broken(SCOPES, f"The app lacks the scope {', '.join(missing)}.", REINSTALL)
     return good(SCOPES, f"The app has the {len(needed())} scopes it needs.")
+
+
+async def _link(space: Workspace, settings: Settings) -> list[Verdict]:
+    """Try the app-level token, where there is one."""
+    if settings.slack.app_token is None:
+        return []
+    try:
+        await space.link(settings.slack.app_token.get_secret_value())
+    except TryAgain as wrong:
+        return [broken(LINK, f"{wrong}.", "See whether this machine reaches Slack, and try again.")]
+    except GiveUp:
+        return [broken(LINK, "Slack refuses the app-level token, or Socket Mode is off for this app.", "Make an app-level token with the scope connections:write (Basic Information of the app), switch Socket Mode on, and put the token into ATO_SLACK__APP_TOKEN.")]  # fmt: skip
+    return [good(LINK, "Slack lets the app connect without a public address.")]
 
 
 # User groups --------------------------------------------------------------------------------------

@@ -71,6 +71,7 @@ class Slack:
 
     def reset(self) -> None:
         self.door.forget()
+        self.door.link.reset()
         self.space.reset()
         self.space.scopes = set(GIVEN)
         if self.limits is not None:
@@ -84,6 +85,9 @@ class Slack:
         given = asked if isinstance(asked, dict) else {}
         method = request.path_params["method"]
         try:
+            if method == "apps.connections.open":
+                check_token(request, given, seeds.APP_TOKEN)
+                return JSONResponse({"ok": True, "url": await self.door.link.address()})
             check_token(request, given)
             wait = self.limits and self.limits.wait_for(method, str(given.get("channel")))
             if wait:
@@ -139,12 +143,12 @@ def unknown_method(_: Workspace, __: Args) -> dict[str, Any]:
     raise Refused("unknown_method")
 
 
-def check_token(request: Request, given: dict[str, Any]) -> None:
+def check_token(request: Request, given: dict[str, Any], wanted: str = seeds.BOT_TOKEN) -> None:
     token = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
     token = token or str(given.get("token") or "")
     if not token:
         raise Refused("not_authed")
-    if token != seeds.BOT_TOKEN:
+    if wanted != token:
         raise Refused("invalid_auth")
 
 

@@ -46,6 +46,7 @@ def slack_router(space: Workspace, door: Door) -> APIRouter:
     for name, act in routes.items():
         router.add_api_route(f"/{name}", _endpoint(act), methods=["POST"], name=name)
     router.add_api_route("/raw", _raw(door), methods=["POST"], name="raw")
+    router.add_api_route("/link", _link(door), methods=["GET", "POST"], name="link")
     _sights(router, space)
     router.include_router(reading_router(space))
     return router
@@ -81,6 +82,17 @@ def _raw(door: Door) -> Callable[[Request], Awaitable[Response]]:
         return answer({"status": reply.status, "answer": reply.body, "trouble": reply.trouble})
 
     return raw
+
+
+def _link(door: Door) -> Callable[[Request], Awaitable[Response]]:
+    """How many connections of Socket Mode are open; a POST lets something happen to them first."""
+
+    async def link(request: Request) -> Response:
+        if request.method == "POST":
+            await door.link.do(str((await request.json()).get("do")))
+        return answer({"open": door.link.open, "used": door.link.used})
+
+    return link
 
 
 def _sights(router: APIRouter, space: Workspace) -> None:

@@ -1,6 +1,7 @@
 """Sends signed requests to the bot, waits as long as Slack waits, and logs what came back.
 
-It knows signatures, time limits and retries; it does not know what a body means.
+It knows signatures, time limits and retries; it does not know what a body means. An app in Socket Mode is asked over its
+connection instead, and never at its address.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import aiohttp
 
 from sandbox import seeds
 from sandbox.faults import read_text
+from sandbox.slack.link import Link, Lost
 from sandbox.world import World
 
 PATIENCE = 3.0
@@ -36,11 +38,14 @@ class Request:
     kind: str
     body: Any
     key: str | None = None
+    envelope: str = "interactive"
 
     @classmethod
     def of_form(cls, body: dict[str, Any]) -> Request:
         key = body.get("trigger_id")
-        return cls(str(body["command"]), urlencode(body).encode(), FORM, body, key)
+        return cls(
+            str(body["command"]), urlencode(body).encode(), FORM, body, key, "slash_commands"
+        )
 
     @classmethod
     def of_payload(cls, body: dict[str, Any]) -> Request:
@@ -50,7 +55,8 @@ class Request:
     @classmethod
     def of_event(cls, body: dict[str, Any]) -> Request:
         call = str(body["event"]["type"])
-        return cls(call, json.dumps(body).encode(), "application/json", body, body["event_id"])
+        raw = json.dumps(body).encode()
+        return cls(call, raw, "application/json", body, body["event_id"], "events_api")
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,7 @@ class Door:
         self.world = world
         self.patience = PATIENCE
         self.retry_after = RETRY_AFTER
+        self.link = Link()
         self._session: aiohttp.ClientSession | None = None
         self._later: set[asyncio.Task[None]] = set()
 
@@ -123,11 +130,17 @@ class Door:
     def url(self) -> str | None:
         return self.world.connected.get("slack_events_url")
 
+    @property
+    def connected(self) -> bool:
+        return self.link.used or self.url is not None
+
     async def send(
         self, request: Request, manner: Manner = PLAIN, retry: tuple[int, str] | None = None
     ) -> Reply:
-        headers = headers_for(request, manner, retry)
-        reply = await self.post(request.raw, headers)
+        if self.link.used:
+            reply = await self._over_link(request)
+        else:
+            reply = await self.post(request.raw, headers_for(request, manner, retry))
         self.world.note(
             system="slack->bot",
             call=request.call,
@@ -138,6 +151,15 @@ class Door:
             key=request.key,
         )
         return reply
+
+    async def _over_link(self, request: Request) -> Reply:
+        try:
+            told = await self.link.ask(request.envelope, request.body, self.patience)
+        except TimeoutError:
+            return Reply(None, None, TIMEOUT)
+        except Lost as lost:
+            return Reply(None, str(lost), FAILED)
+        return Reply(200, told.get("payload", ""))
 
     async def post(self, raw: bytes, headers: dict[str, str]) -> Reply:
         if self.url is None:
@@ -160,7 +182,7 @@ class Door:
 
     async def emit(self, body: dict[str, Any], manner: Manner = PLAIN) -> list[Reply]:
         """An event. When it fails Slack tries again, later, in the background."""
-        if self.url is None:
+        if not self.connected:
             return []
         request = Request.of_event(body)
         replies = await self.deliver(request, manner)
@@ -197,6 +219,7 @@ class Door:
     async def close(self) -> None:
         self.forget()
         await asyncio.gather(*self._later, return_exceptions=True)
+        await self.link.close()
         if self._session is not None:
             await self._session.close()
             self._session = None

@@ -1,4 +1,4 @@
-"""An account started empty is provisioned, then broken in fifteen ways, one at a time: doctor names each, and its cure cures."""
+"""An account started empty is provisioned, then broken in sixteen ways, one at a time: doctor names each, and its cure cures."""
 
 import json
 import os
@@ -180,7 +180,7 @@ def test_doctor_finds_everything_good(there: Installation):
     assert {one["state"] for one in told["checks"]} == {"good"}
 
 
-# Fifteen ways to break it -------------------------------------------------------------------------
+# Sixteen ways to break it -------------------------------------------------------------------------
 
 
 def _env(name: str, value: str) -> Callable[[Installation], dict[str, str]]:
@@ -253,6 +253,7 @@ Act = Callable[[Installation], Any]
 BREAKS: dict[str, tuple[Act, Act, str, str, str]] = {
     "Slack token": (_env("ATO_SLACK__TOKEN", "xoxb-old"), _nothing, "slack token", "does not accept the bot's token", "ATO_SLACK__TOKEN"),
     "signing secret": (_env("ATO_SLACK__SIGNING_SECRET", "of-another-app"), _nothing, "slack signature", "refuses what is signed with ATO_SLACK__SIGNING_SECRET", "Basic Information"),
+    "app-level token": (_env("ATO_SLACK__APP_TOKEN", "xapp-old"), _nothing, "slack socket mode", "refuses the app-level token", "connections:write"),
     "a scope": (_post("/slack/scopes", remove=["files:read"]), _post("/slack/scopes", add=["files:read"]), "slack scopes", "files:read", "ato manifest"),
     "bot not in the channel": (_post("/slack/channels", **INVESTIGATION, bot_member=False), _post("/slack/channels", **INVESTIGATION, bot_member=True), "slack channel", "the bot is not in it", "Invite the bot"),
     "channel public": (_post("/slack/channels", **INVESTIGATION, is_private=False), _post("/slack/channels", **INVESTIGATION, is_private=True), "slack channel", "#investigation_account_takeover is public", "Make #investigation_account_takeover private"),
@@ -286,6 +287,7 @@ FOLLOWS = {"form": {"zendesk trigger"}}
 
 
 def test_everything_is_good_again(there: Installation):
+    assert there.doctor(ATO_SLACK__APP_TOKEN="xapp-sandbox-token") == []
     assert there.doctor() == []
     assert there.ato("doctor").exit_code == 0
 
