@@ -1,7 +1,7 @@
 # make help says what there is. Nothing has to be installed first but Python 3.11 or newer and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench check docs screenshots lock clean
+.PHONY: help install demo test bench check docs screenshots lock clean
 
 # Every path is relative, so the project may stand in a folder with spaces in its name.
 VENV := .venv
@@ -29,6 +29,8 @@ $(READY): requirements.lock pyproject.toml
 	"$(RUN)" -m pip install --quiet --require-hashes -r requirements.lock; \
 	"$(RUN)" -m pip install --quiet --no-deps --no-build-isolation -e .; \
 	touch "$(READY)"
+
+install: $(READY) ## install everything into .venv
 
 demo: $(READY) ## run the bot against a pretend Slack, Zendesk and back office
 	@"$(RUN)" -m ops.cli demo $(ARGS)

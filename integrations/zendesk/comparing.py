@@ -20,8 +20,8 @@ def compare(wanted: Wanted, found: Found) -> tuple[Difference, ...]:
         *_groups(wanted, found),
         *_fields(wanted, found),
         *_forms(wanted, found, field),
-        *hooks(wanted, found),
-        *rules(wanted, found, placed(wanted, found)),
+        *(hooks(wanted, found) if wanted.calls else ()),
+        *(rules(wanted, found, placed(wanted, found)) if wanted.calls else ()),
         *notifying(found, placed(wanted, found)),
     )
 

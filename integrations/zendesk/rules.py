@@ -35,12 +35,16 @@ class Kind(Value):
 
 
 class Wanted(Value):
-    """Everything the playbooks need in the account. `endpoint` is the bot's own address for deliveries."""
+    """Everything the playbooks need in the account. `endpoint` is the bot's own address for deliveries.
+
+    Without `calls` the account cannot reach the bot, and needs neither the webhook nor triggers.
+    """
 
     field: str
     kinds: tuple[Kind, ...]
     groups: tuple[str, ...]
     endpoint: str | None = None
+    calls: bool = True
 
     @property
     def forms(self) -> tuple[str, ...]:

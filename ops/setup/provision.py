@@ -4,6 +4,7 @@ By name, idempotent, never deleting. It works in passes, because a trigger needs
 """
 
 import asyncio
+import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,7 @@ from ops.setup.wanted import wanted
 SECRET = "ATO_ZENDESK__WEBHOOK_SECRET"  # noqa: S105 - a variable's name
 NOT_YET = "not-known-before-the-webhook-is-made"
 _PASSES = 6
+_READ = "Without ATO_WEB__PUBLIC_URL Zendesk cannot call the bot, which reads the tickets of open cases by itself instead."
 
 
 @dataclass
@@ -55,6 +57,10 @@ def provision(file: Path, *, dry: bool) -> Report:
         chosen.playbooks.folder or PLAYBOOKS, chosen.playbooks.names, chosen.playbooks.values
     )
     secret = _zendesk(chosen, playbooks, report, dry=dry)
+    if not wanted(playbooks, chosen).calls and given.get(SECRET) == NOT_YET:
+        secret = secrets.token_urlsafe(
+            32
+        )  # nobody has it: whatever says it comes from Zendesk is refused
     asyncio.run(_slack(chosen, playbooks, report))
     if in_a_file:
         _in_a_file(chosen, given[f"{SECRET}_FILE"], secret, report)
@@ -112,6 +118,8 @@ def _zendesk(
         report.done += [_would(one) for one in left if one.ours and dry]
         report.notes += _to_fill(report.done)
         report.by_person += [_task(one) for one in left if not (one.ours and dry)]
+        if not wish.calls:
+            report.notes.append(_READ)
         there = hook(account.found())
         return account.secret(there.id) if there else None
     finally:
