@@ -36,7 +36,7 @@ demo: $(READY) ## run the bot against a pretend Slack, Zendesk and back office
 	@"$(RUN)" -m ops.cli demo $(ARGS)
 
 test: $(READY) ## run the tests on two cores
-	@"$(RUN)" -m pytest -n 2 --dist worksteal $(ARGS)
+	@"$(RUN)" -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: $(READY) ## measure speed, memory and outside calls beside their limits
 	@"$(RUN)" -m benchmarks $(ARGS)
