@@ -12,10 +12,12 @@ from desk.watching import Limits
 from handlers.chaser import on_tick
 from handlers.housekeeping import on_housekeeping
 from handlers.reconciler import on_reconcile
+from handlers.retention import on_retention
 from handlers.watchdog import Watchdog, on_watch
 from integrations.heartbeat.client import Heartbeat
 from integrations.store.announcements import StoredAnnouncements
 from integrations.store.board import StoredBoard
+from integrations.store.erasing import StoredRetention
 from integrations.store.lateness import StoredLateness
 from integrations.store.litter import StoredLitter
 from integrations.store.tickets import OpenTickets
@@ -29,6 +31,8 @@ PEOPLE_MEND = 5.0
 """Seconds between two tries at what could not be read at the start: until then nobody of that group has a role."""
 FIGURES = 30.0
 """Seconds between two counts of the cases at each step."""
+RETENTION = 3600.0
+"""Seconds between two looks for cases whose personal values have to go: a bot that is started anew each day looks, too."""
 HOUSEKEEPING = 6 * 3600.0
 """Seconds between two looks for what is old enough to go."""
 
@@ -44,6 +48,7 @@ def every(bot: "Bot", across: Ticks) -> Ticks:
         "people_unread": (PEOPLE_MEND, bot.people.mend),
         "tickets": (chosen.zendesk.reconcile_seconds, reconcile),
         "housekeeping": (HOUSEKEEPING, housekeeping),
+        "retention": (RETENTION, partial(on_retention, bot.engine, StoredRetention(bot.database))),
         "watchdog": (2 * chosen.chaser.tick_seconds, partial(on_watch, watchdog(bot))),
         "figures": (FIGURES, partial(_figures, StoredBoard(bot.database))),
         **across,

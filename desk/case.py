@@ -129,6 +129,10 @@ class Case:
     twins: tuple[str, ...] = ()
     alike: Mapping[str, int] = field(default_factory=dict)
     """How many other cases of its day share a value of each of these fields; filled in while a card is drawn."""
+    erased: tuple[str, ...] = ()
+    """The retention classes whose keys were destroyed."""
+    held: bool = False
+    """Whether it is on legal hold."""
     notes: tuple[ev.NoteAdded, ...] = ()
     sheets: frozenset[str] = frozenset()
     """The work of reading each sheet that was uploaded."""

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from desk.effects import Effect, Requester
+from desk.going import Redacted
 from desk.values import BOT, Fills, Instant, Line, Person, Value
 
 
@@ -160,6 +161,23 @@ class Question(Command):
     words: str
 
 
+class Erase(Command):
+    """Destroy the keys of these retention classes of a closed case; of all where none is named."""
+
+    keep: tuple[str, ...] = ()
+    why: Literal["asked", "retention"] = "asked"
+
+
+class Hold(Command):
+    """Keep everything of a case until it is released."""
+
+    reason: str
+
+
+class Release(Command):
+    """End a legal hold."""
+
+
 class RetryEffect(Command):
     """Try a dead letter again."""
 
@@ -268,7 +286,9 @@ class Answered(Value):
     facts: dict[str, JsonValue] = {}
 
 
-Result = TicketSeen | CardSeen | Told | Delayed | Dead | Answered | SheetRows | SheetWrong
+Result = (
+    Redacted | TicketSeen | CardSeen | Told | Delayed | Dead | Answered | SheetRows | SheetWrong
+)
 
 
 class Settle(Command):

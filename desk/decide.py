@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from desk import acts, adopting, asking, chasing, handling, noting, settling
+from desk import acts, adopting, asking, chasing, erasing, handling, noting, settling
 from desk import commands as cmd
 from desk import events as ev
 from desk.case import Case
@@ -51,6 +51,9 @@ _RULES: dict[type[cmd.Command], Callable[..., Any]] = {
     cmd.RecordFacts: noting.record_facts,
     cmd.NoteTicket: settling.note_ticket,
     cmd.AdoptTicket: adopting.adopt,
+    cmd.Erase: erasing.erase,
+    cmd.Hold: erasing.hold,
+    cmd.Release: erasing.release,
     cmd.Settle: settling.settle,
     cmd.RetryEffect: settling.retry_effect,
     cmd.FinishByHand: settling.finish_by_hand,

@@ -131,6 +131,13 @@ class CopyBrief(_Effect):
     said: tuple[str, ...]
 
 
+class RedactPosts(_Effect):
+    """Write over what the bot posted about a case in an inbox; its personal values are erased by now."""
+
+    kind: Literal["redact_posts"] = "redact_posts"
+    inbox: str
+
+
 Effect = Annotated[
     CreateTicket
     | UpdateTicket
@@ -139,7 +146,8 @@ Effect = Annotated[
     | TellPeople
     | AskBackOffice
     | CopyBrief
-    | ReadSheet,
+    | ReadSheet
+    | RedactPosts,
     Field(discriminator="kind"),
 ]
 

@@ -19,6 +19,7 @@ from desk.effects import (
     Effect,
     LookAtTicket,
     ReadSheet,
+    RedactPosts,
     ShowCard,
     TellPeople,
     UpdateTicket,
@@ -159,6 +160,7 @@ class Engine:
                 settles=settles,
                 kills=kills,
                 revives=revives,
+                erases=_erases(decision),
                 at=self.clock.now(),
             )
         )
@@ -202,16 +204,18 @@ class Engine:
                 return await ask(self.back_office, effect)
             case CopyBrief():
                 return await copy(self.copies, effect)
-            case ShowCard() | TellPeople() | ReadSheet():
+            case ShowCard() | TellPeople() | ReadSheet() | RedactPosts():
                 return await self._chat(effect, attempt)
 
     async def _chat(
-        self, effect: ShowCard | TellPeople | ReadSheet, attempt: Attempt
+        self, effect: ShowCard | TellPeople | ReadSheet | RedactPosts, attempt: Attempt
     ) -> cmd.Result:
         case, playbook = await self._case(effect)
         now = self.clock.now()
         if isinstance(effect, ReadSheet):
             return await read_sheet(self.chat, self.sheets, effect, playbook, now)
+        if isinstance(effect, RedactPosts):
+            return await self.chat.redact(effect, case, playbook, now)
         if isinstance(effect, ShowCard):
             case = await with_alike(case, playbook, effect.inbox, self.cases)
             return await self.chat.show(effect, case, playbook, now, attempt)
@@ -265,6 +269,13 @@ class Engine:
             await self.accept(chase)
         self.held = len(due) - len(chases)
         return len(chases)
+
+
+def _erases(decision: Decision) -> tuple[str, ...]:
+    """Name the retention classes whose keys go with this decision."""
+    return tuple(
+        keep for event in decision.events if event.kind == "case_erased" for keep in event.keep
+    )
 
 
 def _ends(command: cmd.Command, decision: Decision) -> tuple[str | None, str | None, str | None]:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from desk.going import CaseErased, HoldReleased, HoldSet, PostsRedacted
 from desk.outcomes import (
     BackOfficeAnswered,
     CardShown,
@@ -33,6 +34,7 @@ __all__ = [
     "BackOfficeAnswered",
     "CardShown",
     "CaseEnded",
+    "CaseErased",
     "CaseMerged",
     "CaseOpened",
     "CaseReopened",
@@ -49,9 +51,12 @@ __all__ = [
     "Event",
     "FactsRecorded",
     "Happened",
+    "HoldReleased",
+    "HoldSet",
     "NoteAdded",
     "PartCompleted",
     "PeopleTold",
+    "PostsRedacted",
     "PromiseClosed",
     "PromiseMade",
     "QuestionPut",
@@ -277,7 +282,8 @@ Event = Annotated[
     | CustomerTold | PromiseMade | PromiseClosed | Escalated | EffectPlanned | TicketCreated | TicketMoved
     | TicketRead | CardShown | PeopleTold | ChaseSent | EffectDelayed | EffectDied | EffectRetried
     | EffectDoneByHand | ActRefused | CaseEnded | CaseReopened | AttemptLogged | StepSnoozed | StepHandedOver
-    | StepOverridden | CaseWaiting | CaseResumed | TwinsSeen | CaseMerged | NoteAdded | QuestionPut | SheetRead | SheetUploaded | BackOfficeAnswered,
+    | StepOverridden | CaseWaiting | CaseResumed | TwinsSeen | CaseMerged | NoteAdded | QuestionPut | SheetRead | SheetUploaded | BackOfficeAnswered
+    | CaseErased | PostsRedacted | HoldSet | HoldReleased,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

@@ -149,7 +149,9 @@ def _ticket_read(case: Case, e: ev.TicketRead) -> Case:
     return replace(case, tickets=_with(case.tickets, e.name, ticket))
 
 
-def _read(case: Case, e: ev.PeopleTold | ev.EffectDoneByHand | ev.SheetRead) -> Case:
+def _read(
+    case: Case, e: ev.PeopleTold | ev.EffectDoneByHand | ev.SheetRead | ev.PostsRedacted
+) -> Case:
     return _settled(case, e.effect)
 
 
@@ -258,6 +260,14 @@ def _noted(case: Case, e: ev.NoteAdded) -> Case:
     return replace(case, notes=(*case.notes, e))
 
 
+def _erased(case: Case, e: ev.CaseErased) -> Case:
+    return replace(case, erased=(*case.erased, *e.keep))
+
+
+def _held(case: Case, e: ev.HoldSet | ev.HoldReleased) -> Case:
+    return replace(case, held=e.kind == "hold_set")
+
+
 _FOLDS: dict[str, Callable[[Case, Any], Case]] = {
     "case_opened": _opened, "facts_recorded": _facts, "step_opened": _step_opened,
     "step_skipped": _step_skipped, "step_claimed": _step_claimed, "step_completed": _step_completed,
@@ -270,4 +280,5 @@ _FOLDS: dict[str, Callable[[Case, Any], Case]] = {
     "step_snoozed": _snoozed, "step_handed_over": _handed, "step_overridden": _overridden,
     "case_waiting": _waits, "case_resumed": _resumed, "twins_seen": _twins, "case_merged": _merged,
     "note_added": _noted, "question_put": _same, "sheet_read": _read, "sheet_uploaded": _sheet_uploaded, "back_office_answered": _read,
+    "case_erased": _erased, "posts_redacted": _read, "hold_set": _held, "hold_released": _held,
 }  # fmt: skip

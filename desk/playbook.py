@@ -268,6 +268,8 @@ class Playbook(Value):
     """Roles that may cancel, reopen and merge."""
     override_by: str | None = None
     """The role that may lift four eyes and caps, giving a reason."""
+    retention: dict[str, Duration] = {}
+    """How long after its end a case keeps the personal values of each class (`keep` of a field; `case` is everything else)."""
     values: dict[str, str] = {}
     """Names that an installation may replace, used as `${name}`; see ATO_PLAYBOOKS__VALUES."""
     summary: tuple[str, ...] = ()

@@ -8,8 +8,17 @@ from typing import Protocol
 from desk.case import Case
 from desk.commands import CardSeen, TicketFound, TicketSeen, Told
 from desk.deadlines import Deadline
-from desk.effects import CreateTicket, Effect, LookAtTicket, ShowCard, TellPeople, UpdateTicket
+from desk.effects import (
+    CreateTicket,
+    Effect,
+    LookAtTicket,
+    RedactPosts,
+    ShowCard,
+    TellPeople,
+    UpdateTicket,
+)
 from desk.events import Event
+from desk.going import Redacted
 from desk.owed import Board, Goal, Owed
 from desk.pacing import Rate
 from desk.playbook import Playbook
@@ -83,6 +92,8 @@ class Commit:
     """The effect that becomes a dead letter."""
     revives: str | None = None
     """The dead letter that is to be tried again."""
+    erases: Sequence[str] = ()
+    """The retention classes whose keys are destroyed, before anything of this is kept."""
     at: datetime | None = None
     owed: Sequence[Owed] = ()
     """What the case owes after the events."""
@@ -209,6 +220,10 @@ class Chat(Protocol):
         self, effect: TellPeople, case: Case, playbook: Playbook, now: datetime, attempt: Attempt
     ) -> Told:
         """Post a message once, in the card's thread or beside it."""
+        ...
+
+    async def redact(self, effect: RedactPosts, case: Case, playbook: Playbook, now: datetime) -> Redacted:  # fmt: skip
+        """Draw the card anew, write over messages and remove files of the bot about this case in an inbox."""
         ...
 
     async def file(self, link: str, most: int) -> bytes:

@@ -17,11 +17,13 @@ from desk.effects import (
     Effect,
     LookAtTicket,
     ReadSheet,
+    RedactPosts,
     ShowCard,
     TellPeople,
     UpdateTicket,
 )
 from desk.flow import Growing, promises
+from desk.going import Redacted
 from desk.handling import only
 from desk.planning import late_link, look, planned
 from desk.playbook import Playbook
@@ -140,9 +142,16 @@ def _shown(
     return () if linked or not card_of(growing.case) else late_link(growing, playbook, now)
 
 
+def _redacted(
+    growing: Growing, playbook: Playbook, effect: RedactPosts, seen: Redacted, now: datetime
+) -> None:
+    growing.add(ev.PostsRedacted(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox, count=seen.count))  # fmt: skip
+
+
 _RESULTS: dict[type[Any], tuple[tuple[type[Any], ...], Callable[..., Any]]] = {
     cmd.TicketSeen: ((CreateTicket, UpdateTicket, LookAtTicket), _ticket),
     cmd.CardSeen: ((ShowCard,), _shown),
+    Redacted: ((RedactPosts,), _redacted),
     cmd.Told: ((TellPeople, CopyBrief), _told),
     cmd.Answered: ((AskBackOffice,), take_in),
     cmd.SheetRows: ((ReadSheet,), keep_rows),

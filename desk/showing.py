@@ -19,7 +19,7 @@ WORDS: dict[str, dict[str, str]] = {
 }
 """The words of the fixed two-way answers."""
 
-_ERASED = {"en": "[erased]", "it": "[cancellato]"}
+ERASED = {"en": "[erased]", "it": "[cancellato]"}
 
 TWO_WAY = {"check": ("pass", "fail"), "same": ("same", "changed"), "yes_no": ("yes", "no")}
 
@@ -27,7 +27,7 @@ TWO_WAY = {"check": ("pass", "fail"), "same": ("same", "changed"), "yes_no": ("y
 def show(field: FieldSpec, fact: Fact | None, language: str, zone: str) -> str:
     """Show a fact as plain, unescaped text; a dash where nothing is known."""
     if fact is None or not fact.known:
-        return in_language(_ERASED, language) if fact and fact.erased else "—"
+        return in_language(ERASED, language) if fact and fact.erased else "—"
     if fact.value is None:
         words = {"en": "none known", "it": "nessuno noto"}
         return f"{in_language(words, language)}: {fact.none_because}"

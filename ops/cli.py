@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from ops.commands import audit, database, effects, keys
+from ops.commands import audit, database, effects, erasing, keys
 from ops.commands.doctor import doctor
 from ops.commands.manifest import manifest
 from ops.commands.provision import provision
@@ -37,6 +37,9 @@ app.add_typer(effects.app, name="effects")
 app.command("export")(effects.export)
 app.add_typer(database.app, name="db")
 app.add_typer(keys.app, name="keys")
+app.command("erase")(erasing.erase)
+app.command("hold")(erasing.hold)
+app.command("release")(erasing.release)
 app.command("backup")(database.backup)
 app.command("restore")(database.restore)
 playbook_app.command("schema")(playbook_schema)

@@ -22,7 +22,7 @@ from integrations.store.audit import StoredEvidence
 from integrations.store.cases import StoredCases
 from integrations.store.current import is_current
 from integrations.store.effects import StoredEffects
-from integrations.store.engine import open_database
+from integrations.store.engine import Database, open_database
 from integrations.store.starting import CannotStart
 from integrations.store.vault import Vault
 
@@ -35,6 +35,7 @@ class Kept:
     effects: StoredEffects
     evidence: StoredEvidence
     engine: Engine
+    database: Database
 
 
 @asynccontextmanager
@@ -57,7 +58,9 @@ async def kept(settings: Settings) -> AsyncIterator[Kept]:
         clock=OffsetClock(file) if file else SystemClock(),
     )  # fmt: skip
     try:
-        yield Kept(cases, StoredEffects(database, vault), StoredEvidence(database, vault), engine)
+        yield Kept(
+            cases, StoredEffects(database, vault), StoredEvidence(database, vault), engine, database
+        )
     finally:
         await database.dispose()
 

@@ -213,6 +213,18 @@ def filled(playbook: Playbook) -> Iterator[Finding]:
                     yield Finding(here, f"“{field}” is never “{word}”", str(word), known)
 
 
+def retention(playbook: Playbook) -> Iterator[Finding]:
+    """Report retention for a class that no field belongs to."""
+    known = tuple(
+        dict.fromkeys(("case", *(f.keep for f in playbook.fields.values() if f.personal)))
+    )
+    for name in playbook.retention:
+        if name not in known:
+            yield Finding(
+                ("retention", name), f"no field is kept as “{name}”", name, known, key=True
+            )
+
+
 def options(playbook: Playbook) -> Iterator[Finding]:
     """Report answers that the field they are compared with never takes."""
     for where, condition in conditions(playbook):

@@ -9,10 +9,13 @@ from zoneinfo import ZoneInfo
 
 from desk.case import Case
 from desk.commands import CardSeen, Told
-from desk.effects import ShowCard, TellPeople
+from desk.effects import RedactPosts, ShowCard, TellPeople
+from desk.events import PeopleTold
 from desk.faces import face
+from desk.going import Redacted
 from desk.playbook import Playbook
 from desk.ports import Attempt, GiveUp
+from desk.showing import ERASED
 from desk.texts import Say
 from desk.values import in_language
 from integrations.slack.client import SlackClient
@@ -20,6 +23,7 @@ from integrations.slack.errors import SYSTEM, SlackSaid
 from integrations.slack.escape import mrkdwn
 from integrations.slack.people import SlackPeople
 from integrations.slack.posts import NO_THREAD, Message, Paper, Posts, opaque
+from integrations.slack.redacting import Redacting
 from integrations.slack.views.card import Drawn, card
 from integrations.slack.views.lines import Ink
 from integrations.slack.views.telling import Telling, telling
@@ -131,6 +135,29 @@ class SlackChat:
                 raise
             ts = await self._tell(here, None, told, effect.key, now, attempt)
         return Told(channel=here, ts=ts)
+
+    async def redact(self, effect: RedactPosts, case: Case, playbook: Playbook, now: datetime) -> Redacted:  # fmt: skip
+        """Draw the card anew, now that its values are gone, and write over everything else in this inbox."""
+        stands = case.cards.get(effect.inbox)
+        told = [
+            one for one in case.log if isinstance(one, PeopleTold) and one.inbox == effect.inbox
+        ]
+        places: dict[str, list[str]] = {}
+        for channel, ts in [*([(stands.channel, stands.ts)] if stands else []), *((one.channel, one.ts) for one in told)]:  # fmt: skip
+            if channel and ts:
+                places.setdefault(channel, []).append(ts)
+        count = 0
+        for channel, roots in places.items():
+            card_ts = stands.ts if stands and stands.channel == channel else ""
+            ink = await self._ink(effect.inbox, channel, case, playbook, now)
+            if card_ts:
+                drawn = await self._drawn(effect.inbox, channel, case, playbook, now)
+                count += await self._redrawn(channel, card_ts, drawn)
+            words = in_language(ERASED, ink.language)
+            count += await Redacting(self._client).all(
+                channel, dict.fromkeys(roots), card_ts, words
+            )
+        return Redacted(count=count)
 
     async def file(self, link: str, most: int) -> bytes:
         """Fetch a file people uploaded; its link is the one that came with the form."""

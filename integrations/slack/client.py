@@ -214,6 +214,21 @@ class SlackClient:
         shares = answer["file"].get("shares") or {}
         return any(channel in places for places in shares.values())
 
+    async def own_files(self, channel: str, thread: str) -> tuple[str, ...]:
+        """List the files the bot itself shared in a thread."""
+        me = str((await heard(self.web.auth_test())).get("user_id"))
+        page = await self._page(channel, thread, 0, "")
+        return tuple(
+            str(file["id"])
+            for message in page.get("messages") or []
+            for file in message.get("files") or []
+            if file.get("user") == me and file.get("mode") != "tombstone"
+        )
+
+    async def remove(self, file: str) -> None:
+        """Remove a file for good."""
+        await heard(self.web.files_delete(file=file))
+
     async def file(self, file: str) -> Mapping[str, Any]:
         """Give Slack's description of a file."""
         answer = await heard(self.web.files_info(file=file))

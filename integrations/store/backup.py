@@ -4,6 +4,7 @@ The copy is made by SQLite's own backup, page by page in one transaction: https:
 sealed stays sealed: without the vault's keys a copy shows no customer.
 """
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -15,7 +16,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from integrations.store.engine import database_file, worker_lock
+from integrations.store.erasing import GONE
 from integrations.store.starting import CannotStart, newest
+from integrations.store.vault import WORK
 
 BESIDE = ("-wal", "-shm")
 """What SQLite keeps beside a file that is or was in use."""
@@ -29,6 +32,8 @@ class Copied:
     size: int
     revision: str
     cases: int
+    erased: int | None = 0
+    """Of a copy that was put back: in how many cases values were erased anew; None when the replaced database cannot be read."""
 
 
 def copy(database_url: str, target: Path) -> Copied:
@@ -95,8 +100,9 @@ def put_back(database_url: str, source: Path) -> tuple[Copied, Path | None]:
         fresh.unlink(missing_ok=True)
         copied = copy(f"sqlite:///{source.absolute()}", fresh)
         aside = _set_aside(file) if file.exists() else None
+        erased = 0 if aside is None else _erase_again(aside, fresh)
         fresh.rename(file)
-    return Copied(file, copied.size, revision, cases), aside
+    return Copied(file, copied.size, revision, cases, erased), aside
 
 
 def before_upgrade(database_url: str, revision: str) -> Copied:
@@ -132,6 +138,34 @@ def _set_aside(file: Path) -> Path:
         if part.exists():
             part.rename(aside.with_name(aside.name + end))
     return aside
+
+
+def _erase_again(old: Path, fresh: Path) -> int | None:
+    """Erase in the copy what was erased since it was made, and say in how many cases; None when that cannot be read any more."""
+    try:
+        with closing(sqlite3.connect(old)) as there:
+            gone = there.execute(
+                "SELECT case_id, body FROM events WHERE kind = 'case_erased'"
+            ).fetchall()
+    except sqlite3.Error:
+        return None
+    with closing(sqlite3.connect(fresh)) as here:
+        here.execute("PRAGMA secure_delete=ON")
+        with here:
+            for case, body in gone:
+                for keep in (*json.loads(body)["data"]["keep"], WORK):
+                    _destroy(here, case, keep)
+    return len({case for case, _ in gone})
+
+
+def _destroy(here: sqlite3.Connection, case: str, keep: str) -> None:
+    for table in ("case_keys", "vault", "digests"):
+        here.execute(f"DELETE FROM {table} WHERE case_id = ? AND keep = ?", (case, keep))  # noqa: S608 - our own names
+    if keep == WORK:
+        dead = (
+            "UPDATE effects SET status = 'dead', error = ? WHERE case_id = ? AND status = 'queued'"
+        )
+        here.execute(dead, (GONE, case))
 
 
 def _file(database_url: str) -> Path:

@@ -9,7 +9,6 @@ from sqlalchemy import (
     CompoundSelect,
     Select,
     bindparam,
-    delete,
     exists,
     func,
     select,
@@ -27,11 +26,12 @@ from integrations.store import tables as t
 from integrations.store.board import StoredBoard
 from integrations.store.commit import write
 from integrations.store.engine import reading, writing
+from integrations.store.erasing import destroy
 from integrations.store.folded import Folded, FoldedCases
 from integrations.store.jobs import Jobs, follow
 from integrations.store.playbooks import Playbooks
 from integrations.store.sealing import refs, unseal
-from integrations.store.vault import WORK, Vault
+from integrations.store.vault import Vault
 
 _WITH_KEY = (t.case_keys.c.case_id == t.vault.c.case_id) & (t.case_keys.c.keep == t.vault.c.keep)
 _SEALED = (
@@ -143,6 +143,9 @@ class StoredCases(StoredBoard):
         async with writing(self._engine) as connection:
             if commit.case.opened_at is not None:
                 await self._playbooks.read(connection, commit.case.playbook_hash)
+            if commit.erases:
+                await destroy(connection, commit.case.id, commit.erases)
+                self._folded.drop(commit.case.id)
             await write(connection, self._vault, commit)
             if self._jobs is not None and commit.case.opened_at is not None:
                 await follow(connection, self._jobs, commit)
@@ -190,14 +193,9 @@ class StoredCases(StoredBoard):
 
         Work that was still waiting becomes a dead letter, because its words are gone too.
         """
-        both, e = (keep, WORK), t.effects.c
         async with writing(self._engine) as connection:
-            for table, classes in ((t.case_keys, both), (t.vault, (keep,)), (t.digests, (keep,))):
-                gone = (table.c.case_id == case) & table.c.keep.in_(classes)
-                await connection.execute(delete(table).where(gone))
-            self._folded.drop(case)
-            waiting = update(t.effects).where(e.case_id == case, e.status == "queued")
-            await connection.execute(waiting, {"status": "dead", "error": "the case was erased"})
+            await destroy(connection, case, (keep,))
+        self._folded.drop(case)
 
     async def _open(self, connection: AsyncConnection, case: str) -> Mapping[str, dict[str, Any]]:
         rows = (await connection.execute(_SEALED, {"id": case})).all()

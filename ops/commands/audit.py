@@ -84,7 +84,7 @@ async def _checked(found: "Settings", case: str | None) -> "list[Named]":
     from ops import evidence
     from ops.cli import stop
 
-    named = await evidence.verify(found, _number(case) if case else None)
+    named = await evidence.verify(found, number(case) if case else None)
     if case and not named:
         stop(f"There is no case {case}.", "ato audit verify")
     return named
@@ -107,7 +107,8 @@ async def _exported(found: "Settings", case: str, to: Path | None, *, personal: 
     return file
 
 
-def _number(case: str) -> int:
+def number(case: str) -> int:
+    """Read a case's name; ends the command when it is none."""
     from ops.cli import USAGE, stop
 
     found = _CASE.fullmatch(case)

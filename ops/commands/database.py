@@ -70,6 +70,14 @@ def restore(
         restored, aside = put_back(settings().database_url.get_secret_value(), source)
     if aside:
         typer.echo(f"Set aside: {aside}")
+    if restored.erased is None:
+        typer.echo(
+            "The replaced database cannot be read: repeat `ato erase` for what was erased since the copy was made."
+        )
+    elif restored.erased:
+        typer.echo(
+            f"Erased anew in {restored.erased} cases: it was erased after the copy was made."
+        )
     typer.echo(
         f"Put back: {restored.file}, {restored.cases} cases, tables at {restored.revision}. "
         "Start the bot: it reads every open case's ticket again and says on the cards what changed meanwhile."

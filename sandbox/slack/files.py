@@ -100,7 +100,23 @@ def info(space: Workspace, args: Args) -> Answer:
     }
 
 
+def delete(space: Workspace, args: Args) -> Answer:
+    """A deleted file leaves its messages behind, with nothing in them."""
+    file = space.files.get(args.need("file"))
+    if file is None:
+        raise Refused("file_not_found")
+    if file.user != seeds.BOT_USER:
+        raise Refused("cant_delete_file")
+    del space.files[file.id]
+    for channel, ts, _ in file.shares:
+        message = space.channels[channel].messages.get(ts)
+        if message is not None:
+            message.files.remove(file.id)
+    return {"ok": True}
+
+
 METHODS = {
+    "files.delete": delete,
     "files.getUploadURLExternal": get_upload_url,
     "files.completeUploadExternal": complete_upload,
     "files.info": info,

@@ -19,7 +19,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("users.info", "users.list"), ("users:read",)),
     "users.lookupByEmail": ("users:read.email",),
     **dict.fromkeys(("usergroups.list", "usergroups.users.list"), ("usergroups:read",)),
-    **dict.fromkeys(("files.getUploadURLExternal", "files.completeUploadExternal"), ("files:write",)),
+    **dict.fromkeys(("files.getUploadURLExternal", "files.completeUploadExternal", "files.delete"), ("files:write",)),
     "files.info": ("files:read",),
 }  # fmt: skip
 GIVEN = (

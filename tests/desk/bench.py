@@ -11,6 +11,7 @@ from desk import commands as cmd
 from desk.case import Case
 from desk.decide import Decision, decide
 from desk.effects import Effect, Requester
+from desk.going import Redacted
 from desk.playbook import Deed, Playbook
 from desk.values import Fill, Fills, Person
 
@@ -108,6 +109,8 @@ class Bench:
             )
         if effect.kind == "ask_back_office":
             return cmd.Answered()
+        if effect.kind == "redact_posts":
+            return Redacted(count=1)
         return cmd.Told(channel="C1", ts=f"2.{len(self.done)}")
 
     def play(self, deed: Deed) -> Decision:

@@ -139,6 +139,7 @@ def test_all_problems_of_a_file_are_told_at_once():
         ("after: 5m", "after: 20m", "the rungs of “suspend” do not go up", None),
         ("options: {full: Full, part: Partial}", "options: {}", "“kind” is a choice without options", None),
         ("completed: Everything is done", "over: Everything is done", "has no words for “completed”", None),
+        ("languages: [en]", "languages: [en]\nretention: {cas: 30d}", "no field is kept as “cas”", "case"),
         ("languages: [en]", "languages: [en, it]", "missing in “it”", None),
     ],
 )  # fmt: skip

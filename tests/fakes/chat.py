@@ -6,8 +6,9 @@ from datetime import datetime
 
 from desk.case import Case
 from desk.commands import CardSeen, Told
-from desk.effects import ShowCard, TellPeople
+from desk.effects import RedactPosts, ShowCard, TellPeople
 from desk.faces import Face, face
+from desk.going import Redacted
 from desk.playbook import Playbook
 from desk.ports import Attempt, GiveUp
 from desk.values import Line
@@ -89,6 +90,15 @@ class FakeChat:
         if fail:
             raise fail.error()
         return Told(channel=message.channel, ts=message.ts)
+
+    async def redact(
+        self, effect: RedactPosts, case: Case, playbook: Playbook, now: datetime
+    ) -> Redacted:
+        there = [one for one in self.posted if one.channel == effect.inbox]
+        for one in there:
+            one.face = face(case, playbook, effect.inbox) if one.face else None
+            one.lines, one.pre = (), ""
+        return Redacted(count=len(there))
 
     async def file(self, link: str, most: int) -> bytes:
         if link not in self.files:

@@ -1,0 +1,43 @@
+"""What happened to personal values that had to go, or had to stay; see `desk/erasing.py`."""
+
+from typing import Literal
+
+from desk.outcomes import Happened
+from desk.values import Fact, Value
+
+
+class Redacted(Value):
+    """How many messages and files were written over or removed."""
+
+    kind: Literal["redacted"] = "redacted"
+    count: int
+
+
+class CaseErased(Happened):
+    """The keys of these retention classes were destroyed."""
+
+    kind: Literal["case_erased"] = "case_erased"
+    keep: tuple[str, ...]
+    why: Literal["asked", "retention"]
+
+
+class PostsRedacted(Happened):
+    """What the bot posted in an inbox was written over."""
+
+    kind: Literal["posts_redacted"] = "posts_redacted"
+    effect: str
+    inbox: str
+    count: int
+
+
+class HoldSet(Happened):
+    """Nothing of the case may go."""
+
+    kind: Literal["hold_set"] = "hold_set"
+    reason: Fact
+
+
+class HoldReleased(Happened):
+    """Time goes on for the case."""
+
+    kind: Literal["hold_released"] = "hold_released"

@@ -1,0 +1,93 @@
+"""A case's personal values, from the terminal: what would go, letting it go, and holding it back."""
+
+from dataclasses import dataclass
+
+from config.settings import Settings
+from desk.case import Case
+from desk.commands import Command, Erase, Hold, Release
+from desk.erasing import classes
+from desk.playbook import Playbook
+from integrations.store.erasing import StoredRetention
+from ops.keeping import Kept, kept, operator
+
+
+class NoSuchCase(Exception):
+    """There is no case of this number."""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is there to erase of one case, and where else it stands."""
+
+    facts: int
+    posts: int
+    tickets: tuple[str, ...]
+    held: bool
+    open: bool
+
+
+async def outlook(settings: Settings, number: int) -> Outlook:
+    """Look at a case; raises NoSuchCase."""
+    async with kept(settings) as there:
+        case, _ = await _found(there, number)
+        told = {event.ts for event in case.log if event.kind == "people_told"}
+        return Outlook(
+            facts=sum(fact.personal and not fact.erased for fact in case.facts.values()),
+            posts=len(told) + sum(bool(card.ts) for card in case.cards.values()),
+            tickets=tuple(_tickets(case)), held=case.held, open=case.open,
+        )  # fmt: skip
+
+
+def _tickets(case: Case) -> list[str]:
+    """Name what people have to redact in Zendesk by hand: the desk does not take words out of somebody else's record.
+
+    https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_comments/#redact-ticket-comment-in-agent-workspace
+    """
+    return [
+        f"{ticket.url or f'ticket {ticket.id}'}: the subject, the first comment, {_notes(case, name)} internal notes with their files, and the requester"
+        for name, ticket in case.tickets.items()
+    ]
+
+
+def _notes(case: Case, ticket: str) -> int:
+    return sum(
+        one.what == "update_ticket" and one.ticket == ticket for one in case.planned.values()
+    )
+
+
+async def erase(settings: Settings, number: int, person: str | None) -> str | None:
+    """Destroy a case's keys and have the bot write over its posts; gives why not, in words."""
+    async with kept(settings) as there:
+        case, playbook = await _found(there, number)
+        command = Erase(
+            case=case.id, delivery="", by=operator(playbook, person), keep=classes(playbook)
+        )
+        refused = await _done(there, command)
+        if refused is None:
+            await StoredRetention(there.database).settle()
+        return refused
+
+
+async def hold(
+    settings: Settings, number: int, reason: str | None, person: str | None
+) -> str | None:
+    """Put a case on legal hold for this reason, or release it without one; gives why not, in words."""
+    async with kept(settings) as there:
+        case, playbook = await _found(there, number)
+        about = {"case": case.id, "delivery": "", "by": operator(playbook, person)}
+        return await _done(
+            there, Release(**about) if reason is None else Hold(**about, reason=reason)
+        )
+
+
+async def _found(there: Kept, number: int) -> tuple[Case, Playbook]:
+    name = await there.cases.named(number)
+    found = await there.cases.load(name) if name else None
+    if found is None:
+        raise NoSuchCase(number)
+    return found
+
+
+async def _done(there: Kept, command: Command) -> str | None:
+    answer = await there.engine.accept(command)
+    return answer.refusal.line.key if answer.refusal else None
