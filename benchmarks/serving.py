@@ -46,6 +46,7 @@ def environment(database: Path) -> dict[str, str]:
         "ATO_SLACK__PEOPLE__CS_AGENT": "UAGENT01", "ATO_SLACK__PEOPLE__MOD": f"UMOD0001,{lookers}",
         "ATO_DATABASE_URL": f"sqlite+aiosqlite:///{database}", "ATO_PLAYBOOKS__NAMES": "mr_d",
         "ATO_WEB__PERSON_PER_MINUTE": "0", "ATO_WEB__DOOR_PER_MINUTE": "0",
+        "ATO_WEB__LOOK_UPS_PER_MINUTE": "0",
     }  # fmt: skip
 
 

@@ -232,6 +232,7 @@ def _web(bot: Bot, clock: Clock, say: Catalogue) -> FastAPI:
         rota=bot.rota,
         searches=StoredSearches(bot.database),
         peek=bot.tickets.peek,
+        look_ups=settings.web.look_ups_per_minute,
     )
     probes = Probes(
         store=lambda: bot.cases.seen("readyz"),

@@ -147,6 +147,9 @@ class Web(Section):
     door_per_minute: int = Field(
         6000, ge=0, description="How many signed requests each of Slack and Zendesk may send within a minute; 0 is any number"
     )  # fmt: skip
+    look_ups_per_minute: int = Field(
+        10, ge=0, description="How many customers and cases one person may look up within a minute, intakes among them; 0 is any number"
+    )  # fmt: skip
 
 
 class ClockSettings(Section):

@@ -129,8 +129,8 @@ async def _ticket(asked: Slash, person: Person, door: SlackDoor) -> Json | None:
     number = int(asked.verb.removeprefix("#"))
     if not door.works_here(person):
         return said(looking.NOT_YOURS, person, door)
-    if refused := await looking.too_often("ticket", person, door):
-        return refused
+    if refused := await looking.too_many("ticket", person, door):
+        return said(refused, person, door)
     key = await door.cases.of_ticket(number)
     found = await door.engine.look(key) if key else None
     if found is not None:

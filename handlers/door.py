@@ -114,6 +114,8 @@ class SlackDoor:
     searches: Searches
     peek: Callable[[int], Awaitable[Requester | None]] | None = None
     """Says who wrote a ticket; raises TryAgain and GiveUp."""
+    look_ups: int = 10
+    """How many look-ups of one person are answered within a minute; 0 is any number."""
     later: Later = field(default_factory=Later)
 
     def person(self, ident: str) -> Person:

@@ -46,7 +46,7 @@ NOTED = Line(key="Kept on {case}. Where the case has a ticket, the note goes the
 
 MOST_LISTED = 20
 MOST_FOUND = 10
-LOOK_UPS, WITHIN = 10, timedelta(minutes=1)
+WITHIN = timedelta(minutes=1)
 CASE = re.compile(r"([a-z]{2,10})-(\d{1,9})", re.ASCII | re.IGNORECASE)
 
 Found = tuple[Case, Playbook]
@@ -101,6 +101,10 @@ def _list(title: Line, found: Sequence[Owed], person: Person, ink: Ink) -> list[
 
 async def on_case(asked: Slash, person: Person, door: SlackDoor) -> Json:
     """Show one case by its display name."""
+    if not door.works_here(person):
+        return not_yours("a case", person, door)
+    if refused := await too_many("case", person, door):
+        return said(refused, person, door)
     found = await named(asked.verb, door)
     if found is None:
         return said(_no_such(asked.verb), person, door)
@@ -136,21 +140,21 @@ async def on_find(asked: Slash, person: Person, door: SlackDoor) -> Json:
     now = door.engine.clock.now()
     wanted = readings(asked.argument[:254], door.playbooks_of(person), now) if asked.argument else ()  # fmt: skip
     kind = ",".join(sorted({one.kind for one in wanted})) or "nothing"
-    if refused := await too_often(kind, person, door):
-        return refused
+    if refused := await too_many(kind, person, door):
+        return said(refused, person, door)
     if not asked.argument:
         return said(FIND_WHAT, person, door)
     return _results(await _cases_of(wanted, person, door), person, door)
 
 
-async def too_often(kind: str, person: Person, door: SlackDoor) -> Json | None:
-    """Log that a customer is looked up, and say so to whoever does it too often within a minute."""
+async def too_many(kind: str, person: Person, door: SlackDoor) -> Line | None:
+    """Log that a customer or case is looked up; the line tells whoever does it too often within a minute."""
     now = door.engine.clock.now()
     count = await door.searches.note(person.id, kind, now, now - WITHIN)
     log.info("customer looked up", extra={"person": person.id, "kind": kind, "count": count})
-    if count <= LOOK_UPS:
+    if not door.look_ups or count <= door.look_ups:
         return None
-    return said(Line(key=TOO_MANY.key, args={"count": LOOK_UPS}), person, door)
+    return Line(key=TOO_MANY.key, args={"count": door.look_ups})
 
 
 async def _cases_of(wanted: tuple[Reading, ...], person: Person, door: SlackDoor) -> list[Found]:

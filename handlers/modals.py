@@ -10,7 +10,7 @@ from desk.playbook import Playbook
 from desk.ports import StoreGone
 from desk.speaking import spoken
 from desk.values import Fill, Line, Person, Refusal, Text, in_language
-from handlers import handling
+from handlers import handling, looking
 from handlers.door import NOT_KEPT_FORM, NOT_UNDERSTOOD, UNKNOWN_CASE, Json, SlackDoor
 from handlers.saying import DONE, NOT_DONE, note, refused, tell_taken_out, update
 from integrations.slack import wire
@@ -88,6 +88,8 @@ async def _accept(sent: Submission, door: SlackDoor) -> Json | None:
         view = door.intake_page(sent.outcome or "", sent.meta.case, person)
         return update(view or note(NOT_DONE, NOT_UNDERSTOOD, person, door))
     try:
+        if too_many := sent.meta.new and await looking.too_many("intake", person, door):
+            return refused(Refusal(line=too_many), sent, person, door)
         answer = await door.engine.accept(command_sent(sent, person))
     except StoreGone:
         return refused(Refusal(line=NOT_KEPT_FORM), sent, person, door)

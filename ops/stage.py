@@ -118,6 +118,7 @@ class Stage:
             "ATO_WEB__PORT": str(self.port),
             "ATO_WEB__PERSON_PER_MINUTE": "0",  # played people are faster than real ones
             "ATO_WEB__DOOR_PER_MINUTE": "0",
+            "ATO_WEB__LOOK_UPS_PER_MINUTE": "0",
             "ATO_PLAYBOOKS__NAMES": "mr_d,qualia_connect",
             "ATO_LOG__FORMAT": "json",
         } | self.extra  # fmt: skip

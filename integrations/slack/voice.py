@@ -14,6 +14,9 @@ from desk.texts import Say
 from desk.values import Line, Person
 from integrations.slack.views.lines import Ink, Mark
 
+NOBODY = Line(key="nobody")
+"""What stands in the place of people where a role has none."""
+
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{4,20})>", re.ASCII)
 _NAMED = re.compile(r"(role|person):(\w{1,80}(?:,\w{1,80})*)", re.ASCII)
 
@@ -46,13 +49,17 @@ class Voice:
 
     def private(self, line: Line, person: Person) -> str:
         """Say a line in a message that only this person sees."""
-        people = {name: self._marks(value) for name, value in line.args.items() if _named(value)}
+        people = {
+            name: self._marks(value, person) for name, value in line.args.items() if _named(value)
+        }
         return self.ink(person).line(line.key, **{**line.args, **people})
 
     def plain(self, line: Line, person: Person) -> str:
         """Say a line where Slack shows plain text."""
         people = {
-            name: self._marks(value).plain for name, value in line.args.items() if _named(value)
+            name: self._marks(value, person).plain
+            for name, value in line.args.items()
+            if _named(value)
         }
         return self.say(
             Line(key=line.key, args={**line.args, **people}),
@@ -63,11 +70,12 @@ class Voice:
     def _mentions(self, role: str) -> str:
         return ", ".join(f"<@{one}>" for one in self.members(role))
 
-    def _marks(self, named: object) -> Mark:
+    def _marks(self, named: object, person: Person) -> Mark:
         found = [self._who(one) for one in _ids(str(named), self.members)]
+        nobody = self.say(NOBODY, person.language, known_zone(person.zone))
         return Mark(
-            ", ".join(one.markup for one in found) or "—",
-            ", ".join(one.plain for one in found) or "—",
+            ", ".join(one.markup for one in found) or nobody,
+            ", ".join(one.plain for one in found) or nobody,
         )
 
     def _who(self, ident: str) -> Mark:

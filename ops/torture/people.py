@@ -19,7 +19,7 @@ from ops.player import Json, NotAsWritten, Player
 from ops.stage import PEOPLE, ROLES, Stage
 from ops.torture.ledger import Ledger
 
-PERSISTENCE = 120.0
+PERSISTENCE = 240.0
 """Seconds for which somebody tries to get one act kept before the case counts as stuck."""
 ROLE_OF = {
     "agent": "cs_agent", "agent2": "cs_agent", "mod": "mod", "mod2": "mod", "data": "data_compliance",

@@ -152,6 +152,15 @@ async def test_a_form_does_not_open_for_somebody_who_may_not_send_it(slack):
     assert kept.why.key.startswith("Only {role} may do this.")
 
 
+async def test_a_refusal_says_so_when_nobody_has_the_role(slack):
+    await slack.with_mod()
+    for mod in ("UMOD0001", "UMOD0002"):
+        slack.people.add(mod, "Thandi")
+    await slack.click("UAGENT01", "form:suspend:suspended")
+    [(_, words)] = slack.reply.told
+    assert words == "Only MR D MOD may do this. On duty now: nobody. I have not changed anything."
+
+
 async def test_what_is_asked_beside_a_step_is_refused_and_kept_too(slack):
     await slack.with_mod()
     await slack.click("UAGENT01", "ask:override:suspend")

@@ -15,7 +15,7 @@ from desk.values import Line
 from handlers import commands, home, looking
 from integrations.slack.meta import read_meta
 from integrations.slack.views import home as drawn
-from tests.engine.acting import CASE, Slack, fields_of, home_opened
+from tests.engine.acting import CASE, RECEIVE, Slack, fields_of, home_opened
 
 
 @pytest.fixture(scope="module")
@@ -270,7 +270,10 @@ async def test_a_case_is_found_by_what_is_known_of_the_customer(slack, words, ki
     assert answer["text"].splitlines()[0] == "Cases found: 1"
     assert "*ATO-1* · Suspend the profile" in answer["text"]
     assert "Naledi" not in answer["text"]
-    assert [(who, what) for who, what, _ in slack.searches.rows] == [("UMOD0001", kind)]
+    assert [(who, what) for who, what, _ in slack.searches.rows] == [
+        ("UAGENT01", "intake"),
+        ("UMOD0001", kind),
+    ]
 
 
 async def test_what_nobody_has_is_not_found_and_a_closed_case_says_so(slack):
@@ -285,7 +288,7 @@ async def test_what_nobody_has_is_not_found_and_a_closed_case_says_so(slack):
 async def test_look_ups_are_limited_and_never_log_what_was_looked_for(slack, caplog):
     await slack.with_mod()
     caplog.set_level("INFO")
-    for _ in range(looking.LOOK_UPS):
+    for _ in range(slack.door.look_ups):
         await slack.command("UMOD0001", "find naledi.mahlangu@example.com")
     refused = await slack.command("UMOD0001", "find naledi.mahlangu@example.com")
     assert refused["text"].startswith("That is more than 10 look-ups within a minute.")
@@ -299,6 +302,37 @@ async def test_look_ups_are_limited_and_never_log_what_was_looked_for(slack, cap
     logged = [one for one in caplog.records if one.message == "customer looked up"]
     assert (logged[0].person, logged[0].kind) == ("UMOD0001", "email")
     assert "naledi" not in caplog.text.lower()
+
+
+async def test_a_case_is_looked_up_within_the_same_limit_also_where_there_is_none(
+    slack: Slack,
+) -> None:
+    await slack.with_mod()
+    for number in range(slack.door.look_ups):
+        await slack.command("UMOD0001", f"ATO-{number}")
+    assert (await slack.command("UMOD0001", "ATO-1"))["text"].startswith("That is more than 10")
+    assert {what for who, what, _ in slack.searches.rows if who == "UMOD0001"} == {"case"}
+
+
+async def test_an_outsider_is_not_told_whether_there_is_a_case(slack: Slack) -> None:
+    await slack.with_mod()
+    there, not_there = [await slack.command("UOUTS001", one) for one in ("ATO-1", "ATO-9")]
+    assert there == not_there == {"response_type": "ephemeral", "text": looking.NOT_YOURS.key}
+
+
+async def test_an_intake_too_many_is_refused_in_the_form_and_keeps_what_was_typed(
+    slack: Slack,
+) -> None:
+    await slack.command("UAGENT01")
+    for _ in range(slack.door.look_ups):
+        await slack.command("UAGENT01", "find nobody@example.com")
+    answer = await slack.submit("UAGENT01", await slack.opened(), RECEIVE)
+    assert answer["response_action"] == "errors"
+    [words] = answer["errors"].values()
+    assert words.startswith("That is more than 10 look-ups within a minute.")
+    slack.clock.move(timedelta(seconds=61))
+    again = await slack.submit("UAGENT01", await slack.opened(), RECEIVE)
+    assert again["response_action"] == "update"
 
 
 async def test_a_secret_in_a_note_is_not_kept_and_the_answer_says_so(slack: Slack) -> None:
