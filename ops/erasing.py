@@ -1,6 +1,7 @@
 """A case's personal values, from the terminal: what would go, letting it go, and holding it back."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from config.settings import Settings
 from desk.case import Case
@@ -22,6 +23,8 @@ class Outlook:
     facts: int
     posts: int
     tickets: tuple[str, ...]
+    copies: tuple[datetime, ...]
+    """When something was copied to Google Chat, whose messages cannot be taken back through a webhook."""
     held: bool
     open: bool
 
@@ -29,13 +32,19 @@ class Outlook:
 async def outlook(settings: Settings, number: int) -> Outlook:
     """Look at a case; raises NoSuchCase."""
     async with kept(settings) as there:
-        case, _ = await _found(there, number)
-        told = {event.ts for event in case.log if event.kind == "people_told"}
-        return Outlook(
-            facts=sum(fact.personal and not fact.erased for fact in case.facts.values()),
-            posts=len(told) + sum(bool(card.ts) for card in case.cards.values()),
-            tickets=tuple(_tickets(case)), held=case.held, open=case.open,
-        )  # fmt: skip
+        return looked((await _found(there, number))[0])
+
+
+def looked(case: Case) -> Outlook:
+    """Count what there is of a case, and name where people have to take it out by hand."""
+    said = [event for event in case.log if event.kind == "people_told"]
+    told = {event.ts for event in said if event.inbox != "google_chat"}
+    return Outlook(
+        facts=sum(fact.personal and not fact.erased for fact in case.facts.values()),
+        posts=len(told) + sum(bool(card.ts) for card in case.cards.values()),
+        tickets=tuple(_tickets(case)), held=case.held, open=case.open,
+        copies=tuple(event.at for event in said if event.inbox == "google_chat"),
+    )  # fmt: skip
 
 
 def _tickets(case: Case) -> list[str]:

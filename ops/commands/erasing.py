@@ -46,6 +46,8 @@ def erase(
             )
     for line in seen.tickets:
         typer.echo(f"Redact in Zendesk: {line}")
+    for at in seen.copies:
+        typer.echo(f"Delete in Google Chat: the copy sent at {at:%Y-%m-%d %H:%M} UTC")
     if not yes:
         typer.echo(
             "Copies made before still hold them, sealed; `ato restore` erases them again. Nothing was changed.\nTry: "

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from config.load import load
 from desk import commands as cmd
 from desk.decide import Decision, decide
 from desk.erasing import HELD, OPEN, classes, overdue
 from desk.values import BOT
+from ops.erasing import looked
 from tests.desk.bench import CASE, PEOPLE, Bench, mr_d
 
 YEAR = timedelta(days=365)
@@ -44,6 +46,15 @@ def test_a_closed_case_is_erased_and_every_inbox_is_written_over(bench: Bench) -
     redacted = {effect.inbox for effect in decided.effects if effect.kind == "redact_posts"}
     assert redacted == set(bench.case.cards)
     assert all(effect.key in bench.case.planned for effect in decided.effects)
+
+
+def test_a_copy_in_google_chat_is_named_for_somebody_to_delete_and_not_written_over() -> None:
+    bench = Bench(load(values={"mr_d": {"google_chat": "on"}})["mr_d"])
+    bench.play_all(bench.playbook.rehearsals["unchanged"].deeds[:5])
+    bench.tell(cmd.Cancel(case=CASE, delivery="c", by=PEOPLE["mod"], code="test"))
+    assert looked(bench.case).copies == (bench.now,)
+    redacted = {effect.inbox for effect in bench.tell(command(cmd.Erase)).effects if effect.kind == "redact_posts"}  # fmt: skip
+    assert redacted == set(bench.case.cards)
 
 
 def test_twice_has_keys_of_its_own(bench: Bench) -> None:
