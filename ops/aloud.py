@@ -92,7 +92,7 @@ def _result(console: Console, watcher: Watcher) -> None:
             )
     console.print("\n[bold]What stands in #investigation_account_takeover[/bold]")
     for message in watcher.channel("CINVEST1")["messages"]:
-        console.print(f"   {escape(str(message['text']))}")
+        console.print(f"   {escape(unescape(str(message['text'])))}")
 
 
 def _where(built: Stage) -> str:

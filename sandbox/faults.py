@@ -179,7 +179,8 @@ async def hang_up(scope: Scope, receive: Any) -> None:
 async def hold(scope: Scope, receive: Any) -> None:
     """Keep the socket open without a word until the client leaves, at most a minute."""
     try:
-        await asyncio.wait_for(_gone(receive), LONGEST_HOLD_S)
+        async with asyncio.timeout(LONGEST_HOLD_S):
+            await _gone(receive)
     except TimeoutError:
         await hang_up(scope, receive)
 

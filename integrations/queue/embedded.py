@@ -25,6 +25,9 @@ from integrations.queue.trying import (
     next_try,
 )
 
+AILING = 1.0
+"""Seconds until a database that did not answer is asked again."""
+
 
 class Effects(Tries, Protocol):
     """The effects table, in the queue's words. Every method raises StoreGone when the database does not answer."""
@@ -92,7 +95,8 @@ class EmbeddedQueue:
         self._stopping = True
         self.wake()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopped.wait(), timeout)
+            async with asyncio.timeout(timeout):
+                await self._stopped.wait()
         await self._give_back()
 
     async def _start_ready(self) -> float:
@@ -139,10 +143,11 @@ class EmbeddedQueue:
     async def _rest(self, seconds: float) -> None:
         """Wait for a wake, for the next instant, or out an ailing database."""
         if self._store.gone:
-            await asyncio.sleep(self._idle)
+            await asyncio.sleep(min(self._idle, AILING))
             return
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
 
     async def _finish(self) -> None:
         while self._running:

@@ -111,7 +111,8 @@ class Link:
     async def stop(self) -> None:
         """Let running answers go out, and close."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._idle.wait(), LAST_WORDS)
+            async with asyncio.timeout(LAST_WORDS):
+                await self._idle.wait()
         if self._keeper:
             self._keeper.cancel()
             with suppress(asyncio.CancelledError):
@@ -139,7 +140,8 @@ class Link:
                 return False
             while await client.is_connected():
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), self._beat)
+                    async with asyncio.timeout(self._beat):
+                        await self._wake.wait()
                 self._wake.clear()
             self._say_down("closed, or silent")
             return True

@@ -73,7 +73,8 @@ class Link:
                     "envelope_id": envelope, "type": kind, "payload": body,
                     "accepts_response_payload": kind != "events_api",
                 })  # fmt: skip
-            return await asyncio.wait_for(answer, patience)
+            async with asyncio.timeout(patience):
+                return await answer
         except ConnectionError as gone:
             raise Lost(CLOSED) from gone
         finally:

@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from bot.queueing import Queue
 from desk.effects import Effect
 from desk.ports import Attempt
@@ -185,9 +187,26 @@ class TestWaking:
             assert task.done()
         assert outside.settled == outside.began == ["a1"]
 
+    @pytest.mark.parametrize("turns", range(6))
+    async def test_a_cancelled_queue_ends_also_when_it_is_woken_at_that_instant(
+        self, outside: Outside, make_queue: MakeQueue, turns: int
+    ) -> None:
+        await plan(outside, card("a1"))
+        queue = make_queue(idle=3600)
+        task = asyncio.create_task(queue.run())
+        await outside.until_settled("a1")
+        await outside.until(lambda: True)
+        queue.wake()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        ended, _ = await asyncio.wait([task], timeout=10)
+        assert ended
+
     async def test_stop_before_the_start_is_a_stop(self, queue: Queue) -> None:
         await queue.stop(10)
-        await asyncio.wait_for(queue.run(), 10)
+        async with asyncio.timeout(10):
+            await queue.run()
 
     async def test_stop_gives_back_what_does_not_finish(
         self, outside: Outside, queue: Queue, effects: StoredEffects, clock: FakeClock
@@ -198,5 +217,6 @@ class TestWaking:
         async with running(queue) as task:
             await started.wait()
             await queue.stop(0)
-            await asyncio.wait_for(task, 10)
+            async with asyncio.timeout(10):
+                await task
         assert [one.effect.key for one in await effects.ready(clock.now(), [], 9)] == ["a1"]

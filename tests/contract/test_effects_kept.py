@@ -55,7 +55,8 @@ class TestKept:
     ) -> None:
         await plan(outside, card("a1"))
         process = await _child(_SENDS_AND_HANGS, database)
-        assert await asyncio.wait_for(process.stdout.readline(), 30) == b"sent\n"
+        async with asyncio.timeout(30):
+            assert await process.stdout.readline() == b"sent\n"
         process.kill()
         await process.communicate()
         (waiting,) = await effects.ready(clock.now(), [], 9)
@@ -169,7 +170,8 @@ class TestOneWorker:
         first = EmbeddedQueue(effects, clock, outside.perform, lock_path=lock)
         first.claim()
         process = await _child(_CLAIMS, database)
-        said, _ = await asyncio.wait_for(process.communicate(), 30)
+        async with asyncio.timeout(30):
+            said, _ = await process.communicate()
         assert said.decode().startswith("WorkerRunning Another process already works through")
         assert process.returncode == 0
 

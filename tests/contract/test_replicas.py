@@ -145,7 +145,8 @@ class TestManyReplicas:
             sys.executable, "-c", _SENDS_AND_HANGS, json.dumps({"url": address, "key": KEY}),
             stdout=subprocess.PIPE, env=_environment(),
         )  # fmt: skip
-        assert await asyncio.wait_for(child.stdout.readline(), 30) == b"sent a1\n"
+        async with asyncio.timeout(30):
+            assert await child.stdout.readline() == b"sent a1\n"
         child.kill()
         await child.communicate()
         async with running(make_queue(idle=0.05, pulse=QUICK)):

@@ -110,8 +110,8 @@ def test_erased_nothing_is_left_in_the_database_or_in_slack(closed: Closed) -> N
     assert not [key for key in closed.keys if key in left]
     assert (closed.rows("vault"), closed.rows("digests")) == (0, 0)
     eventually(
-        lambda: not [mark for mark in SEEN if mark in closed.in_slack()], "Slack is written over"
-    )
+        lambda: not [mark for mark in SEEN if mark in closed.in_slack()], "Slack is written over", 40
+    )  # fmt: skip
     state = closed.scene.control("GET", "/slack/state")
     assert not [file for file in state["files"] if file["name"].startswith("ATO-1")]
     assert not closed.scene.stage.bot or closed.ato("effects", "list").exit_code == 0
