@@ -163,9 +163,7 @@ class ClockSettings(Section):
 class Chaser(Section):
     """The reminder's heartbeat."""
 
-    tick_seconds: int = Field(
-        15, ge=1, le=3600, description="How often due duties are looked for, in seconds"
-    )
+    tick_seconds: int = Field(15, ge=1, le=3600, description="How often due duties are looked for, in seconds")  # fmt: skip
 
 
 class Watchdog(Section):
