@@ -12,7 +12,7 @@ from rich.markup import escape
 from config.load import load
 from desk.playbook import Playbook
 from desk.values import in_language
-from ops.director import Director
+from ops.director import Director, tidy
 from ops.player import NotAsWritten
 from ops.stage import Stage
 from ops.watching import Json, Watcher
@@ -30,6 +30,7 @@ def perform(built: Stage, console: Console, pause: float, *, leave: bool) -> Non
         f"The bot listens on {built.bot_url}; the sandbox is told what to do on {built.urls['control']}\n"
     )
     trouble = _play(built, director, book, console, pause)
+    tidy(built)
     if trouble and leave:
         raise NotAsWritten(trouble)
     if not leave:

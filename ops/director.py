@@ -152,6 +152,14 @@ class Director:
             time.sleep(0.5)
 
 
+def tidy(stage: Stage) -> None:
+    """Close what the played people left open: whoever sits down at the page begins with a bare desk."""
+    for person, seen in stage.control.get("/slack/state").json()["screens"].items():
+        if seen["modals"]:
+            top = {"user": person, "view_id": seen["modals"][-1]["id"], "all": True}
+            stage.control.post("/slack/close", json=top).raise_for_status()
+
+
 def waiting(database: Path) -> list[Json]:
     """What the bot still has to do outside, and what it gave up, oldest first; read without disturbing it."""
     if not database.exists():

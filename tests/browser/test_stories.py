@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from config.load import load
-from ops.director import Director
+from ops.director import Director, tidy
 from ops.stage import PEOPLE, Stage, stage
 from tests.browser.clicking import WAIT_MS, Desk
 from tests.browser.conftest import WIDE, opened, picture
@@ -75,11 +75,13 @@ def test_the_fraudster_calls_as_the_customer_and_does_not_pass(desk: Desk) -> No
     _over(desk)
 
 
-def test_a_plain_takeover_is_played_to_its_end(desk: Desk) -> None:
+def test_a_plain_takeover_is_played_to_its_end(desk: Desk, directed: Stage) -> None:
     page = desk.open("data").page
     _begin(desk, "A plain takeover", PLAIN)
     _play(desk, PLAIN, 0, int(PLAIN.split(maxsplit=1)[0]))
-    desk.close()
+    expect(desk.modal).to_have_count(1)
+    tidy(directed)
+    expect(desk.modal).to_have_count(0, timeout=WAIT_MS)
     desk.go(DATA)
     expect(page.locator("article").last).to_contain_text(re.compile("closed"), timeout=WAIT_MS)
     expect(page.locator(".tickets .ticket")).to_have_count(2, timeout=WAIT_MS)
