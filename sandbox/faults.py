@@ -12,7 +12,7 @@ import asyncio
 import json
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -84,6 +84,7 @@ class Faulty:
         self.system = system
         self.call_name = call_name
         self.shape = shape
+        self._landing: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -110,14 +111,27 @@ class Faulty:
             await self._through(scope, replay(raw, receive), send, entry)
         elif fault.kind in ("reset_after", "hold_after"):
             await self._through(scope, replay(raw, receive), send, entry, swallow=True)
+        elif fault.kind == "late":
+            self._later(fault.seconds, self._through(scope, replay(raw, receive), send, entry, swallow=True))  # fmt: skip
         elif fault.kind == "status":
             await self._status(fault, send, entry)
         else:
             self.world.note(system=self.system, **entry)
-        if fault.kind in ("reset_before", "reset_after", "down"):
+        if fault.kind in ("reset_before", "reset_after", "late", "down"):
             await hang_up(scope, receive)
         elif fault.kind in ("timeout", "hold_after"):
             await hold(scope, receive)
+
+    def _later(self, seconds: float, work: Coroutine[Any, Any, None]) -> None:
+        """Do what was asked only after its sender was cut off: the request was on its way."""
+
+        async def landing() -> None:
+            await asyncio.sleep(seconds)
+            await work
+
+        task = asyncio.create_task(landing())
+        self._landing.add(task)
+        task.add_done_callback(self._landing.discard)
 
     async def _status(self, fault: Fault, send: Any, entry: dict[str, Any]) -> None:
         plain = self.shape(fault)

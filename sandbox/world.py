@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 FaultKind = Literal[
-    "slow", "timeout", "reset_before", "reset_after", "hold_after", "status", "down"
+    "slow", "timeout", "reset_before", "reset_after", "hold_after", "late", "status", "down"
 ]
 FAULT_KINDS: tuple[str, ...] = get_args(FaultKind)
 MOST_ENTRIES = 100_000  # a long torture run must not eat the machine; older entries go first

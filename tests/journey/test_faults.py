@@ -146,6 +146,44 @@ def test_a_post_whose_answer_is_lost_stands_once(mended: Scene, kind: str) -> No
     assert len(case.cards(MOD)) == 1
 
 
+def posted_late(scene: Scene, seconds: float) -> CaseInPlay:
+    """A case whose post to the MOD was cut off on its way, and lands so many seconds later."""
+    case = about_to_reach_the_mod(scene)
+    scene.fault("slack", "late", match=POST, times=1, seconds=seconds)
+    case.submit("agent", PASSED, outcome="verified")
+    return case
+
+
+def test_a_post_that_lands_before_it_is_looked_for_stands_once(mended: Scene) -> None:
+    case = posted_late(mended, 0.8)
+    case.card(MOD, "Issue: Account Take Over")
+    assert landed(mended)
+    case.click("mod", "do:suspend:suspended")
+    case.card(DATA)
+    assert len(case.cards(MOD)) == 1
+
+
+def test_a_post_that_lands_after_it_was_looked_for_stands_twice(mended: Scene) -> None:
+    """What is not promised. One of the two goes on being drawn, and everything else happens once."""
+    case = posted_late(mended, 5)
+    eventually(lambda: len(case.cards(MOD)) == 2, "both stand")
+    case.click("mod", "do:suspend:suspended")
+    case.card(DATA)
+    assert case.ticket()["status"] == "open"
+    eventually(lambda: drawn(case) == 1, "one of them is drawn anew")
+
+
+def drawn(case: CaseInPlay) -> int:
+    return sum("→ CS Data Compliance" in words(one) for one in case.cards(MOD))
+
+
+def landed(scene: Scene) -> bool:
+    """Whether the post that was cut off was done after all."""
+    return any(
+        one["fault"] == "late" and one["status"] == 200 for one in scene.asked("slack", POST)
+    )
+
+
 def test_an_escalation_and_its_logs_stand_once_when_every_answer_is_lost(mended: Scene) -> None:
     case = mended.case_with_mod()
     case.click("mod", "do:suspend:suspended")
