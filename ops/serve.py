@@ -66,6 +66,11 @@ def _socket(host: str, port: int) -> socket.socket:
     return listening
 
 
+OURS = ("ato", "bot", "config", "desk", "handlers", "integrations", "ops")
+"""Whose lines the setting is for. A library says warnings only: at "debug" some write whole bodies and addresses, with
+customers and secrets in them, and the next release may at "info"."""
+
+
 def _write_logs(found: Settings) -> None:
     """Write one line an occasion: JSON for machines, words for people."""
     shared: list[Processor] = [
@@ -89,12 +94,11 @@ def _write_logs(found: Settings) -> None:
             ],
         )
     )
-    logging.basicConfig(level=found.log.level.upper(), handlers=[handler], force=True)
-    for talkative in (
-        "apscheduler",
-        "httpx",
-    ):  # httpx writes every address, and one may hold a secret or a customer
-        logging.getLogger(talkative).setLevel(logging.WARNING)
+    level = getattr(logging, found.log.level.upper())
+    logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
+    for room in OURS:
+        logging.getLogger(room).setLevel(level)
+    logging.getLogger("uvicorn").setLevel(max(level, logging.INFO))
     structlog.configure(
         processors=[
             *shared[:1],
@@ -102,7 +106,5 @@ def _write_logs(found: Settings) -> None:
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.make_filtering_bound_logger(
-            getattr(logging, found.log.level.upper())
-        ),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
     )

@@ -189,6 +189,23 @@ def test_every_proof_of_a_row_is_there(row: str, cells: list[str]):
             assert proof in rehearsals(), f"{row}: there is no rehearsal {proof}"
 
 
+THREATS = ROOT / "docs" / "threat-model.md"
+
+
+def claims() -> list[tuple[str, str]]:
+    """Give what somebody tries, and the cell that says what proves the answer to it."""
+    rows = re.findall(r"^\| (.+?) \| .+ \| (.+?) \|$", THREATS.read_text("utf-8"), re.MULTILINE)
+    return [(tries, proof) for tries, proof in rows if proof != "proved by"]
+
+
+@pytest.mark.parametrize(("tries", "proof"), claims())
+def test_every_claim_about_an_attack_names_a_test_that_is_there(tries: str, proof: str):
+    named = [one.partition("::") for one in _SPAN.findall(proof)]
+    assert named, tries
+    for file, _, name in named:
+        assert name in names_of_tests(ROOT / "tests" / file), f"{tries}: {file} has no {name}"
+
+
 # The playbook language ------------------------------------------------------------------------------
 
 LANGUAGE = ROOT / "docs" / "playbooks.md"

@@ -1,0 +1,167 @@
+"""Every rehearsal is played, with the log at its most talkative and trouble on the way: what is personal is found only where people have to read it.
+
+The rehearsals' personal values are exchanged for others that stand nowhere else, and a note brings words that nobody would use.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from config.load import load
+from desk.playbook import Deed, Playbook
+from ops.cli import app
+from ops.player import Player
+from ops.stage import stage
+from ops.watching import Watcher
+from tests.journey.scene import Json, Scene
+
+BOOKS = load()
+NOTE = "Quillonia Zemberwick of 17 Umbrella Crescent called again"
+NOTED = ("Quillonia", "Zemberwick", "Umbrella Crescent")
+MARKED = (
+    (re.compile(r"[\w.]+@[\w.]+"), lambda one: f"qz.{one[0]}"),
+    (re.compile(r"\b(0\d\d?) (\d{3,4}) (\d{4})\b"), lambda one: f"{one[1]} {one[2]} 7{one[3][1:]}"),
+    (re.compile(r"\b20488(\d\d)\b"), lambda one: f"30591{one[1]}"),
+    (re.compile(r"203\.0\.113\.9"), lambda _: "198.51.100.77"),
+    (re.compile(r"2001:db8::7"), lambda _: "2001:db8::beef"),
+)  # fmt: skip
+"""What is found in a personal value, and what stands in its place: the database holds the playbooks with their rehearsals, too."""
+
+
+def marked(deed: Deed, book: Playbook) -> Deed:
+    """The same deed about somebody whose values stand nowhere else."""
+    fill = {name: _marked(raw, book.fields[name].type) if book.fields[name].personal else raw for name, raw in deed.fill.items()}  # fmt: skip
+    makes = deed.makes and {**deed.makes, "email": _marked(deed.makes["email"], "email"), "name": _marked(deed.makes["name"], "name")}  # fmt: skip
+    return deed.model_copy(update={"fill": fill, "makes": makes})
+
+
+def _marked(raw: object, kind: str) -> object:
+    if not isinstance(raw, str):
+        return raw
+    for wanted, other in MARKED:
+        raw = wanted.sub(other, raw)
+    words = {"name": "Qzwort", "long_text": " Quilwort"}.get(kind, "")
+    return "\n".join(f"{line}{words}" for line in raw.splitlines())
+
+
+def marks() -> tuple[str, ...]:
+    """Give what was put in, in all the ways in which the desk may write it."""
+    told = " ".join(
+        str(raw)
+        for book in BOOKS.values()
+        for one in book.rehearsals.values()
+        for deed in (marked(deed, book) for deed in one.deeds)
+        for raw in (*deed.fill.values(), *(deed.makes or {}).values())
+    )
+    phones = {one.replace(" ", "") for one in re.findall(r"\b0\d\d? \d{3,4} 7\d{3}\b", told)}
+    written = re.findall(r"qz\.[\w.]+@[\w.]+|\w+Qzwort|Quilwort|30591\d\d|0\d\d? \d{3,4} 7\d{3}|198\.51\.100\.77|2001:db8::beef", told)  # fmt: skip
+    return tuple(sorted({*written, *phones, *(one.removeprefix("0") for one in phones), *NOTED}))
+
+
+MARKS = marks()
+
+
+@dataclass
+class Left:
+    """What was left behind everywhere, once all was played."""
+
+    slack: Json
+    tickets: str
+    asked: list[Json]
+    figures: str
+    folder: Path
+    environment: dict[str, str]
+
+    def public(self) -> str:
+        """What anybody in the workspace may read; an answer that one person sees is not among it."""
+        there = [one["messages"] for one in self.slack["channels"].values() if anybodys(one["channel"])]  # fmt: skip
+        return json.dumps(there, ensure_ascii=False)
+
+    def private(self) -> str:
+        there = [one for one in self.slack["channels"].values() if not anybodys(one["channel"])]
+        return json.dumps(there, ensure_ascii=False)
+
+    def metadata(self) -> str:
+        """Everything Slack keeps beside what people see: of messages and of modals."""
+        told = [one["body"] for one in self.asked if one["system"] == "slack" and isinstance(one["body"], dict)]  # fmt: skip
+        views = [json.loads(view) if isinstance(view, str) else view for body in told if (view := body.get("view"))]  # fmt: skip
+        beside = [body["metadata"] for body in told if body.get("metadata")]
+        return json.dumps([beside, [view.get("private_metadata") for view in views]])
+
+    def files(self, pattern: str) -> bytes:
+        return b"".join(file.read_bytes() for file in sorted(self.folder.glob(pattern)))
+
+
+def anybodys(channel: Json) -> bool:
+    return not (channel.get("is_private") or channel.get("is_im") or channel.get("is_mpim"))
+
+
+@pytest.fixture(scope="module")
+def left() -> Iterator[Left]:
+    with stage({"ATO_LOG__LEVEL": "debug", "ATO_WEB__METRICS_TOKEN": ""}) as built:
+        scene, watcher = Scene(built), Watcher(built)
+        scene.fault("slack", "status", status=500, match="chat.update", times=3)
+        scene.fault("zendesk", "reset_after", match="POST /api/v2/tickets.json", times=1)
+        for book in BOOKS.values():
+            for one in book.rehearsals.values():
+                player = Player(built, book)
+                for deed in one.deeds:
+                    player.play(marked(deed, book))
+        case = scene.case_with_mod()
+        case.click("mod", "do:suspend:suspended")
+        case.ticket()
+        scene.command("agent", f"note {case.name} {NOTE}")
+        watcher.quiet()
+        yield Left(
+            slack=scene.control("GET", "/slack/state"),
+            tickets=json.dumps(watcher.tickets(), ensure_ascii=False),
+            asked=built.log(),
+            figures=httpx.get(f"{built.bot_url}/metrics").text,
+            folder=built.folder,
+            environment=built.environment(),
+        )
+
+
+def found_in(words: str | bytes, wanted: Iterable[str] = MARKS) -> list[str]:
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return [mark for mark in wanted if re.search(rf"(?<!\w){re.escape(mark)}(?!\w)", text)]
+
+
+def test_marked_values_are_found_only_where_they_belong(left: Left, tmp_path: Path) -> None:
+    """The positive first: where people work they are all there, or the rest would prove nothing."""
+    there = found_in(left.private() + left.tickets)
+    assert {"NalediQzwort", "qz.werner.vanwyk@example.com", "Quilwort", "198.51.100.77", *NOTED} <= set(there)  # fmt: skip
+    assert len(there) > len(MARKS) / 2, set(MARKS) - set(there)
+    assert len(left.files("bot.log")) > 20_000
+    assert len(left.files("ato.sqlite3*")) > 500_000
+    ran = [
+        CliRunner().invoke(app, typed, env=left.environment)
+        for typed in (["audit", "verify"], ["effects", "list"], ["export", "--to", str(tmp_path)])
+    ]
+    assert [one.exit_code for one in ran] == [0, 0, 0]
+    reports = b"".join(file.read_bytes() for file in tmp_path.glob("*.csv"))
+    nowhere = {
+        "the database": left.files("ato.sqlite3*"),
+        "the log": left.files("bot.log"),
+        "the figures": left.figures,
+        "public channels": left.public(),
+        "Slack's metadata": left.metadata(),
+        "what the terminal says": "".join(one.output for one in ran),
+        "the company's reports": reports,
+    }
+    assert {name: found for name, words in nowhere.items() if (found := found_in(words))} == {}
+
+
+def test_the_search_finds_what_it_looks_for(left: Left) -> None:
+    words = json.dumps({"event_payload": {"key": "NalediQzwort"}})
+    assert found_in(words) == ["NalediQzwort"]
+    assert left.metadata().count("event_payload") > 20
+    assert left.metadata().count("step") > 20
+    assert left.public() != "[]"
+    assert len(MARKS) > 20
