@@ -4,6 +4,7 @@ Slack names addresses itself (where to upload, where to answer a click, where a 
 is not Slack's could name any. The token goes along with some of them.
 """
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -27,13 +28,13 @@ def is_slacks(url: str, api_url: str) -> bool:
     return own and here.scheme == "https" and port in {None, 443} and "@" not in here.netloc
 
 
-def fence(api_url: str) -> aiohttp.TraceConfig:
-    """Make what holds a session to Slack's hosts: nothing else is asked, and no redirect is followed."""
+def fence(api_url: str, ours: Callable[[str, str], bool] = is_slacks) -> aiohttp.TraceConfig:
+    """Make what holds a session to Slack's hosts: only what is `ours` is asked, and no redirect is followed."""
 
     async def started(
         _: aiohttp.ClientSession, __: SimpleNamespace, asked: aiohttp.TraceRequestStartParams
     ) -> None:
-        if not is_slacks(str(asked.url), api_url):
+        if not ours(str(asked.url), api_url):
             raise Elsewhere("not one of Slack's hosts")
 
     async def redirected(

@@ -21,7 +21,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from integrations.slack.hosts import Elsewhere
+from integrations.slack.hosts import Elsewhere, fence
 
 Json = dict[str, Any]
 BEAT = 5.0
@@ -73,6 +73,9 @@ class _Client(SocketModeClient):
         super().__init__(
             token, _quiet(), web, ping_interval=beat, auto_reconnect_enabled=False
         )  # the watchdog connects again, with a new client
+        held = fence(web.base_url, is_slacks_socket)
+        held.freeze()
+        self.aiohttp_client_session.trace_configs.append(held)
 
     async def issue_new_wss_url(self) -> str:
         url = await super().issue_new_wss_url()

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from aiohttp import web
 
 from integrations.slack.client import SlackClient
 from integrations.slack.link import Envelope, Json, Link, NotTaken, is_slacks_socket
@@ -140,6 +142,58 @@ async def test_running_answers_go_out_before_the_end(ends: Ends):
     await stopping
     await until(lambda: not ends.link.open)
     assert (await ends.ask({})).trouble == FAILED
+
+
+@dataclass
+class Host:
+    """A host of its own on loopback: what it was asked, and where it leads."""
+
+    url: str
+    asked: list[str] = field(default_factory=list)
+    opens: str = ""
+    """The address it gives for a connection."""
+    leads: str = ""
+    """Where it redirects whoever comes to connect."""
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        self.asked.append(request.path)
+        if request.path == "/api/apps.connections.open":
+            return web.json_response({"ok": True, "url": self.opens})
+        return web.Response(status=307, headers={"Location": self.leads}) if self.leads else web.Response(status=404)  # fmt: skip
+
+
+@asynccontextmanager
+async def serving(address: str) -> AsyncIterator[Host]:
+    """Serve a host on one of loopback's addresses."""
+    host = Host("")
+    app = web.Application()
+    app.router.add_route("*", "/{name:.*}", host.answer)
+    runner = web.AppRunner(app, shutdown_timeout=0.01)
+    await runner.setup()
+    await web.TCPSite(runner, address, 0).start()
+    host.url = f"{address}:{runner.addresses[0][1]}"
+    yield host
+    await runner.cleanup()
+
+
+async def never(_: Envelope) -> Json | None:
+    raise NotTaken
+
+
+@pytest.mark.parametrize("way", ["named", "redirected"])
+async def test_an_answer_that_leads_elsewhere_is_not_followed(way: str):
+    """Neither the address that `apps.connections.open` gives, nor where that one sends us on."""
+    async with serving("127.0.0.1") as slack, serving("127.0.0.2") as stranger:
+        slack.opens = f"ws://{slack.url if way == 'redirected' else stranger.url}/link"
+        slack.leads = f"http://{stranger.url}/link"
+        client = SlackClient(seeds.BOT_TOKEN, f"http://{slack.url}/api/", timeout=2)
+        link = Link(client.web, seeds.APP_TOKEN, never, beat=BEAT)
+        link.start()
+        came = "/link" if way == "redirected" else "/api/apps.connections.open"
+        await until(lambda: slack.asked.count(came) >= 2)
+        await link.stop()
+        await client.close()
+        assert (stranger.asked, link.up) == ([], False)
 
 
 @pytest.mark.parametrize(
