@@ -1,6 +1,5 @@
 """The documentation speaks of things that are there: links, files, commands, tests, rows, keys and examples."""
 
-import ast
 import os
 import re
 import shutil
@@ -23,10 +22,7 @@ from ops.stage import stage
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
-ROWS = [*(f"M{n}" for n in range(1, 117)), *(f"Q{n}" for n in range(1, 37))]
 DOCS = ROOT / "docs"
-ACCEPTANCE = ROOT / "docs" / "acceptance.md"
-OPEN = "not yet"
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
@@ -137,73 +133,6 @@ def test_every_make_target_is_one(page: Path):
     for span in spans:
         found = re.match(r"make ([a-z]+)\b", span)
         assert found is None or found[1] in targets, f"{page.name}: {span}"
-
-
-# Rows and the tests that prove them -----------------------------------------------------------------
-
-
-def table() -> list[tuple[str, list[str]]]:
-    """Give the rows of the acceptance page: an id, and the cells after it."""
-    found = re.findall(r"^\| ([MQ]\d+) \|(.+)\|$", ACCEPTANCE.read_text("utf-8"), re.MULTILINE)
-    return [(row, [cell.strip() for cell in rest.split("|")]) for row, rest in found]
-
-
-def test_every_row_of_both_procedures_stands_once_and_in_order():
-    assert [row for row, _ in table()] == ROWS
-
-
-def names_of_tests(file: Path) -> set[str]:
-    tree = ast.parse(file.read_text("utf-8"))
-    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-    return {
-        node.name
-        for node in ast.walk(tree)
-        if isinstance(node, functions) and node.name.startswith("test_")
-    }
-
-
-def rehearsals() -> set[str]:
-    folder = ROOT / "config" / "playbooks"
-    found = {
-        file.stem: read_text(file.read_text("utf-8"), file.name)[0]
-        for file in folder.glob("*.yaml")
-    }
-    return {
-        f"{name}/{branch}" for name, book in found.items() for branch in book.get("rehearsals", {})
-    }
-
-
-@pytest.mark.parametrize(
-    ("row", "cells"), table(), ids=lambda one: one if isinstance(one, str) else ""
-)
-def test_every_proof_of_a_row_is_there(row: str, cells: list[str]):
-    proofs = _SPAN.findall(cells[-1])
-    assert proofs or cells[-1].startswith(OPEN), f"{row} names neither a test nor “{OPEN}”"
-    for proof in proofs:
-        file, colons, name = proof.partition("::")
-        if colons:
-            path = ROOT / "tests" / file
-            assert path.is_file(), f"{row}: there is no {path.relative_to(ROOT)}"
-            assert name in names_of_tests(path), f"{row}: {file} has no {name}"
-        else:
-            assert proof in rehearsals(), f"{row}: there is no rehearsal {proof}"
-
-
-THREATS = ROOT / "docs" / "threat-model.md"
-
-
-def claims() -> list[tuple[str, str]]:
-    """Give what somebody tries, and the cell that says what proves the answer to it."""
-    rows = re.findall(r"^\| (.+?) \| .+ \| (.+?) \|$", THREATS.read_text("utf-8"), re.MULTILINE)
-    return [(tries, proof) for tries, proof in rows if proof != "proved by"]
-
-
-@pytest.mark.parametrize(("tries", "proof"), claims())
-def test_every_claim_about_an_attack_names_a_test_that_is_there(tries: str, proof: str):
-    named = [one.partition("::") for one in _SPAN.findall(proof)]
-    assert named, tries
-    for file, _, name in named:
-        assert name in names_of_tests(ROOT / "tests" / file), f"{tries}: {file} has no {name}"
 
 
 # The playbook language ------------------------------------------------------------------------------
