@@ -5,9 +5,11 @@ The rehearsals' personal values are exchanged for others that stand nowhere else
 
 import json
 import re
+import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote_plus
 
 import httpx
 import pytest
@@ -19,7 +21,7 @@ from ops.cli import app
 from ops.player import Player
 from ops.stage import stage
 from ops.watching import Watcher
-from tests.journey.scene import Json, Scene
+from tests.journey.scene import Json, Scene, eventually
 
 BOOKS = load()
 NOTE = "Quillonia Zemberwick of 17 Umbrella Crescent called again"
@@ -34,9 +36,17 @@ MARKED = (
 """What is found in a personal value, and what stands in its place: the database holds the playbooks with their rehearsals, too."""
 
 
+ADDRESS = "17 Quaggavlei Lane"
+"""No rehearsal says where the orders went to, so it is said here wherever it is asked."""
+UNMARKED = {("mr_d", "bank_orders"), ("mr_d", "restored")}
+"""Orders that are evidence too and stand in the clear, and ticks."""
+
+
 def marked(deed: Deed, book: Playbook) -> Deed:
     """The same deed about somebody whose values stand nowhere else."""
     fill = {name: _marked(raw, book.fields[name].type) if book.fields[name].personal else raw for name, raw in deed.fill.items()}  # fmt: skip
+    if "still_going" in fill and "fraud_orders" in fill:
+        fill["fraud_address"] = ADDRESS
     makes = deed.makes and {**deed.makes, "email": _marked(deed.makes["email"], "email"), "name": _marked(deed.makes["name"], "name")}  # fmt: skip
     return deed.model_copy(update={"fill": fill, "makes": makes})
 
@@ -44,6 +54,8 @@ def marked(deed: Deed, book: Playbook) -> Deed:
 def _marked(raw: object, kind: str) -> object:
     if not isinstance(raw, str):
         return raw
+    if kind == "order":
+        return "8801977"
     for wanted, other in MARKED:
         raw = wanted.sub(other, raw)
     words = {"name": "Qzwort", "long_text": " Quilwort"}.get(kind, "")
@@ -59,9 +71,18 @@ def marks() -> tuple[str, ...]:
         for deed in (marked(deed, book) for deed in one.deeds)
         for raw in (*deed.fill.values(), *(deed.makes or {}).values())
     )
-    phones = {one.replace(" ", "") for one in re.findall(r"\b0\d\d? \d{3,4} 7\d{3}\b", told)}
-    written = re.findall(r"qz\.[\w.]+@[\w.]+|\w+Qzwort|Quilwort|30591\d\d|0\d\d? \d{3,4} 7\d{3}|198\.51\.100\.77|2001:db8::beef", told)  # fmt: skip
-    return tuple(sorted({*written, *phones, *(one.removeprefix("0") for one in phones), *NOTED}))
+    typed = set(re.findall(r"\b0\d\d? \d{3,4} 7\d{3}\b", told))
+    phones = {way for one in typed for way in ways(one)}
+    written = re.findall(r"qz\.[\w.]+@[\w.]+|\w+Qzwort|Quilwort|Quaggavlei|30591\d\d|8801977|0\d\d? \d{3,4} 7\d{3}|198\.51\.100\.77|2001:db8::beef", told)  # fmt: skip
+    return tuple(sorted({*written, *phones, *NOTED}))
+
+
+def ways(phone: str) -> set[str]:
+    """A telephone number as it is typed, dialled, kept and shown; Italy keeps the nought."""
+    joined = phone.replace(" ", "")
+    short = phone.removeprefix("0")
+    kept = {f"27{joined[1:]}", f"39{joined}"}
+    return {phone, short, joined, joined[1:], *kept}
 
 
 MARKS = marks()
@@ -77,6 +98,8 @@ class Left:
     figures: str
     folder: Path
     environment: dict[str, str]
+    case: str
+    """The name of the case with the note."""
 
     def public(self) -> str:
         """What anybody in the workspace may read; an answer that one person sees is not among it."""
@@ -117,6 +140,7 @@ def left() -> Iterator[Left]:
         case.click("mod", "do:suspend:suspended")
         case.ticket()
         scene.command("agent", f"note {case.name} {NOTE}")
+        eventually(lambda: NOTE in json.dumps(watcher.tickets()), "the note on its ticket")
         watcher.quiet()
         yield Left(
             slack=scene.control("GET", "/slack/state"),
@@ -125,26 +149,48 @@ def left() -> Iterator[Left]:
             figures=httpx.get(f"{built.bot_url}/metrics").text,
             folder=built.folder,
             environment=built.environment(),
+            case=case.name,
         )
 
 
 def found_in(words: str | bytes, wanted: Iterable[str] = MARKS) -> list[str]:
+    """The marks that stand in it, as they are or inside an address; a number is not part of a longer one or of a hash."""
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return [mark for mark in wanted if re.search(rf"(?<!\w){re.escape(mark)}(?!\w)", text)]
+    text += unquote_plus(text) if re.search(r"%[0-9A-Fa-f]{2}", text) else ""
+    alone = "(?<![0-9A-Fa-f]){}(?![0-9A-Fa-f])"
+    return [one for one in wanted if re.search(alone.format(re.escape(one)) if one[0].isdigit() else re.escape(one), text)]  # fmt: skip
+
+
+def test_every_personal_answer_of_the_rehearsals_is_marked() -> None:
+    plain = {
+        (name, field)
+        for name, book in BOOKS.items()
+        for one in book.rehearsals.values()
+        for deed in one.deeds
+        for field, raw in deed.fill.items()
+        if book.fields[field].personal and marked(deed, book).fill[field] == raw
+    }
+    assert plain == UNMARKED
 
 
 def test_marked_values_are_found_only_where_they_belong(left: Left, tmp_path: Path) -> None:
     """The positive first: where people work they are all there, or the rest would prove nothing."""
     there = found_in(left.private() + left.tickets)
-    assert {"NalediQzwort", "qz.werner.vanwyk@example.com", "Quilwort", "198.51.100.77", *NOTED} <= set(there)  # fmt: skip
+    assert {"NalediQzwort", "qz.werner.vanwyk@example.com", "Quilwort", "198.51.100.77", "27825557142", "390669827234", *NOTED} <= set(there)  # fmt: skip
     assert len(there) > len(MARKS) / 2, set(MARKS) - set(there)
+    assert "Quaggavlei" in found_in(json.dumps(left.asked)), "it was typed, and nobody is shown it"
     assert len(left.files("bot.log")) > 20_000
     assert len(left.files("ato.sqlite3*")) > 500_000
     ran = [
         CliRunner().invoke(app, typed, env=left.environment)
-        for typed in (["audit", "verify"], ["effects", "list"], ["export", "--to", str(tmp_path)])
-    ]
-    assert [one.exit_code for one in ran] == [0, 0, 0]
+        for typed in (
+            ["audit", "verify"], ["effects", "list"], ["export", "--to", str(tmp_path)],
+            ["audit", "export", left.case, "--to", str(tmp_path / "plain.zip")],
+            ["audit", "export", left.case, "--to", str(tmp_path / "full.zip"), "--personal"],
+        )
+    ]  # fmt: skip
+    assert [one.exit_code for one in ran] == [0, 0, 0, 0, 0]
+    assert set(NOTED) <= set(found_in(unpacked(tmp_path / "full.zip")))
     reports = b"".join(file.read_bytes() for file in tmp_path.glob("*.csv"))
     nowhere = {
         "the database": left.files("ato.sqlite3*"),
@@ -154,13 +200,34 @@ def test_marked_values_are_found_only_where_they_belong(left: Left, tmp_path: Pa
         "Slack's metadata": left.metadata(),
         "what the terminal says": "".join(one.output for one in ran),
         "the company's reports": reports,
+        "an audit export that was not asked for values": unpacked(tmp_path / "plain.zip"),
     }
     assert {name: found for name, words in nowhere.items() if (found := found_in(words))} == {}
 
 
+def unpacked(bundle: Path) -> bytes:
+    with zipfile.ZipFile(bundle) as packed:
+        return b"\n".join(packed.read(name) for name in packed.namelist())
+
+
+def test_a_ticket_holds_nobody_of_the_other_procedure(left: Left) -> None:
+    """The customers of the two are different people, so what crosses over shows."""
+    mine = [{one for one in MARKS if name in one} for name in ("AnnaQzwort", "NalediQzwort")]
+    qualia, mr_d = ({*mine[0], "BianchiQzwort", "CarloQzwort", "NeriQzwort"}, {*mine[1], "MahlanguQzwort", "WernerQzwort"})  # fmt: skip
+    told = [set(found_in(json.dumps(one), qualia | mr_d)) for one in json.loads(left.tickets)]
+    assert any(one & qualia for one in told)
+    assert any(one & mr_d for one in told)
+    assert [one for one in told if one & qualia and one & mr_d] == []
+
+
 def test_the_search_finds_what_it_looks_for(left: Left) -> None:
-    words = json.dumps({"event_payload": {"key": "NalediQzwort"}})
-    assert found_in(words) == ["NalediQzwort"]
+    for words in (
+        json.dumps({"event_payload": {"key": "NalediQzwort"}}), "text=Hi+NalediQzwort%21", '{"body": "Hello\\nNalediQzwort_"}',
+    ):  # fmt: skip
+        assert found_in(words) == ["NalediQzwort"]
+    assert found_in("q=qz.anna.bianchi%40example.com") == ["qz.anna.bianchi@example.com"]
+    assert found_in('"a\\n3059111"') == ["3059111"]
+    assert found_in("93059111 3059111f") == []
     assert left.metadata().count("event_payload") > 20
     assert left.metadata().count("step") > 20
     assert left.public() != "[]"
