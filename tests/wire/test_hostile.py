@@ -40,8 +40,14 @@ from tests.wire.making_forms import SAY
 BOOKS = load()
 NOW = datetime(2026, 11, 20, 16, 42, tzinfo=UTC)
 FREE = {"text", "long_text", "name", "code"}
-PLAYED = [("mr_d", "not_found"), ("mr_d", "unchanged"), ("qualia_connect", "higher_tier"), ("qualia_connect", "security")]  # fmt: skip
+PLAYED = [("mr_d", "not_found"), ("mr_d", "unchanged"), ("mr_d", "changed"), ("qualia_connect", "higher_tier"), ("qualia_connect", "security")]  # fmt: skip
 TURNS = (0, 29, 58)
+FREE_FIELDS = {
+    name: [field for field, one in book.fields.items() if one.type in FREE]
+    for name, book in BOOKS.items()
+}
+OPTIONAL = {"contact_ticket", "fraud_address", "refund_reason"}
+"""What no rehearsal says. It is said with every form, and kept where it is asked for."""
 EVIL = re.compile(r"<(?:!(?!date)|#|[^>@]*evil|mailto|script|img|b>)|<@(?!UAGENT01|UMOD|UDATA|USECU|ULEAD|UQ)", re.IGNORECASE)  # fmt: skip
 PARTING = re.compile("[|;\\s\x1c-\x1e]")
 """What parts cells and lines."""
@@ -52,6 +58,9 @@ NOBODY = Requester(email="nobody@mrd.example", name="Nobody")
 def hostile(deed: Deed, book: Playbook, turn: int) -> Deed:
     """The same deed by somebody who writes hostile words wherever they may write."""
     fill = {name: _worse(book.fields[name], raw, turn + n) for n, (name, raw) in enumerate(deed.fill.items())}  # fmt: skip
+    if deed.fill:
+        unsaid = (set(FREE_FIELDS[book.playbook]) - fill.keys()) & OPTIONAL
+        fill |= {name: packed(book.fields[name].max_length, turn) for name in sorted(unsaid)}
     none = {name: packed(300, turn + n) for n, name in enumerate(deed.none)}
     return deed.model_copy(update={"fill": fill, "none": none})
 
@@ -189,6 +198,18 @@ def _in_google_chat(effect: Any) -> None:
         text = json.loads(write_message([str(one) for one in effect.lines]))["text"]
         assert "<" not in text
         assert not hidden(text)
+
+
+@pytest.mark.parametrize("book", BOOKS)
+def test_every_text_field_was_given_hostile_words(book: str) -> None:
+    given = {
+        name
+        for of, rehearsal in PLAYED
+        if of == book
+        for bench in play(book, rehearsal, 0)
+        for name in bench.case.facts
+    }
+    assert set(FREE_FIELDS[book]) - given == set()
 
 
 @pytest.mark.parametrize("book", BOOKS)
