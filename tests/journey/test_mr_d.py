@@ -248,7 +248,11 @@ def test_the_ticket_tells_data_compliance_what_they_need(played: CaseInPlay) -> 
     card = played.card(MOD)
     link = f"/archives/{MOD}/p{card['ts'].replace('.', '')}"
     # a tap within milliseconds of the post comes before Slack's answer was kept: then the link follows in a note
-    assert sum(link in comment["body"] for comment in comments) == 1
+    eventually(lambda: linked(played, link) == 1, "the ticket names the card")
+
+
+def linked(case: CaseInPlay, link: str) -> int:
+    return sum(link in comment["body"] for comment in case.ticket()["comments"])
 
 
 def test_the_cards_lead_to_the_ticket(played: CaseInPlay) -> None:
