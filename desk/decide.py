@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from desk import acts, adopting, asking, chasing, erasing, handling, noting, settling
+from desk import acts, adopting, asking, chasing, erasing, handling, noting, settling, unmasking
 from desk import commands as cmd
 from desk import events as ev
 from desk.case import Case
@@ -54,6 +54,7 @@ _RULES: dict[type[cmd.Command], Callable[..., Any]] = {
     cmd.Erase: erasing.erase,
     cmd.Hold: erasing.hold,
     cmd.Release: erasing.release,
+    unmasking.ShowPersonal: unmasking.show_personal,
     cmd.Settle: settling.settle,
     cmd.RetryEffect: settling.retry_effect,
     cmd.FinishByHand: settling.finish_by_hand,

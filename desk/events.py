@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from desk.going import CaseErased, HoldReleased, HoldSet, PostsRedacted
+from desk.going import CaseErased, HoldReleased, HoldSet, PersonalShown, PostsRedacted
 from desk.outcomes import (
     BackOfficeAnswered,
     CardShown,
@@ -56,6 +56,7 @@ __all__ = [
     "NoteAdded",
     "PartCompleted",
     "PeopleTold",
+    "PersonalShown",
     "PostsRedacted",
     "PromiseClosed",
     "PromiseMade",
@@ -283,7 +284,7 @@ Event = Annotated[
     | TicketRead | CardShown | PeopleTold | ChaseSent | EffectDelayed | EffectDied | EffectRetried
     | EffectDoneByHand | ActRefused | CaseEnded | CaseReopened | AttemptLogged | StepSnoozed | StepHandedOver
     | StepOverridden | CaseWaiting | CaseResumed | TwinsSeen | CaseMerged | NoteAdded | QuestionPut | SheetRead | SheetUploaded | BackOfficeAnswered
-    | CaseErased | PostsRedacted | HoldSet | HoldReleased,
+    | CaseErased | PostsRedacted | HoldSet | HoldReleased | PersonalShown,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

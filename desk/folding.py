@@ -281,4 +281,5 @@ _FOLDS: dict[str, Callable[[Case, Any], Case]] = {
     "case_waiting": _waits, "case_resumed": _resumed, "twins_seen": _twins, "case_merged": _merged,
     "note_added": _noted, "question_put": _same, "sheet_read": _read, "sheet_uploaded": _sheet_uploaded, "back_office_answered": _read,
     "case_erased": _erased, "posts_redacted": _read, "hold_set": _held, "hold_released": _held,
+    "personal_shown": _same,
 }  # fmt: skip

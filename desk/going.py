@@ -1,4 +1,4 @@
-"""What happened to personal values that had to go, or had to stay; see `desk/erasing.py`."""
+"""What happened to personal values: they had to go, had to stay, or were looked at; see `desk/erasing.py`, `desk/unmasking.py`."""
 
 from typing import Literal
 
@@ -41,3 +41,10 @@ class HoldReleased(Happened):
     """Time goes on for the case."""
 
     kind: Literal["hold_released"] = "hold_released"
+
+
+class PersonalShown(Happened):
+    """Somebody looked at what a masked card hides: who, when and on which card; no value."""
+
+    kind: Literal["personal_shown"] = "personal_shown"
+    inbox: str

@@ -6,8 +6,9 @@ from desk.decide import decide
 from desk.duties import duty_of, why_not
 from desk.playbook import Playbook
 from desk.ports import StoreGone
+from desk.unmasking import ShowPersonal
 from desk.values import Line, Person
-from handlers import handling
+from handlers import handling, showing
 from handlers.door import NOT_KEPT, UNKNOWN_CASE, Json, SlackDoor
 from handlers.saying import DONE, NOT_DONE, note
 from integrations.slack import wire
@@ -56,6 +57,8 @@ async def _do(
         return await handling.show(asked.meta, click, person, door)
     if isinstance(asked, Show):
         return await _show(asked.meta, click, person, door)
+    if isinstance(asked, ShowPersonal):
+        return await showing.show_personal(asked, click, person, door)
     answer = await door.engine.accept(asked)
     if answer.refusal and answer.refusal.fields and isinstance(asked, CompleteStep | CompletePart):
         return await _show(_meta_of(asked), click, person, door)

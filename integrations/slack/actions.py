@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 Kind = Literal[
-    "do", "form", "part", "partform", "claim", "retry", "hand", "link", "pick", "ask", "try", "menu"
+    "do",
+    "form",
+    "part",
+    "partform",
+    "claim",
+    "retry",
+    "hand",
+    "link",
+    "pick",
+    "ask",
+    "try",
+    "menu",
+    "show",
 ]
 
 What = Literal[
@@ -30,6 +42,7 @@ _SHAPES: dict[str, re.Pattern[str]] = {
     "ask": re.compile(rf"ask:(?P<what>{'|'.join(WHATS[:-1])}):(?P<step>\w{{0,80}})"),
     "try": re.compile(r"try:(?P<step>\w{1,80}):(?P<attempt>\w{1,80})"),
     "menu": re.compile(r"menu:(?P<step>\w{0,80})"),
+    "show": re.compile(r"show:(?P<what>\w{1,80})"),
 }
 ANY_ACTION = re.compile(rf"({'|'.join(_SHAPES)})(:.*)?")
 """Matches every action id written here: for registering handlers."""
@@ -41,7 +54,7 @@ LONGEST_ID = 255
 
 @dataclass(frozen=True)
 class Action:
-    """What was pressed. `number` only tells links, and several troubles' buttons, apart."""
+    """What was pressed. `number` only tells links, and several troubles' buttons, apart; of `show`, `what` is the card's role."""
 
     kind: Kind
     step: str = ""
@@ -84,6 +97,7 @@ def write_action(action: Action) -> str:
         "ask": [action.what, action.step],
         "try": [action.step, action.attempt],
         "menu": [action.step],
+        "show": [action.what],
     }[action.kind]
     return ":".join([action.kind, *middle])
 

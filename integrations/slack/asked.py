@@ -29,6 +29,7 @@ from desk.commands import (
     Snooze,
     WaitForCustomer,
 )
+from desk.unmasking import ShowPersonal
 from desk.values import Fill, Person
 from integrations.slack.arrivals import Click, Show, Submission
 from integrations.slack.meta import FormMeta
@@ -52,6 +53,8 @@ def command_of(click: Click, person: Person) -> Command | Show | None:
         return ClaimStep(**step)
     if click.act == "retry":
         return RetryEffect(**about, effect=click.effect)
+    if click.act == "show":
+        return ShowPersonal(**about, inbox=f"role:{click.what}")
     if click.what == "resume":
         return Resume(**about)
     return _show(click)

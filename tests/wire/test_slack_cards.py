@@ -14,7 +14,8 @@ from desk.faces import Button, Face, Finished, OpenDuty, Shown
 from desk.values import Fact, Fill, Line
 from integrations.slack.escape import mrkdwn, one_line
 from integrations.slack.views.card import card
-from sandbox.slack.blocks import message_faults
+from integrations.slack.views.shown import shown_view
+from sandbox.slack.blocks import message_faults, view_faults
 from tests.wire.making_cards import (
     AGENT,
     CALL,
@@ -176,6 +177,33 @@ class TestEscalation:
             for secret in ("Naledi", "Mahlangu", "2048811", "naledi.mahlangu", "27825550142"):
                 assert secret not in drawn, secret
             assert "this channel is public" in drawn
+
+    @pytest.mark.parametrize(("masked", "inbox", "offered"), [
+        (True, "role:mod", "show:mod"), (True, "role:platform_security", "show:platform_security"),
+        (False, "role:mod", None), (True, f"person:{AGENT.id}", None),
+    ])  # fmt: skip
+    def test_offers_to_show_what_is_masked(
+        self, story: Story, masked: bool, inbox: str, offered: str | None
+    ) -> None:
+        story.suspended().escalated(self.NONE, blacklisted="blacklisted", logs="18:31 order")
+        drawn = card(story.face(inbox), story.playbook, ink(story.now, masked=masked))
+        found = buttons_of(drawn).get("Show the personal details…")
+        assert (found and found["action_id"]) == offered
+        assert not message_faults(list(drawn.blocks))
+
+    def test_shows_everything_in_a_modal(self, story: Story) -> None:
+        story.suspended().escalated(
+            self.NONE, blacklisted="blacklisted", logs="18:31 order\n" * 200
+        )
+        for inbox, values in (
+            ("role:platform_security", ("Naledi", "Mahlangu", "naledi.mahlangu", "27825550142", "18:31 order")),
+            ("role:mod", ("2048811", "https://admin.example/profiles/2048811")),
+        ):  # fmt: skip
+            view = shown_view(story.face(inbox), story.playbook, ink(story.now))
+            assert not view_faults(view, "modal")
+            for value in values:
+                assert value in json.dumps(view), value
+            assert "this channel is public" not in json.dumps(view)
 
 
 TROUBLE = Trouble(

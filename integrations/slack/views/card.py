@@ -10,6 +10,7 @@ from desk.case import Ticket
 from desk.faces import Face, Shown
 from desk.playbook import Playbook
 from desk.speaking import news
+from integrations.slack.actions import Action, StepValue, write_action, write_value
 from integrations.slack.escape import mrkdwn
 from integrations.slack.views.beside import noted, of_case, relatives, still, waiting
 from integrations.slack.views.escalation import escalation, escalation_text
@@ -18,8 +19,10 @@ from integrations.slack.views.lines import (
     WAITING,
     Block,
     Ink,
+    button,
     link,
     paragraph,
+    rows,
     section,
 )
 from integrations.slack.views.open import finished, others, owed, status
@@ -54,7 +57,8 @@ def card(face: Face, playbook: Playbook, ink: Ink) -> Drawn:
     face = still(face)
     parts = [
         [section(_headline(face, ink))],
-        _opening(face, playbook, ink),
+        opening(face, playbook, ink),
+        _show(face, ink),
         paragraph(
             ink, [f"*{ink.line('Careful')}:* {ink.of(line)}" for line in face.warnings], 1200
         ),
@@ -85,7 +89,7 @@ def _headline(face: Face, ink: Ink) -> str:
     return " · ".join(filter(None, [head, position, status(face, ink), opened]))
 
 
-def _opening(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
+def opening(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
     """Draw the words the card opens with: the escalation's items, or the brief and the facts."""
     if posted := escalation(face, playbook, ink):
         return [section(f"*{mrkdwn(escalation_text(face, playbook, ink))}*"), *posted]
@@ -98,6 +102,15 @@ def _opening(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
         else ""
     )
     return [*paragraph(ink, brief), *paragraph(ink, [*facts, hidden])]
+
+
+def _show(face: Face, ink: Ink) -> list[Block]:
+    """Offer what a masked card hides to those who may see it: whoever presses is looked at then."""
+    kind, _, role = face.inbox.partition(":")
+    if not ink.masked or kind != "role":
+        return []
+    action, value = write_action(Action("show", what=role)), write_value(StepValue(face.case, 1))
+    return rows([button(ink, ink.plain("Show the personal details…"), action, value)])
 
 
 def _fact(shown: Shown, playbook: Playbook, ink: Ink) -> str:

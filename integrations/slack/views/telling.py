@@ -98,12 +98,12 @@ def _with_text(text: str, opening: list[Block], pre: str, title: str, ink: Ink) 
         return Telling(
             (Drawn(text, (*opening, *note)),), pre, f"{name or 'text'}.txt", title or "Text"
         )
-    drawn = [Drawn(text, (*opening, *map(_code, groups[0])))]
+    drawn = [Drawn(text, (*opening, *map(code, groups[0])))]
     for number, group in enumerate(groups[1:], 2):
         part = ink.plain(
             "{what}, part {number} of {count}", what=title, number=number, count=len(groups)
         )
-        drawn.append(Drawn(mrkdwn(part), tuple(map(_code, group))))
+        drawn.append(Drawn(mrkdwn(part), tuple(map(code, group))))
     return Telling(tuple(drawn))
 
 
@@ -121,7 +121,7 @@ def _groups(cut: list[str]) -> list[list[str]]:
     return [cut[n : n + PIECES] for n in range(0, len(cut), PIECES)]
 
 
-def _code(piece: str) -> Block:
+def code(piece: str) -> Block:
     """Draw text as it stands: rich text reads no markup, so nothing in it needs escaping."""
     element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": piece}]}
     return {"type": "rich_text", "elements": [element]}

@@ -1,0 +1,33 @@
+"""Who may look at what a masked card hides. Each look is an event, and so is each refusal. Pure."""
+
+from datetime import datetime
+
+from desk import commands as cmd
+from desk.acts import UNKNOWN, Verdict, refuse
+from desk.flow import Growing
+from desk.going import PersonalShown
+from desk.handling import outsider
+from desk.playbook import Playbook
+from desk.values import Line
+
+NO_CARD = Line(key="This case has no such card. I have not shown anything.")
+
+
+class ShowPersonal(cmd.Command):
+    """Look at the personal values that the card of an inbox hides from its public channel."""
+
+    inbox: str
+
+
+def show_personal(
+    command: ShowPersonal, growing: Growing, playbook: Playbook, now: datetime
+) -> Verdict:
+    """Let people of the playbook's roles look, at an open case and at a closed one, and keep that they did."""
+    if growing.case.opened_at is None:
+        return refuse(UNKNOWN)
+    if refusal := outsider(command, growing.case, playbook):
+        return refusal
+    if command.inbox not in growing.case.cards:
+        return refuse(NO_CARD)
+    growing.add(PersonalShown(at=now, by=command.by.id, inbox=command.inbox))
+    return ()

@@ -1,0 +1,58 @@
+"""What a masked card hides, in a modal of the one person who may look and asked to. Pure."""
+
+from desk.faces import Face
+from desk.playbook import Playbook
+from desk.showing import show
+from desk.values import Line
+from integrations.slack.escape import plain, verbatim
+from integrations.slack.views.card import opening
+from integrations.slack.views.form import CLOSE
+from integrations.slack.views.lines import Block, Ink, paragraph, section
+from integrations.slack.views.notes import NOTE
+from integrations.slack.views.telling import code, pieces
+
+TITLE = Line(key="Personal details")
+ONLY_YOU = Line(
+    key="Only you see this. That you looked is kept in the case: who, when and on which card."
+)
+MOST_BLOCKS = 100  # https://docs.slack.dev/surfaces/modals
+
+
+def shown_view(face: Face, playbook: Playbook, ink: Ink) -> Block:
+    """Draw the words, facts and links of an inbox's card with nothing hidden."""
+    blocks = [
+        section(f"*{ink.line('{case}', case=face.display)}*"),
+        *opening(face, playbook, ink),
+        *paragraph(ink, _links(face, playbook, ink)),
+        *_thread(face, playbook, ink),
+        *paragraph(ink, [f"_{ink.of(ONLY_YOU)}_"]),
+    ]
+    return {
+        "type": "modal", "callback_id": NOTE, "title": _plain(ink.plain_of(TITLE)),
+        "close": _plain(ink.plain_of(CLOSE)), "blocks": blocks[:MOST_BLOCKS],
+    }  # fmt: skip
+
+
+def _plain(words: str) -> Block:
+    return {"type": "plain_text", "text": plain(words, 24), "emoji": False}
+
+
+def _links(face: Face, playbook: Playbook, ink: Ink) -> list[str]:
+    """Give the links that are buttons on a card; an escalation has its own among its items."""
+    links = [one for one in face.facts if playbook.fields[one.name].type == "url"]
+    return [] if face.escalation else [
+        f"{ink.text(one.label, 120)}: {ink.value(playbook.fields[one.name], one.fact)}" for one in links
+    ]  # fmt: skip
+
+
+def _thread(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
+    """Give the long text, such as logs, that a private channel has in the escalation's thread."""
+    if face.escalation is None or face.post is None:
+        return []
+    found: list[Block] = []
+    for name in playbook.posts[face.post].thread:
+        field, fact = playbook.fields[name], face.escalation.items.get(name)
+        if fact is not None and fact.value is not None:
+            words = show(field, fact, ink.language, ink.zone)
+            found += [section(f"*{ink.text(field.title, 120)}*"), *map(code, pieces(verbatim(words)))]  # fmt: skip
+    return found
