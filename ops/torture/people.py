@@ -64,13 +64,23 @@ def hire(stage: Stage, crews: int) -> list[Mapping[str, str]]:
 
 
 def renumbered(deed: Deed, by: int) -> Deed:
-    """Give a case orders of its own: the desk rightly refuses to refund one order in two cases."""
+    """Give a case orders and a customer of its own.
+
+    The desk rightly refuses to refund one order in two cases, and to let an agent go on whose customer failed elsewhere.
+    """
 
     def other(text: str) -> str:
-        return re.sub(r"DFD-(\d{5})\b", lambda found: f"DFD-{int(found[1]) + by:05d}", text)
+        text = re.sub(r"DFD-(\d{5})\b", lambda found: f"DFD-{int(found[1]) + by:05d}", text)
+        text = re.sub(r"\b(20488\d\d)\b", lambda found: str(int(found[1]) + 100 * by), text)
+        text = re.sub(r"\b([a-z.]+)@example\.com\b", rf"\g<1>{by}@example.com", text)
+        return re.sub(r"\b555 (\d{4})\b", lambda found: _telephone(int(found[1]) + by), text)
 
     fill = json.loads(other(json.dumps(deed.fill)))
     return deed.model_copy(update={"fill": fill})
+
+
+def _telephone(number: int) -> str:
+    return f"{555 - number // 10000 % 400} {number % 10000:04d}"
 
 
 @dataclass
