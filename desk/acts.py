@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from desk import barring
 from desk import commands as cmd
 from desk import events as ev
 from desk.answers import fact, over_cap, read_fills, unticked
@@ -49,6 +50,7 @@ def open_case(
     )  # fmt: skip
     if command.twins:
         growing.add(ev.TwinsSeen(at=now, by=BOT.id, cases=command.twins))
+    barring.bar(growing, playbook, now, command.failures)
     return _finish(growing, playbook, now, command, playbook.opens_with, "done", command.fills)
 
 
@@ -125,6 +127,10 @@ def complete_step(
             "cases": ", ".join(command.clashes), "what": _titles(playbook, spec.unique),
             "role": f"role:{playbook.override_by or spec.owner}",
         }))  # fmt: skip
+    if barring.bar(growing, playbook, now, command.failures) and barring.passes_on(
+        command, playbook
+    ):
+        return ()  # the step is the other role's now; what was answered is not kept
     return _finish(growing, playbook, now, command, command.step, command.outcome, command.fills)
 
 

@@ -26,6 +26,7 @@ class OpenCase(Command):
     fills: Fills = {}
     twins: tuple[str, ...] = ()
     """Display names of open cases about the same customer; the engine fills it in."""
+    failures: tuple[Instant, ...] = ()  # of this customer's verification; by the engine, too
 
 
 class CompleteStep(Command):
@@ -37,6 +38,7 @@ class CompleteStep(Command):
     fills: Fills = {}
     clashes: tuple[str, ...] = ()
     """Display names of other cases that finished this step for the same customer and orders; the engine fills it in."""
+    failures: tuple[Instant, ...] = ()  # of this customer's verification; by the engine, too
 
 
 class CompletePart(Command):
@@ -286,9 +288,7 @@ class Answered(Value):
     facts: dict[str, JsonValue] = {}
 
 
-Result = (
-    Redacted | TicketSeen | CardSeen | Told | Delayed | Dead | Answered | SheetRows | SheetWrong
-)
+Result = Redacted | TicketSeen | CardSeen | Told | Delayed | Dead | Answered | SheetRows | SheetWrong  # fmt: skip
 
 
 class Settle(Command):

@@ -71,11 +71,16 @@ def _whole(case: Case, playbook: Playbook, name: str, step: Step) -> Duty:
     assert state.opened_at is not None
     return Duty(
         key=f"{name}/{state.occurrence}", step=name, part=None, occurrence=state.occurrence,
-        title=step.title, owner=step.owner, opened_at=state.opened_at,
+        title=step.title, owner=owner_of(case, step), opened_at=state.opened_at,
         due_at=_due(case, playbook, step, step.due, state),
         claimed_by=state.claimed_by, urgent=step.urgent, sop=step.sop,
         due_in_sop=bool(step.due and step.due.sop), chase=step.chase,
     )  # fmt: skip
+
+
+def owner_of(case: Case, step: Step) -> str:
+    """Name who owes a step: another role than its owner once the customer's verification failed too often."""
+    return step.lockout.then if step.lockout and case.locked else step.owner
 
 
 def _part(case: Case, playbook: Playbook, name: str, step: Step, part_name: str) -> Duty:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from desk.going import CaseErased, HoldReleased, HoldSet, PersonalShown, PostsRedacted
+from desk.lockout import VerificationLocked
 from desk.outcomes import (
     BackOfficeAnswered,
     CardShown,
@@ -74,6 +75,7 @@ __all__ = [
     "TicketMoved",
     "TicketRead",
     "TwinsSeen",
+    "VerificationLocked",
 ]  # fmt: skip
 
 
@@ -284,7 +286,7 @@ Event = Annotated[
     | TicketRead | CardShown | PeopleTold | ChaseSent | EffectDelayed | EffectDied | EffectRetried
     | EffectDoneByHand | ActRefused | CaseEnded | CaseReopened | AttemptLogged | StepSnoozed | StepHandedOver
     | StepOverridden | CaseWaiting | CaseResumed | TwinsSeen | CaseMerged | NoteAdded | QuestionPut | SheetRead | SheetUploaded | BackOfficeAnswered
-    | CaseErased | PostsRedacted | HoldSet | HoldReleased | PersonalShown,
+    | CaseErased | PostsRedacted | HoldSet | HoldReleased | PersonalShown | VerificationLocked,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

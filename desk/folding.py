@@ -268,6 +268,10 @@ def _held(case: Case, e: ev.HoldSet | ev.HoldReleased) -> Case:
     return replace(case, held=e.kind == "hold_set")
 
 
+def _locked(case: Case, e: ev.VerificationLocked) -> Case:
+    return replace(case, locked=e.failures)
+
+
 _FOLDS: dict[str, Callable[[Case, Any], Case]] = {
     "case_opened": _opened, "facts_recorded": _facts, "step_opened": _step_opened,
     "step_skipped": _step_skipped, "step_claimed": _step_claimed, "step_completed": _step_completed,
@@ -281,5 +285,5 @@ _FOLDS: dict[str, Callable[[Case, Any], Case]] = {
     "case_waiting": _waits, "case_resumed": _resumed, "twins_seen": _twins, "case_merged": _merged,
     "note_added": _noted, "question_put": _same, "sheet_read": _read, "sheet_uploaded": _sheet_uploaded, "back_office_answered": _read,
     "case_erased": _erased, "posts_redacted": _read, "hold_set": _held, "hold_released": _held,
-    "personal_shown": _same,
+    "personal_shown": _same, "verification_locked": _locked,
 }  # fmt: skip

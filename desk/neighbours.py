@@ -1,10 +1,12 @@
-"""What other cases say about this one: the same customer, the same refund. It asks the store, and decides nothing."""
+"""What other cases say about this one: the same customer, failed verifications, the same refund. It asks the store, and decides nothing."""
 
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from desk.barring import failures, watched
 from desk.case import Case
 from desk.commands import AdoptTicket, Command, CompleteStep, OpenCase
 from desk.decide import decide
@@ -23,8 +25,11 @@ async def with_neighbours(
     """Add to a command what only other cases know; most commands need nothing and cost nothing."""
     if isinstance(command, OpenCase | AdoptTicket) and case.opened_at is None:
         return await _numbered(command, case, playbook, cases, now)
-    step = playbook.steps.get(command.step) if isinstance(command, CompleteStep) else None
-    if isinstance(command, CompleteStep) and step and step.unique:
+    if not isinstance(command, CompleteStep):
+        return command
+    command = await _with_failures(command, case, playbook, cases, now)
+    step = playbook.steps.get(command.step)
+    if step and step.unique:
         clashes = [
             display(*other)
             async for other in _sharing(case, step.unique, cases, every=True)
@@ -35,6 +40,23 @@ async def with_neighbours(
     return command
 
 
+async def _with_failures(
+    command: CompleteStep, case: Case, playbook: Playbook, cases: Cases, now: datetime
+) -> CompleteStep:
+    """Say when this customer's verification failed, by what will be known of them once the step is finished."""
+    lockout = watched(playbook, command.step)
+    tried = decide(command, case, playbook, now) if lockout else None
+    if lockout is None or tried is None or tried.refusal:
+        return command
+    others = [other async for other in _sharing(tried.case, lockout.same, cases)]
+    found = [*failures(case.log, playbook), *_failures(others)]
+    return command.model_copy(update={"failures": tuple(sorted(found))})
+
+
+def _failures(others: Iterable[tuple[Case, Playbook]]) -> list[datetime]:
+    return [at for other, playbook in others for at in failures(other.log, playbook)]
+
+
 async def _numbered(
     command: OpenCase | AdoptTicket, case: Case, playbook: Playbook, cases: Cases, now: datetime
 ) -> OpenCase | AdoptTicket:
@@ -42,9 +64,12 @@ async def _numbered(
     tried = decide(command, case, playbook, now)
     if tried.refusal:
         return command
-    twins = [display(*o) async for o in _sharing(tried.case, IDENTIFYING, cases) if o[0].open]
-    number = await cases.number()
-    return command.model_copy(update={"number": number, "twins": tuple(twins)})
+    others = [other async for other in _sharing(tried.case, IDENTIFYING, cases)]
+    twins = tuple(display(*other) for other in others if other[0].open)
+    known: dict[str, Any] = {"number": await cases.number(), "twins": twins}
+    if isinstance(command, OpenCase):
+        known["failures"] = tuple(sorted(_failures(others)))
+    return command.model_copy(update=known)
 
 
 async def _sharing(

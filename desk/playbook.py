@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from desk.lockout import Lockout
 from desk.pieces import (
     Act,
     Ask,
@@ -194,6 +195,7 @@ class Step(Value):
     does: tuple[Act, ...] = ()
     waits_for: Waits | None = None
     not_by: Names = ()
+    lockout: Lockout | None = None
     recurs: Recurs | None = None
     verdict: bool = False
     """The outcome follows from the answers: the first whose `when` holds, nobody chooses it."""
@@ -285,11 +287,8 @@ class Playbook(Value):
     @cached_property
     def ticket_plans(self) -> tuple[TicketPlan, ...]:
         """List every ticket a case may create."""
-        acts = [
-            act
-            for step in self.steps.values()
-            for act in (*step.does, *(one for o in step.outcomes.values() for one in o.does))
-        ]
+        acts = [act for step in self.steps.values()
+                for act in (*step.does, *(one for o in step.outcomes.values() for one in o.does))]  # fmt: skip
         return tuple(act.create_ticket for act in acts if act.create_ticket)
 
     @cached_property

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from config.marks import Where
 from config.rules.finding import Finding, conditions, listed, tickets, walk
+from desk.lockout import Lockout
 from desk.playbook import (
     ADOPTED,
     Adopts,
@@ -54,14 +55,14 @@ KINDS = (
     Kind("field", lambda p: tuple(p.fields), (
         (Ask, ("field",)), (Part, ("when_known",)), (Condition, ("field", "known")), (PostItem, ("field", "fields")),
         (Post, ("thread", "alike")), (Playbook, ("summary",)), (RequesterChoice, ("field",)), (TicketPlan, ("link",)),
-        (Deed, ("fill", "none")), (FieldSpec, ("into",)), (TicketChange, ("attach",)), (Adopts, ("email", "name", "surname")),
+        (Deed, ("fill", "none")), (FieldSpec, ("into",)), (Lockout, ("same",)), (TicketChange, ("attach",)), (Adopts, ("email", "name", "surname")),
     )),
     Kind("text", lambda p: tuple(p.texts), (
         (Step, ("says", "shows")), (Outcome, ("says", "shows")), (Part, ("says",)),
     )),
     Kind("role", lambda p: tuple(p.roles), (
         (Role, ("next", "fallback")), (Step, ("owner",)), (Part, ("by",)), (Rung, ("tell",)), (CardPlan, ("inbox",)),
-        (Post, ("inbox", "questions")),
+        (Post, ("inbox", "questions")), (Lockout, ("then",)),
     )),
     Kind("ticket", lambda p: tuple(tickets(p)), (
         (TicketChange, ("ticket",)), (Waits, ("ticket",)), (Adopts, ("ticket",)),
@@ -136,10 +137,17 @@ def outcomes(playbook: Playbook) -> Iterator[Finding]:
     for where, deed in walk(playbook, Deed):
         if deed.step and deed.outcome:
             yield from _outcome(playbook, deed.step, deed.outcome, (*where, "outcome"))
-    for where, word in _promised(playbook):
+    for where, word in (*_promised(playbook), *_counted(playbook)):
         step, colon, name = word.partition(":")
         if colon:
             yield from _outcome(playbook, step, name, where)
+
+
+def _counted(playbook: Playbook) -> Iterator[Mention]:
+    """Give the outcomes that a lockout counts, as `step:outcome`."""
+    for step, spec in playbook.steps.items():
+        for name in spec.lockout.failed if spec.lockout else ():
+            yield ("steps", step, "lockout", "failed"), f"{step}:{name}"
 
 
 def _promised(playbook: Playbook) -> Iterator[Mention]:

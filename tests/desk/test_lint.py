@@ -295,3 +295,16 @@ def test_a_sound_folder_gives_playbooks_by_name(tmp_path: Path):
 @pytest.mark.parametrize("file", playbook_files(PLAYBOOKS), ids=lambda file: file.stem)
 def test_the_playbooks_that_come_with_the_desk_are_sound(file: Path):
     assert [str(one) for one in check(file).problems if not one.warning] == []
+
+
+@pytest.mark.parametrize(
+    ("lockout", "what"),
+    [
+        ("{failed: [lost], same: [same_email], then: mod}", "has no outcome “lost”"),
+        ("{failed: [failed], same: [shoe], then: mod}", "there is no field “shoe”"),
+        ("{failed: [failed], same: [same_email], then: boss}", "there is no role “boss”"),
+    ],
+)
+def test_a_lockout_names_what_is_there(lockout: str, what: str):
+    words = changed("    asks: [same_email]", f"    lockout: {lockout}\n    asks: [same_email]")
+    assert any(what in one.what for one in problems(words))
