@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from desk import barring
+from desk import barring, claiming
 from desk import commands as cmd
 from desk import events as ev
 from desk.answers import fact, over_cap, read_fills, unticked
@@ -51,6 +51,7 @@ def open_case(
     if command.twins:
         growing.add(ev.TwinsSeen(at=now, by=BOT.id, cases=command.twins))
     barring.bar(growing, playbook, now, command.failures)
+    claiming.flag(growing, now, command.rivals)
     return _finish(growing, playbook, now, command, playbook.opens_with, "done", command.fills)
 
 
@@ -127,6 +128,10 @@ def complete_step(
             "cases": ", ".join(command.clashes), "what": _titles(playbook, spec.unique),
             "role": f"role:{playbook.override_by or spec.owner}",
         }))  # fmt: skip
+    if why := claiming.held(command, playbook):
+        return refuse(why)
+    if claiming.asks(command, playbook):
+        claiming.flag(growing, now, command.rivals)
     if barring.bar(growing, playbook, now, command.failures) and barring.passes_on(
         command, playbook
     ):
@@ -197,6 +202,8 @@ def complete_part(
     duty = check(growing, playbook, command, command.step, command.part, command.occurrence)
     if isinstance(duty, Refusal):
         return duty
+    if why := claiming.held(command, playbook):
+        return refuse(why)
     part = playbook.steps[command.step].parts[command.part]
     facts, wrong = read_fills(part.asks, command.fills, growing.case, playbook, now)
     if wrong:

@@ -133,6 +133,8 @@ class Case:
     """The retention classes whose keys were destroyed."""
     held: bool = False
     """Whether it is on legal hold."""
+    rivals: tuple[str, ...] = ()
+    """Open cases of others who claim this profile."""
     locked: int = 0
     """How often this customer's verification had failed when it was taken from its owner."""
     notes: tuple[ev.NoteAdded, ...] = ()

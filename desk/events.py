@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from desk.disputes import ProfileDisputed
 from desk.going import CaseErased, HoldReleased, HoldSet, PersonalShown, PostsRedacted
 from desk.lockout import VerificationLocked
 from desk.outcomes import (
@@ -59,6 +60,7 @@ __all__ = [
     "PeopleTold",
     "PersonalShown",
     "PostsRedacted",
+    "ProfileDisputed",
     "PromiseClosed",
     "PromiseMade",
     "QuestionPut",
@@ -286,7 +288,7 @@ Event = Annotated[
     | TicketRead | CardShown | PeopleTold | ChaseSent | EffectDelayed | EffectDied | EffectRetried
     | EffectDoneByHand | ActRefused | CaseEnded | CaseReopened | AttemptLogged | StepSnoozed | StepHandedOver
     | StepOverridden | CaseWaiting | CaseResumed | TwinsSeen | CaseMerged | NoteAdded | QuestionPut | SheetRead | SheetUploaded | BackOfficeAnswered
-    | CaseErased | PostsRedacted | HoldSet | HoldReleased | PersonalShown | VerificationLocked,
+    | CaseErased | PostsRedacted | HoldSet | HoldReleased | PersonalShown | VerificationLocked | ProfileDisputed,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

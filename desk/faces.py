@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk import barring
+from desk import barring, claiming
 from desk.case import Case, Escalation, Ticket, Trouble
 from desk.conditions import holds
 from desk.duties import Duty, doers, duties
@@ -152,7 +152,7 @@ def face(case: Case, playbook: Playbook, inbox: str) -> Face:
         promises=tuple((playbook.promises[name].title, state) for name, state in case.promises.items()),
         next_contact_at=_next_contact(case, playbook, owed),
         ending=playbook.ending(case.ending) if case.ending else None, ended_at=case.ended_at,
-        warnings=(*barring.warnings(case, playbook), *_warnings(case), *_in_between(case, owed)), standing=standings(case, playbook),
+        warnings=(*claiming.warnings(case, playbook), *barring.warnings(case, playbook), *_warnings(case), *_in_between(case, owed)), standing=standings(case, playbook),
         waiting_since=case.waiting_since, notes=len(case.notes), twins=case.twins if case.open else (),
         merged_into=case.merged_into,
         alike=tuple((playbook.fields[name].title, n) for name, n in case.alike.items()) if post else (),

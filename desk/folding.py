@@ -272,6 +272,10 @@ def _locked(case: Case, e: ev.VerificationLocked) -> Case:
     return replace(case, locked=e.failures)
 
 
+def _disputed(case: Case, e: ev.ProfileDisputed) -> Case:
+    return replace(case, rivals=e.cases)
+
+
 _FOLDS: dict[str, Callable[[Case, Any], Case]] = {
     "case_opened": _opened, "facts_recorded": _facts, "step_opened": _step_opened,
     "step_skipped": _step_skipped, "step_claimed": _step_claimed, "step_completed": _step_completed,
@@ -285,5 +289,5 @@ _FOLDS: dict[str, Callable[[Case, Any], Case]] = {
     "case_waiting": _waits, "case_resumed": _resumed, "twins_seen": _twins, "case_merged": _merged,
     "note_added": _noted, "question_put": _same, "sheet_read": _read, "sheet_uploaded": _sheet_uploaded, "back_office_answered": _read,
     "case_erased": _erased, "posts_redacted": _read, "hold_set": _held, "hold_released": _held,
-    "personal_shown": _same, "verification_locked": _locked,
+    "personal_shown": _same, "verification_locked": _locked, "profile_disputed": _disputed,
 }  # fmt: skip

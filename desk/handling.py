@@ -282,7 +282,8 @@ def merge(command: cmd.Merge, growing: Growing, playbook: Playbook, now: datetim
     into = command.into.strip().upper()
     if not into or into == display(growing.case, playbook):
         return refuse(Line(key="Write the other case's name, such as ATO-12."))
-    if into not in growing.case.twins and not command.by.roles & set(playbook.cancel_by):
+    theirs = into in growing.case.twins and into not in growing.case.rivals
+    if not theirs and not command.by.roles & set(playbook.cancel_by):
         return only(playbook, playbook.cancel_by)
     growing.add(ev.CaseMerged(at=now, by=command.by.id, into=into))
     growing.add(*ending(growing.case, MERGED, now, command.by.id))

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from desk import claiming
 from desk.barring import failures, watched
 from desk.case import Case
 from desk.commands import AdoptTicket, Command, CompleteStep, OpenCase
@@ -25,6 +26,8 @@ async def with_neighbours(
     """Add to a command what only other cases know; most commands need nothing and cost nothing."""
     if isinstance(command, OpenCase | AdoptTicket) and case.opened_at is None:
         return await _numbered(command, case, playbook, cases, now)
+    if claiming.asks(command, playbook):
+        command = await _with_rivals(command, case, playbook, cases, now)
     if not isinstance(command, CompleteStep):
         return command
     command = await _with_failures(command, case, playbook, cases, now)
@@ -38,6 +41,21 @@ async def with_neighbours(
         overridden = case.step(command.step).overridden
         return command.model_copy(update={"clashes": () if overridden else tuple(clashes)})
     return command
+
+
+async def _with_rivals(
+    command: Command, case: Case, playbook: Playbook, cases: Cases, now: datetime
+) -> Command:
+    """Name the open cases of others who claim the profile, by what will be known of it."""
+    tried = decide(command, case, playbook, now)
+    if tried.refusal or playbook.disputes is None:
+        return command
+    others = [other async for other in _sharing(tried.case, playbook.disputes.same, cases)]
+    return command.model_copy(update={"rivals": _rivals(tried.case, playbook, others)})
+
+
+def _rivals(case: Case, playbook: Playbook, others: list[tuple[Case, Playbook]]) -> tuple[str, ...]:
+    return tuple(display(*one) for one in others if claiming.claims(case, one[0], playbook))
 
 
 async def _with_failures(
@@ -68,6 +86,7 @@ async def _numbered(
     twins = tuple(display(*other) for other in others if other[0].open)
     known: dict[str, Any] = {"number": await cases.number(), "twins": twins}
     if isinstance(command, OpenCase):
+        known["rivals"] = _rivals(tried.case, playbook, others)
         known["failures"] = tuple(sorted(_failures(others)))
     return command.model_copy(update=known)
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from desk.disputes import Disputes
 from desk.lockout import Lockout
 from desk.pieces import (
     Act,
@@ -262,6 +263,7 @@ class Playbook(Value):
     texts: dict[str, Words] = {}
     posts: dict[str, Post] = {}
     adopts: Adopts | None = None
+    disputes: Disputes | None = None
     promises: dict[str, Promise] = {}
     endings: dict[str, Words] = {}
     cancels: dict[str, Words] = {}
@@ -294,6 +296,4 @@ class Playbook(Value):
     @cached_property
     def sop_numbers(self) -> tuple[str, ...]:
         """List the procedure's own step numbers in order, each once."""
-        return tuple(
-            dict.fromkeys(str(step.sop) for step in self.steps.values() if step.sop is not None)
-        )
+        return tuple(dict.fromkeys(str(one.sop) for one in self.steps.values() if one.sop is not None))  # fmt: skip

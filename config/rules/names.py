@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from config.marks import Where
 from config.rules.finding import Finding, conditions, listed, tickets, walk
+from desk.disputes import Disputes
 from desk.lockout import Lockout
 from desk.playbook import (
     ADOPTED,
@@ -50,12 +51,12 @@ class Kind:
 KINDS = (
     Kind("step", lambda p: tuple(p.steps), (
         (Playbook, ("opens_with",)), (Step, ("after", "not_by")), (Due, ("origin",)), (Condition, ("outcome",)),
-        (Promise, ("made", "kept")), (Deed, ("step",)), (Adopts, ("done",)),
+        (Promise, ("made", "kept")), (Disputes, ("holds",)), (Deed, ("step",)), (Adopts, ("done",)),
     )),
     Kind("field", lambda p: tuple(p.fields), (
         (Ask, ("field",)), (Part, ("when_known",)), (Condition, ("field", "known")), (PostItem, ("field", "fields")),
         (Post, ("thread", "alike")), (Playbook, ("summary",)), (RequesterChoice, ("field",)), (TicketPlan, ("link",)),
-        (Deed, ("fill", "none")), (FieldSpec, ("into",)), (Lockout, ("same",)), (TicketChange, ("attach",)), (Adopts, ("email", "name", "surname")),
+        (Deed, ("fill", "none")), (FieldSpec, ("into",)), (Lockout, ("same",)), (Disputes, ("same", "contact")), (TicketChange, ("attach",)), (Adopts, ("email", "name", "surname")),
     )),
     Kind("text", lambda p: tuple(p.texts), (
         (Step, ("says", "shows")), (Outcome, ("says", "shows")), (Part, ("says",)),
@@ -88,6 +89,7 @@ def _role_told(word: str) -> str | None:
 _WORD: dict[type[BaseModel], Callable[[str], str | None]] = {
     Due: _done,
     Promise: _step_of,
+    Disputes: _step_of,
     Rung: _role_told,
 }
 """How the name is taken out of the word where the word is not just the name."""
