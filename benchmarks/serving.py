@@ -31,6 +31,7 @@ from config.settings import settings
 from desk.commands import CompleteStep
 from integrations.store.engine import open_database, writing
 from integrations.zendesk.deliveries import check_signature
+from ops.serve import write_logs
 from ops.stage import ROLES, SANDBOX
 
 ANY = re.compile(".*", re.DOTALL)
@@ -52,7 +53,9 @@ def environment(database: Path) -> dict[str, str]:
 
 async def ours(database: Path) -> FastAPI:
     """Plug the bot together and make it ready; nothing is done in the background."""
-    bot = assemble(settings(environment(database)))
+    found = settings(environment(database))
+    write_logs(found)
+    bot = assemble(found)
     await ready(bot)
     assert bot.app is not None
     bot.app.router.lifespan_context = _nothing_beside
@@ -123,7 +126,9 @@ async def commit(database: Path) -> FastAPI:
 
 async def _recorded(database: Path) -> Replay:
     """Let the bot itself do one click, on the last case for the MOD, and keep what that wrote."""
-    bot = assemble(settings(environment(database)))
+    found = settings(environment(database))
+    write_logs(found)
+    bot = assemble(found)
     await ready(bot)
     case = last_for_mod(database)
     before = read_rows(database, case)

@@ -24,7 +24,7 @@ def run(
     found = settings()
     if host:  # what is open to other machines follows from where the bot really listens
         found = found.model_copy(update={"web": found.web.model_copy(update={"host": host})})
-    _write_logs(found)
+    write_logs(found)
     asyncio.run(_serve(found, found.web.host, found.web.port if port is None else port, assemble))
 
 
@@ -71,7 +71,7 @@ OURS = ("ato", "bot", "config", "desk", "handlers", "integrations", "ops")
 customers and secrets in them, and the next release may at "info"."""
 
 
-def _write_logs(found: Settings) -> None:
+def write_logs(found: Settings) -> None:
     """Write one line an occasion: JSON for machines, words for people."""
     shared: list[Processor] = [
         structlog.stdlib.add_log_level,
