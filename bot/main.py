@@ -258,7 +258,7 @@ def _slack_side(bot: Bot, door: SlackDoor) -> web_app.SlackSide:
 
 def _zendesk_side(bot: Bot) -> web_app.ZendeskSide:
     door = ZendeskDoor(
-        bot.engine, bot.cases, bot.settings.zendesk.webhook_secret.get_secret_value(),
+        bot.engine, bot.settings.zendesk.webhook_secret.get_secret_value(),
         tickets=bot.tickets, adopts=wanted(bot.playbooks),
     )  # fmt: skip
     return web_app.ZendeskSide(door, Pace(bot.settings.web.door_per_minute))

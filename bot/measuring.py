@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desk import events as ev
 from desk.effects import Effect
-from desk.ports import Attempt, Commit
+from desk.ports import Attempt, Commit, LookPlan
 from integrations.store.cases import StoredCases
 
 _log = structlog.get_logger("ato")
@@ -98,6 +98,13 @@ class MeasuredCases(StoredCases):
         for event in commit.events:
             _count(commit, event)
         _say(commit)
+
+    async def note(self, ticket: int, delivery: str, at: datetime, plan: LookPlan) -> str | None:
+        """Keep a delivery about a ticket, then log it; raises as the cases do."""
+        case = await super().note(ticket, delivery, at, plan)
+        if case is not None:
+            _log.info("noted", case=case, ticket=ticket, delivery=delivery)
+        return case
 
 
 def _count(commit: Commit, event: ev.Event) -> None:

@@ -31,6 +31,13 @@ class Decision:
     taken_out: tuple[str, ...] = ()
     """The kinds of secrets that stood in the command's free text and were not kept."""
 
+    @property
+    def erases(self) -> tuple[str, ...]:
+        """Name the retention classes whose keys go with this decision."""
+        return tuple(
+            keep for event in self.events if event.kind == "case_erased" for keep in event.keep
+        )
+
 
 _RULES: dict[type[cmd.Command], Callable[..., Any]] = {
     cmd.OpenCase: acts.open_case,
@@ -74,6 +81,18 @@ def decide(command: cmd.Command, case: Case, playbook: Playbook, now: datetime) 
     effects.extend(plan(growing, playbook, now, command.by.id, 0))
     effects.extend(cards(growing, playbook, now, _dead_card(command)))
     return Decision(growing.case, tuple(growing.events), _in_order(effects), taken_out=taken_out)
+
+
+def ends(command: cmd.Command, decision: Decision) -> tuple[str | None, str | None, str | None]:
+    """Say which effect this decision settles, kills or revives."""
+    if decision.refusal:
+        return None, None, None
+    if isinstance(command, cmd.Settle) and command.result.kind != "delayed":
+        dead = command.result.kind == "dead"
+        return (None, command.effect.key, None) if dead else (command.effect.key, None, None)
+    if isinstance(command, cmd.FinishByHand):
+        return command.effect, None, None
+    return None, None, command.effect if isinstance(command, cmd.RetryEffect) else None
 
 
 def refused(command: cmd.Command, case: Case, playbook: Playbook, now: datetime) -> Refusal | None:

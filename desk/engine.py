@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from desk import commands as cmd
 from desk.announcing import Announcements
 from desk.case import Case
 from desk.chasing import deadlines
-from desk.decide import Decision, decide, told_no
+from desk.decide import Decision, decide, ends, told_no
 from desk.effects import (
     AskBackOffice,
     CopyBrief,
@@ -46,6 +47,7 @@ from desk.ports import (
     TryAgain,
 )  # fmt: skip
 from desk.retry import retry_at
+from desk.settling import look_again
 from desk.uploads import Sheets, read_sheet
 from desk.values import Line, Refusal
 
@@ -105,6 +107,20 @@ class Engine:
                 return Answer(case, playbook, repeated=True)
         raise StoreGone(f"case {command.case} changed {RACES} times while one command was decided")
 
+    async def note(self, ticket: int, delivery: str) -> bool:
+        """Keep that a ticket may have changed, and a look at it; False where no case has it. Raises StoreGone.
+
+        What has changed is not known before the look, so nothing is decided yet and no case is loaded.
+        """
+        plan = partial(look_again, ticket=ticket, delivery=delivery)
+        try:
+            found = await self.cases.note(ticket, delivery, self.clock.now(), plan)
+        except Repeated:
+            return True
+        if found is not None and self.queue is not None:
+            self.queue.wake()
+        return found is not None
+
     async def refuse(self, command: cmd.Command, asked: str, why: Line) -> None:
         """Keep that somebody was told no where nothing was decided, as when a form did not open; raises StoreGone."""
         with suppress(Repeated):
@@ -145,7 +161,7 @@ class Engine:
         return fresh, playbook, command
 
     async def _keep(self, command: cmd.Command, playbook: Playbook, decision: Decision) -> None:
-        settles, kills, revives = _ends(command, decision)
+        settles, kills, revives = ends(command, decision)
         if not (decision.events or settles or isinstance(command, cmd.Chase)):
             return
         await self.cases.commit(
@@ -160,7 +176,7 @@ class Engine:
                 settles=settles,
                 kills=kills,
                 revives=revives,
-                erases=_erases(decision),
+                erases=decision.erases,
                 at=self.clock.now(),
             )
         )
@@ -269,22 +285,3 @@ class Engine:
             await self.accept(chase)
         self.held = len(due) - len(chases)
         return len(chases)
-
-
-def _erases(decision: Decision) -> tuple[str, ...]:
-    """Name the retention classes whose keys go with this decision."""
-    return tuple(
-        keep for event in decision.events if event.kind == "case_erased" for keep in event.keep
-    )
-
-
-def _ends(command: cmd.Command, decision: Decision) -> tuple[str | None, str | None, str | None]:
-    """Say which effect this decision settles, kills or revives."""
-    if decision.refusal:
-        return None, None, None
-    if isinstance(command, cmd.Settle) and command.result.kind != "delayed":
-        dead = command.result.kind == "dead"
-        return (None, command.effect.key, None) if dead else (command.effect.key, None, None)
-    if isinstance(command, cmd.FinishByHand):
-        return command.effect, None, None
-    return None, None, command.effect if isinstance(command, cmd.RetryEffect) else None

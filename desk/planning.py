@@ -226,15 +226,17 @@ def timeline(case: Case, playbook: Playbook, language: str) -> Iterator[str]:
             yield f"{at}  {': '.join(filter(None, words))} ({person(event.by)})"
 
 
+MOST_LOOKS = 2
+"""Looks at one ticket that wait: the one that may be under way, and one that sees whatever changed since it began."""
+
+
 def look(case: Case, name: str, ticket: int, delivery: str, now: datetime) -> LookAtTicket | None:
     """Plan to read a ticket again, unless one reading is queued behind the one that may be under way."""
-    waiting = [e for e in case.planned.values()
-               if e.what == "look_at_ticket" and e.ticket == name and e.effect not in case.settled]  # fmt: skip
-    if len(waiting) >= 2:
+    looks = [e for e in case.planned.values() if e.what == "look_at_ticket" and e.ticket == name]
+    if sum(e.effect not in case.settled for e in looks) >= MOST_LOOKS:
         return None
-    count = sum(e.what == "look_at_ticket" and e.ticket == name for e in case.planned.values())
     return LookAtTicket(
-        key=f"{case.id}/ticket:{name}/{count + 1}/look", case=case.id, lane=ticket_lane(case, name),
+        key=f"{case.id}/ticket:{name}/{len(looks) + 1}/look", case=case.id, lane=ticket_lane(case, name),
         name=name, ticket=ticket,
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """What the desk needs of the world, in its own words. Adapters live in `integrations/`; tests have fakes of each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -100,6 +100,10 @@ class Commit:
     goal: Goal | None = None
 
 
+LookPlan = Callable[[str, str, Collection[str]], LookAtTicket | None]
+"""Plans a look at a ticket from its case, its name there, and the lanes in which looks of this case wait."""
+
+
 class Cases(Board, Protocol):
     """Keeps cases. Every method raises StoreGone when the database does not answer."""
 
@@ -125,6 +129,13 @@ class Cases(Board, Protocol):
 
     async def of_ticket(self, ticket: int) -> str | None:
         """Find the case a ticket belongs to."""
+        ...
+
+    async def note(self, ticket: int, delivery: str, at: datetime, plan: LookPlan) -> str | None:
+        """Keep a delivery about a ticket with the look that `plan` makes, and give the ticket's case; raises Repeated.
+
+        None, and nothing kept, where no case has the ticket.
+        """
         ...
 
     async def named(self, number: int) -> str | None:

@@ -1,7 +1,8 @@
 """What came back from outside: tickets, cards, messages, delays and dead letters. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from desk import commands as cmd
@@ -25,7 +26,7 @@ from desk.effects import (
 from desk.flow import Growing, promises
 from desk.going import Redacted
 from desk.handling import only
-from desk.planning import late_link, look, planned
+from desk.planning import MOST_LOOKS, late_link, look, planned, ticket_lane
 from desk.playbook import Playbook
 from desk.speaking import card_of
 from desk.uploaded import keep_rows, tell_wrong
@@ -47,6 +48,18 @@ def note_ticket(
         return ()
     growing.add(planned(effect, now))
     return (effect,)
+
+
+def look_again(
+    case: str, name: str, waiting: Collection[str], *, ticket: int, delivery: str
+) -> LookAtTicket | None:
+    """Plan to read a ticket that may have changed, unless enough looks wait in its lane. Nothing is said in the log."""
+    lane = ticket_lane(Case(id=case), name)
+    if sum(one == lane for one in waiting) >= MOST_LOOKS:
+        return None
+    mark = sha256(delivery.encode()).hexdigest()[:16]
+    key = f"{case}/ticket:{name}/{mark}/look"
+    return LookAtTicket(key=key, case=case, lane=lane, name=name, ticket=ticket)
 
 
 def settle(command: cmd.Settle, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
@@ -247,4 +260,12 @@ def _ticket_by_hand(
     return (effect,)
 
 
-__all__ = ["CLOSED", "finish_by_hand", "may_mend", "note_ticket", "retry_effect", "settle"]
+__all__ = [
+    "CLOSED",
+    "finish_by_hand",
+    "look_again",
+    "may_mend",
+    "note_ticket",
+    "retry_effect",
+    "settle",
+]

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from desk.adopting import case_of
-from desk.commands import AdoptTicket, Command, NoteTicket, TicketFound
+from desk.commands import AdoptTicket, Command, TicketFound
 from desk.ports import GiveUp, StoreGone, TryAgain
 from integrations.zendesk.deliveries import Malformed, TicketChanged, read_webhook, signed
 
@@ -19,16 +19,12 @@ from integrations.zendesk.deliveries import Malformed, TicketChanged, read_webho
 class Accepts(Protocol):
     """The engine, as far as a webhook needs it."""
 
-    async def accept(self, command: Command) -> object:
-        """Take a command; raises StoreGone."""
+    async def note(self, ticket: int, delivery: str) -> bool:
+        """Keep that a ticket may have changed; False where no case has it. Raises StoreGone."""
         ...
 
-
-class FindsCases(Protocol):
-    """The cases, as far as a webhook needs them."""
-
-    async def of_ticket(self, ticket: int) -> str | None:
-        """Find the case a ticket belongs to; raises StoreGone."""
+    async def accept(self, command: Command) -> object:
+        """Take a command; raises StoreGone."""
         ...
 
 
@@ -50,7 +46,6 @@ class ZendeskDoor:
     """What a webhook is answered with."""
 
     engine: Accepts
-    cases: FindsCases
     secret: str = field(repr=False)
     real_now: Callable[[], datetime] = _real_now
     tickets: FindsTickets | None = None
@@ -103,12 +98,10 @@ async def on_ticket_event(raw: bytes, headers: Mapping[str, str], door: ZendeskD
 
 async def _note(changed: TicketChanged, door: ZendeskDoor) -> HttpAnswer:
     """Tell the case the ticket belongs to; a repeated delivery is answered like the first."""
-    case = await door.cases.of_ticket(changed.ticket_id)
     delivery = f"zendesk:{changed.invocation_id}"
-    if case is None:
-        return await _adopt(changed.ticket_id, delivery, door)
-    await door.engine.accept(NoteTicket(case=case, delivery=delivery, ticket=changed.ticket_id))
-    return KEPT
+    if await door.engine.note(changed.ticket_id, delivery):
+        return KEPT
+    return await _adopt(changed.ticket_id, delivery, door)
 
 
 async def _adopt(ticket: int, delivery: str, door: ZendeskDoor) -> HttpAnswer:

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from desk.case import Case
 from desk.folding import fold
 from desk.playbook import Playbook
-from desk.ports import Commit
+from desk.ports import Commit, LookPlan
 from integrations.store import tables as t
 from integrations.store.board import StoredBoard
 from integrations.store.commit import write
@@ -29,6 +29,7 @@ from integrations.store.engine import reading, writing
 from integrations.store.erasing import destroy
 from integrations.store.folded import Folded, FoldedCases
 from integrations.store.jobs import Jobs, follow
+from integrations.store.noting import Notes
 from integrations.store.playbooks import Playbooks
 from integrations.store.sealing import refs, unseal
 from integrations.store.vault import Vault
@@ -96,7 +97,7 @@ class StoredCases(StoredBoard):
         `jobs` hears within each transaction of the work it adds and frees; a queue that reads the table needs none.
         """
         super().__init__(engine)
-        self._jobs = jobs
+        self._jobs, self._notes = jobs, Notes(engine, vault, jobs)
         self._vault, self._playbooks, self._folded = vault, Playbooks(), FoldedCases()
 
     async def remember_playbook(self, playbook: Playbook, now: datetime | None = None) -> str:
@@ -164,6 +165,10 @@ class StoredCases(StoredBoard):
         return await self._name(
             select(t.tickets.c.case_id).where(t.tickets.c.ticket_id == str(ticket))
         )
+
+    async def note(self, ticket: int, delivery: str, at: datetime, plan: LookPlan) -> str | None:
+        """Keep a delivery about a ticket with the look that `plan` makes, and give the ticket's case; raises Repeated."""
+        return await self._notes.keep(ticket, delivery, at, plan)
 
     async def named(self, number: int) -> str | None:
         """Find the case with this display number."""

@@ -129,11 +129,12 @@ def _gather(commit: Commit, vault: Vault, keys: CaseKeys, head: str) -> _Batch:
             }
             for name, value, keep in looked_up(event)
         ]
-    batch.effects += [_effect_row(effect, keys, moment(commit)) for effect in commit.effects]
+    batch.effects += [effect_row(effect, keys, moment(commit)) for effect in commit.effects]
     return batch
 
 
-def _effect_row(effect: Effect, keys: CaseKeys, now: datetime) -> dict[str, Any]:
+def effect_row(effect: Effect, keys: CaseKeys, now: datetime) -> dict[str, Any]:
+    """Give the row of an effect that is to be done, sealed."""
     return {
         "key": effect.key, "case_id": effect.case, "lane": effect.lane, "kind": effect.kind,
         "status": "queued", "urgent": effect.urgent, "attempts": 0, "next_at": now, "created_at": now,

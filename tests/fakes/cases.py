@@ -11,7 +11,7 @@ from desk.events import Event, FactsRecorded, TicketCreated
 from desk.folding import fold
 from desk.owed import Figures, Goal, Owed
 from desk.playbook import Playbook
-from desk.ports import Commit, Conflict, Repeated, StoreGone
+from desk.ports import Commit, Conflict, LookPlan, Repeated, StoreGone
 
 
 @dataclass
@@ -96,6 +96,21 @@ class FakeCases:
             if isinstance(event, TicketCreated)
         ]
         return next((case for case, event in made if event.id == ticket), None)
+
+    async def note(self, ticket: int, delivery: str, at: datetime, plan: LookPlan) -> str | None:
+        case = await self.of_ticket(ticket)
+        if case is None:
+            return None
+        if delivery in self.deliveries:
+            raise Repeated(delivery)
+        names = {one.id: name for name, one in self._case(case).tickets.items()}
+        lanes = [
+            one.lane for one in self.queued() if (one.case, one.kind) == (case, "look_at_ticket")
+        ]
+        self.deliveries.add(delivery)
+        if look := plan(case, names[ticket], lanes):
+            self.effects[look.key] = Planned(look)
+        return case
 
     async def named(self, number: int) -> str | None:
         self._answer()

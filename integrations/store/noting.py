@@ -1,0 +1,73 @@
+"""Keeps that a ticket may have changed: the delivery, and the look that is to be taken. It opens no case.
+
+Nobody knows yet what has changed, so nothing is decided here and the case's events need not be read. What the look
+finds is decided like any other result. docs/decisions/0016 says why.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, insert, literal_column, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from desk.ports import LookPlan, Repeated
+from integrations.store import tables as t
+from integrations.store.commit import effect_row
+from integrations.store.engine import reading, writing
+from integrations.store.jobs import Jobs
+from integrations.store.vault import WORK, CaseKeys, Vault
+
+_KEY = and_(t.case_keys.c.case_id == t.tickets.c.case_id, t.case_keys.c.keep == WORK)
+_LOOKS = and_(
+    t.effects.c.case_id == t.tickets.c.case_id,
+    t.effects.c.status == literal_column("'queued'"),
+    t.effects.c.kind == literal_column("'look_at_ticket'"),
+)
+_TICKET = (
+    select(t.tickets.c.case_id, t.tickets.c.name, t.case_keys.c.wrapped, t.effects.c.lane)
+    .select_from(t.tickets.outerjoin(t.case_keys, _KEY).outerjoin(t.effects, _LOOKS))
+    .where(t.tickets.c.ticket_id == bindparam("ticket"))
+)
+_DELIVERY, _EFFECT, _WORK_KEY = insert(t.deliveries), insert(t.effects), insert(t.case_keys)
+
+
+class Notes:
+    """The deliveries about tickets of one database."""
+
+    def __init__(self, engine: AsyncEngine, vault: Vault, jobs: Jobs | None) -> None:
+        """Use an opened database, the vault that seals work, and the queue that hears of it."""
+        self._engine, self._vault, self._jobs = engine, vault, jobs
+
+    async def keep(self, ticket: int, delivery: str, at: datetime, plan: LookPlan) -> str | None:
+        """Keep a delivery with the look that `plan` makes, and give the ticket's case; raises Repeated."""
+        async with reading(self._engine) as connection:
+            rows = (await connection.execute(_TICKET, {"ticket": str(ticket)})).all()
+        if not rows:
+            return None
+        case: str = rows[0].case_id
+        look = plan(case, rows[0].name, [row.lane for row in rows if row.lane])
+        wrapped = rows[0].wrapped
+        keys = CaseKeys(self._vault, {WORK: wrapped} if wrapped else {})
+        effects = [effect_row(look, keys, at)] if look else []
+        told = {"id": delivery, "case_id": case, "at": at}
+        async with writing(self._engine) as connection:
+            await connection.run_sync(_write, told, effects, keys)
+            if self._jobs and look:
+                await self._jobs.put(connection, [(look.key, look.lane, look.urgent)])
+        return case
+
+
+def _write(
+    connection: Connection, told: dict[str, Any], effects: Sequence[dict[str, Any]], keys: CaseKeys
+) -> None:
+    try:
+        connection.execute(_DELIVERY, told)
+    except IntegrityError as error:
+        raise Repeated(told["id"]) from error
+    for keep, wrapped in keys.new.items():
+        key = {"case_id": told["case_id"], "keep": keep, "wrapped": wrapped}
+        connection.execute(_WORK_KEY, key)
+    for row in effects:
+        connection.execute(_EFFECT, row)
