@@ -65,11 +65,16 @@ class SlackPeople:
     def person(self, person_id: str) -> Person:
         """Give a person with roles, language and zone; never asks Slack."""
         known = self._profiles.get(person_id, self._default)
-        roles = frozenset(role for role in self._roles() if person_id in self.members(role))
+        roles = frozenset(role for role in self._roles() if self._has(role, person_id))
         return Person(
             id=person_id, roles=roles, name=known.name,
             language=known.language or self._default.language, zone=known.zone or self._default.zone,
         )  # fmt: skip
+
+    def _has(self, role: str, person_id: str) -> bool:
+        """Say whether somebody has a role, without listing all who have it."""
+        named = person_id in self._members.get(self._groups.get(role, ""), ())
+        return (named or person_id in self._fixed.get(role, ())) and person_id not in self._gone
 
     def _roles(self) -> list[str]:
         return list(dict.fromkeys([*self._groups, *self._fixed]))

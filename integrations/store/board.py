@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, delete, func, insert, select
+from sqlalchemy import Connection, Select, bindparam, case, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from desk.owed import Figures, Goal, Owed, Press
@@ -47,7 +46,7 @@ _OPENED = select(
 ).where(_c.opened_at >= bindparam("since"), _c.playbook.in_(bindparam("playbooks", expanding=True)))
 _KEPT = select(across.owed).where(_o.case_id == bindparam("id"))
 _FORGET = delete(across.owed).where(_o.case_id == bindparam("id"), _o.duty == bindparam("which"))
-
+_ADD = insert(across.owed)
 
 _STANDING = (
     select(_c.playbook, _o.step, func.count(_o.case_id.distinct()))
@@ -118,8 +117,8 @@ def _read(row: Any) -> Owed:
 
 
 def _row(one: Owed) -> dict[str, Any]:
-    row = asdict(one)
-    press = row.pop("press")
+    row = dict(vars(one))
+    press = one.press and vars(one.press)
     return row | {
         "case_id": row.pop("case"), "title": json.dumps(one.title, ensure_ascii=False, sort_keys=True),
         "press": json.dumps(press, ensure_ascii=False, sort_keys=True) if press else None,
@@ -134,14 +133,14 @@ def goal_row(goal: Goal | None) -> dict[str, datetime | None]:
     return {"goal_due_at": goal.due_at, "goal_done_at": goal.done_at}
 
 
-async def write_owed(connection: AsyncConnection, commit: Commit, *, new: bool) -> None:
+def write_owed(connection: Connection, commit: Commit, *, new: bool) -> None:
     """Replace what the case owes, touching only the rows that changed."""
     wanted = {one.duty: _row(one) for one in commit.owed}
-    found = () if new else await connection.execute(_KEPT, {"id": commit.case.id})
+    found = () if new else connection.execute(_KEPT, {"id": commit.case.id})
     kept = {row.duty: dict(row._mapping) for row in found}
     gone = sorted(duty for duty in kept if kept[duty] != wanted.get(duty))
     if gone:
-        await connection.execute(_FORGET, [{"id": commit.case.id, "which": d} for d in gone])
+        connection.execute(_FORGET, [{"id": commit.case.id, "which": d} for d in gone])
     fresh = [row for duty, row in sorted(wanted.items()) if row != kept.get(duty)]
     if fresh:
-        await connection.execute(insert(across.owed), fresh)
+        connection.execute(_ADD, fresh)

@@ -31,7 +31,7 @@ from integrations.store.folded import Folded, FoldedCases
 from integrations.store.jobs import Jobs, follow
 from integrations.store.noting import Notes
 from integrations.store.playbooks import Playbooks
-from integrations.store.sealing import refs, unseal
+from integrations.store.sealing import VAULTED, refs, unseal
 from integrations.store.vault import Vault
 
 _WITH_KEY = (t.case_keys.c.case_id == t.vault.c.case_id) & (t.case_keys.c.keep == t.vault.c.keep)
@@ -46,7 +46,13 @@ _VALUES = (
     .where(t.vault.c.case_id == bindparam("id"))
 )
 _EVENTS = (
-    select(t.events, _VALUES.scalar_subquery().label("values"))
+    select(
+        t.events.c.at,
+        t.events.c.kind,
+        t.events.c.body,
+        t.events.c.hash,
+        _VALUES.scalar_subquery().label("values"),
+    )
     .where(t.events.c.case_id == bindparam("id"), t.events.c.seq >= bindparam("since"))
     .order_by(t.events.c.seq)
 )
@@ -129,7 +135,8 @@ class StoredCases(StoredBoard):
             return None
         opened = await self._open(connection, case) if added or not since else {}
         events = [
-            unseal(row.kind, row.at, body, opened) for row, body in zip(fresh, bodies, strict=True)
+            unseal(row.kind, row.at, body, opened if VAULTED in row.body else None)
+            for row, body in zip(fresh, bodies, strict=True)
         ]
         folded = fold(before.case, events) if events else before.case
         return Folded(folded, rows[-1].hash, rows[-1].values)
@@ -147,7 +154,7 @@ class StoredCases(StoredBoard):
             if commit.erases:
                 await destroy(connection, commit.case.id, commit.erases)
                 self._folded.drop(commit.case.id)
-            await write(connection, self._vault, commit)
+            await connection.run_sync(write, self._vault, commit)
             if self._jobs is not None and commit.case.opened_at is not None:
                 await follow(connection, self._jobs, commit)
 

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import rfc8785
-
+from integrations.store import canonical
 from integrations.store.tables import write_instant
 
 
@@ -34,7 +33,7 @@ class Link:
             "case": self.case, "seq": self.seq, "at": at,
             "kind": self.kind, "body": self.body, "prev": self.prev,
         }  # fmt: skip
-        return rfc8785.dumps(words)
+        return canonical.dumps(words)
 
     @property
     def hash(self) -> str:

@@ -1,19 +1,22 @@
-"""Writes one decision inside one transaction that the caller opened. It decides nothing."""
+"""Writes one decision inside one transaction that the caller opened. It decides nothing.
+
+It is written for a plain connection and run as one piece: each crossing from a coroutine to SQLAlchemy and back costs
+as much as SQLite needs for the statement, and a decision is a dozen statements.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-import rfc8785
 import structlog
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Insert, Table, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.effects import Effect
 from desk.events import EffectDied, TicketCreated
 from desk.ports import Commit, Conflict, Repeated
+from integrations.store import canonical
 from integrations.store import tables as t
 from integrations.store.board import goal_row, write_owed
 from integrations.store.chain import Link, event_words, head_words
@@ -38,6 +41,14 @@ _DEADLINES = select(t.deadlines.c.duty, t.deadlines.c.fire_at).where(
 _FORGET = delete(t.deadlines).where(
     t.deadlines.c.case_id == bindparam("id"), t.deadlines.c.duty == bindparam("which")
 )
+_INSERT: dict[Table, Insert] = {
+    table: insert(table)
+    for table in (
+        t.deliveries, t.cases, t.events, t.case_keys, t.vault, t.digests, t.effects, t.effect_needs,
+        t.tickets, t.deadlines,
+    )
+}  # fmt: skip
+"""Made once: SQLAlchemy knows a statement again by its object, and one made anew is taken apart first."""
 _EFFECT = update(t.effects).where(t.effects.c.key == bindparam("which"))
 
 
@@ -57,39 +68,39 @@ def moment(commit: Commit) -> datetime:
     return commit.at or commit.case.log[-1].at
 
 
-async def write(connection: AsyncConnection, vault: Vault, commit: Commit) -> None:
+def write(connection: Connection, vault: Vault, commit: Commit) -> None:
     """Keep a decision; raises Repeated and Conflict.
 
     A case that was never opened has nothing to keep: only the delivery is remembered.
     """
-    await _deliver(connection, commit)
+    _deliver(connection, commit)
     if commit.case.opened_at is None:
         return
-    claimed = await _claim(connection, commit)
+    claimed = _claim(connection, commit)
     keys = CaseKeys(vault, {row.keep: row.wrapped for row in claimed if row.keep})
     batch = _gather(commit, vault, keys, claimed[0].head if claimed else "")
     seal = _sealed(commit, vault, batch.head, claimed)
-    await _write_case(connection, commit, {"head": batch.head, "seal": seal}, new=not claimed)
-    await _write_rows(connection, commit, batch, keys)
-    await _write_tickets(connection, commit)
-    await _write_deadlines(connection, commit, new=not claimed)
-    await write_owed(connection, commit, new=not claimed)
-    await _move_effects(connection, commit)
+    _write_case(connection, commit, {"head": batch.head, "seal": seal}, new=not claimed)
+    _write_rows(connection, commit, batch, keys)
+    _write_tickets(connection, commit)
+    _write_deadlines(connection, commit, new=not claimed)
+    write_owed(connection, commit, new=not claimed)
+    _move_effects(connection, commit)
 
 
-async def _deliver(connection: AsyncConnection, commit: Commit) -> None:
+def _deliver(connection: Connection, commit: Commit) -> None:
     if not commit.delivery:
         return
     row = {"id": commit.delivery, "case_id": commit.case.id, "at": moment(commit)}
     try:
-        await connection.execute(insert(t.deliveries), row)
+        connection.execute(_INSERT[t.deliveries], row)
     except IntegrityError as error:
         raise Repeated(commit.delivery) from error
 
 
-async def _claim(connection: AsyncConnection, commit: Commit) -> Sequence[Any]:
+def _claim(connection: Connection, commit: Commit) -> Sequence[Any]:
     """Hold the case's row and give its version, head and keys; nothing for a case that is new."""
-    rows = (await connection.execute(_CLAIM, {"id": commit.case.id})).all()
+    rows = connection.execute(_CLAIM, {"id": commit.case.id}).all()
     version = rows[0].version if rows else 0
     if version != commit.case.version - len(commit.events):
         raise Conflict(commit.case.id)
@@ -115,7 +126,7 @@ def _gather(commit: Commit, vault: Vault, keys: CaseKeys, head: str) -> _Batch:
         batch.head = link.hash
         batch.events.append(
             {"case_id": case, "seq": seq, "at": event.at, "kind": event.kind,
-             "body": rfc8785.dumps(body).decode(), "prev_hash": link.prev, "hash": batch.head,
+             "body": canonical.dumps(body).decode(), "prev_hash": link.prev, "hash": batch.head,
              "seal": vault.vouch(*event_words(case, seq, batch.head))}
         )  # fmt: skip
         batch.vault += [{**row, "case_id": case} for row in sealed]
@@ -142,9 +153,7 @@ def effect_row(effect: Effect, keys: CaseKeys, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def _write_case(
-    connection: AsyncConnection, commit: Commit, head: dict[str, Any], *, new: bool
-) -> None:
+def _write_case(connection: Connection, commit: Commit, head: dict[str, Any], *, new: bool) -> None:
     case = commit.case
     row = {
         "number": case.number, "playbook": case.playbook, "playbook_hash": case.playbook_hash,
@@ -154,37 +163,35 @@ async def _write_case(
     }  # fmt: skip
     if not new:
         which = {"case": case.id, "before": case.version - len(commit.events)}
-        if (await connection.execute(_ADVANCE, {**row, **which})).rowcount != 1:
+        if connection.execute(_ADVANCE, {**row, **which}).rowcount != 1:
             raise Conflict(case.id)
         return
     try:
-        await connection.execute(insert(t.cases), {"id": case.id, **row})
+        connection.execute(_INSERT[t.cases], {"id": case.id, **row})
     except IntegrityError as error:
         raise Conflict(case.id) from error
 
 
-async def _write_rows(
-    connection: AsyncConnection, commit: Commit, batch: _Batch, keys: CaseKeys
-) -> None:
+def _write_rows(connection: Connection, commit: Commit, batch: _Batch, keys: CaseKeys) -> None:
     case = commit.case.id
     new_keys = [{"case_id": case, "keep": k, "wrapped": w} for k, w in keys.new.items()]
     needs = [
         {"key": e.key, "need": need} for e in commit.effects for need in dict.fromkeys(e.needs)
     ]
-    await _insert(connection, t.events, batch.events)
-    await _insert(connection, t.case_keys, new_keys)
-    await _insert(connection, t.vault, batch.vault)
-    await _insert(connection, t.digests, batch.digests)
-    await _insert(connection, t.effects, batch.effects)
-    await _insert(connection, t.effect_needs, needs)
+    _insert(connection, t.events, batch.events)
+    _insert(connection, t.case_keys, new_keys)
+    _insert(connection, t.vault, batch.vault)
+    _insert(connection, t.digests, batch.digests)
+    _insert(connection, t.effects, batch.effects)
+    _insert(connection, t.effect_needs, needs)
 
 
-async def _insert(connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]) -> None:
+def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     if rows:
-        await connection.execute(insert(table), rows)
+        connection.execute(_INSERT[table], rows)
 
 
-async def _write_tickets(connection: AsyncConnection, commit: Commit) -> None:
+def _write_tickets(connection: Connection, commit: Commit) -> None:
     rows = [
         {"ticket_id": str(event.id), "case_id": commit.case.id, "name": event.name}
         for event in commit.events
@@ -192,36 +199,36 @@ async def _write_tickets(connection: AsyncConnection, commit: Commit) -> None:
     ]
     if rows:
         known = [row["ticket_id"] for row in rows]
-        await connection.execute(delete(t.tickets).where(t.tickets.c.ticket_id.in_(known)))
-        await connection.execute(insert(t.tickets), rows)
+        connection.execute(delete(t.tickets).where(t.tickets.c.ticket_id.in_(known)))
+        connection.execute(_INSERT[t.tickets], rows)
 
 
-async def _write_deadlines(connection: AsyncConnection, commit: Commit, *, new: bool) -> None:
+def _write_deadlines(connection: Connection, commit: Commit, *, new: bool) -> None:
     """Replace the case's deadlines, touching only those that changed."""
     case = commit.case.id
     wanted = {(deadline.duty, deadline.fire_at) for deadline in commit.deadlines}
-    found = await connection.execute(_DEADLINES, {"id": case}) if not new else ()
+    found = connection.execute(_DEADLINES, {"id": case}) if not new else ()
     kept = {(row.duty, row.fire_at) for row in found}
     if gone := sorted(duty for duty, _ in kept - wanted):
-        await _forget_deadlines(connection, case, gone)
+        _forget_deadlines(connection, case, gone)
     rows = [{"case_id": case, "duty": d, "fire_at": at} for d, at in sorted(wanted - kept)]
-    await _insert(connection, t.deadlines, rows)
+    _insert(connection, t.deadlines, rows)
 
 
-async def _forget_deadlines(connection: AsyncConnection, case: str, duties: Iterable[str]) -> None:
-    await connection.execute(_FORGET, [{"id": case, "which": duty} for duty in duties])
+def _forget_deadlines(connection: Connection, case: str, duties: Iterable[str]) -> None:
+    connection.execute(_FORGET, [{"id": case, "which": duty} for duty in duties])
 
 
-async def _move_effects(connection: AsyncConnection, commit: Commit) -> None:
+def _move_effects(connection: Connection, commit: Commit) -> None:
     now = moment(commit)
     if commit.settles:
         done = {"which": commit.settles, "status": "done", "done_at": now, "error": None}
-        await connection.execute(_EFFECT, done)
+        connection.execute(_EFFECT, done)
     if commit.kills:
         reasons = {e.effect: e.reason for e in commit.events if isinstance(e, EffectDied)}
         dead = {"which": commit.kills, "status": "dead", "error": reasons.get(commit.kills)}
-        await connection.execute(_EFFECT, dead)
+        connection.execute(_EFFECT, dead)
     if commit.revives:
         # What was sent and how often stays; only the time within which to give up begins anew.
         again = {"which": commit.revives, "status": "queued", "next_at": now, "first_at": None}
-        await connection.execute(_EFFECT.where(t.effects.c.status == "dead"), again)
+        connection.execute(_EFFECT.where(t.effects.c.status == "dead"), again)

@@ -1,7 +1,7 @@
 """Fills the table of what is owed from the cases themselves: once, at the start after an upgrade."""
 
-from sqlalchemy import bindparam, exists, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import Connection, bindparam, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk.owed import goal, owed
 from desk.ports import Commit
@@ -30,7 +30,7 @@ async def rebuild_owed(engine: AsyncEngine, cases: StoredCases) -> int:
     commits = [commit for key in keys if (commit := await _commit_of(cases, key))]
     async with writing(engine) as connection:
         for commit in commits:
-            await _write(connection, commit)
+            await connection.run_sync(_write, commit)
     return len(commits)
 
 
@@ -41,9 +41,9 @@ async def _commit_of(cases: StoredCases, key: str) -> Commit | None:
     return Commit(found[0], (), (), (), "", owed=owed(*found), goal=goal(*found))
 
 
-async def _write(connection: AsyncConnection, commit: Commit) -> None:
+def _write(connection: Connection, commit: Commit) -> None:
     """Write one case's rows, unless somebody changed the case meanwhile: then they were written with the change."""
     which = {"case": commit.case.id, "seen": commit.case.version}
-    same = await connection.execute(_GOAL, {**which, **goal_row(commit.goal)})
+    same = connection.execute(_GOAL, {**which, **goal_row(commit.goal)})
     if same.rowcount == 1:
-        await write_owed(connection, commit, new=False)
+        write_owed(connection, commit, new=False)

@@ -8,16 +8,17 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-import rfc8785
-
 from desk.events import EVENT, Event, FactsRecorded
 from desk.values import Fact
+from integrations.store import canonical
 from integrations.store.upcast import upcast, version_of
 from integrations.store.vault import CaseKeys
 
 _FACT = frozenset(Fact.model_fields)
 _ERASED = Fact(erased=True, personal=True).model_dump(mode="json")
 _LOOKED_UP = ("order", "dfd", "customer_id", "ticket", "app_version")
+VAULTED = '"vault"'
+"""What a stored body surely holds if a value was taken out of it."""
 _LONGEST_LOOKED_UP = 254
 """The longest address mail allows; a longer text is a story, not something to look up."""
 
@@ -29,7 +30,7 @@ def seal(event: Event, keys: CaseKeys) -> tuple[Row, list[Row]]:
     rows: list[Row] = []
 
     def put(fact: Row, field: str) -> Row:
-        sealed = keys.seal(fact["keep"], rfc8785.dumps(fact))
+        sealed = keys.seal(fact["keep"], canonical.dumps(fact))
         # The name is the ciphertext's hash: the chain then also notices an exchanged value, and erasing does not break it.
         ref = hashlib.sha256(sealed).hexdigest()
         rows.append({"ref": ref, "keep": fact["keep"], "field": field, "sealed": sealed})
@@ -39,9 +40,10 @@ def seal(event: Event, keys: CaseKeys) -> tuple[Row, list[Row]]:
     return {"v": version_of(event.kind), "data": _sealed(data, put, "")}, rows
 
 
-def unseal(kind: str, at: datetime, body: Row, opened: Mapping[str, Row]) -> Event:
-    """Read an event back; a value that `opened` does not have was erased."""
-    data = upcast(kind, body["v"], _opened(body["data"], opened))
+def unseal(kind: str, at: datetime, body: Row, opened: Mapping[str, Row] | None) -> Event:
+    """Read an event back; a value that `opened` does not have was erased. None says that no value was taken out."""
+    data = body["data"] if opened is None else _opened(body["data"], opened)
+    data = upcast(kind, body["v"], data)
     return EVENT.validate_python({**data, "kind": kind, "at": at})
 
 
