@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desk import barring, claiming
+from desk import events as ev
 from desk.case import Case, Escalation, Ticket, Trouble
 from desk.conditions import holds
 from desk.duties import Duty, doers, duties
@@ -250,6 +251,14 @@ def _finished(case: Case, playbook: Playbook) -> Iterator[Finished]:
             sop = step.in_sop and (chosen is None or chosen.sop)
             how = chosen.title if chosen else {}
             yield Finished(step.title, how, state.done.by, state.done.at, sop)
+
+
+def shows_everywhere(event: ev.Event, case: Case, playbook: Playbook) -> bool:
+    """Say whether every card shows this event by itself: a whole step that it finished, and that is still finished."""
+    if not isinstance(event, ev.StepCompleted) or event.outcome == ADOPTED:
+        return False
+    done = case.step(event.step).done
+    return done is not None and done.at == event.at and not playbook.steps[event.step].parts
 
 
 def _next_contact(case: Case, playbook: Playbook, owed: tuple[Duty, ...]) -> datetime | None:

@@ -18,7 +18,7 @@ from desk.effects import (
     TellPeople,
     UpdateTicket,
 )
-from desk.faces import face, inboxes
+from desk.faces import face, inboxes, shows_everywhere
 from desk.flow import Growing
 from desk.folding import fold
 from desk.pieces import BackOfficeAsk
@@ -148,14 +148,8 @@ def card_lane(case: Case, inbox: str) -> str:
 
 
 def _create(
-    case: Case,
-    playbook: Playbook,
-    key: str,
-    spec: TicketPlan,
-    now: datetime,
-    actor: str,
-    urgent: bool,
-) -> CreateTicket:
+    case: Case, playbook: Playbook, key: str, spec: TicketPlan, now: datetime, actor: str, urgent: bool
+) -> CreateTicket:  # fmt: skip
     language = playbook.languages[0]
     value = values(case, playbook, language, now, actor)
     linked = case.value(spec.link) if spec.link else None
@@ -271,8 +265,11 @@ def _stale(case: Case, playbook: Playbook, inbox: str, drawn: dict[int, Case]) -
     `drawn` holds the case as it was at the versions of the cards that were compared before.
     """
     version = case.cards[inbox].version
-    if all(event.kind in UNSEEN for event in case.log[version:]):
+    since_then = case.log[version:]
+    if all(event.kind in UNSEEN for event in since_then):
         return False
+    if any(shows_everywhere(event, case, playbook) for event in since_then):
+        return True
     if version not in drawn:
         since = max((one for one in drawn if one < version), default=0)
         seen = [event for event in case.log[since:version] if event.kind not in UNSEEN]
