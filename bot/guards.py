@@ -16,7 +16,6 @@ from fastapi.responses import JSONResponse, Response
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -38,6 +37,9 @@ HEADERS = {
 }
 
 
+_WRITTEN = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+
 class PlainHeaders:
     """Tells browsers to do nothing with what is answered here: no page of ours is meant for one."""
 
@@ -50,7 +52,7 @@ class PlainHeaders:
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                message["headers"] = [*message.get("headers", ()), *_WRITTEN]
             await send(message)
 
         await self._app(scope, receive, sent)

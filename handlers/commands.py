@@ -105,9 +105,10 @@ async def _open(
 ) -> Line | None:
     case = door.new_id()
     page = door.intake_page(next(iter(found)), case, person) if len(found) == 1 else None
-    meta = FormMeta(case=case, new=True)
-    choose = choose_view(meta, found, door.voice.say, person.language)
-    return await door.reply.open(trigger, page or choose)
+    if page is None:
+        meta = FormMeta(case=case, new=True)
+        page = choose_view(meta, found, door.voice.say, person.language)
+    return await door.reply.open(trigger, page)
 
 
 def _not_an_opener(person: Person, door: SlackDoor) -> Line:

@@ -20,7 +20,7 @@ from desk.rota import Rota
 from desk.values import Fill, Line, Person, in_language
 from handlers.later import Later
 from integrations.slack.arrivals import Click, Unreadable, Where
-from integrations.slack.meta import FormMeta
+from integrations.slack.meta import FormMeta, write_meta
 from integrations.slack.views.form import Forms
 from integrations.slack.views.lines import Ink
 from integrations.slack.views.sending import submit_line
@@ -117,6 +117,8 @@ class SlackDoor:
     look_ups: int = 10
     """How many look-ups of one person are answered within a minute; 0 is any number."""
     later: Later = field(default_factory=Later)
+    blanks: dict[tuple[str, str], tuple[Playbook, Json]] = field(default_factory=dict)
+    """Intakes as they are before anybody has typed anything, by playbook and language."""
 
     def person(self, ident: str) -> Person:
         """Give somebody's roles, language and zone as far as they are known here."""
@@ -182,7 +184,22 @@ class SlackDoor:
         if playbook is None:
             return None
         meta = FormMeta(case=case, playbook=name, step=playbook.opens_with, new=True)
-        return self.page(Case(id=case), playbook, meta, person, typed)
+        if typed:
+            return self.page(Case(id=case), playbook, meta, person, typed)
+        return self._blank(playbook, meta, person)
+
+    def _blank(self, playbook: Playbook, meta: FormMeta, person: Person) -> Json:
+        """Give the page with nothing in it, drawn once for each playbook and language: only the case's key is new.
+
+        It cannot go stale: what it is drawn from is fixed for as long as the process runs, and compared all the same.
+        """
+        at = (meta.playbook, person.language)
+        drawn_from, held = self.blanks.get(at, (None, {}))
+        if drawn_from is not playbook:
+            held = self.page(Case(id=meta.case), playbook, meta, person)
+            self.blanks[at] = (playbook, held)
+        about = meta.model_copy(update={"outcome": _only_outcome(playbook, meta)})
+        return {**held, "private_metadata": write_meta(about)}
 
     def can_open(self, person: Person) -> dict[str, Playbook]:
         """List the playbooks whose first step is this person's."""
