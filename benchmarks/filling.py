@@ -18,6 +18,7 @@ from benchmarks.signed import FIRST_TICKET, case_id
 from config.load import load
 from integrations.store.chain import head_words
 from integrations.store.tables import write_instant
+from integrations.store.tallies import COUNT_ANEW
 from integrations.store.vault import Vault
 from ops.player import Player
 from ops.stage import SANDBOX, Stage, stage
@@ -81,6 +82,8 @@ def fill(played: Path, file: Path, what: Fill) -> Path:
         _write(database, second, range(WITH_TICKET, WITH_TICKET + what.with_ticket), what.late)
         thin = replace(first, rows={t: first.rows[t] for t in what.thin_tables})
         _write(database, thin, range(what.for_mod, what.for_mod + what.thin), what.late)
+        database.execute("DELETE FROM tallies")
+        database.execute(COUNT_ANEW)
         database.execute("COMMIT")
         database.execute("PRAGMA journal_mode=WAL")
     return file

@@ -38,6 +38,12 @@ for _whose in ("role", "held_by", "opened_by"):
         sqlite_where=LISTED, postgresql_where=LISTED,
     )  # fmt: skip
 
+RUNNING = text("listed AND NOT waiting")
+Index(
+    "ix_owed_late", owed.c.role, owed.c.due_at, sqlite_where=RUNNING, postgresql_where=RUNNING,
+)  # fmt: skip
+"""All that counting what is late needs: nothing is read beside it."""
+
 on_duty = Table(
     "on_duty", metadata,
     Column("role", String(100), primary_key=True),

@@ -13,6 +13,7 @@ from desk.ports import Commit
 from integrations.store import across
 from integrations.store import tables as t
 from integrations.store.engine import reading
+from integrations.store.tallies import OF_DAY, next_quarter, slot_of
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """When something without a due time is due: after everything else."""
@@ -35,15 +36,18 @@ _OPENED_BY = _first(
     _o.opened_by == bindparam("whose"), _o.held_by.is_distinct_from(bindparam("whose"))
 )
 _LATE = select(func.count()).where(
-    _o.role == bindparam("whose"), _o.due_at < bindparam("now"), ~_o.waiting, across.LISTED
+    _o.role == bindparam("whose"), _o.due_at < bindparam("now"), across.RUNNING
 )
 _IN_TIME = case((_c.goal_done_at <= _c.goal_due_at, 1), else_=0)
-_DECIDED = case((_c.goal_done_at.is_not(None) | (_c.goal_due_at < bindparam("now")), 1), else_=0)
-_OPENED = select(
+_OF = _c.playbook.in_(bindparam("playbooks", expanding=True))
+_BEFORE_QUARTER = select(
     func.count().label("opened"),
     func.coalesce(func.sum(_IN_TIME), 0).label("in_time"),
-    func.coalesce(func.sum(_DECIDED), 0).label("of"),
-).where(_c.opened_at >= bindparam("since"), _c.playbook.in_(bindparam("playbooks", expanding=True)))
+    func.count(_c.goal_done_at).label("done"),
+).where(_c.opened_at >= bindparam("since"), _c.opened_at < bindparam("quarter"), _OF)
+_OVERDUE = select(func.count()).where(
+    _c.goal_due_at < bindparam("now"), _c.opened_at >= bindparam("since"), _OF, t.AWAITED
+)
 _KEPT = select(across.owed).where(_o.case_id == bindparam("id"))
 _FORGET = delete(across.owed).where(_o.case_id == bindparam("id"), _o.duty == bindparam("which"))
 _ADD = insert(across.owed)
@@ -90,14 +94,29 @@ class StoredBoard:
         self, roles: Collection[str], playbooks: Collection[str], since: datetime, now: datetime
     ) -> Figures:
         """Count the cases of these playbooks opened since then, and what these roles are late with now."""
-        of_day = {"since": since, "now": now, "playbooks": sorted(playbooks)}
         async with reading(self._engine) as connection:
-            day = (await connection.execute(_OPENED, of_day)).one()
+            days = await _of_day(connection, sorted(playbooks), since)
+            about = {"since": since, "now": now, "playbooks": sorted(playbooks)}
+            overdue = (await connection.execute(_OVERDUE, about)).scalar_one()
             late = [
                 (await connection.execute(_LATE, {"whose": role, "now": now})).scalar_one()
                 for role in sorted(roles)
             ]
-        return Figures(opened=day.opened, in_time=day.in_time, of=day.of, late=sum(late))
+        opened, in_time, done = (sum(one) for one in zip(*days, strict=True))
+        return Figures(opened=opened, in_time=in_time, of=done + overdue, late=sum(late))
+
+
+async def _of_day(
+    connection: AsyncConnection, playbooks: list[str], since: datetime
+) -> list[tuple[int, int, int]]:
+    """Count whole quarters of an hour from their tallies, and what was opened before the first of them one by one."""
+    quarter = next_quarter(since)
+    of_day = {"playbooks": playbooks, "slot": slot_of(quarter)}
+    found = [(await connection.execute(OF_DAY, of_day)).one()]
+    if quarter > since:
+        first = {"playbooks": playbooks, "since": since, "quarter": quarter}
+        found.append((await connection.execute(_BEFORE_QUARTER, first)).one())
+    return [(one.opened, one.in_time, one.done) for one in found]
 
 
 async def _list(

@@ -21,12 +21,20 @@ from integrations.store import tables as t
 from integrations.store.board import goal_row, write_owed
 from integrations.store.chain import Link, event_words, head_words
 from integrations.store.sealing import looked_up, seal
+from integrations.store.tallies import count
 from integrations.store.vault import WORK, CaseKeys, Vault
 
 _log = structlog.get_logger(__name__)
+_MOVING = ("ending", "ended_at", "goal_due_at", "goal_done_at")
+"""What may change of a case's row beside its version and its end of the chain; the rest stands when it is opened."""
 _CLAIM = (
     select(
-        t.cases.c.version, t.cases.c.head, t.cases.c.seal, t.case_keys.c.keep, t.case_keys.c.wrapped
+        t.cases.c.version,
+        t.cases.c.head,
+        t.cases.c.seal,
+        t.case_keys.c.keep,
+        t.case_keys.c.wrapped,
+        *(t.cases.c[name] for name in _MOVING),
     )
     .select_from(t.cases.outerjoin(t.case_keys, t.case_keys.c.case_id == t.cases.c.id))
     .where(t.cases.c.id == bindparam("id"))
@@ -80,7 +88,7 @@ def write(connection: Connection, vault: Vault, commit: Commit) -> None:
     keys = CaseKeys(vault, {row.keep: row.wrapped for row in claimed if row.keep})
     batch = _gather(commit, vault, keys, claimed[0].head if claimed else "")
     seal = _sealed(commit, vault, batch.head, claimed)
-    _write_case(connection, commit, {"head": batch.head, "seal": seal}, new=not claimed)
+    _write_case(connection, commit, {"head": batch.head, "seal": seal}, claimed)
     _write_rows(connection, commit, batch, keys)
     _write_tickets(connection, commit)
     _write_deadlines(connection, commit, new=not claimed)
@@ -153,21 +161,31 @@ def effect_row(effect: Effect, keys: CaseKeys, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _write_case(connection: Connection, commit: Commit, head: dict[str, Any], *, new: bool) -> None:
+def _write_case(
+    connection: Connection, commit: Commit, head: dict[str, Any], claimed: Sequence[Any]
+) -> None:
     case = commit.case
-    row = {
-        "number": case.number, "playbook": case.playbook, "playbook_hash": case.playbook_hash,
-        "version": case.version, **head, "opened_at": case.opened_at,
-        "opened_by": case.opened_by, "ending": case.ending, "ended_at": case.ended_at,
-        **goal_row(commit.goal),
+    now = {"ending": case.ending, "ended_at": case.ended_at, **goal_row(commit.goal)}
+    assert case.opened_at is not None
+    count(connection, case.playbook, case.opened_at, now, claimed)
+    if not claimed:
+        return _open_case(connection, commit, {**head, **now})
+    # Only what changed is set: SQLite writes every index anew that holds a column it is told to set.
+    moved = {name: now[name] for name in _MOVING if now[name] != getattr(claimed[0], name)}
+    which = {"case": case.id, "before": case.version - len(commit.events), "version": case.version}
+    if connection.execute(_ADVANCE, {**which, **head, **moved}).rowcount != 1:
+        raise Conflict(case.id)
+    return None
+
+
+def _open_case(connection: Connection, commit: Commit, row: dict[str, Any]) -> None:
+    case = commit.case
+    stands = {
+        "id": case.id, "number": case.number, "playbook": case.playbook, "playbook_hash": case.playbook_hash,
+        "version": case.version, "opened_at": case.opened_at, "opened_by": case.opened_by,
     }  # fmt: skip
-    if not new:
-        which = {"case": case.id, "before": case.version - len(commit.events)}
-        if connection.execute(_ADVANCE, {**row, **which}).rowcount != 1:
-            raise Conflict(case.id)
-        return
     try:
-        connection.execute(_INSERT[t.cases], {"id": case.id, **row})
+        connection.execute(_INSERT[t.cases], {**stands, **row})
     except IntegrityError as error:
         raise Conflict(case.id) from error
 

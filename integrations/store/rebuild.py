@@ -10,6 +10,7 @@ from integrations.store import tables as t
 from integrations.store.board import goal_row, write_owed
 from integrations.store.cases import StoredCases
 from integrations.store.engine import reading, writing
+from integrations.store.tallies import count_anew
 
 _EMPTY = select(~exists().select_from(across.owed))
 _OPEN = select(t.cases.c.id).where(t.OPEN).order_by(t.cases.c.id)
@@ -31,6 +32,7 @@ async def rebuild_owed(engine: AsyncEngine, cases: StoredCases) -> int:
     async with writing(engine) as connection:
         for commit in commits:
             await connection.run_sync(_write, commit)
+        await connection.run_sync(count_anew)
     return len(commits)
 
 

@@ -106,6 +106,12 @@ Index(
     sqlite_where=OPEN, postgresql_where=OPEN,
 )  # fmt: skip
 
+AWAITED = text("goal_done_at IS NULL AND goal_due_at IS NOT NULL")
+Index(
+    "ix_cases_goal", cases.c.goal_due_at, cases.c.opened_at, cases.c.playbook, cases.c.goal_done_at,
+    sqlite_where=AWAITED, postgresql_where=AWAITED,
+)  # fmt: skip
+
 events = Table(
     "events", metadata,
     Column("case_id", ForeignKey("cases.id"), primary_key=True),

@@ -17,7 +17,7 @@ from integrations.store import across, announcements, board
 from integrations.store import cases as queries
 from integrations.store.announcements import StoredAnnouncements
 from integrations.store.cases import StoredCases
-from integrations.store.engine import reading
+from integrations.store.engine import reading, writing
 from integrations.store.rebuild import rebuild_owed
 from integrations.store.shifts import StoredSearches, StoredShifts
 from tests.contract.making import Maker, ended, plan_of
@@ -101,6 +101,35 @@ class TestBoard:
         now = make.at(90)
         assert await cases.figures(["mod"], ["small"], make.at(60), now) == Figures(5, 1, 3, 4)
         assert await cases.figures(["data"], ["other"], make.at(60), now) == Figures()
+
+    async def test_a_day_may_begin_within_a_quarter_of_an_hour(
+        self, make: Maker, cases: Cases
+    ) -> None:
+        for number in range(40):
+            goal = Goal("suspend", make.at(number + 9), make.at(number + number % 13))
+            await make.open(f"01C{number:02}", goal=goal)
+            make.clock.move(timedelta(minutes=1))
+        for since in range(41):
+            within = list(range(since, 40))
+            good = sum(number % 13 <= 9 for number in within)
+            found = await cases.figures([], ["small"], make.at(since), make.at(90))
+            assert found == Figures(len(within), good, len(within), 0)
+
+    async def test_a_goal_that_moves_or_is_lifted_is_counted_as_it_is_now(
+        self, make: Maker, cases: Cases
+    ) -> None:
+        async def figures() -> tuple[int, int, int]:
+            found = await cases.figures([], ["small"], make.at(0), make.at(90))
+            return found.opened, found.in_time, found.of
+
+        case = await make.open(goal=Goal("suspend", make.at(9), None))
+        assert await figures() == (1, 0, 1)
+        case = await make.add(case, make.claimed(), goal=Goal("suspend", make.at(99), None))
+        assert await figures() == (1, 0, 0)
+        case = await make.add(case, make.claimed(), goal=Goal("suspend", make.at(99), make.at(50)))
+        assert await figures() == (1, 1, 1)
+        await make.add(case, make.claimed(), goal=None)
+        assert await figures() == (1, 0, 0)
 
     async def test_cases_of_some_days(self, make: Maker, cases: Cases) -> None:
         first = await make.open("01A")
@@ -202,10 +231,14 @@ class TestDatabase:
             (board._OF_ROLE, "ix_owed_role (role=?)", {"whose": "mod", "most": 9}),
             (board._HELD_BY, "ix_owed_held_by (held_by=?)", {"whose": "U1", "most": 9}),
             (board._OPENED_BY, "ix_owed_opened_by (opened_by=?)", {"whose": "U1", "most": 9}),
-            (board._LATE, "ix_owed_role (role=? AND due_at<?)", {"whose": "mod", "now": START}),
+            (board._LATE, "ix_owed_late (role=? AND due_at<?)", {"whose": "mod", "now": START}),
             (
-                board._OPENED, "ix_cases_opened_at (opened_at>?)",
+                board._OVERDUE, "COVERING INDEX ix_cases_goal (goal_due_at>? AND goal_due_at<?)",
                 {"since": START, "now": START, "playbooks": ["a", "b"]},
+            ),
+            (
+                board._BEFORE_QUARTER, "ix_cases_opened_at (opened_at>? AND opened_at<?)",
+                {"since": START, "quarter": START, "playbooks": ["a", "b"]},
             ),
             (
                 queries._IN_DAYS, "ix_cases_ended_at (ended_at>? AND ended_at<?)",
@@ -260,6 +293,8 @@ class TestDatabase:
         loaded, playbook = await stored.load(case.id)
         expected = [one for one in owed(loaded, playbook) if one.listed]
         assert expected
+        async with writing(engine) as connection:
+            await connection.exec_driver_sql("UPDATE tallies SET opened = 77, done = 7")
         assert await rebuild_owed(engine, stored) == 2
         roles = {one.role for one in expected}
         assert list(await stored.owed_by_role(roles, 9)) == expected
@@ -268,6 +303,8 @@ class TestDatabase:
             due = (
                 await connection.execute(text("SELECT max(goal_due_at) FROM cases"))
             ).scalar_one()
+            counted = await connection.execute(text("SELECT sum(opened), sum(done) FROM tallies"))
+            assert tuple(counted.one()) == (2, 0)
         assert due == board.goal_row(goal(loaded, playbook))["goal_due_at"].strftime(
             "%Y-%m-%dT%H:%M:%S.%fZ"
         )
