@@ -13,6 +13,7 @@ from desk.ports import Commit
 from integrations.store import across
 from integrations.store import tables as t
 from integrations.store.engine import reading
+from integrations.store.swift import change, rows, written
 from integrations.store.tallies import OF_DAY, next_quarter, slot_of
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -51,6 +52,8 @@ _OVERDUE = select(func.count()).where(
 _KEPT = select(across.owed).where(_o.case_id == bindparam("id"))
 _FORGET = delete(across.owed).where(_o.case_id == bindparam("id"), _o.duty == bindparam("which"))
 _ADD = insert(across.owed)
+_COLUMNS = tuple(_o.keys())
+_DUTY = _COLUMNS.index("duty")
 
 _STANDING = (
     select(_c.playbook, _o.step, func.count(_o.case_id.distinct()))
@@ -70,8 +73,8 @@ class StoredBoard:
     async def standing(self) -> dict[tuple[str, str], int]:
         """Count the cases that stand at each step, by playbook and step."""
         async with reading(self._engine) as connection:
-            rows = (await connection.execute(_STANDING)).all()
-        return {(playbook, step): count for playbook, step, count in rows}
+            found = (await connection.execute(_STANDING)).all()
+        return {(playbook, step): count for playbook, step, count in found}
 
     async def owed_by_role(self, roles: Collection[str], limit: int) -> Sequence[Owed]:
         """List what these roles owe, by what is due; what has no due time comes last."""
@@ -122,8 +125,8 @@ async def _of_day(
 async def _list(
     connection: AsyncConnection, query: Select[Any], whose: str, limit: int
 ) -> list[Owed]:
-    rows = (await connection.execute(query, {"whose": whose, "most": limit})).all()
-    return [_read(row._mapping) for row in rows]
+    found = (await connection.execute(query, {"whose": whose, "most": limit})).all()
+    return [_read(row._mapping) for row in found]
 
 
 def _read(row: Any) -> Owed:
@@ -155,11 +158,15 @@ def goal_row(goal: Goal | None) -> dict[str, datetime | None]:
 def write_owed(connection: Connection, commit: Commit, *, new: bool) -> None:
     """Replace what the case owes, touching only the rows that changed."""
     wanted = {one.duty: _row(one) for one in commit.owed}
-    found = () if new else connection.execute(_KEPT, {"id": commit.case.id})
-    kept = {row.duty: dict(row._mapping) for row in found}
-    gone = sorted(duty for duty in kept if kept[duty] != wanted.get(duty))
-    if gone:
-        connection.execute(_FORGET, [{"id": commit.case.id, "which": d} for d in gone])
-    fresh = [row for duty, row in sorted(wanted.items()) if row != kept.get(duty)]
-    if fresh:
-        connection.execute(_ADD, fresh)
+    found = [] if new else rows(connection, _KEPT, {"id": commit.case.id})
+    kept = {row[_DUTY]: row for row in found}
+    same = {d for d, row in wanted.items() if d in kept and _kept(row) == kept[d]}
+    if gone := sorted(duty for duty in kept if duty not in same):
+        change(connection, _FORGET, [{"id": commit.case.id, "which": d} for d in gone])
+    if fresh := [row for duty, row in sorted(wanted.items()) if duty not in same]:
+        change(connection, _ADD, fresh)
+
+
+def _kept(row: dict[str, Any]) -> tuple[Any, ...]:
+    """Give a row as the table gives it back."""
+    return tuple(written(row[name]) for name in _COLUMNS)

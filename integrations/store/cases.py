@@ -22,16 +22,18 @@ from desk.case import Case
 from desk.folding import fold
 from desk.playbook import Playbook
 from desk.ports import Commit, LookPlan
+from integrations.store import swift
 from integrations.store import tables as t
 from integrations.store.board import StoredBoard
 from integrations.store.commit import write
 from integrations.store.engine import reading, writing
 from integrations.store.erasing import destroy
-from integrations.store.folded import Folded, FoldedCases
+from integrations.store.folded import Folded, FoldedCases, Row
 from integrations.store.jobs import Jobs, follow
 from integrations.store.noting import Notes
 from integrations.store.playbooks import Playbooks
 from integrations.store.sealing import VAULTED, refs, unseal
+from integrations.store.tables import read_instant
 from integrations.store.vault import Vault
 
 _WITH_KEY = (t.case_keys.c.case_id == t.vault.c.case_id) & (t.case_keys.c.keep == t.vault.c.keep)
@@ -127,7 +129,8 @@ class StoredCases(StoredBoard):
     ) -> Folded | None:
         """Read what was added to a case since; None when that does not go on from there, or when there is nothing."""
         since = before.case.version
-        rows = (await connection.execute(_EVENTS, {"id": case, "since": since})).all()
+        about = {"id": case, "since": since}
+        rows = [Row(*row) for row in await connection.run_sync(swift.rows, _EVENTS, about)]
         fresh = rows[1:] if since else rows
         bodies = [json.loads(row.body) for row in fresh]
         added = sum(len(refs(body)) for body in bodies) if since else 0
@@ -135,7 +138,7 @@ class StoredCases(StoredBoard):
             return None
         opened = await self._open(connection, case) if added or not since else {}
         events = [
-            unseal(row.kind, row.at, body, opened if VAULTED in row.body else None)
+            unseal(row.kind, read_instant(row.at), body, opened if VAULTED in row.body else None)
             for row, body in zip(fresh, bodies, strict=True)
         ]
         folded = fold(before.case, events) if events else before.case
@@ -210,9 +213,10 @@ class StoredCases(StoredBoard):
         self._folded.drop(case)
 
     async def _open(self, connection: AsyncConnection, case: str) -> Mapping[str, dict[str, Any]]:
-        rows = (await connection.execute(_SEALED, {"id": case})).all()
+        rows = await connection.run_sync(swift.rows, _SEALED, {"id": case})
         return {
-            row.ref: json.loads(self._vault.key(row.wrapped).decrypt(row.sealed)) for row in rows
+            ref: json.loads(self._vault.key(wrapped).decrypt(sealed))
+            for ref, sealed, wrapped in rows
         }
 
     async def _names(

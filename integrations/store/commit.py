@@ -4,10 +4,11 @@ It is written for a plain connection and run as one piece: each crossing from a 
 as much as SQLite needs for the statement, and a decision is a dozen statements.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy import Connection, Insert, Table, bindparam, delete, insert, select, update
@@ -21,6 +22,8 @@ from integrations.store import tables as t
 from integrations.store.board import goal_row, write_owed
 from integrations.store.chain import Link, event_words, head_words
 from integrations.store.sealing import looked_up, seal
+from integrations.store.swift import change, rows, written
+from integrations.store.tables import write_instant
 from integrations.store.tallies import count
 from integrations.store.vault import WORK, CaseKeys, Vault
 
@@ -60,6 +63,20 @@ _INSERT: dict[Table, Insert] = {
 _EFFECT = update(t.effects).where(t.effects.c.key == bindparam("which"))
 
 
+class Claimed(NamedTuple):
+    """What stands of a case before a decision: its row as it is kept, once for each of its keys."""
+
+    version: int
+    head: str
+    seal: str | None
+    keep: str | None
+    wrapped: bytes | None
+    ending: str | None
+    ended_at: str | None
+    goal_due_at: str | None
+    goal_done_at: str | None
+
+
 @dataclass
 class _Batch:
     """The rows one decision adds, gathered before the first of them is written."""
@@ -85,7 +102,7 @@ def write(connection: Connection, vault: Vault, commit: Commit) -> None:
     if commit.case.opened_at is None:
         return
     claimed = _claim(connection, commit)
-    keys = CaseKeys(vault, {row.keep: row.wrapped for row in claimed if row.keep})
+    keys = CaseKeys(vault, {row.keep: row.wrapped for row in claimed if row.keep and row.wrapped})
     batch = _gather(commit, vault, keys, claimed[0].head if claimed else "")
     seal = _sealed(commit, vault, batch.head, claimed)
     _write_case(connection, commit, {"head": batch.head, "seal": seal}, claimed)
@@ -101,27 +118,27 @@ def _deliver(connection: Connection, commit: Commit) -> None:
         return
     row = {"id": commit.delivery, "case_id": commit.case.id, "at": moment(commit)}
     try:
-        connection.execute(_INSERT[t.deliveries], row)
+        change(connection, _INSERT[t.deliveries], [row])
     except IntegrityError as error:
         raise Repeated(commit.delivery) from error
 
 
-def _claim(connection: Connection, commit: Commit) -> Sequence[Any]:
+def _claim(connection: Connection, commit: Commit) -> Sequence[Claimed]:
     """Hold the case's row and give its version, head and keys; nothing for a case that is new."""
-    rows = connection.execute(_CLAIM, {"id": commit.case.id}).all()
-    version = rows[0].version if rows else 0
+    found = [Claimed(*row) for row in rows(connection, _CLAIM, {"id": commit.case.id})]
+    version = found[0].version if found else 0
     if version != commit.case.version - len(commit.events):
         raise Conflict(commit.case.id)
-    return rows
+    return found
 
 
-def _sealed(commit: Commit, vault: Vault, head: str, claimed: Sequence[Any]) -> str | None:
+def _sealed(commit: Commit, vault: Vault, head: str, claimed: Sequence[Claimed]) -> str | None:
     """Vouch for the new head. A head that was not ours stays unvouched, whatever is added to it."""
     case = commit.case
     for row in claimed[:1]:
         if not vault.vouched(row.seal, *head_words(case.id, row.version, row.head)):
             _log.error("the evidence of a case was changed beside the desk", case=case.id)
-            return cast("str | None", row.seal)
+            return row.seal
     return vault.vouch(*head_words(case.id, case.version, head))
 
 
@@ -131,10 +148,11 @@ def _gather(commit: Commit, vault: Vault, keys: CaseKeys, head: str) -> _Batch:
     for seq, event in enumerate(commit.events, first):
         body, sealed = seal(event, keys)
         link = Link(case, seq, event.at, event.kind, body, batch.head)
-        batch.head = link.hash
+        words = canonical.dumps(body)
+        batch.head = hashlib.sha256(link.around(words)).hexdigest()
         batch.events.append(
             {"case_id": case, "seq": seq, "at": event.at, "kind": event.kind,
-             "body": canonical.dumps(body).decode(), "prev_hash": link.prev, "hash": batch.head,
+             "body": words.decode(), "prev_hash": link.prev, "hash": batch.head,
              "seal": vault.vouch(*event_words(case, seq, batch.head))}
         )  # fmt: skip
         batch.vault += [{**row, "case_id": case} for row in sealed]
@@ -162,7 +180,7 @@ def effect_row(effect: Effect, keys: CaseKeys, now: datetime) -> dict[str, Any]:
 
 
 def _write_case(
-    connection: Connection, commit: Commit, head: dict[str, Any], claimed: Sequence[Any]
+    connection: Connection, commit: Commit, head: dict[str, Any], claimed: Sequence[Claimed]
 ) -> None:
     case = commit.case
     now = {"ending": case.ending, "ended_at": case.ended_at, **goal_row(commit.goal)}
@@ -171,9 +189,9 @@ def _write_case(
     if not claimed:
         return _open_case(connection, commit, {**head, **now})
     # Only what changed is set: SQLite writes every index anew that holds a column it is told to set.
-    moved = {name: now[name] for name in _MOVING if now[name] != getattr(claimed[0], name)}
+    moved = {n: now[n] for n in _MOVING if written(now[n]) != getattr(claimed[0], n)}
     which = {"case": case.id, "before": case.version - len(commit.events), "version": case.version}
-    if connection.execute(_ADVANCE, {**which, **head, **moved}).rowcount != 1:
+    if change(connection, _ADVANCE, [{**which, **head, **moved}]) != 1:
         raise Conflict(case.id)
     return None
 
@@ -204,9 +222,9 @@ def _write_rows(connection: Connection, commit: Commit, batch: _Batch, keys: Cas
     _insert(connection, t.effect_needs, needs)
 
 
-def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(_INSERT[table], rows)
+def _insert(connection: Connection, table: Table, fresh: list[dict[str, Any]]) -> None:
+    if fresh:
+        change(connection, _INSERT[table], fresh)
 
 
 def _write_tickets(connection: Connection, commit: Commit) -> None:
@@ -224,28 +242,27 @@ def _write_tickets(connection: Connection, commit: Commit) -> None:
 def _write_deadlines(connection: Connection, commit: Commit, *, new: bool) -> None:
     """Replace the case's deadlines, touching only those that changed."""
     case = commit.case.id
-    wanted = {(deadline.duty, deadline.fire_at) for deadline in commit.deadlines}
-    found = connection.execute(_DEADLINES, {"id": case}) if not new else ()
-    kept = {(row.duty, row.fire_at) for row in found}
+    wanted = {(deadline.duty, write_instant(deadline.fire_at)) for deadline in commit.deadlines}
+    kept = set(rows(connection, _DEADLINES, {"id": case})) if not new else set()
     if gone := sorted(duty for duty, _ in kept - wanted):
         _forget_deadlines(connection, case, gone)
-    rows = [{"case_id": case, "duty": d, "fire_at": at} for d, at in sorted(wanted - kept)]
-    _insert(connection, t.deadlines, rows)
+    fresh = [{"case_id": case, "duty": d, "fire_at": at} for d, at in sorted(wanted - kept)]
+    _insert(connection, t.deadlines, fresh)
 
 
 def _forget_deadlines(connection: Connection, case: str, duties: Iterable[str]) -> None:
-    connection.execute(_FORGET, [{"id": case, "which": duty} for duty in duties])
+    change(connection, _FORGET, [{"id": case, "which": duty} for duty in duties])
 
 
 def _move_effects(connection: Connection, commit: Commit) -> None:
     now = moment(commit)
     if commit.settles:
         done = {"which": commit.settles, "status": "done", "done_at": now, "error": None}
-        connection.execute(_EFFECT, done)
+        change(connection, _EFFECT, [done])
     if commit.kills:
         reasons = {e.effect: e.reason for e in commit.events if isinstance(e, EffectDied)}
         dead = {"which": commit.kills, "status": "dead", "error": reasons.get(commit.kills)}
-        connection.execute(_EFFECT, dead)
+        change(connection, _EFFECT, [dead])
     if commit.revives:
         # What was sent and how often stays; only the time within which to give up begins anew.
         again = {"which": commit.revives, "status": "queued", "next_at": now, "first_at": None}

@@ -8,12 +8,22 @@ are fewer than were read (they were erased, be it by another process), what was 
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 from desk.case import Case
 
 MOST = 64
 """So many cases are kept, those read last; a case with 60 events takes about 100 kB."""
+
+
+class Row(NamedTuple):
+    """An event as it is kept, and how many personal values its case has."""
+
+    at: str
+    kind: str
+    body: str
+    hash: str
+    values: int
 
 
 @dataclass(frozen=True)
@@ -24,7 +34,7 @@ class Folded:
     head: str
     values: int
 
-    def goes_on(self, rows: Sequence[Any], added: int) -> bool:
+    def goes_on(self, rows: Sequence[Row], added: int) -> bool:
         """Say whether these rows, the first of which was read before, go on from here; `added` values came with them."""
         return bool(rows) and rows[0].hash == self.head and rows[0].values == self.values + added
 

@@ -17,6 +17,7 @@ from integrations.store import tables as t
 from integrations.store.commit import effect_row
 from integrations.store.engine import reading, writing
 from integrations.store.jobs import Jobs
+from integrations.store.swift import change
 from integrations.store.vault import WORK, CaseKeys, Vault
 
 _KEY = and_(t.case_keys.c.case_id == t.tickets.c.case_id, t.case_keys.c.keep == WORK)
@@ -63,11 +64,11 @@ def _write(
     connection: Connection, told: dict[str, Any], effects: Sequence[dict[str, Any]], keys: CaseKeys
 ) -> None:
     try:
-        connection.execute(_DELIVERY, told)
+        change(connection, _DELIVERY, [told])
     except IntegrityError as error:
         raise Repeated(told["id"]) from error
     for keep, wrapped in keys.new.items():
         key = {"case_id": told["case_id"], "keep": keep, "wrapped": wrapped}
-        connection.execute(_WORK_KEY, key)
+        change(connection, _WORK_KEY, [key])
     for row in effects:
-        connection.execute(_EFFECT, row)
+        change(connection, _EFFECT, [row])
