@@ -4,6 +4,7 @@ A template names fields only: no attributes, no indexes, no formats, so that a p
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from string import Formatter
 from typing import Protocol
 
@@ -33,11 +34,17 @@ def names_in(template: str) -> tuple[str, ...]:
 def fill_one(template: str, value: Callable[[str], str]) -> str:
     """Put values into a template; `value` gives the words for a name."""
     parts: list[str] = []
-    for words, name, _, _ in Formatter().parse(template):
+    for words, name in _parts(template):
         parts.append(words)
         if name is not None:
             parts.append(value(name))
     return "".join(parts)
+
+
+@lru_cache(maxsize=4096)
+def _parts(template: str) -> tuple[tuple[str, str | None], ...]:
+    """Take a template apart, once: the same few hundred stand in every text."""
+    return tuple((words, name) for words, name, _, _ in Formatter().parse(template))
 
 
 def fill(text: Text, value: Callable[[str], str]) -> Text:

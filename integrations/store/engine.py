@@ -98,11 +98,14 @@ def open_database(database_url: str) -> AsyncEngine:
 @asynccontextmanager
 async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """Give a connection for looking only; each statement sees the newest commit."""
-    options: dict[str, Any] = {"reads": True}
-    if engine.dialect.name != "sqlite":
-        options["isolation_level"] = "AUTOCOMMIT"
     try:
-        async with engine.execution_options(**options).connect() as connection:
+        async with engine.connect() as connection:
+            if engine.dialect.name != "sqlite":
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+            elif (
+                connection.sync_connection is not None
+            ):  # an engine with options of its own is made anew each time
+                connection.sync_connection.execution_options(reads=True)
             yield connection
     except PoolTimeout as error:
         raise StoreGone(str(error)) from error
