@@ -1,7 +1,7 @@
 """The load generator, in a process of its own: it writes prepared requests to sockets and checks every answer.
 
 It reads one JSON object a line, `{"port", "kind", "connections", "count", "first"}`, and answers with one:
-`{"rate", "p50", "p99", "wrong"}` (requests a second, milliseconds, and the first answer that was not as expected).
+`{"rate", "p10", "p50", "p99", "wrong"}` (requests a second, milliseconds, and the first answer that was not as expected).
 """
 
 import asyncio
@@ -93,7 +93,7 @@ async def measure(asked: dict[str, Any]) -> dict[str, Any]:
     if len(took) != len(made):
         result.wrong = result.wrong or f"{len(made) - len(took)} requests had no answer"
     return {
-        "rate": len(took) / seconds, "p50": took[len(took) // 2] * 1e3,
+        "rate": len(took) / seconds, "p10": took[len(took) // 10] * 1e3, "p50": took[len(took) // 2] * 1e3,
         "p99": took[int(len(took) * 0.99)] * 1e3, "wrong": result.wrong,
     }  # fmt: skip
 

@@ -106,7 +106,7 @@ class Loader:
     process: Process
 
     def ask(self, server: Server, kind: str, count: int, **more: Any) -> dict[str, float]:
-        """Send requests and give rate, p50 and p99; raises BenchFailed when an answer is not as expected."""
+        """Send requests and give rate, p10, p50 and p99; raises BenchFailed when an answer is not as expected."""
         assert self.process.popen.stdin
         asked = {"port": server.port, "kind": kind, "count": count, **more}
         self.process.popen.stdin.write(json.dumps(asked) + "\n")
