@@ -22,7 +22,7 @@ FIRST_TICKET = 5_000_000
 LOOKERS = 120
 """So many people look customers up: each may only ten times a minute."""
 
-_ONCE, _RUN = count(), uuid4().hex[:8]
+_ONCE, _LOOK, _RUN = count(), count(), uuid4().hex[:8]
 
 
 def case_id(number: int) -> str:
@@ -60,7 +60,7 @@ def _command(words: str, user: str) -> Callable[[int], bytes]:
 
 def _find(_: int) -> bytes:
     """Look the played cases' customer up, as one of many people: each may do so ten times a minute."""
-    who = f"ULOOK{next(_ONCE) % LOOKERS:03d}"
+    who = f"ULOOK{next(_LOOK) % LOOKERS:03d}"
     return _command("find naledi.mahlangu@example.com", who)(0)
 
 
