@@ -1,7 +1,7 @@
 """How fast people and Zendesk are answered: `/ato`, a click with its commit, a webhook, and what is listed.
 
-A short run compares the fastest tenth of the answers instead of the median: what else a machine does makes answers
-slower and never faster, so this is what tells most about the desk on a machine that is shared.
+Two servers are compared by the fastest tenth of their answers: what else a machine does makes answers slower and never
+faster, and the longer one the more, so this is what tells most about the desk on a machine that is shared.
 """
 
 import shutil
@@ -91,7 +91,7 @@ class Answering:
     def _pair(
         self, name: str, kind: str, pair: tuple[Server, Server], count: int, against: str, aim: Aim = LEAST
     ) -> list[Figure]:  # fmt: skip
-        """Compare the medians of two servers at one connection."""
+        """Compare the fastest tenth of two servers' answers at one connection."""
         ours, other = pair
         self._next(kind, ours, count)
         self._next(kind, other, count)
@@ -100,7 +100,7 @@ class Answering:
         def took(server: Server) -> float:
             found = self._next(kind, server, count)
             seen.extend([found] if server is ours else [])
-            return found["p10" if self.short else "p50"]
+            return found["p10"]
 
         rounds = interleave(self.rounds, lambda _: took(ours), lambda _: took(other))
         return [rounds.figure(name, "ms", aim, against, faster_is="less"), *_tails(name, seen)]

@@ -30,6 +30,7 @@ from bot.schedule import schedule
 from config.settings import settings
 from handlers.chaser import on_tick
 from integrations.store.tables import write_instant
+from ops.serve import write_logs
 
 DUE = 100
 AHEAD = timedelta(minutes=20)
@@ -55,8 +56,10 @@ def fill_deadlines(played: Path, file: Path, deadlines: int, cases: int) -> Path
 
 
 async def opened(database: Path) -> Bot:
-    """Plug the bot together on a clock that is ahead."""
-    bot = assemble(settings(environment(database)), Ahead())
+    """Plug the bot together on a clock that is ahead; what it would log of each case would stand between the figures."""
+    found = settings(environment(database) | {"ATO_LOG__LEVEL": "warning"})
+    write_logs(found)
+    bot = assemble(found, Ahead())
     await ready(bot)
     return bot
 
