@@ -3,7 +3,7 @@
 import json
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal, TextIO
 
 from rich.console import Console
@@ -62,6 +62,13 @@ class Figure:
         """Give one JSON object."""
         about = asdict(self) | {"aim": str(self.aim) if self.aim else None}
         return json.dumps({k: _short(v) for k, v in about.items() if v is not None}, ensure_ascii=False)  # fmt: skip
+
+
+def at_best(one: Figure) -> Figure:
+    """Give a figure with the ratio of its best round: what else a machine does only ever makes a round worse."""
+    if one.spread is None or one.aim is None:
+        return one
+    return replace(one, ratio=one.spread[1] if one.aim.way == "≥" else one.spread[0])
 
 
 def better(one: Figure, other: Figure) -> Figure:

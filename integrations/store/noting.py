@@ -17,10 +17,12 @@ from integrations.store import tables as t
 from integrations.store.commit import effect_row
 from integrations.store.engine import reading, writing
 from integrations.store.jobs import Jobs
-from integrations.store.swift import change
+from integrations.store.swift import change, rows
 from integrations.store.vault import WORK, CaseKeys, Vault
 
-_KEY = and_(t.case_keys.c.case_id == t.tickets.c.case_id, t.case_keys.c.keep == WORK)
+_KEY = and_(
+    t.case_keys.c.case_id == t.tickets.c.case_id, t.case_keys.c.keep == literal_column(f"'{WORK}'")
+)
 _LOOKS = and_(
     t.effects.c.case_id == t.tickets.c.case_id,
     t.effects.c.status == literal_column("'queued'"),
@@ -44,12 +46,11 @@ class Notes:
     async def keep(self, ticket: int, delivery: str, at: datetime, plan: LookPlan) -> str | None:
         """Keep a delivery with the look that `plan` makes, and give the ticket's case; raises Repeated."""
         async with reading(self._engine) as connection:
-            rows = (await connection.execute(_TICKET, {"ticket": str(ticket)})).all()
-        if not rows:
+            found = await connection.run_sync(rows, _TICKET, {"ticket": str(ticket)})
+        if not found:
             return None
-        case: str = rows[0].case_id
-        look = plan(case, rows[0].name, [row.lane for row in rows if row.lane])
-        wrapped = rows[0].wrapped
+        case, name, wrapped, _ = found[0]
+        look = plan(case, name, [lane for *_, lane in found if lane])
         keys = CaseKeys(self._vault, {WORK: wrapped} if wrapped else {})
         effects = [effect_row(look, keys, at)] if look else []
         told = {"id": delivery, "case_id": case, "at": at}
@@ -57,7 +58,7 @@ class Notes:
             await connection.run_sync(_write, told, effects, keys)
             if self._jobs and look:
                 await self._jobs.put(connection, [(look.key, look.lane, look.urgent)])
-        return case
+        return str(case)
 
 
 def _write(

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import history
 from benchmarks.__main__ import PARTS, SHORT
-from benchmarks.figures import Aim, Figure, Rounds, better, interleave
+from benchmarks.figures import Aim, Figure, Rounds, at_best, better, interleave
 
 
 def figure(ratio: float, way: str = "≥", of: float = 0.6) -> Figure:
@@ -31,6 +31,13 @@ def test_of_two_measurements_the_one_nearer_to_its_aim_counts() -> None:
     assert better(figure(0.3), figure(0.5)).ratio == 0.5
     assert better(figure(0.5), figure(0.3)).ratio == 0.5
     assert better(figure(2, "≤", 2), figure(4, "≤", 2)).ratio == 2
+
+
+def test_a_short_run_believes_the_best_round() -> None:
+    rounds = Rounds([4.0, 5.0], [2.0, 2.0])
+    assert at_best(rounds.figure("a click", "ms", Aim("≥", 0.6), "", faster_is="less")).ratio == 0.5
+    assert at_best(rounds.figure("a screen", "ms", Aim("≤", 2), "", faster_is="less")).ratio == 2
+    assert at_best(figure(0.3)).ratio == 0.3
 
 
 def test_rounds_take_turns_and_give_the_middle_one() -> None:
