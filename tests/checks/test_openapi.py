@@ -199,6 +199,7 @@ async def _failing(doors: Doors, take: Any, monkeypatch: pytest.MonkeyPatch) -> 
 
     await doors.slack.with_mod()
     monkeypatch.setattr(doors.told, "accept", gone)
+    monkeypatch.setattr(doors.told, "note", gone)
     await take("/zendesk/webhook", await doors.webhook('{"ticket_id": "7"}', "gone"))
     monkeypatch.setattr(doors.slack.engine, "accept", fault)
     await take("/slack/events", await doors.send(click("claim:suspend")))

@@ -12,10 +12,10 @@ result is in hand and not stored).
 import json
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from requests.adapters import HTTPAdapter
 from bot.main import Bot, assemble
 from config.settings import Settings
 from desk.effects import Effect
-from desk.ports import Attempt, Commit
+from desk.ports import Attempt, Commit, LookPlan
 from ops import serve
 
 DOING: ContextVar[Effect | None] = ContextVar("doing", default=None)
@@ -117,7 +117,23 @@ def arm(bot: Bot, charge: Charge) -> Bot:
         for effect in decision.effects:
             charge.goes_off(effect, "after_commit")
 
+    noted = bot.cases.note
+
+    async def note(ticket: int, delivery: str, at: datetime, plan: LookPlan) -> str | None:
+        looks: list[Effect] = []
+
+        def planned(case: str, name: str, lanes: Sequence[str]) -> Effect | None:
+            look = plan(case, name, lanes)
+            looks.extend([look] if look else [])
+            return look
+
+        found = await noted(ticket, delivery, at, planned)
+        for look in looks:
+            charge.goes_off(look, "after_commit")
+        return found
+
     bot.cases.commit = commit  # type: ignore[method-assign]
+    bot.cases.note = note  # type: ignore[method-assign]
     bot.engine.tickets = Mined(bot.engine.tickets, charge)  # type: ignore[assignment]
     bot.engine.chat = Mined(bot.engine.chat, charge)  # type: ignore[assignment]
     bot.slack._http().trace_configs.append(_trace(charge))

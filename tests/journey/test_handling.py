@@ -225,7 +225,7 @@ def test_only_those_who_may_cancel_are_offered_it(scene: Scene) -> None:
 
 def test_a_second_case_of_the_same_customer_joins_the_first(scene: Scene) -> None:
     first = scene.open_case(email="twin@example.com", phone="082 555 0190")
-    second = scene.open_case(email="twin@example.com", phone="082 555 0191")
+    second = scene.open_case(email="twin@example.com", phone="082 555 0190")
     card = second.card_of("agent", f"Another open case for this customer: {first.name}")
     told = scene.act(
         "click", "agent", channel=card["channel"], ts=card["ts"], action_id="ask:merge:"

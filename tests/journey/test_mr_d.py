@@ -167,7 +167,8 @@ def test_not_found_leads_over_the_invoices_to_a_verified_order(scene: Scene) -> 
 
 def test_a_changed_email_is_never_written_to(scene: Scene) -> None:
     case = scene.open_case(**WERNER | {"email": "w.vw.new@mail.example"})
-    case.submit("agent", FOUND | {"email_now": "changed"}, outcome="found")
+    his = {"customer_id": "2048899", "profile_link": "https://admin.example/profiles/2048899"}
+    case.submit("agent", FOUND | his | {"email_now": "changed"}, outcome="found")
     assert about(case.modals["agent"])["step"] == "verify_order"
     given = {"dfd_number": "DFD-88010", "restaurant_matches": "pass", "total_matches": "pass"}
     case.submit("agent", given, outcome="verified")
