@@ -138,9 +138,14 @@ def why_not(person: Person, case: Case, playbook: Playbook, duty: Duty) -> Line 
 
 
 def four_eyes(person: Person, case: Case, playbook: Playbook, step: str) -> Line | None:
-    """Say why somebody who did another step may not do this one; an override lifts it."""
-    role = playbook.steps[step].owner
-    for other in playbook.steps[step].not_by:
+    """Say why somebody who did another step may not do this one; an override lifts it.
+
+    A step that was taken from its owner is nobody's who opened the case, whatever else they may be.
+    """
+    spec = playbook.steps[step]
+    role = owner_of(case, spec)
+    taken = (playbook.opens_with,) if role != spec.owner else ()
+    for other in (*spec.not_by, *taken):
         done = case.step(other).done
         if done and done.by == person.id and not case.step(step).overridden:
             return Line(key="You did “{step}” yourself, so somebody else has to do this. On duty now: {people}.",

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from config.load import PLAYBOOKS, load
-from desk.duties import duties
+from desk.duties import duties, why_not
 from desk.faces import face, inboxes
 from desk.playbook import Deed
+from tests.desk.bench import PEOPLE
 from tests.engine.whole import Whole
 
 MR_D = load(PLAYBOOKS, ["mr_d"])["mr_d"]
@@ -71,6 +72,18 @@ async def test_after_three_only_a_mod_goes_on_and_nobody_is_told_which_item_fail
     done = await desk.play(by("mod", VERIFY), case_number(9))
     assert done.refusal is None
     assert done.case.step("suspend").status == "open"
+
+
+async def test_whoever_opened_the_case_does_not_go_on_in_it_as_its_mod(desk: Whole) -> None:
+    await fail(desk, 3)
+    await desk.play(RECEIVE, case_number(9))
+    case = (await desk.play(LOCATE, case_number(9))).case
+    (owed,) = [one for one in duties(case, MR_D) if one.step.startswith("verify")]
+    both = PEOPLE["agent"].model_copy(update={"roles": frozenset({"cs_agent", "mod"})})
+    assert both.id == case.opened_by
+    why = why_not(both, case, MR_D, owed)
+    assert why and "yourself" in why.key
+    assert why_not(PEOPLE["mod"], case, MR_D, owed) is None
 
 
 async def test_another_contact_does_not_help_once_the_profile_is_known(desk: Whole) -> None:
