@@ -48,6 +48,9 @@ class Envelope:
     headers: dict[str, str]
 
 
+SOCKETS = ("slack.com", "slack-gov.com")
+"""Where Slack's connections lead; GovSlack, whose API is at slack-gov.com, is a Slack of its own: https://docs.slack.dev/govslack."""
+
 Answer = Callable[[Envelope], Awaitable[Json | None]]
 """Gives what Slack is to be answered, None for a bare acknowledgement; raises NotTaken."""
 
@@ -61,7 +64,7 @@ def is_slacks_socket(url: str, api_url: str) -> bool:
         return False
     if "@" in here.netloc:
         return False
-    if host == "slack.com" or host.endswith(".slack.com"):
+    if any(host == home or host.endswith(f".{home}") for home in SOCKETS):
         return here.scheme == "wss"
     return host == slack.hostname and here.scheme in {"ws", "wss"}
 
