@@ -130,8 +130,7 @@ def complete_step(
         }))  # fmt: skip
     if why := claiming.held(command, playbook):
         return refuse(why)
-    if claiming.asks(command, playbook):
-        claiming.flag(growing, now, command.rivals)
+    claiming.flag(growing, now, command.rivals)
     if barring.bar(growing, playbook, now, command.failures) and barring.passes_on(
         command, playbook
     ):
@@ -204,6 +203,7 @@ def complete_part(
         return duty
     if why := claiming.held(command, playbook):
         return refuse(why)
+    claiming.flag(growing, now, command.rivals)
     part = playbook.steps[command.step].parts[command.part]
     facts, wrong = read_fills(part.asks, command.fills, growing.case, playbook, now)
     if wrong:

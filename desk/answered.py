@@ -5,16 +5,24 @@ from datetime import datetime
 from desk import events as ev
 from desk.answers import fact
 from desk.commands import Answered
-from desk.effects import AskBackOffice
+from desk.disputes import ClaimLookedInto
+from desk.effects import AskBackOffice, TellRival
 from desk.flow import Growing
 from desk.playbook import Playbook
 from desk.values import BOT
 
 
 def take_in(
-    growing: Growing, playbook: Playbook, effect: AskBackOffice, answer: Answered, now: datetime
+    growing: Growing,
+    playbook: Playbook,
+    effect: AskBackOffice | TellRival,
+    answer: Answered,
+    now: datetime,
 ) -> None:
     """Note that it was done, and keep what it told where nothing is known yet."""
+    if isinstance(effect, TellRival):
+        growing.add(ClaimLookedInto(at=now, by=BOT.id, effect=effect.key))
+        return
     growing.add(ev.BackOfficeAnswered(at=now, by=BOT.id, effect=effect.key, ask=effect.ask))
     new = {
         name: fact(playbook, name, value)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from desk import events as ev
+from desk.disputes import Claimant
 from desk.values import Fact
 
 
@@ -134,7 +135,13 @@ class Case:
     held: bool = False
     """Whether it is on legal hold."""
     rivals: tuple[str, ...] = ()
-    """Open cases of others who claim this profile."""
+    """Cases of others who claim this profile, until somebody has decided."""
+    decided: frozenset[str] = frozenset()
+    """Cases of others who claimed it, and of whom somebody decided that they are not the customer."""
+    judged_by: str = ""
+    """Who closed it, deciding that its caller is not the customer."""
+    claimants: tuple[Claimant, ...] = ()
+    """Who else claims the profile; filled in while a card of those who decide is drawn."""
     locked: int = 0
     """How often this customer's verification had failed when it was taken from its owner."""
     notes: tuple[ev.NoteAdded, ...] = ()

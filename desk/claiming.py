@@ -1,51 +1,98 @@
-"""Two people who claim one profile: the card says so, and what cannot be taken back waits for a decision. Pure.
+"""Two people who claim one profile: who counts as that, and what waits for a decision. Pure.
 
-Whoever may cancel decides, by closing or merging all but one of the cases.
+A dispute ends when whoever may decide has decided, never because a case was closed by somebody else.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from desk.case import Case
-from desk.commands import Command, CompletePart, CompleteStep
+from desk.commands import Command, CompletePart, CompleteStep, RecordFacts, Reopen
 from desk.conditions import fields_asked
-from desk.disputes import ProfileDisputed
+from desk.disputes import Claimant, DisputeDecided, Disputes, ProfileDisputed
 from desk.flow import Growing
 from desk.playbook import Playbook
-from desk.values import BOT, Line, Text
+from desk.speaking import display
+from desk.values import BOT, Line, Person, Text
 
 DISPUTED = Line(
-    key="Somebody else claims this profile with other contact details: {cases}. {role} decides who is the customer, and closes the other case."
+    key="Somebody else claims this profile: {cases}. {role} decides who is the customer."
 )
 HELD = Line(
-    key="Somebody else claims this profile with other contact details: {cases}. {role} has to decide first, and close the other case. I have not changed anything."
+    key="Somebody else claims this profile: {cases}. {role} has to decide first who is the customer. I have not changed anything."
 )
 
 
 def asks(command: Command, playbook: Playbook) -> bool:
-    """Say whether other claims matter to a command: it says which profile it is, or does what must wait."""
-    if playbook.disputes is None or not isinstance(command, CompleteStep | CompletePart):
-        return False
-    step = playbook.steps.get(command.step)
-    told = step and isinstance(command, CompleteStep) and fields_asked(step) & {*playbook.disputes.same}  # fmt: skip
-    return bool(told) or _name(command) in playbook.disputes.holds
-
-
-def claims(case: Case, other: Case, playbook: Playbook) -> bool:
-    """Say whether another open case claims the same profile for somebody with other contact details."""
+    """Say whether other claims matter to a command: it says which profile it is or who claims it, or does what must wait."""
     spec = playbook.disputes
-    if spec is None or not other.open:
+    if spec is None:
         return False
+    told = {*spec.same, *spec.contact}
+    if isinstance(command, RecordFacts):
+        return not told.isdisjoint(command.fills)
+    if isinstance(command, CompleteStep | CompletePart):
+        return not told.isdisjoint(_asked(command, playbook)) or _name(command) in spec.holds
+    return isinstance(command, Reopen)
+
+
+def _asked(command: CompleteStep | CompletePart, playbook: Playbook) -> frozenset[str]:
+    step = playbook.steps.get(command.step)
+    if step is None:
+        return frozenset()
+    if isinstance(command, CompleteStep):
+        return fields_asked(step)
+    part = step.parts.get(command.part)
+    return frozenset(ask.field for ask in part.asks) if part else frozenset()
+
+
+def rivals(
+    case: Case, playbook: Playbook, others: Iterable[tuple[Case, Playbook]]
+) -> tuple[str, ...]:
+    """Name the cases that claim this profile for somebody else; those of before first, also where nobody looked at them.
+
+    `case` is as it will be; a rival stays one until a decision, whatever became of its case or of what is known.
+    """
+    seen = {display(*other): other[0] for other in others}
+    stay = [one for one in case.rivals if one not in seen or _stays(case, playbook, seen[one])]
+    new = [name for name, other in seen.items()
+           if name not in (*case.rivals, *case.decided) and _claims(case, other, playbook)]  # fmt: skip
+    return (*stay, *new)
+
+
+def _stays(case: Case, playbook: Playbook, other: Case) -> bool:
+    """Say whether nobody has decided: a closed rival is out if whoever closed it may decide and opened neither case."""
+    return other.open or other.judged_by in {"", case.opened_by}
+
+
+def _claims(case: Case, other: Case, playbook: Playbook) -> bool:
+    """Say whether another case claims the same profile for somebody else, now or when it last knew of this one."""
+    spec = playbook.disputes
+    if spec is None or other.playbook != playbook.playbook:
+        return False
+    if case.number and display(case, playbook) in other.rivals:
+        return _stays(case, playbook, other)
+    return other.open and _one_profile(case, other, spec) and _differ(case, other, spec)
+
+
+def _one_profile(case: Case, other: Case, spec: Disputes) -> bool:
     pairs = ((case.value(name), other.value(name)) for name in spec.same)
-    one_profile = next((one == two for one, two in pairs if one and two), False)
+    return next((one == two for one, two in pairs if one and two), False)
+
+
+def _differ(case: Case, other: Case, spec: Disputes) -> bool:
+    """Say whether two cases are of different people, by what is known of both."""
     contacts = ((case.value(name), other.value(name)) for name in spec.contact)
-    return one_profile and any(one and two and one != two for one, two in contacts)
+    return any(one and two and one != two for one, two in contacts)
 
 
-def flag(growing: Growing, now: datetime, rivals: tuple[str, ...]) -> None:
-    """Keep who else claims the profile, where that has changed."""
-    if rivals != growing.case.rivals:
-        growing.add(ProfileDisputed(at=now, by=BOT.id, cases=rivals))
+def flag(growing: Growing, now: datetime, found: tuple[str, ...] | None) -> None:
+    """Keep who else claims the profile, where that has changed; None is for when nobody looked."""
+    before = growing.case.rivals
+    if found is None or found == before:
+        return
+    new = tuple(one for one in found if one not in before)
+    growing.add(ProfileDisputed(at=now, by=BOT.id, cases=found, new=new))
 
 
 def held(command: CompleteStep | CompletePart, playbook: Playbook) -> Line | None:
@@ -53,22 +100,56 @@ def held(command: CompleteStep | CompletePart, playbook: Playbook) -> Line | Non
     spec = playbook.disputes
     if spec is None or not command.rivals or _name(command) not in spec.holds:
         return None
-    return _say(HELD, command.rivals, playbook)
+    return said(HELD, command.rivals, playbook)
 
 
 def warnings(case: Case, playbook: Playbook) -> Iterator[Line]:
     """Say on the cards of an open case who else claims the profile."""
     if case.open and case.rivals:
-        yield _say(DISPUTED, case.rivals, playbook)
+        yield said(DISPUTED, case.rivals, playbook)
 
 
-def _say(line: Line, rivals: tuple[str, ...], playbook: Playbook) -> Line:
-    return Line(key=line.key, args={"cases": ", ".join(rivals), "role": _deciders(playbook)})
+def said(line: Line, cases: tuple[str, ...], playbook: Playbook) -> Line:
+    """Name the cases and who decides in a sentence."""
+    return Line(key=line.key, args={"cases": ", ".join(cases), "role": _title(playbook)})
 
 
-def _deciders(playbook: Playbook) -> Text:
-    """Name the first role that may close a case as what it is not."""
-    return playbook.roles[next(iter(playbook.cancel_by), playbook.steps[playbook.opens_with].owner)].title  # fmt: skip
+def deciders(playbook: Playbook) -> tuple[str, ...]:
+    """Name the roles that decide who is the customer, the one that is told first."""
+    chosen = playbook.disputes.decided_by if playbook.disputes else ()
+    return chosen or playbook.cancel_by
+
+
+def judge(case: Case, playbook: Playbook) -> tuple[str, ...]:
+    """Name the role that has to decide about an open case, where there is something to decide."""
+    return deciders(playbook)[:1] if case.open and case.rivals else ()
+
+
+def _title(playbook: Playbook) -> Text:
+    role = next(iter(deciders(playbook)), playbook.steps[playbook.opens_with].owner)
+    return playbook.roles[role].title
+
+
+def closing(case: Case, playbook: Playbook, by: Person, now: datetime) -> tuple[DisputeDecided, ...]:  # fmt: skip
+    """Say that whoever decides closes a disputed case; whoever opened it decides nothing by that."""
+    judge = not by.roles.isdisjoint(deciders(playbook)) and by.id != case.opened_by
+    if not judge or not case.rivals or playbook.disputes is None:
+        return ()
+    return (DisputeDecided(at=now, by=by.id, cases=case.rivals, closes=True),)
+
+
+def claimant(case: Case, playbook: Playbook) -> Claimant:
+    """Say who claims a profile in a case, for those who decide."""
+    spec = playbook.disputes
+    names = ("name", "surname", *spec.contact) if spec else ()
+    known = tuple((name, case.facts[name]) for name in dict.fromkeys(names)
+                  if name in playbook.fields and name in case.facts and case.facts[name].known)  # fmt: skip
+    return Claimant(display(case, playbook), case.opened_by, case.opened_at, known)
+
+
+def both(case: Case, playbook: Playbook) -> tuple[Claimant, ...]:
+    """Give everybody who claims the profile, this case's caller first, where that is wanted."""
+    return (claimant(case, playbook), *case.claimants) if case.claimants else ()
 
 
 def _name(command: CompleteStep | CompletePart) -> str:

@@ -16,7 +16,7 @@ class Command(Value):
     case: str
     delivery: str
     by: Person = BOT
-    rivals: tuple[str, ...] = ()  # open cases of others who claim the profile; by the engine
+    rivals: tuple[str, ...] | None = None  # cases of others who claim the profile; by the engine
 
 
 class OpenCase(Command):

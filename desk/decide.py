@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from desk import acts, adopting, asking, chasing, erasing, handling, noting, settling, unmasking
+from desk import (
+    acts,
+    adopting,
+    asking,
+    chasing,
+    erasing,
+    handling,
+    judging,
+    noting,
+    settling,
+    unmasking,
+)
 from desk import commands as cmd
 from desk import events as ev
 from desk.case import Case
@@ -66,6 +77,8 @@ _RULES: dict[type[cmd.Command], Callable[..., Any]] = {
     cmd.RetryEffect: settling.retry_effect,
     cmd.FinishByHand: settling.finish_by_hand,
     cmd.Chase: chasing.chase,
+    judging.LookAtClaims: judging.look_at_claims,
+    judging.DecideDispute: judging.decide_dispute,
 }
 
 
@@ -79,6 +92,7 @@ def decide(command: cmd.Command, case: Case, playbook: Playbook, now: datetime) 
     effects: list[Effect] = list(answer)
     follow(growing, playbook, now, command.by.id)
     effects.extend(plan(growing, playbook, now, command.by.id, 0))
+    effects.extend(judging.spread(growing, playbook, now))
     effects.extend(cards(growing, playbook, now, _dead_card(command)))
     return Decision(growing.case, tuple(growing.events), _in_order(effects), taken_out=taken_out)
 

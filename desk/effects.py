@@ -131,6 +131,14 @@ class CopyBrief(_Effect):
     said: tuple[str, ...]
 
 
+class TellRival(_Effect):
+    """Let another case (display name) look at who claims its profile, because of this one's (`about`)."""
+
+    kind: Literal["tell_rival"] = "tell_rival"
+    rival: str
+    about: str
+
+
 class RedactPosts(_Effect):
     """Write over what the bot posted about a case in an inbox; its personal values are erased by now."""
 
@@ -147,7 +155,8 @@ Effect = Annotated[
     | AskBackOffice
     | CopyBrief
     | ReadSheet
-    | RedactPosts,
+    | RedactPosts
+    | TellRival,
     Field(discriminator="kind"),
 ]
 

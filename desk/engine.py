@@ -23,11 +23,12 @@ from desk.effects import (
     RedactPosts,
     ShowCard,
     TellPeople,
+    TellRival,
     UpdateTicket,
 )
-from desk.errands import Copies, ask, copy
+from desk.errands import Copies, ask, copy, tell_rival
 from desk.gathering import gather
-from desk.neighbours import with_alike, with_neighbours
+from desk.neighbours import with_alike, with_claimants, with_neighbours
 from desk.outage import SYSTEM_OF, Outages
 from desk.outside import BackOffice
 from desk.owed import goal, owed
@@ -220,6 +221,8 @@ class Engine:
                 return await ask(self.back_office, effect)
             case CopyBrief():
                 return await copy(self.copies, effect)
+            case TellRival():
+                return await tell_rival(effect, self.cases, self.accept)
             case ShowCard() | TellPeople() | ReadSheet() | RedactPosts():
                 return await self._chat(effect, attempt)
 
@@ -234,6 +237,7 @@ class Engine:
             return await self.chat.redact(effect, case, playbook, now)
         if isinstance(effect, ShowCard):
             case = await with_alike(case, playbook, effect.inbox, self.cases)
+            case = await with_claimants(case, playbook, effect.inbox, self.cases)
             return await self.chat.show(effect, case, playbook, now, attempt)
         return await self.chat.tell(effect, case, playbook, now, attempt)
 

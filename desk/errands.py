@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from desk.commands import Answered, Told
-from desk.effects import AskBackOffice, CopyBrief
+from desk.effects import AskBackOffice, CopyBrief, TellRival
+from desk.judging import LookAtClaims, number_of
 from desk.outside import BackOffice
-from desk.ports import GiveUp
+from desk.ports import Cases, GiveUp
 
 REASON = "account takeover"
 
@@ -29,6 +30,17 @@ async def copy(copies: Copies | None, effect: CopyBrief) -> Told:
             "Google Chat", "no webhook is set. Set ATO_GOOGLE_CHAT__WEBHOOK_URL, then press Retry."
         )
     return Told(channel="google_chat", ts=await copies.copy(effect.said, effect.key))
+
+
+async def tell_rival(
+    effect: TellRival, cases: Cases, accept: Callable[[LookAtClaims], Awaitable[object]]
+) -> Answered:
+    """Let another case look at who claims its profile; raises StoreGone, and GiveUp where there is no such case."""
+    key = await cases.named(number_of(effect.rival))
+    if key is None:
+        raise GiveUp("ATO Desk", "the other case is gone from the database")
+    await accept(LookAtClaims(case=key, delivery="", about=effect.about))
+    return Answered()
 
 
 async def ask(back_office: BackOffice | None, effect: AskBackOffice) -> Answered:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from desk.disputes import ProfileDisputed
+from desk.disputes import ClaimLookedInto, DisputeDecided, ProfileDisputed
 from desk.going import CaseErased, HoldReleased, HoldSet, PersonalShown, PostsRedacted
 from desk.lockout import VerificationLocked
 from desk.outcomes import (
@@ -43,7 +43,9 @@ __all__ = [
     "CaseResumed",
     "CaseWaiting",
     "ChaseSent",
+    "ClaimLookedInto",
     "CustomerTold",
+    "DisputeDecided",
     "EffectDelayed",
     "EffectDied",
     "EffectDoneByHand",
@@ -288,7 +290,7 @@ Event = Annotated[
     | TicketRead | CardShown | PeopleTold | ChaseSent | EffectDelayed | EffectDied | EffectRetried
     | EffectDoneByHand | ActRefused | CaseEnded | CaseReopened | AttemptLogged | StepSnoozed | StepHandedOver
     | StepOverridden | CaseWaiting | CaseResumed | TwinsSeen | CaseMerged | NoteAdded | QuestionPut | SheetRead | SheetUploaded | BackOfficeAnswered
-    | CaseErased | PostsRedacted | HoldSet | HoldReleased | PersonalShown | VerificationLocked | ProfileDisputed,
+    | CaseErased | PostsRedacted | HoldSet | HoldReleased | PersonalShown | VerificationLocked | ProfileDisputed | DisputeDecided | ClaimLookedInto,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

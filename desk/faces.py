@@ -8,6 +8,7 @@ from desk import barring, claiming
 from desk import events as ev
 from desk.case import Case, Escalation, Ticket, Trouble
 from desk.conditions import holds
+from desk.disputes import Claimant
 from desk.duties import Duty, doers, duties
 from desk.forms import display, one_tap
 from desk.playbook import ADOPTED, Act, Playbook, Step
@@ -89,6 +90,7 @@ class Face:
     notes: int = 0
     twins: tuple[str, ...] = ()
     merged_into: str | None = None
+    claimants: tuple[Claimant, ...] = ()
     alike: tuple[tuple[Text, int], ...] = ()
     """Titles of fields, and how many other cases of the same day share a value of them."""
 
@@ -116,12 +118,10 @@ def inboxes(case: Case, playbook: Playbook) -> tuple[str, ...]:
     posts = {f"role:{post.inbox}": name for name, post in playbook.posts.items()}
     owed = [inbox_of(case, playbook, doers(playbook, duty)) for duty in duties(case, playbook)]
     briefed = [f"role:{act.show_card.inbox}" for _, act in _briefs(case, playbook) if act.show_card]
-    opener = (
-        [inbox_of(case, playbook, playbook.steps[playbook.opens_with].owner)]
-        if case.opened_by
-        else []
-    )
-    wanted = dict.fromkeys([*case.cards, *opener, *briefed, *owed])
+    first = playbook.steps[playbook.opens_with].owner
+    opener = [inbox_of(case, playbook, first)] if case.opened_by else []
+    judge = [inbox_of(case, playbook, role) for role in claiming.judge(case, playbook)]
+    wanted = dict.fromkeys([*case.cards, *opener, *briefed, *owed, *judge])
     return tuple(
         inbox for inbox in wanted if inbox not in posts or posts[inbox] in case.escalations
     )
@@ -155,7 +155,7 @@ def face(case: Case, playbook: Playbook, inbox: str) -> Face:
         ending=playbook.ending(case.ending) if case.ending else None, ended_at=case.ended_at,
         warnings=(*claiming.warnings(case, playbook), *barring.warnings(case, playbook), *_warnings(case), *_in_between(case, owed)), standing=standings(case, playbook),
         waiting_since=case.waiting_since, notes=len(case.notes), twins=case.twins if case.open else (),
-        merged_into=case.merged_into,
+        merged_into=case.merged_into, claimants=claiming.both(case, playbook),
         alike=tuple((playbook.fields[name].title, n) for name, n in case.alike.items()) if post else (),
     )  # fmt: skip
 

@@ -149,9 +149,7 @@ def _ticket_read(case: Case, e: ev.TicketRead) -> Case:
     return replace(case, tickets=_with(case.tickets, e.name, ticket))
 
 
-def _read(
-    case: Case, e: ev.PeopleTold | ev.EffectDoneByHand | ev.SheetRead | ev.PostsRedacted
-) -> Case:
+def _read(case: Case, e: Any) -> Case:
     return _settled(case, e.effect)
 
 
@@ -206,7 +204,9 @@ def _reopened(case: Case, e: ev.CaseReopened) -> Case:
     promises = {
         name: "open" if state == "closed" else state for name, state in case.promises.items()
     }
-    return replace(case, ending=None, ended_at=None, merged_into=None, promises=promises)
+    return replace(
+        case, ending=None, ended_at=None, merged_into=None, judged_by="", promises=promises
+    )
 
 
 def _attempt(case: Case, e: ev.AttemptLogged) -> Case:
@@ -276,6 +276,13 @@ def _disputed(case: Case, e: ev.ProfileDisputed) -> Case:
     return replace(case, rivals=e.cases)
 
 
+def _judged(case: Case, e: ev.DisputeDecided) -> Case:
+    if e.closes:
+        return replace(case, judged_by=e.by)
+    left = tuple(one for one in case.rivals if one not in e.cases)
+    return replace(case, rivals=left, decided=case.decided | frozenset(e.cases))
+
+
 _FOLDS: dict[str, Callable[[Case, Any], Case]] = {
     "case_opened": _opened, "facts_recorded": _facts, "step_opened": _step_opened,
     "step_skipped": _step_skipped, "step_claimed": _step_claimed, "step_completed": _step_completed,
@@ -289,5 +296,5 @@ _FOLDS: dict[str, Callable[[Case, Any], Case]] = {
     "case_waiting": _waits, "case_resumed": _resumed, "twins_seen": _twins, "case_merged": _merged,
     "note_added": _noted, "question_put": _same, "sheet_read": _read, "sheet_uploaded": _sheet_uploaded, "back_office_answered": _read,
     "case_erased": _erased, "posts_redacted": _read, "hold_set": _held, "hold_released": _held,
-    "personal_shown": _same, "verification_locked": _locked, "profile_disputed": _disputed,
+    "personal_shown": _same, "verification_locked": _locked, "profile_disputed": _disputed, "dispute_decided": _judged, "claim_looked_into": _read,
 }  # fmt: skip

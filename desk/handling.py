@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from desk import claiming
 from desk import commands as cmd
 from desk import events as ev
 from desk.acts import CLOSED, INCOMPLETE, UNKNOWN, Verdict, check, refuse
@@ -246,6 +247,7 @@ def cancel(command: cmd.Cancel, growing: Growing, playbook: Playbook, now: datet
         return refuse(Line(key="Choose why this is no case."))
     if command.reason.strip():
         growing.add(ev.NoteAdded(at=now, by=command.by.id, words=said(command.reason)))
+    growing.add(*claiming.closing(growing.case, playbook, command.by, now))
     growing.add(*ending(growing.case, command.code, now, command.by.id))
     return ()
 
@@ -266,6 +268,7 @@ def reopen(command: cmd.Reopen, growing: Growing, playbook: Playbook, now: datet
     if growing.case.step(step).status != "open":
         occurrence = growing.case.step(step).occurrence + 1
         growing.add(ev.StepOpened(at=now, by=command.by.id, step=step, occurrence=occurrence))
+    claiming.flag(growing, now, command.rivals)
     return ()
 
 
@@ -283,8 +286,10 @@ def merge(command: cmd.Merge, growing: Growing, playbook: Playbook, now: datetim
     if not into or into == display(growing.case, playbook):
         return refuse(Line(key="Write the other case's name, such as ATO-12."))
     theirs = into in growing.case.twins and into not in growing.case.rivals
-    if not theirs and not command.by.roles & set(playbook.cancel_by):
-        return only(playbook, playbook.cancel_by)
+    may = claiming.deciders(playbook) if into in growing.case.rivals else playbook.cancel_by
+    if not theirs and command.by.roles.isdisjoint(may):
+        return only(playbook, may)
     growing.add(ev.CaseMerged(at=now, by=command.by.id, into=into))
+    growing.add(*claiming.closing(growing.case, playbook, command.by, now))
     growing.add(*ending(growing.case, MERGED, now, command.by.id))
     return ()

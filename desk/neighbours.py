@@ -11,6 +11,8 @@ from desk.barring import failures, watched
 from desk.case import Case
 from desk.commands import AdoptTicket, Command, CompleteStep, OpenCase
 from desk.decide import decide
+from desk.faces import inbox_of
+from desk.judging import DecideDispute, LookAtClaims, number_of
 from desk.playbook import Playbook
 from desk.ports import Cases
 from desk.speaking import display
@@ -26,7 +28,8 @@ async def with_neighbours(
     """Add to a command what only other cases know; most commands need nothing and cost nothing."""
     if isinstance(command, OpenCase | AdoptTicket) and case.opened_at is None:
         return await _numbered(command, case, playbook, cases, now)
-    if claiming.asks(command, playbook):
+    looks = isinstance(command, LookAtClaims | DecideDispute) or claiming.asks(command, playbook)
+    if looks:
         command = await _with_rivals(command, case, playbook, cases, now)
     if not isinstance(command, CompleteStep):
         return command
@@ -46,16 +49,46 @@ async def with_neighbours(
 async def _with_rivals(
     command: Command, case: Case, playbook: Playbook, cases: Cases, now: datetime
 ) -> Command:
-    """Name the open cases of others who claim the profile, by what will be known of it."""
+    """Name the cases of others who claim the profile, by what will be known of it, and who opened them."""
     tried = decide(command, case, playbook, now)
-    if tried.refusal or playbook.disputes is None:
+    spec = playbook.disputes
+    if spec is None or (tried.refusal and not isinstance(command, DecideDispute)):
         return command
-    others = [other async for other in _sharing(tried.case, playbook.disputes.same, cases)]
-    return command.model_copy(update={"rivals": _rivals(tried.case, playbook, others)})
+    named = (command.about,) if isinstance(command, LookAtClaims) else ()
+    others = await _claiming(tried.case, (*named, *case.rivals), spec.same, cases)
+    if isinstance(command, DecideDispute):
+        openers = (other.opened_by for other, book in others if display(other, book) in case.rivals)
+        return command.model_copy(update={"openers": tuple(openers)})
+    return command.model_copy(update={"rivals": claiming.rivals(tried.case, playbook, others)})
 
 
-def _rivals(case: Case, playbook: Playbook, others: list[tuple[Case, Playbook]]) -> tuple[str, ...]:
-    return tuple(display(*one) for one in others if claiming.claims(case, one[0], playbook))
+async def _claiming(
+    case: Case, named: Iterable[str], same: Iterable[str], cases: Cases
+) -> list[tuple[Case, Playbook]]:
+    """Give the cases that may be of the same profile: those that share a value, and those that are named."""
+    others = [other async for other in _sharing(case, same, cases)]
+    there = {display(*other) for other in others}
+    return [
+        *others,
+        *[one async for one in _named(set(named) - there, cases) if one[0].id != case.id],
+    ]
+
+
+async def _named(names: Iterable[str], cases: Cases) -> AsyncIterator[tuple[Case, Playbook]]:
+    for name in sorted(names):
+        key = await cases.named(number_of(name))
+        found = await cases.load(key) if key else None
+        if found is not None:
+            yield found
+
+
+async def with_claimants(case: Case, playbook: Playbook, inbox: str, cases: Cases) -> Case:
+    """Add who else claims the profile, for the cards of those who decide; elsewhere it costs nothing."""
+    judges = [inbox_of(case, playbook, role) for role in claiming.deciders(playbook)]
+    if not case.open or not case.rivals or inbox not in judges:
+        return case
+    others = [claiming.claimant(*one) async for one in _named(case.rivals, cases)]
+    return replace(case, claimants=tuple(others))
 
 
 async def _with_failures(
@@ -84,9 +117,9 @@ async def _numbered(
         return command
     others = [other async for other in _sharing(tried.case, IDENTIFYING, cases)]
     twins = tuple(display(*other) for other in others if other[0].open)
-    known: dict[str, Any] = {"number": await cases.number(), "twins": twins}
+    rivals = claiming.rivals(tried.case, playbook, others) if playbook.disputes else None
+    known: dict[str, Any] = {"number": await cases.number(), "twins": twins, "rivals": rivals}
     if isinstance(command, OpenCase):
-        known["rivals"] = _rivals(tried.case, playbook, others)
         known["failures"] = tuple(sorted(_failures(others)))
     return command.model_copy(update=known)
 

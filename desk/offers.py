@@ -12,6 +12,7 @@ from desk import commands as cmd
 from desk.case import Case
 from desk.conditions import fields_asked
 from desk.decide import refused
+from desk.judging import DecideDispute
 from desk.playbook import Playbook, Step
 from desk.values import Line, Person, Refusal
 
@@ -38,7 +39,7 @@ class Offers:
 
 
 OF_STEP = ("hand_over", "snooze", "override")
-OF_CASE = ("note", "question", "correct", "wait", "resume", "merge", "cancel", "reopen")
+OF_CASE = ("note", "question", "correct", "wait", "resume", "merge", "cancel", "reopen", "dispute")
 ANOTHER = "?"
 """Stands for the other case's name, or a reason, while nobody has written one yet."""
 
@@ -100,6 +101,7 @@ def _trial(
         "merge": (cmd.Merge, {**about, "into": another}),
         "cancel": (cmd.Cancel, {**about, "code": code}),
         "reopen": (cmd.Reopen, {**about, "reason": ANOTHER}),
+        "dispute": (DecideDispute, {**about, "reason": ANOTHER}),
     }
     kind, given = more.get(offer.what, (cmd.AddNote, {**about, "words": ANOTHER}))
     return kind.model_validate(given)

@@ -6,6 +6,7 @@ from datetime import datetime
 from desk import events as ev
 from desk.case import Case
 from desk.conditions import holds
+from desk.disputes import told
 from desk.duties import duties
 from desk.effects import (
     AskBackOffice,
@@ -218,6 +219,8 @@ def timeline(case: Case, playbook: Playbook, language: str) -> Iterator[str]:
             ]
             at = show_instant(event.at, language, playbook.zone)
             yield f"{at}  {': '.join(filter(None, words))} ({person(event.by)})"
+        elif words_of := told(event, language):
+            yield f"{show_instant(event.at, language, playbook.zone)}  {words_of}"
 
 
 MOST_LOOKS = 2
@@ -254,7 +257,7 @@ def cards(
 
 UNSEEN = frozenset({
     "effect_planned", "card_shown", "people_told", "ticket_read", "act_refused", "chase_sent",
-    "customer_told", "back_office_answered", "question_put",
+    "customer_told", "back_office_answered", "question_put", "claim_looked_into",
 })  # fmt: skip
 """Events that change no card by themselves."""
 

@@ -21,6 +21,7 @@ from desk.effects import (
     RedactPosts,
     ShowCard,
     TellPeople,
+    TellRival,
     UpdateTicket,
 )
 from desk.flow import Growing, promises
@@ -166,7 +167,7 @@ _RESULTS: dict[type[Any], tuple[tuple[type[Any], ...], Callable[..., Any]]] = {
     cmd.CardSeen: ((ShowCard,), _shown),
     Redacted: ((RedactPosts,), _redacted),
     cmd.Told: ((TellPeople, CopyBrief), _told),
-    cmd.Answered: ((AskBackOffice,), take_in),
+    cmd.Answered: ((AskBackOffice, TellRival), take_in),
     cmd.SheetRows: ((ReadSheet,), keep_rows),
     cmd.SheetWrong: ((ReadSheet,), tell_wrong),
 }

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from desk.faces import face
+from desk.neighbours import with_claimants
 from desk.unmasking import ShowPersonal
 from desk.values import Line, Person
 from handlers.door import SlackDoor
@@ -24,5 +25,6 @@ async def show_personal(
     if answer.repeated or answer.playbook is None:
         return None  # what the first delivery was answered stands: it may have been a refusal
     ink = replace(door.ink(person), opener=answer.case.opened_by)
-    view = shown_view(face(answer.case, answer.playbook, asked.inbox), answer.playbook, ink)
+    case = await with_claimants(answer.case, answer.playbook, asked.inbox, door.cases)
+    view = shown_view(face(case, answer.playbook, asked.inbox), answer.playbook, ink)
     return await door.reply.open(click.trigger, view)

@@ -63,7 +63,7 @@ KINDS = (
     )),
     Kind("role", lambda p: tuple(p.roles), (
         (Role, ("next", "fallback")), (Step, ("owner",)), (Part, ("by",)), (Rung, ("tell",)), (CardPlan, ("inbox",)),
-        (Post, ("inbox", "questions")), (Lockout, ("then",)),
+        (Post, ("inbox", "questions")), (Lockout, ("then",)), (Disputes, ("decided_by",)),
     )),
     Kind("ticket", lambda p: tuple(tickets(p)), (
         (TicketChange, ("ticket",)), (Waits, ("ticket",)), (Adopts, ("ticket",)),

@@ -24,7 +24,7 @@ Kind = Literal[
 ]
 
 What = Literal[
-    "more", "hand_over", "snooze", "wait", "resume", "correct", "note", "question", "cancel", "merge", "reopen", "override", "attempt"
+    "more", "hand_over", "snooze", "wait", "resume", "correct", "note", "question", "cancel", "merge", "reopen", "override", "dispute", "attempt"
 ]  # fmt: skip
 WHATS: tuple[str, ...] = get_args(What)
 """What people ask beside finishing steps; `more` lists all of it, `attempt` has buttons of its own (`try`)."""

@@ -29,6 +29,7 @@ from desk.commands import (
     Snooze,
     WaitForCustomer,
 )
+from desk.judging import DecideDispute
 from desk.unmasking import ShowPersonal
 from desk.values import Fill, Person
 from integrations.slack.arrivals import Click, Show, Submission
@@ -168,6 +169,7 @@ _BESIDE: dict[str, Callable[..., _Built]] = {
     "correct": _correct,
     "wait": _with(WaitForCustomer, "reason", "reason"),
     "reopen": _with(Reopen, "reason", "reason"),
+    "dispute": _with(DecideDispute, "reason", "reason"),
     "merge": _with(Merge, "into", "into"),
     "note": _with(AddNote, "words", "words"),
     "question": _with(Question, "words", "words"),

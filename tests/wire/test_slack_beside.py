@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from desk import commands as cmd
+from desk.disputes import Claimant
 from desk.standing import Standing, Ticked, Tried
-from desk.values import Person
+from desk.values import Fact, Person
 from integrations.slack.views.card import card
+from integrations.slack.views.shown import shown_view
 from tests.wire.making_cards import (
     CASE,
     DATA,
@@ -129,3 +131,35 @@ class TestBeside:
         lines = lines_of(card(seen, story.playbook, ink(story.now)))
         assert any(line.startswith("No answer: 2 tries, last <!date^") for line in lines)
         assert any(line.startswith("to be tried again at <!date^") for line in lines)
+
+
+class TestDisputes:
+    """Two people claim one profile, on the card of those who decide."""
+
+    def disputed(self, story: Story) -> Story:
+        story.told_mod()
+        email = Fact(value="somebody.else@example.com", personal=True)
+        other = Claimant("ATO-13", "UAGENT02", story.now, (("email", email),))
+        story.case = replace(story.case, rivals=("ATO-13",), claimants=(other,))
+        return story
+
+    def test_both_stand_side_by_side_with_the_decision(self, story: Story) -> None:
+        drawn = card(self.disputed(story).face("role:mod"), story.playbook, ink(story.now))
+        mine, theirs = (
+            next(line for line in lines_of(drawn) if f"{name}, taken by" in line)
+            for name in ("ATO-12", "ATO-13")
+        )
+        assert "naledi.mahlangu@example.com" in mine
+        assert "<@UAGENT01>" in mine
+        assert "somebody.else@example.com" in theirs
+        assert buttons_of(drawn)["This is the customer…"]["action_id"] == "ask:dispute:"
+
+    def test_nothing_of_either_stands_in_a_public_channel(self, story: Story) -> None:
+        face = self.disputed(story).face("role:mod")
+        drawn = json.dumps(card(face, story.playbook, ink(story.now, masked=True)).blocks)
+        assert "ATO-13" in drawn
+        for one in ("somebody.else", "naledi", "Mahlangu", "27825550142"):
+            assert one not in drawn
+        shown = json.dumps(shown_view(face, story.playbook, ink(story.now)))
+        assert "somebody.else@example.com" in shown
+        assert "naledi.mahlangu@example.com" in shown

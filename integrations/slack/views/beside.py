@@ -95,6 +95,23 @@ def relatives(face: Face, ink: Ink) -> list[Block]:
     return [*paragraph(ink, [words]), *rows([ask_button(ink, "merge", face.case, JOIN)])]
 
 
+def claimants(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
+    """Say who claims the profile, each with what is known of them: for those who decide, and nothing of it in public."""
+    if not face.claimants:
+        return []
+    lines = [f"*{ink.line('These people claim this profile')}*"]
+    for one in face.claimants:
+        known = [] if ink.masked else [ink.value(playbook.fields[name], fact, 200) for name, fact in one.facts]  # fmt: skip
+        words = ink.line("{case}, taken by {who}", case=one.case, who=ink.who(one.opened_by))
+        lines.append(" · ".join((words, *known)))
+    return paragraph(ink, lines, 2400)
+
+
+def decides(face: Face, ink: Ink) -> list[Block]:
+    """Offer the decision about a dispute to those whose card shows who claims the profile."""
+    return rows([ask_button(ink, "dispute", face.case)]) if face.claimants else []
+
+
 def of_case(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
     """Draw the button that asks about an escalation, and the case's own menu where no open step of the reader's has one."""
     asks = _asks(face, playbook, ink)

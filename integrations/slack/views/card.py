@@ -12,7 +12,15 @@ from desk.playbook import Playbook
 from desk.speaking import news
 from integrations.slack.actions import Action, StepValue, write_action, write_value
 from integrations.slack.escape import mrkdwn
-from integrations.slack.views.beside import noted, of_case, relatives, still, waiting
+from integrations.slack.views.beside import (
+    claimants,
+    decides,
+    noted,
+    of_case,
+    relatives,
+    still,
+    waiting,
+)
 from integrations.slack.views.escalation import escalation, escalation_text
 from integrations.slack.views.lines import (
     DONE,
@@ -62,6 +70,8 @@ def card(face: Face, playbook: Playbook, ink: Ink) -> Drawn:
         paragraph(
             ink, [f"*{ink.line('Careful')}:* {ink.of(line)}" for line in face.warnings], 1200
         ),
+        claimants(face, playbook, ink),
+        decides(face, ink),
         paragraph(ink, [waiting(face, ink)]),
         relatives(face, ink),
         owed(face, playbook, ink),

@@ -25,6 +25,7 @@ LABELS: dict[str, Line] = {
     "merge": Line(key="Merge with another case…"),
     "reopen": Line(key="Reopen…"),
     "override": Line(key="Override…"),
+    "dispute": Line(key="This is the customer…"),
 }
 """What each thing is called on menus, buttons and modals."""
 

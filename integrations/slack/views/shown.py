@@ -5,6 +5,7 @@ from desk.playbook import Playbook
 from desk.showing import show
 from desk.values import Line
 from integrations.slack.escape import plain, verbatim
+from integrations.slack.views.beside import claimants
 from integrations.slack.views.card import opening
 from integrations.slack.views.form import CLOSE
 from integrations.slack.views.lines import Block, Ink, paragraph, section
@@ -24,6 +25,7 @@ def shown_view(face: Face, playbook: Playbook, ink: Ink) -> Block:
         section(f"*{ink.line('{case}', case=face.display)}*"),
         *opening(face, playbook, ink),
         *paragraph(ink, _links(face, playbook, ink)),
+        *claimants(face, playbook, ink),
         *_thread(face, playbook, ink),
         *paragraph(ink, [f"_{ink.of(ONLY_YOU)}_"]),
     ]

@@ -1,0 +1,113 @@
+"""What follows when two people claim one profile: the other case hears of it, people are told, somebody decides. Pure."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from desk import claiming
+from desk import commands as cmd
+from desk.acts import UNKNOWN, Verdict, refuse
+from desk.disputes import DisputeDecided, ProfileDisputed
+from desk.effects import Effect, TellRival
+from desk.events import CaseReopened
+from desk.faces import inbox_of
+from desk.flow import Growing
+from desk.handling import WHY, message, only, said, works_here
+from desk.planning import planned
+from desk.playbook import Playbook
+from desk.speaking import display
+from desk.values import Line
+
+
+class LookAtClaims(cmd.Command):
+    """Another case (display name) may claim the same profile, or no longer does: look, whatever the message said."""
+
+    about: str
+
+
+class DecideDispute(cmd.Command):
+    """Decide that this case's caller is the customer. The other cases wait on until they are closed."""
+
+    reason: str
+    openers: tuple[str, ...] = ()  # who opened the other cases; by the engine
+
+
+def look_at_claims(
+    command: LookAtClaims, growing: Growing, playbook: Playbook, now: datetime
+) -> Verdict:
+    """Keep who else claims the profile now."""
+    if growing.case.opened_at is None:
+        return refuse(UNKNOWN)
+    claiming.flag(growing, now, command.rivals)
+    return ()
+
+
+def decide_dispute(
+    command: DecideDispute, growing: Growing, playbook: Playbook, now: datetime
+) -> Verdict:
+    """Lift a dispute from one case; only who may decide and opened none of the cases, with a reason."""
+    if refusal := works_here(command, growing, playbook):
+        return refusal
+    case, roles = growing.case, claiming.deciders(playbook)
+    if playbook.disputes is None or command.by.roles.isdisjoint(roles):
+        return only(playbook, roles if playbook.disputes else ())
+    if not case.rivals:
+        return refuse(Line(key="Nobody else claims this profile. Nothing to do."))
+    if command.by.id in {case.opened_by, *command.openers}:
+        return refuse(Line(key="You opened one of these cases yourself, so somebody else has to decide. On duty now: {people}.",
+                           args={"people": f"role:{','.join(roles)}"}))  # fmt: skip
+    if not command.reason.strip():
+        return refuse(WHY)
+    decided = DisputeDecided(
+        at=now, by=command.by.id, cases=case.rivals, reason=said(command.reason)
+    )
+    growing.add(decided)
+    return ()
+
+
+def spread(growing: Growing, playbook: Playbook, now: datetime) -> tuple[Effect, ...]:
+    """Plan what the disputes of a decision ask for: the other cases look for themselves, and people are told."""
+    found: list[Effect] = []
+    for event in tuple(growing.events):
+        for effect in _of_event(growing, playbook, event):
+            growing.add(planned(effect, now))
+            found.append(effect)
+    return tuple(found)
+
+
+def _of_event(growing: Growing, playbook: Playbook, event: object) -> Iterator[Effect]:
+    case = growing.case
+    if isinstance(event, ProfileDisputed):
+        yield from _heard(growing, event.new, playbook)
+        yield from _told(growing, event, playbook) if event.new else ()
+    elif (isinstance(event, DisputeDecided) and event.closes) or isinstance(event, CaseReopened):
+        yield from _heard(growing, case.rivals, playbook)
+
+
+def _heard(growing: Growing, names: tuple[str, ...], playbook: Playbook) -> Iterator[TellRival]:
+    for name in names:
+        case = growing.case
+        number = sum(one.what == "tell_rival" for one in case.planned.values()) + 1
+        yield TellRival(
+            key=f"{case.id}/rival:{name}/{number}/0", case=case.id, lane=f"{case.id}:rivals",
+            rival=name, about=display(case, playbook),
+        )  # fmt: skip
+
+
+def _told(growing: Growing, event: ProfileDisputed, playbook: Playbook) -> Iterator[Effect]:
+    """Say it where the case has cards. Whoever decides is called once: by the later of two cases."""
+    case, role = growing.case, next(iter(claiming.deciders(playbook)), None)
+    if role is None or not case.open:
+        return
+    calls = any(case.number > number_of(name) for name in event.new)
+    judge = inbox_of(case, playbook, role)
+    standing = [inbox for inbox, card in case.cards.items() if card.ts]
+    line = claiming.said(claiming.DISPUTED, event.cases, playbook)
+    for inbox in dict.fromkeys((*standing, *((judge,) if calls else ()))):
+        mention = (f"role:{role}",) if calls and inbox == judge else ()
+        yield message(growing, inbox, line, mention=mention)
+
+
+def number_of(name: str) -> int:
+    """Give the number in a case's display name such as ATO-12; nought where there is none."""
+    digits = name.rpartition("-")[2]
+    return int(digits) if digits.isdecimal() else 0
