@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from desk.commands import TicketFound, TicketSeen
-from desk.effects import CreateTicket, LookAtTicket, UpdateTicket
+from desk.effects import CreateTicket, LookAtTicket, UpdateTicket, Writer
 from desk.ports import Attempt, Tickets
 
 _PERSON = re.compile(r"<@([A-Z0-9]{3,20})>")
@@ -44,6 +44,10 @@ class NamedTickets:
     async def foreign(self, ticket: int, query_types: Sequence[str]) -> TicketFound | None:
         """Read a ticket no case knows."""
         return await self.tickets.foreign(ticket, query_types)
+
+    async def peek(self, ticket: int) -> Writer | None:
+        """Say who wrote a ticket."""
+        return await self.tickets.peek(ticket)
 
     def _named(self, words: str) -> str:
         return _PERSON.sub(lambda found: self.name(found[1]) or found[1], words)

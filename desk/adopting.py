@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
-from desk import claiming
+from desk import claimants, claiming
 from desk import commands as cmd
 from desk import events as ev
 from desk.acts import Verdict, known_at_once
@@ -75,8 +75,9 @@ def _said(
         for part, field in fields.items()
         if field and given[part]
     }
-    return {
+    known = {
         field: fact(playbook, field, value)
         for field, value in read_as.items()
         if not isinstance(value, Line)
     }
+    return known | claimants.requester(playbook, requester.model_dump(), now)

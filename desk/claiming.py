@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from desk.case import Case
-from desk.commands import Command, CompletePart, CompleteStep, RecordFacts, Reopen
+from desk.claimants import differ
+from desk.commands import Command, CompletePart, CompleteStep, RecordFacts, Reopen, Settle
 from desk.conditions import fields_asked
-from desk.disputes import Claimant, DisputeDecided, Disputes, ProfileDisputed
+from desk.disputes import DisputeDecided, Disputes, ProfileDisputed
+from desk.effects import AskWhoWrote
 from desk.flow import Growing
 from desk.playbook import Playbook
 from desk.speaking import display
@@ -28,7 +30,9 @@ def asks(command: Command, playbook: Playbook) -> bool:
     spec = playbook.disputes
     if spec is None:
         return False
-    told = {*spec.same, *spec.contact}
+    told = {*spec.same, *spec.contact, *spec.enquirer}
+    if isinstance(command, Settle):
+        return isinstance(command.effect, AskWhoWrote) and command.result.kind == "answered"
     if isinstance(command, RecordFacts):
         return not told.isdisjoint(command.fills)
     if isinstance(command, CompleteStep | CompletePart):
@@ -72,18 +76,12 @@ def _claims(case: Case, other: Case, playbook: Playbook) -> bool:
         return False
     if case.number and display(case, playbook) in other.rivals:
         return _stays(case, playbook, other)
-    return other.open and _one_profile(case, other, spec) and _differ(case, other, spec)
+    return other.open and _one_profile(case, other, spec) and differ(case, other, playbook)
 
 
 def _one_profile(case: Case, other: Case, spec: Disputes) -> bool:
     pairs = ((case.value(name), other.value(name)) for name in spec.same)
     return next((one == two for one, two in pairs if one and two), False)
-
-
-def _differ(case: Case, other: Case, spec: Disputes) -> bool:
-    """Say whether two cases are of different people, by what is known of both."""
-    contacts = ((case.value(name), other.value(name)) for name in spec.contact)
-    return any(one and two and one != two for one, two in contacts)
 
 
 def flag(growing: Growing, now: datetime, found: tuple[str, ...] | None) -> None:
@@ -136,20 +134,6 @@ def closing(case: Case, playbook: Playbook, by: Person, now: datetime) -> tuple[
     if not judge or not case.rivals or playbook.disputes is None:
         return ()
     return (DisputeDecided(at=now, by=by.id, cases=case.rivals, closes=True),)
-
-
-def claimant(case: Case, playbook: Playbook) -> Claimant:
-    """Say who claims a profile in a case, for those who decide."""
-    spec = playbook.disputes
-    names = ("name", "surname", *spec.contact) if spec else ()
-    known = tuple((name, case.facts[name]) for name in dict.fromkeys(names)
-                  if name in playbook.fields and name in case.facts and case.facts[name].known)  # fmt: skip
-    return Claimant(display(case, playbook), case.opened_by, case.opened_at, known)
-
-
-def both(case: Case, playbook: Playbook) -> tuple[Claimant, ...]:
-    """Give everybody who claims the profile, this case's caller first, where that is wanted."""
-    return (claimant(case, playbook), *case.claimants) if case.claimants else ()
 
 
 def _name(command: CompleteStep | CompletePart) -> str:

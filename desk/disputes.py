@@ -9,10 +9,22 @@ from desk.pieces import Names
 from desk.values import Fact, Text, Value, in_language
 
 
+class Wrote(Value):
+    """Where the number of the customer's own ticket stands, and the fields into which goes who wrote it.
+
+    The ticket system says so, and nobody has confirmed it: no step asks for these two fields.
+    """
+
+    ticket: str
+    email: str | None = None
+    phone: str | None = None
+
+
 class Disputes(Value):
     """Open cases of one profile that are claimed by different people; `holds` waits until `decided_by` has decided.
 
-    The first field of `same` that both cases know says whether it is one profile. People differ by a field of `contact`.
+    The first field of `same` that both cases know says whether it is one profile. People differ by a field of `contact`,
+    by who `wrote` their tickets, or by the names in `enquirer` where those are not nearly the same.
     `holds` names steps and `step.part`; without `decided_by` whoever may cancel decides.
     """
 
@@ -20,6 +32,8 @@ class Disputes(Value):
     contact: Names
     holds: Names
     decided_by: Names = ()
+    enquirer: Names = ()
+    wrote: Wrote | None = None
 
 
 class ProfileDisputed(Happened):
@@ -40,7 +54,7 @@ class DisputeDecided(Happened):
 
 
 class ClaimLookedInto(Happened):
-    """Work about a dispute was done: another case heard of it."""
+    """Work about a dispute was done: another case heard of it, or somebody was asked who wrote a ticket."""
 
     kind: Literal["claim_looked_into"] = "claim_looked_into"
     effect: str

@@ -24,6 +24,12 @@ class Requester(Value):
     name: str
 
 
+class Writer(Requester):
+    """Who wrote a ticket, as the ticket system knows them; an empty number where it knows none."""
+
+    phone: str = ""
+
+
 class CreateTicket(_Effect):
     """Create one ticket. Form, query type and group are names; the first comment is internal."""
 
@@ -139,6 +145,13 @@ class TellRival(_Effect):
     about: str
 
 
+class AskWhoWrote(_Effect):
+    """Read who wrote the customer's own ticket."""
+
+    kind: Literal["ask_who_wrote"] = "ask_who_wrote"
+    ticket: int
+
+
 class RedactPosts(_Effect):
     """Write over what the bot posted about a case in an inbox; its personal values are erased by now."""
 
@@ -156,7 +169,8 @@ Effect = Annotated[
     | CopyBrief
     | ReadSheet
     | RedactPosts
-    | TellRival,
+    | TellRival
+    | AskWhoWrote,
     Field(discriminator="kind"),
 ]
 

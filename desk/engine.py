@@ -15,6 +15,7 @@ from desk.chasing import deadlines
 from desk.decide import Decision, decide, ends, told_no
 from desk.effects import (
     AskBackOffice,
+    AskWhoWrote,
     CopyBrief,
     CreateTicket,
     Effect,
@@ -26,7 +27,7 @@ from desk.effects import (
     TellRival,
     UpdateTicket,
 )
-from desk.errands import Copies, ask, copy, tell_rival
+from desk.errands import Copies, ask, copy, look_into
 from desk.gathering import gather
 from desk.neighbours import with_alike, with_claimants, with_neighbours
 from desk.outage import SYSTEM_OF, Outages
@@ -221,8 +222,8 @@ class Engine:
                 return await ask(self.back_office, effect)
             case CopyBrief():
                 return await copy(self.copies, effect)
-            case TellRival():
-                return await tell_rival(effect, self.cases, self.accept)
+            case AskWhoWrote() | TellRival():
+                return await look_into(effect, self.cases, self.tickets, self.accept)
             case ShowCard() | TellPeople() | ReadSheet() | RedactPosts():
                 return await self._chat(effect, attempt)
 

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from desk.commands import Answered, Told
-from desk.effects import AskBackOffice, CopyBrief, TellRival
+from desk.effects import AskBackOffice, AskWhoWrote, CopyBrief, TellRival
 from desk.judging import LookAtClaims, number_of
 from desk.outside import BackOffice
-from desk.ports import Cases, GiveUp
+from desk.ports import Cases, GiveUp, Tickets
 
 REASON = "account takeover"
 
@@ -32,7 +32,19 @@ async def copy(copies: Copies | None, effect: CopyBrief) -> Told:
     return Told(channel="google_chat", ts=await copies.copy(effect.said, effect.key))
 
 
-async def tell_rival(
+async def look_into(
+    effect: AskWhoWrote | TellRival,
+    cases: Cases,
+    tickets: Tickets,
+    accept: Callable[[LookAtClaims], Awaitable[object]],
+) -> Answered:
+    """Do the work about a dispute; raises StoreGone, TryAgain and GiveUp."""
+    if isinstance(effect, AskWhoWrote):
+        return await _who_wrote(effect, tickets)
+    return await _tell_rival(effect, cases, accept)
+
+
+async def _tell_rival(
     effect: TellRival, cases: Cases, accept: Callable[[LookAtClaims], Awaitable[object]]
 ) -> Answered:
     """Let another case look at who claims its profile; raises StoreGone, and GiveUp where there is no such case."""
@@ -41,6 +53,15 @@ async def tell_rival(
         raise GiveUp("ATO Desk", "the other case is gone from the database")
     await accept(LookAtClaims(case=key, delivery="", about=effect.about))
     return Answered()
+
+
+async def _who_wrote(effect: AskWhoWrote, tickets: Tickets) -> Answered:
+    """Read who wrote the customer's own ticket; one that cannot be found was written by nobody."""
+    try:
+        found = await tickets.peek(effect.ticket)
+    except GiveUp:
+        found = None
+    return Answered(facts={"email": found.email, "phone": found.phone} if found else {})
 
 
 async def ask(back_office: BackOffice | None, effect: AskBackOffice) -> Answered:

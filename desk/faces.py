@@ -7,6 +7,7 @@ from datetime import datetime
 from desk import barring, claiming
 from desk import events as ev
 from desk.case import Case, Escalation, Ticket, Trouble
+from desk.claimants import both
 from desk.conditions import holds
 from desk.disputes import Claimant
 from desk.duties import Duty, doers, duties
@@ -155,7 +156,7 @@ def face(case: Case, playbook: Playbook, inbox: str) -> Face:
         ending=playbook.ending(case.ending) if case.ending else None, ended_at=case.ended_at,
         warnings=(*claiming.warnings(case, playbook), *barring.warnings(case, playbook), *_warnings(case), *_in_between(case, owed)), standing=standings(case, playbook),
         waiting_since=case.waiting_since, notes=len(case.notes), twins=case.twins if case.open else (),
-        merged_into=case.merged_into, claimants=claiming.both(case, playbook),
+        merged_into=case.merged_into, claimants=both(case, playbook),
         alike=tuple((playbook.fields[name].title, n) for name, n in case.alike.items()) if post else (),
     )  # fmt: skip
 

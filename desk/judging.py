@@ -6,9 +6,10 @@ from datetime import datetime
 from desk import claiming
 from desk import commands as cmd
 from desk.acts import UNKNOWN, Verdict, refuse
+from desk.case import Case
 from desk.disputes import DisputeDecided, ProfileDisputed
-from desk.effects import Effect, TellRival
-from desk.events import CaseReopened
+from desk.effects import AskWhoWrote, Effect, TellRival
+from desk.events import CaseReopened, FactsRecorded
 from desk.faces import inbox_of
 from desk.flow import Growing
 from desk.handling import WHY, message, only, said, works_here
@@ -76,11 +77,28 @@ def spread(growing: Growing, playbook: Playbook, now: datetime) -> tuple[Effect,
 
 def _of_event(growing: Growing, playbook: Playbook, event: object) -> Iterator[Effect]:
     case = growing.case
-    if isinstance(event, ProfileDisputed):
+    if isinstance(event, FactsRecorded):
+        yield from _asked(case, event, playbook)
+    elif isinstance(event, ProfileDisputed):
         yield from _heard(growing, event.new, playbook)
         yield from _told(growing, event, playbook) if event.new else ()
     elif (isinstance(event, DisputeDecided) and event.closes) or isinstance(event, CaseReopened):
         yield from _heard(growing, case.rivals, playbook)
+
+
+def _asked(case: Case, event: FactsRecorded, playbook: Playbook) -> Iterator[AskWhoWrote]:
+    """Ask who wrote the customer's own ticket once its number is known."""
+    wrote = playbook.disputes.wrote if playbook.disputes else None
+    given = event.facts.get(wrote.ticket) if wrote else None
+    digits = str(given.value or "").removeprefix("#") if given else ""
+    if digits.isascii() and digits.isdecimal():
+        number = sum(one.what == "ask_who_wrote" for one in case.planned.values()) + 1
+        yield AskWhoWrote(
+            key=f"{case.id}/wrote/{number}/0",
+            case=case.id,
+            lane=f"{case.id}:wrote",
+            ticket=int(digits),
+        )
 
 
 def _heard(growing: Growing, names: tuple[str, ...], playbook: Playbook) -> Iterator[TellRival]:

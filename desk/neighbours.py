@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from desk import claiming
 from desk.barring import failures, watched
 from desk.case import Case
+from desk.claimants import claimant
 from desk.commands import AdoptTicket, Command, CompleteStep, OpenCase
 from desk.decide import decide
 from desk.faces import inbox_of
@@ -87,7 +88,7 @@ async def with_claimants(case: Case, playbook: Playbook, inbox: str, cases: Case
     judges = [inbox_of(case, playbook, role) for role in claiming.deciders(playbook)]
     if not case.open or not case.rivals or inbox not in judges:
         return case
-    others = [claiming.claimant(*one) async for one in _named(case.rivals, cases)]
+    others = [claimant(*one) async for one in _named(case.rivals, cases)]
     return replace(case, claimants=tuple(others))
 
 

@@ -16,6 +16,7 @@ from desk.effects import (
     ShowCard,
     TellPeople,
     UpdateTicket,
+    Writer,
 )
 from desk.events import Event
 from desk.going import Redacted
@@ -215,6 +216,10 @@ class Tickets(Protocol):
 
     async def foreign(self, ticket: int, query_types: Sequence[str]) -> TicketFound | None:
         """Read a ticket no case knows; None when the desk made it, or it has none of these query types."""
+        ...
+
+    async def peek(self, ticket: int) -> Writer | None:
+        """Say who wrote a ticket; None where that is a colleague, or nobody is named."""
         ...
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from desk import claiming
 from desk import commands as cmd
 from desk import events as ev
 from desk.acts import CLOSED, UNKNOWN, Verdict, refuse
@@ -13,6 +14,7 @@ from desk.case import Case, Ticket, Trouble
 from desk.duties import doers, duties
 from desk.effects import (
     AskBackOffice,
+    AskWhoWrote,
     CopyBrief,
     CreateTicket,
     Effect,
@@ -76,7 +78,9 @@ def settle(command: cmd.Settle, growing: Growing, playbook: Playbook, now: datet
     else:
         kinds, taken = _RESULTS[type(result)]
         if isinstance(effect, kinds):
-            return taken(growing, playbook, effect, result, now) or ()
+            follows = taken(growing, playbook, effect, result, now) or ()
+            claiming.flag(growing, now, command.rivals)
+            return follows
     return ()
 
 
@@ -167,7 +171,7 @@ _RESULTS: dict[type[Any], tuple[tuple[type[Any], ...], Callable[..., Any]]] = {
     cmd.CardSeen: ((ShowCard,), _shown),
     Redacted: ((RedactPosts,), _redacted),
     cmd.Told: ((TellPeople, CopyBrief), _told),
-    cmd.Answered: ((AskBackOffice, TellRival), take_in),
+    cmd.Answered: ((AskBackOffice, AskWhoWrote, TellRival), take_in),
     cmd.SheetRows: ((ReadSheet,), keep_rows),
     cmd.SheetWrong: ((ReadSheet,), tell_wrong),
 }

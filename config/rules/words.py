@@ -77,6 +77,8 @@ def unused(playbook: Playbook) -> Iterator[Finding]:
     """Report what stands there and is never needed (warnings), and fields that nobody asks for."""
     asked = {ask.field for step in playbook.steps.values() for _, ask in asks(step)}
     asked |= {name for name, field in playbook.fields.items() if field.default is not None}
+    wrote = playbook.disputes.wrote if playbook.disputes else None
+    asked |= {name for name in (wrote.email, wrote.phone) if name} if wrote else set()
     shown = _shown(playbook)
     for name in playbook.fields:
         if name not in asked and name in shown:

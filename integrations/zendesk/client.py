@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from desk.commands import TicketFound, TicketSeen
-from desk.effects import CreateTicket, LookAtTicket, Requester, Sheet, UpdateTicket
+from desk.effects import CreateTicket, LookAtTicket, Requester, Sheet, UpdateTicket, Writer
 from desk.ports import Attempt, GiveUp
 from integrations.zendesk.account import Account
 from integrations.zendesk.names import SYSTEM, Ids, Names
@@ -151,7 +151,7 @@ class ZendeskTickets:
         user = await self._user(raw.requester_id) if raw.requester_id else None
         return TicketFound(seen=seen, query_type=query_type, requester=_customer(user))
 
-    async def peek(self, ticket: int) -> Requester | None:
+    async def peek(self, ticket: int) -> Writer | None:
         """Say who wrote a ticket; None where that is a colleague, or nobody is named."""
         raw = await self._ticket(ticket)
         return _customer(await self._user(raw.requester_id) if raw.requester_id else None)
@@ -287,8 +287,8 @@ class ZendeskTickets:
         self._names = None
 
 
-def _customer(user: RawUser | None) -> Requester | None:
+def _customer(user: RawUser | None) -> Writer | None:
     """Give a requester who is no colleague: agents who make a ticket are its requester unless they say otherwise."""
     if user is None or user.role != PERSON or not user.email:
         return None
-    return Requester(email=user.email, name=user.name or user.email)
+    return Writer(email=user.email, name=user.name or user.email, phone=user.phone or "")

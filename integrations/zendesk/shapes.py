@@ -170,6 +170,7 @@ class RawUser(Wire):
     id: int | None = None
     name: str | None = None
     email: str | None = None
+    phone: str | None = None
     role: str | None = None
 
 

@@ -8,7 +8,7 @@ from config.load import PLAYBOOKS, load
 from desk import claiming
 from desk import commands as cmd
 from desk.case import Case
-from desk.effects import TellPeople
+from desk.effects import TellPeople, Writer
 from desk.engine import Answer
 from desk.faces import face, inboxes
 from desk.judging import DecideDispute, LookAtClaims
@@ -262,3 +262,65 @@ async def test_a_case_of_another_procedure_is_no_rival(desk: Whole) -> None:
     fresh = replace(mine, rivals=())
     assert claiming.rivals(fresh, MR_D, [(theirs, MR_D)]) == ("ATO-2",)
     assert claiming.rivals(fresh, MR_D, [(replace(theirs, playbook="other"), MR_D)]) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "surname", "disputed"),
+    [
+        ("Thabo", "Nkosi", True),
+        ("Thabo", "Mahlangu", True),
+        ("Naledi", "Mahlango", False),
+        ("NALEDI", "Mahlangu-Nkosi", False),
+        ("Mahlangu", "Naledi", False),
+        ("N", "Mahlangu", False),
+    ],
+)
+async def test_somebody_of_another_name_claims_it_too(
+    desk: Whole, name: str, surname: str, disputed: bool
+) -> None:
+    answer = await claim(desk, name=name, surname=surname)
+    assert answer.case.rivals == (("ATO-1",) if disputed else ())
+
+
+@pytest.mark.parametrize(
+    ("email", "phone", "disputed"),
+    [
+        ("naledi.mahlangu@example.com", "", False),
+        ("naledi.mahlangu@example.com", "082 555 0142", False),
+        ("naledi.m@mail.example", "", True),
+        ("naledi.mahlangu@example.com", "083 555 0999", True),
+        ("naledi.mahlangu@example.com", "call me", False),
+    ],
+)
+async def test_who_writes_from_elsewhere_claims_it_whatever_they_say_of_themselves(
+    desk: Whole, email: str, phone: str, disputed: bool
+) -> None:
+    """The second case gives every detail of the customer; only its ticket comes from somebody else."""
+    wrote = Writer(email=email, name="Naledi", phone=phone)
+    ticket = desk.tickets.make("CS", None, wrote)
+    await claim(desk, contact_ticket=str(ticket))
+    second = await the(desk, SECOND)
+    assert second.value("requester_email") == email
+    assert not second.known("requester_email"), "nobody has confirmed it"
+    assert second.rivals == (("ATO-1",) if disputed else ())
+    assert (await the(desk, FIRST)).rivals == (("ATO-2",) if disputed else ())
+    assert bool((await desk.play(DEEDS[RESET], FIRST)).refusal) is disputed
+
+
+async def test_a_ticket_that_is_not_there_was_written_by_nobody(desk: Whole) -> None:
+    await claim(desk, contact_ticket="999999")
+    second = await the(desk, SECOND)
+    assert (second.rivals, second.troubles) == ((), {})
+
+
+async def test_two_tickets_of_one_profile_from_different_people(desk: Whole) -> None:
+    """A ticket made by hand for somebody else becomes a case, whose profile the MOD then names."""
+    third = "01JD0000000000000000000048"
+    deeds = MR_D.rehearsals["by_hand"].deeds
+    await desk.play(deeds[0], third)
+    adopted = await the(desk, third)
+    assert adopted.value("requester_email") == "werner.vanwyk@example.com"
+    assert adopted.rivals == ()
+    answer = await desk.play(of(deeds[1], customer_id=LOCATE.fill["customer_id"]), third)
+    assert answer.case.rivals == ("ATO-1",)
+    assert (await the(desk, FIRST)).rivals == ("ATO-2",)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from desk.commands import TicketFound, TicketSeen
-from desk.effects import CreateTicket, LookAtTicket, Requester, Sheet, UpdateTicket
+from desk.effects import CreateTicket, LookAtTicket, Requester, Sheet, UpdateTicket, Writer
 from desk.ports import Attempt, GiveUp, TryAgain
 
 
@@ -88,6 +88,12 @@ class FakeTickets:
         return TicketFound(
             seen=self._seen(held), query_type=held.query_type, requester=held.requester
         )
+
+    async def peek(self, ticket: int) -> Writer | None:
+        """Say who wrote a ticket."""
+        _fail(self.before)
+        wrote = self._held(ticket).requester
+        return Writer.model_validate(wrote.model_dump()) if wrote else None
 
     def move(
         self,
