@@ -17,15 +17,17 @@ WARNING = Line(
 
 
 def lockouts(playbook: Playbook) -> tuple[Lockout, ...]:
-    """List what a playbook says about failures."""
-    return tuple(step.lockout for step in playbook.steps.values() if step.lockout)
+    """List what a playbook says about failures, at steps that are switched on: elsewhere nobody is verified."""
+    return tuple(step.lockout for step in playbook.steps.values() if step.lockout and step.enabled)
 
 
 def watched(playbook: Playbook, step: str) -> Lockout | None:
     """Say what counts when a step is finished that verifies a customer, or after which that is done."""
     spec = playbook.steps.get(step)
-    after = (one.lockout for one in playbook.steps.values() if step in one.after and one.lockout)
-    return (spec and spec.lockout) or next(after, None)
+    after = (one.lockout for one in playbook.steps.values()
+             if step in one.after and one.lockout and one.enabled)  # fmt: skip
+    own = spec.lockout if spec and spec.enabled else None
+    return own or next(after, None)
 
 
 def failures(log: Iterable[ev.Event], playbook: Playbook) -> tuple[datetime, ...]:

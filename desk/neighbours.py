@@ -101,12 +101,14 @@ async def _with_failures(
     if lockout is None or tried is None or tried.refusal:
         return command
     others = [other async for other in _sharing(tried.case, lockout.same, cases)]
-    found = [*failures(case.log, playbook), *_failures(others)]
+    found = [*failures(case.log, playbook), *_failures(others, playbook)]
     return command.model_copy(update={"failures": tuple(sorted(found))})
 
 
-def _failures(others: Iterable[tuple[Case, Playbook]]) -> list[datetime]:
-    return [at for other, playbook in others for at in failures(other.log, playbook)]
+def _failures(others: Iterable[tuple[Case, Playbook]], of: Playbook) -> list[datetime]:
+    """Count the failures of the same procedure: those of another brand say nothing of this one's account."""
+    same = [(other, book) for other, book in others if book.playbook == of.playbook]
+    return [at for other, book in same for at in failures(other.log, book)]
 
 
 async def _numbered(
@@ -121,7 +123,7 @@ async def _numbered(
     rivals = claiming.rivals(tried.case, playbook, others) if playbook.disputes else None
     known: dict[str, Any] = {"number": await cases.number(), "twins": twins, "rivals": rivals}
     if isinstance(command, OpenCase):
-        known["failures"] = tuple(sorted(_failures(others)))
+        known["failures"] = tuple(sorted(_failures(others, playbook)))
     return command.model_copy(update=known)
 
 
