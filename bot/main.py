@@ -149,6 +149,7 @@ def assemble(settings: Settings, clock: Clock | None = None) -> Bot:
         playbooks=playbooks,
         hashes={},
         sheets=SheetReader(),
+        digests=vault,
     )
     engine.back_office = _back_office(settings)
     engine.copies = _copies(settings)

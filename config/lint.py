@@ -8,7 +8,7 @@ from desk.speaking import BUILTINS
 
 RULES: tuple[Rule, ...] = (
     names.mentions, names.outcomes, names.parts, names.options, names.choices, names.empty_conditions, names.expected, names.filled, names.retention,
-    flow.circles, flow.roots, flow.unreachable, flow.looks_ahead, flow.tickets_ahead, flow.tickets_twice, flow.shapes,
+    flow.circles, flow.roots, flow.unreachable, flow.looks_ahead, flow.tickets_ahead, flow.tickets_twice, flow.shapes, flow.compared,
     flow.endings, flow.promises,
     people.titles, people.owners, people.urgent, people.chains, people.ladders, people.calendars, people.phones,
     words.never_kept, words.languages, words.unused, words.buttons,

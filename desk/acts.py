@@ -5,30 +5,23 @@ from datetime import datetime
 from desk import barring, claiming
 from desk import commands as cmd
 from desk import events as ev
-from desk.answers import fact, over_cap, read_fills, unticked
-from desk.case import Case
-from desk.conditions import holds
+from desk.answers import fact, read_fills, unticked
+from desk.comparing import BY_HAND, any_by_desk
 from desk.duties import Duty, duty_of, why_not
-from desk.effects import Effect
 from desk.fields import default
-from desk.flow import Growing, completion, promises
-from desk.playbook import Ask, Condition, Outcome, Playbook, Step
-from desk.sheets import reading
-from desk.values import BOT, Fact, FieldError, Fills, Line, Refusal, Text, in_language
+from desk.finishing import INCOMPLETE, Verdict, finish, judged, refuse
+from desk.flow import Growing, promises
+from desk.playbook import Ask, Playbook, Step
+from desk.values import BOT, Fact, Line, Refusal, Text, in_language
 
-Verdict = Refusal | tuple[Effect, ...]
+__all__ = [
+    "CLOSED", "INCOMPLETE", "UNKNOWN", "Verdict", "check", "complete_part", "complete_step", "known_at_once", "open_case", "refuse",
+]  # fmt: skip
 
 CLOSED = Line(key="This case is closed. I have not changed anything.")
 UNKNOWN = Line(key="I do not know this case. It may belong to another desk.")
+CHOOSE = Line(key="Choose how this ended.")
 STALE = Line(key="This card is out of date: “{step}” is not open now. I have not changed anything.")
-INCOMPLETE = Line(
-    key="Some answers are missing or wrong. Nothing is lost: mend them and submit again."
-)
-
-
-def refuse(line: Line, *fields: FieldError) -> Refusal:
-    """Refuse with a sentence."""
-    return Refusal(line=line, fields=fields)
 
 
 def open_case(
@@ -52,7 +45,7 @@ def open_case(
         growing.add(ev.TwinsSeen(at=now, by=BOT.id, cases=command.twins))
     barring.bar(growing, playbook, now, command.failures)
     claiming.flag(growing, now, command.rivals)
-    return _finish(growing, playbook, now, command, playbook.opens_with, "done", command.fills)
+    return finish(growing, playbook, now, command, playbook.opens_with, "done")
 
 
 def known_at_once(playbook: Playbook, now: datetime) -> dict[str, Fact]:
@@ -120,8 +113,8 @@ def complete_step(
     if isinstance(duty, Refusal):
         return duty
     spec = playbook.steps[command.step]
-    if not spec.verdict and spec.outcome(command.outcome) is None:
-        return refuse(Line(key="Choose how this ended."))
+    if not judged(growing.case, playbook, spec) and spec.outcome(command.outcome) is None:
+        return refuse(BY_HAND if any_by_desk(playbook, spec) else CHOOSE)
     if command.clashes:
         key = "{cases} did this already for the same {what}. Nothing was done; ask {role} if it is really due twice."
         return refuse(Line(key=key, args={
@@ -135,63 +128,13 @@ def complete_step(
         command, playbook
     ):
         return ()  # the step is the other role's now; what was answered is not kept
-    return _finish(growing, playbook, now, command, command.step, command.outcome, command.fills)
+    return finish(growing, playbook, now, command, command.step, command.outcome)
 
 
 def _titles(playbook: Playbook, names: tuple[str, ...]) -> Text:
     titles = [playbook.fields[name].title for name in names]
     languages = {language for title in titles for language in title}
     return {one: ", ".join(in_language(title, one) for title in titles) for one in languages}
-
-
-def _finish(
-    growing: Growing,
-    playbook: Playbook,
-    now: datetime,
-    command: cmd.Command,
-    step: str,
-    outcome: str,
-    fills: Fills,
-) -> Verdict:
-    spec = playbook.steps[step]
-    chosen = (None if spec.verdict else spec.outcome(outcome)) or Outcome()
-    asks = (*spec.asks, *chosen.asks)
-    facts, wrong = read_fills(asks, fills, growing.case, playbook, now)
-    capped = None if growing.case.step(step).overridden else over_cap(facts, playbook)
-    if wrong or capped:
-        return refuse(INCOMPLETE, *wrong, *([capped] if capped else []))
-    if facts:
-        growing.add(ev.FactsRecorded(at=now, by=command.by.id, facts=facts, step=step))
-    if sheets := reading(growing, playbook, facts, command.by, now, step, outcome):
-        return sheets
-    if spec.verdict:
-        outcome = _follows(growing.case, playbook, spec)
-        chosen = spec.outcome(outcome) or Outcome(when=_NEVER)
-    if holds(chosen.when, growing.case, playbook) is not True:
-        words = chosen.unless or {
-            "en": "The answers do not allow this outcome.",
-            "it": "Le risposte non consentono questo esito.",
-        }
-        key = "{why} Nothing is lost: mend the answers or choose another outcome."
-        return refuse(Line(key=key, args={"why": words}))
-    said = (*spec.says, *chosen.says)
-    if said:
-        growing.add(ev.CustomerTold(at=now, by=command.by.id, step=step, texts=said))
-    growing.add(*completion(growing.case, playbook, step, outcome, now, command.by.id))
-    return ()
-
-
-_NEVER = Condition(any=(Condition(no=Condition()),))
-
-
-def _follows(case: Case, playbook: Playbook, spec: Step) -> str:
-    """Find the first outcome whose condition holds: the verdict of the answers."""
-    fitting = (
-        name
-        for name, outcome in spec.outcomes.items()
-        if holds(outcome.when, case, playbook) is True
-    )
-    return next(fitting, "")
 
 
 def complete_part(

@@ -3,14 +3,19 @@
 from datetime import datetime
 
 from desk import events as ev
+from desk.answer import About, Answered, AnswersLearnt, Learnt
 from desk.answers import fact
 from desk.claimants import requester
-from desk.commands import Answered
 from desk.disputes import ClaimLookedInto
 from desk.effects import AskBackOffice, AskWhoWrote, TellRival
 from desk.flow import Growing
 from desk.playbook import Playbook
-from desk.values import BOT
+from desk.values import BOT, Fact
+
+ABOUT: dict[str, About] = {"order_answers": "order", "profile_answers": "profile"}
+"""What each look-up for answers is about."""
+ADMIN = "back_office"
+"""Who recorded a fact that Admin told."""
 
 
 def take_in(
@@ -33,4 +38,23 @@ def take_in(
         if name in playbook.fields and value not in (None, "") and not growing.case.known(name)
     }
     if new:
-        growing.add(ev.FactsRecorded(at=now, by="back_office", facts=new))
+        growing.add(ev.FactsRecorded(at=now, by=ADMIN, facts=new))
+
+
+def learn(
+    growing: Growing, playbook: Playbook, effect: AskBackOffice, seen: Learnt, now: datetime
+) -> None:
+    """Keep what answers will be compared with, as digests; nothing of it counts as known before the caller has passed."""
+    about = ABOUT[effect.ask]
+    growing.add(
+        ev.BackOfficeAnswered(at=now, by=BOT.id, effect=effect.key, ask=effect.ask),
+        AnswersLearnt(
+            at=now, by=BOT.id, effect=effect.key, about=about, found=seen.found,
+            of=Fact(value=seen.of, personal=True), customer=Fact(value=seen.customer or None, personal=True),
+            answers={name: Fact(value=[*digests], personal=True) for name, digests in seen.answers.items()},
+            gives={
+                name: fact(playbook, name, value) for name, value in seen.gives.items()
+                if name in playbook.fields and value not in (None, "")
+            },
+        ),
+    )  # fmt: skip

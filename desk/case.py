@@ -144,6 +144,8 @@ class Case:
     """Who else claims the profile; filled in while a card of those who decide is drawn."""
     locked: int = 0
     """How often this customer's verification had failed when it was taken from its owner."""
+    learnt: Mapping[str, ev.AnswersLearnt] = field(default_factory=dict)
+    """What the caller's answers are compared with, by what it is about."""
     notes: tuple[ev.NoteAdded, ...] = ()
     sheets: frozenset[str] = frozenset()
     """The work of reading each sheet that was uploaded."""

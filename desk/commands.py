@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import JsonValue
-
+from desk.answer import Answered, Learnt
 from desk.effects import Effect, Requester
 from desk.going import Redacted
 from desk.values import BOT, Fills, Instant, Line, Person, Value
@@ -40,6 +39,8 @@ class CompleteStep(Command):
     clashes: tuple[str, ...] = ()
     """Display names of other cases that finished this step for the same customer and orders; the engine fills it in."""
     failures: tuple[Instant, ...] = ()  # of this customer's verification; by the engine, too
+    answers: dict[str, str] = {}
+    """Keyed digests of what the caller answered, by field; the engine puts them in the place of the words."""
 
 
 class CompletePart(Command):
@@ -282,14 +283,7 @@ class SheetWrong(Value):
     sha256: str = ""
 
 
-class Answered(Value):
-    """What the back office did or told: facts by field, only those that it knows."""
-
-    kind: Literal["answered"] = "answered"
-    facts: dict[str, JsonValue] = {}
-
-
-Result = Redacted | TicketSeen | CardSeen | Told | Delayed | Dead | Answered | SheetRows | SheetWrong  # fmt: skip
+Result = Redacted | TicketSeen | CardSeen | Told | Delayed | Dead | Answered | Learnt | SheetRows | SheetWrong  # fmt: skip
 
 
 class Settle(Command):

@@ -6,6 +6,7 @@ of a case, or was checked by four eyes, is mended by reopening, not by rewriting
 
 from desk.answers import over_cap
 from desk.case import Case
+from desk.comparing import by_desk
 from desk.conditions import asked_by
 from desk.playbook import Playbook
 from desk.values import Fact, FieldError, Line, Person
@@ -16,6 +17,9 @@ def may_not(
 ) -> Line | FieldError | None:
     """Say why these facts may not be given or corrected by this person."""
     for name in names:
+        if by_desk(playbook.fields[name]):
+            return Line(key="“{what}” is what came of the customer's answers, so nobody may change it. Reopen the case to verify again. I have not changed anything.",
+                        args={"what": playbook.fields[name].title})  # fmt: skip
         roles = owners(name, playbook)
         if roles and not by.roles & {*roles, playbook.override_by}:
             return Line(key="Only {role} may correct “{what}”. On duty now: {people}. I have not changed anything.",

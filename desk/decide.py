@@ -25,6 +25,7 @@ from desk import events as ev
 from desk.case import Case
 from desk.effects import Effect
 from desk.flow import Growing, follow
+from desk.learning import look_ups
 from desk.planning import cards, plan
 from desk.playbook import Playbook
 from desk.scrubbing import scrubbed
@@ -93,6 +94,7 @@ def decide(command: cmd.Command, case: Case, playbook: Playbook, now: datetime) 
     follow(growing, playbook, now, command.by.id)
     effects.extend(plan(growing, playbook, now, command.by.id, 0))
     effects.extend(judging.spread(growing, playbook, now))
+    effects.extend(look_ups(growing, playbook, now))
     effects.extend(cards(growing, playbook, now, _dead_card(command)))
     return Decision(growing.case, tuple(growing.events), _in_order(effects), taken_out=taken_out)
 

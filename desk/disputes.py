@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from desk.outcomes import Happened
-from desk.pieces import Names
+from desk.short_forms import Names
 from desk.values import Fact, Text, Value, in_language
 
 

@@ -123,7 +123,8 @@ class AskBackOffice(_Effect):
     """Have the company's Admin do or tell something about one customer."""
 
     kind: Literal["ask_back_office"] = "ask_back_office"
-    ask: Literal["suspend", "restore", "profile", "wallet"]
+    ask: Literal["suspend", "restore", "profile", "wallet", "order_answers", "profile_answers"]
+    order: str = ""
     customer_id: str = ""
     email: str = ""
     phone: str = ""

@@ -12,6 +12,7 @@ from desk import commands as cmd
 from desk.announcing import Announcements
 from desk.case import Case
 from desk.chasing import deadlines
+from desk.comparing import Digests, in_digests
 from desk.decide import Decision, decide, ends, told_no
 from desk.effects import (
     AskBackOffice,
@@ -89,6 +90,8 @@ class Engine:
     held: int = 0
     """How many cases had only reminders that wait for a digest, at the last tick."""
     sheets: Sheets | None = None
+    digests: Digests | None = None
+    """Makes what a caller's answers are compared by; None compares nothing."""
     outages: Outages = field(default_factory=Outages)
     """Which systems do not answer, as far as this process knows."""
 
@@ -145,6 +148,7 @@ class Engine:
             line = Line(key="I do not know this case. It may belong to another desk.")
             return Answer(case, None, Refusal(line=line))
         now = self.clock.now()
+        command = in_digests(command, case, playbook, self.digests) if self.digests else command
         command = await with_neighbours(command, case, playbook, self.cases, now)
         decision = decide(command, case, playbook, now)
         await self._keep(command, playbook, decision)
@@ -219,7 +223,9 @@ class Engine:
             case LookAtTicket():
                 return await self.tickets.look(effect)
             case AskBackOffice():
-                return await ask(self.back_office, effect)
+                return await ask(
+                    self.back_office, effect, partial(self._case, effect), self.digests
+                )
             case CopyBrief():
                 return await copy(self.copies, effect)
             case AskWhoWrote() | TellRival():

@@ -6,10 +6,17 @@ A call that cannot be made gives up with a sentence, and the work is then done b
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
-from desk.commands import Answered, Told
+from desk.answer import About, Answer, Answered, Learnt
+from desk.answered import ABOUT
+from desk.case import Case
+from desk.commands import Told
+from desk.comparing import CUSTOMER, Digests, by_desk, keyed
 from desk.effects import AskBackOffice, AskWhoWrote, CopyBrief, TellRival
 from desk.judging import LookAtClaims, number_of
-from desk.outside import BackOffice
+from desk.likeness import canonical
+from desk.outside import BackOffice, OrderSeen, ProfileSeen
+from desk.pieces import FieldSpec
+from desk.playbook import Playbook
 from desk.ports import Cases, GiveUp, Tickets
 
 REASON = "account takeover"
@@ -64,8 +71,15 @@ async def _who_wrote(effect: AskWhoWrote, tickets: Tickets) -> Answered:
     return Answered(facts={"email": found.email, "phone": found.phone} if found else {})
 
 
-async def ask(back_office: BackOffice | None, effect: AskBackOffice) -> Answered:
-    """Have the back office do or tell something."""
+async def ask(
+    back_office: BackOffice | None,
+    effect: AskBackOffice,
+    about: Callable[[], Awaitable[tuple[Case, Playbook]]],
+    digests: Digests | None,
+) -> Answered | Learnt:
+    """Have the back office do or tell something; `about` gives the case where answers are looked up."""
+    if effect.ask in ABOUT:
+        return await learn(back_office, effect, *await about(), digests)
     if back_office is None:
         raise GiveUp(
             "The back office", "it is not connected. Do this on Admin, then press By hand."
@@ -101,3 +115,79 @@ async def _wallet(back_office: BackOffice, effect: AskBackOffice) -> Answered:
 _ERRANDS: dict[str, Callable[[BackOffice, AskBackOffice], Awaitable[Answered]]] = {
     "suspend": _suspend, "restore": _restore, "profile": _profile, "wallet": _wallet,
 }  # fmt: skip
+
+
+async def learn(
+    back_office: BackOffice | None,
+    effect: AskBackOffice,
+    case: Case,
+    playbook: Playbook,
+    digests: Digests | None,
+) -> Learnt:
+    """Ask what answers are compared with; it leaves here as keyed digests only. Raises TryAgain and GiveUp only."""
+    if back_office is None or digests is None:
+        raise GiveUp("The back office", "it is not connected. Verify the caller by hand.")
+    if ABOUT[effect.ask] == "order":
+        return await _learn_order(back_office, effect, case, playbook, digests)
+    return await _learn_profile(back_office, effect, case, playbook, digests)
+
+
+async def _learn_order(
+    back_office: BackOffice, effect: AskBackOffice, case: Case, playbook: Playbook, digests: Digests
+) -> Learnt:
+    seen = await back_office.order(effect.order)
+    if seen is None:
+        return Learnt(of=effect.order, found=False)
+    theirs = await back_office.profiles(customer_id=seen.customer_id) if seen.customer_id else ()
+    right = {"restaurant": [seen.restaurant], "total": [str(seen.total["amount"])]}
+    return Learnt(
+        of=effect.order, customer=seen.customer_id,
+        answers=_digests(case, playbook, "order", right, digests, (seen,)),
+        gives={
+            CUSTOMER: seen.customer_id, "profile_link": theirs[0].link if theirs else "",
+            "trusted_email": seen.email_on_invoice,
+        },
+    )  # fmt: skip
+
+
+async def _learn_profile(
+    back_office: BackOffice, effect: AskBackOffice, case: Case, playbook: Playbook, digests: Digests
+) -> Learnt:
+    found = await back_office.profiles(customer_id=effect.customer_id)
+    if len(found) != 1:
+        return Learnt(of=effect.customer_id, found=False)
+    orders = await back_office.orders(effect.customer_id)
+    right = {"name": [found[0].name], "contact": _contacts(found[0]), "recent_order": []}
+    answers = _digests(case, playbook, "profile", right, digests, orders)
+    return Learnt(of=effect.customer_id, customer=found[0].customer_id, answers=answers)
+
+
+def _contacts(profile: ProfileSeen) -> list[str]:
+    return [f"{profile.email} {profile.phone}"] if profile.email and profile.phone else []
+
+
+def _digests(
+    case: Case, playbook: Playbook, about: About, right: dict[str, list[str]], digests: Digests,
+    orders: tuple[OrderSeen, ...],
+) -> dict[str, tuple[str, ...]]:  # fmt: skip
+    """Digest what is right for each compared field; an order that is too new leaves nothing to compare with."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, spec in playbook.fields.items():
+        how = by_desk(spec)
+        if how is None or how.about != about:
+            continue
+        old = [one for one in orders if _is_old(one, case, how)]
+        words = [one.id for one in old] if how.fact == "recent_order" else right[how.fact]
+        counts = about == "profile" or bool(old)
+        found[name] = tuple(_one(case, name, spec, word, digests) for word in words if counts)
+    return found
+
+
+def _is_old(order: OrderSeen, case: Case, how: Answer) -> bool:
+    return case.opened_at is None or order.placed_at <= case.opened_at - how.older
+
+
+def _one(case: Case, name: str, spec: FieldSpec, words: str, digests: Digests) -> str:
+    """Digest one right answer; what cannot be read is kept as what nobody can answer."""
+    value = canonical(spec, words)
+    return keyed(digests, case.id, name, value) if isinstance(value, str) and value else ""

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from desk.answer import AnswersLearnt
 from desk.disputes import ClaimLookedInto, DisputeDecided, ProfileDisputed
 from desk.going import CaseErased, HoldReleased, HoldSet, PersonalShown, PostsRedacted
 from desk.lockout import VerificationLocked
@@ -30,56 +31,14 @@ from desk.outcomes import (
 from desk.values import Fact, Instant, Line
 
 __all__ = [
-    "EVENT",
-    "ActRefused",
-    "AttemptLogged",
-    "BackOfficeAnswered",
-    "CardShown",
-    "CaseEnded",
-    "CaseErased",
-    "CaseMerged",
-    "CaseOpened",
-    "CaseReopened",
-    "CaseResumed",
-    "CaseWaiting",
-    "ChaseSent",
-    "ClaimLookedInto",
-    "CustomerTold",
-    "DisputeDecided",
-    "EffectDelayed",
-    "EffectDied",
-    "EffectDoneByHand",
-    "EffectPlanned",
-    "EffectRetried",
-    "Escalated",
-    "Event",
-    "FactsRecorded",
-    "Happened",
-    "HoldReleased",
-    "HoldSet",
-    "NoteAdded",
-    "PartCompleted",
-    "PeopleTold",
-    "PersonalShown",
-    "PostsRedacted",
-    "ProfileDisputed",
-    "PromiseClosed",
-    "PromiseMade",
-    "QuestionPut",
-    "SheetRead",
-    "SheetUploaded",
-    "StepClaimed",
-    "StepCompleted",
-    "StepHandedOver",
-    "StepOpened",
-    "StepOverridden",
-    "StepSkipped",
-    "StepSnoozed",
-    "TicketCreated",
-    "TicketMoved",
-    "TicketRead",
-    "TwinsSeen",
-    "VerificationLocked",
+    "EVENT", "ActRefused", "AnswersLearnt", "AttemptLogged", "BackOfficeAnswered", "CardShown", "CaseEnded",
+    "CaseErased", "CaseMerged", "CaseOpened", "CaseReopened", "CaseResumed", "CaseWaiting", "ChaseSent",
+    "ClaimLookedInto", "CustomerTold", "DisputeDecided", "EffectDelayed", "EffectDied", "EffectDoneByHand",
+    "EffectPlanned", "EffectRetried", "Escalated", "Event", "FactsRecorded", "Happened", "HoldReleased", "HoldSet",
+    "NoteAdded", "PartCompleted", "PeopleTold", "PersonalShown", "PostsRedacted", "ProfileDisputed", "PromiseClosed",
+    "PromiseMade", "QuestionPut", "SheetRead", "SheetUploaded", "StepClaimed", "StepCompleted", "StepHandedOver",
+    "StepOpened", "StepOverridden", "StepSkipped", "StepSnoozed", "TicketCreated", "TicketMoved", "TicketRead",
+    "TwinsSeen", "VerificationLocked",
 ]  # fmt: skip
 
 
@@ -290,7 +249,8 @@ Event = Annotated[
     | TicketRead | CardShown | PeopleTold | ChaseSent | EffectDelayed | EffectDied | EffectRetried
     | EffectDoneByHand | ActRefused | CaseEnded | CaseReopened | AttemptLogged | StepSnoozed | StepHandedOver
     | StepOverridden | CaseWaiting | CaseResumed | TwinsSeen | CaseMerged | NoteAdded | QuestionPut | SheetRead | SheetUploaded | BackOfficeAnswered
-    | CaseErased | PostsRedacted | HoldSet | HoldReleased | PersonalShown | VerificationLocked | ProfileDisputed | DisputeDecided | ClaimLookedInto,
+    | CaseErased | PostsRedacted | HoldSet | HoldReleased | PersonalShown | VerificationLocked | ProfileDisputed | DisputeDecided | ClaimLookedInto
+    | AnswersLearnt,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

@@ -1,8 +1,12 @@
 """The form a step or part is finished with: what to say, what to ask, what is already known. Pure; knows no modal."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from desk.answer import Answer
 from desk.case import Case
+from desk.comparing import Answers, answers, in_words
 from desk.playbook import Ask, FieldSpec, Playbook
 from desk.showing import show_row
 from desk.speaking import display, spoken
@@ -70,23 +74,32 @@ def form(
     spec = playbook.steps[step]
     piece = spec.parts.get(part or "")
     outcome = spec.outcome(chosen) if chosen else None
+    found = None if piece else answers(case, playbook, spec)
     asks = piece.asks if piece else (*spec.asks, *(outcome.asks if outcome else ()))
+    asks = _compared(found) if found else asks
     says = piece.says if piece else (*spec.says, *(outcome.says if outcome else ()))
     shows = () if piece else (*spec.shows, *(outcome.shows if outcome else ()))
     choices = (
         ()
-        if piece or spec.verdict
+        if piece or spec.verdict or found
         else tuple(Choice(n, o.title, o.sop) for n, o in spec.outcomes.items() if o.title)
     )
+    words = found.fields if found else {}
     return Form(
         playbook=playbook.playbook, case=case.id, display=display(case, playbook), step=step, part=part,
         occurrence=max(1, case.step(step).occurrence), title=piece.title if piece else spec.title,
         says=tuple(spoken(playbook.texts[name], case, playbook) for name in says),
         shows=tuple(spoken(playbook.texts[name], case, playbook) for name in shows),
         choices=choices, chosen=chosen if choices else None,
-        inputs=tuple(_input(case, playbook, ask) for ask in once(asks)), new=new,
+        inputs=tuple(_input(case, playbook, ask, words) for ask in once(asks)), new=new,
         sop=piece.sop if piece else spec.in_sop,
     )  # fmt: skip
+
+
+def _compared(found: Answers) -> tuple[Ask, ...]:
+    """Ask for what is compared once it is known of which order; what is left empty counts as wrong."""
+    words = () if found.state == "unasked" else found.fields
+    return (*found.asks, *(Ask(field=name, optional=True) for name in words))
 
 
 def trying(case: Case, playbook: Playbook, step: str, attempt: str) -> Form:
@@ -114,8 +127,12 @@ def once(asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
     return tuple(found.values())
 
 
-def _input(case: Case, playbook: Playbook, ask: Ask) -> Input:
+def _input(
+    case: Case, playbook: Playbook, ask: Ask, words: Mapping[str, Answer] = MappingProxyType({})
+) -> Input:
     spec = playbook.fields[ask.field]
+    if words and ask.field in words:
+        return Input(ask.field, in_words(spec), ask.optional, None)
     known = case.facts.get(ask.field) or case.facts.get(spec.prefill or "") or _lines(case, spec)
     known = None if spec.anew else known
     return Input(ask.field, _ticking(case, playbook, spec), ask.optional, known)

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from desk.outcomes import Happened
-from desk.pieces import Duration, Names
+from desk.short_forms import Duration, Names
 from desk.values import Value
 
 

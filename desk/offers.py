@@ -10,6 +10,7 @@ from datetime import datetime
 
 from desk import commands as cmd
 from desk.case import Case
+from desk.comparing import by_desk
 from desk.conditions import fields_asked
 from desk.decide import refused
 from desk.judging import DecideDispute
@@ -119,7 +120,9 @@ def correctable(case: Case, playbook: Playbook) -> tuple[str, ...]:
     return tuple(
         name
         for name, spec in playbook.fields.items()
-        if (name in reached or case.known(name)) and not spec.compared and spec.type not in kinds
+        if (name in reached or case.known(name))
+        and not (spec.compared or by_desk(spec))
+        and spec.type not in kinds
     )
 
 

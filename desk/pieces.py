@@ -1,68 +1,13 @@
 """The pieces a playbook is made of: wording, calendars, roles, fields, conditions, acts. Pure data; a closed language."""
 
-import re
-from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
-from pydantic import (
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    WithJsonSchema,
-    model_validator,
-)  # fmt: skip
+from pydantic import ConfigDict, Field, model_validator
 
-from desk.values import Text, Value
-
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_DURATION = re.compile(r"(\d{1,5})(s|m|h|d)")
-
-
-def read_duration(raw: Any) -> Any:
-    """Read `90s`, `15m`, `2h` or `3d`; raises ValueError for anything else."""
-    if isinstance(raw, timedelta):
-        return raw
-    found = _DURATION.fullmatch(str(raw))
-    if not found:
-        raise ValueError(
-            f"{raw!r} is not a duration: write a whole number and s, m, h or d, such as 15m"
-        )
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
-
-
-def write_duration(duration: timedelta) -> str:
-    """Write a duration the way a playbook does."""
-    seconds = int(duration.total_seconds())
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
-        if seconds and seconds % size == 0:
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"
-
-
-def read_text(raw: Any) -> Any:
-    """Read a text: plain words are English, a mapping is language to words."""
-    return {"en": raw} if isinstance(raw, str) else raw
-
-
-def read_list(raw: Any) -> Any:
-    """Read one word as a list of one."""
-    return [raw] if isinstance(raw, str) else raw
-
-
-_STRING = {"type": "string"}
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(read_duration),
-    PlainSerializer(write_duration, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$"}),
-]
-_WORDS = WithJsonSchema({"anyOf": [_STRING, {"type": "object", "additionalProperties": _STRING}]})
-_NAMES = WithJsonSchema({"anyOf": [_STRING, {"type": "array", "items": _STRING}]})
-Words = Annotated[Text, BeforeValidator(read_text), _WORDS]
-Names = Annotated[tuple[str, ...], BeforeValidator(read_list), _NAMES]
-"""The short forms people write are in the schema that editors read, too."""
+from desk.answer import Answer
+from desk.short_forms import Duration, Names, Words
+from desk.values import Value
 
 FieldType = Literal[
     "text", "long_text", "name", "email", "phone", "order", "orders", "money", "url", "code",
@@ -139,6 +84,8 @@ class FieldSpec(Value):
     """Of `ticks`: the field whose rows are ticked off one by one."""
     covers: str | None = None
     """Of `rows`: a field of orders, each of which needs a line whose first column names it."""
+    answer: Answer | None = None
+    """Of `check`: compared by the desk with what Admin says, where it is connected; a person judges it otherwise."""
     into: str | None = None
     """Of `files`: the field whose rows an uploaded sheet gives."""
     prefill: str | None = None

@@ -257,7 +257,7 @@ def cards(
 
 UNSEEN = frozenset({
     "effect_planned", "card_shown", "people_told", "ticket_read", "act_refused", "chase_sent",
-    "customer_told", "back_office_answered", "question_put", "claim_looked_into",
+    "customer_told", "back_office_answered", "question_put", "claim_looked_into", "answers_learnt",
 })  # fmt: skip
 """Events that change no card by themselves."""
 

@@ -19,19 +19,15 @@ from desk.pieces import (
     Column,
     Condition,
     Due,
-    Duration,
     FieldSpec,
-    Names,
     RequesterChoice,
     Role,
     Rung,
     Said,
     TicketChange,
     TicketPlan,
-    Words,
-    read_duration,
-    write_duration,
 )  # fmt: skip
+from desk.short_forms import Duration, Names, Words, read_duration, write_duration
 from desk.values import Text, Value
 
 __all__ = [
@@ -82,6 +78,8 @@ class Outcome(Value):
     shows: tuple[str, ...] = ()
     when: Condition | None = None
     unless: Words | None = None
+    unknown: bool = False
+    """What follows, where the desk compares answers, when Admin does not know the order."""
     ends: str | None = None
     does: tuple[Act, ...] = ()
     style: Literal["primary", "danger"] | None = None

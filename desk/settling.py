@@ -9,7 +9,8 @@ from desk import claiming
 from desk import commands as cmd
 from desk import events as ev
 from desk.acts import CLOSED, UNKNOWN, Verdict, refuse
-from desk.answered import take_in
+from desk.answer import Answered, Learnt
+from desk.answered import learn, take_in
 from desk.case import Case, Ticket, Trouble
 from desk.duties import doers, duties
 from desk.effects import (
@@ -171,7 +172,8 @@ _RESULTS: dict[type[Any], tuple[tuple[type[Any], ...], Callable[..., Any]]] = {
     cmd.CardSeen: ((ShowCard,), _shown),
     Redacted: ((RedactPosts,), _redacted),
     cmd.Told: ((TellPeople, CopyBrief), _told),
-    cmd.Answered: ((AskBackOffice, AskWhoWrote, TellRival), take_in),
+    Answered: ((AskBackOffice, AskWhoWrote, TellRival), take_in),
+    Learnt: ((AskBackOffice,), learn),
     cmd.SheetRows: ((ReadSheet,), keep_rows),
     cmd.SheetWrong: ((ReadSheet,), tell_wrong),
 }

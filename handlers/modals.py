@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from desk.case import Case
+from desk.comparing import any_by_desk
 from desk.duties import Duty, duties, duty_of, why_not
 from desk.engine import Answer
 from desk.forms import display
@@ -114,11 +115,10 @@ def _redrawn(answer: Answer, sent: Submission, person: Person, door: SlackDoor) 
     """Draw the chosen outcome's own questions, when it was sent before they were on the page."""
     asked = [one.field for one in answer.refusal.fields] if answer.refusal else []
     playbook = answer.playbook
-    if (
-        playbook is None
-        or all(field in sent.blocks for field in asked)
-        or sent.meta.outcome == sent.outcome
-    ):
+    if playbook is None or all(field in sent.blocks for field in asked):
+        return None
+    step = playbook.steps.get(sent.meta.step)
+    if sent.meta.outcome == sent.outcome and not (step and any_by_desk(playbook, step)):
         return None
     meta = sent.meta.model_copy(update={"outcome": sent.outcome})
     return update(_page(answer.case, playbook, meta, person, door, sent.fills))
@@ -137,7 +137,8 @@ def _went_well(sent: Submission, answer: Answer, person: Person, door: SlackDoor
         case=answer.case.id, step=step, occurrence=occurrence, flow=True, channel=sent.meta.channel, said=said,
         after=sent.meta.step if _verdict(sent, answer.case, playbook) else "",
     )  # fmt: skip
-    return update(_page(answer.case, playbook, meta, person, door))
+    typed = sent.fills if (step, sent.meta.part) == (sent.meta.step, None) else _NO_ANSWERS
+    return update(_page(answer.case, playbook, meta, person, door, typed))
 
 
 def _page(
@@ -200,11 +201,17 @@ def _next_step(sent: Submission, answer: Answer, playbook: Playbook, person: Per
 
     What comes back by itself is not forced on somebody who has just done it.
     """
-    again = answer.repeated or answer.refusal is not None
+    again = answer.repeated or answer.refusal is not None or _goes_on(sent, answer.case)
     running_on = (sent.meta.flow or sent.meta.new or again) and not sent.meta.part
     open_now = (*answer.opened, *(playbook.steps if running_on else ()))
     steps = (step for step in open_now if not playbook.steps[step].recurs)
     return next((step for step in steps if _is_mine(step, answer.case, playbook, person)), None)
+
+
+def _goes_on(sent: Submission, case: Case) -> bool:
+    """Say whether the step that was sent is still open: its answers come after what was looked up just now."""
+    state = case.step(sent.meta.step)
+    return state.status == "open" and state.occurrence == sent.meta.occurrence
 
 
 def _is_mine(step: str, case: Case, playbook: Playbook, person: Person) -> bool:

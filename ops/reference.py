@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from desk import pieces
+from desk import short_forms
 from desk.playbook import Playbook
 
 SCHEMA_ID = "urn:ato-desk:playbook"
@@ -152,9 +152,9 @@ def _holds(kind: Any) -> str:
 def _short(metadata: tuple[Any, ...]) -> str:
     """Say what the short form of a type holds, where it has one."""
     readers = [getattr(one, "func", None) for one in metadata]
-    if pieces.read_text in readers:
+    if short_forms.read_text in readers:
         return "words, or a table of languages"
-    return "a name, or a list of names" if pieces.read_list in readers else ""
+    return "a name, or a list of names" if short_forms.read_list in readers else ""
 
 
 def _whole(spec: FieldInfo) -> Any:

@@ -188,6 +188,21 @@ def _shape(step: Step) -> tuple[tuple[bool, str], ...]:
     )  # fmt: skip
 
 
+def compared(playbook: Playbook) -> Iterator[Finding]:
+    """Report answers that the desk could not compare: only a check is, with an order or a customer id."""
+    for name, spec in playbook.fields.items():
+        if spec.answer is None:
+            continue
+        where: Where = ("fields", name, "answer")
+        if spec.type != "check":
+            yield Finding(
+                where, f"“{name}” is no check, and only whether a check passes is kept", key=True
+            )
+        of = playbook.fields.get(spec.answer.of)
+        if spec.answer.about == "order" and of and of.type != "order":
+            yield Finding((*where, "of"), f"“{spec.answer.of}” is no order number")
+
+
 def endings(playbook: Playbook) -> Iterator[Finding]:
     """Report a playbook without words for a case whose every step is settled."""
     if COMPLETED not in playbook.endings:

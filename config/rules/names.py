@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from config.marks import Where
 from config.rules.finding import Finding, conditions, listed, tickets, walk
+from desk.answer import Answer
 from desk.disputes import Disputes, Wrote
 from desk.lockout import Lockout
 from desk.playbook import (
@@ -56,7 +57,7 @@ KINDS = (
     Kind("field", lambda p: tuple(p.fields), (
         (Ask, ("field",)), (Part, ("when_known",)), (Condition, ("field", "known")), (PostItem, ("field", "fields")),
         (Post, ("thread", "alike")), (Playbook, ("summary",)), (RequesterChoice, ("field",)), (TicketPlan, ("link",)),
-        (Deed, ("fill", "none")), (FieldSpec, ("into",)), (Lockout, ("same",)), (Disputes, ("same", "contact", "enquirer")), (Wrote, ("ticket", "email", "phone")), (TicketChange, ("attach",)), (Adopts, ("email", "name", "surname")),
+        (Deed, ("fill", "none")), (FieldSpec, ("into",)), (Answer, ("of", "not_in")), (Lockout, ("same",)), (Disputes, ("same", "contact", "enquirer")), (Wrote, ("ticket", "email", "phone")), (TicketChange, ("attach",)), (Adopts, ("email", "name", "surname")),
     )),
     Kind("text", lambda p: tuple(p.texts), (
         (Step, ("says", "shows")), (Outcome, ("says", "shows")), (Part, ("says",)),

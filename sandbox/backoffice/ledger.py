@@ -30,6 +30,7 @@ class Order:
     app_version: str
     device: str
     address: str
+    invoiced_to: str
     good: bool = True
     comments: list[Json] = field(default_factory=list)
     exceptions: list[Json] = field(default_factory=list)
@@ -94,7 +95,8 @@ class Ledger:
         if seed.wallet:
             profile.wallet.append(self.entry("opening balance", seed.wallet, "Earlier credit"))
         for order in seed.orders:
-            self._add_order(profile, order)
+            before = seed.earlier_email if order.good else None
+            self._add_order(profile, order, before or seed.email)
 
     def _add_history(self, profile: Profile, seed: seeds.Profile) -> None:
         if seed.changed_at is None:
@@ -106,7 +108,7 @@ class Ledger:
             if before is not None:
                 profile.changes.append(_change(at, name, before, getattr(seed, name), "app"))
 
-    def _add_order(self, profile: Profile, seed: seeds.Order) -> None:
+    def _add_order(self, profile: Profile, seed: seeds.Order, invoiced_to: str) -> None:
         self.orders[seed.id] = Order(
             id=seed.id,
             profile_id=profile.id,
@@ -117,6 +119,7 @@ class Ledger:
             app_version=seed.app_version,
             device=seed.device,
             address=seed.address,
+            invoiced_to=invoiced_to,
             good=seed.good,
         )
 
@@ -180,6 +183,7 @@ class Ledger:
             app_version="6.98.2",
             device="Android emulator",
             address="Unit 9, Jeppe Street, Johannesburg",
+            invoiced_to=profile.email,
             good=False,
         )
         self.orders[order.id] = order

@@ -43,6 +43,7 @@ def order(found: Order) -> Json:
         "total": money(found.total, found.currency),
         "placed_at": iso(found.placed_at),
         "app_version": found.app_version,
+        "email_on_invoice": found.invoiced_to,
         "device": found.device,
         "delivery_address": found.address,
         "comments": list(found.comments),

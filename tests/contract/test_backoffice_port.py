@@ -179,7 +179,7 @@ async def test_an_order_leads_to_its_customer(rig: Rig) -> None:
     order = await rig.office.order("DFD-77120")
     assert order == OrderSeen(
         "DFD-77120", "Liquor City Jeppe", {"amount": "1399.00", "currency": "ZAR"},
-        datetime(2026, 11, 21, 22, 47, tzinfo=UTC), "6.98.2", None, NALEDI,
+        datetime(2026, 11, 21, 22, 47, tzinfo=UTC), "6.98.2", "naledi.mahlangu@example.com", NALEDI,
     )  # fmt: skip
 
 

@@ -1,0 +1,49 @@
+"""When what a caller's answers are compared with is looked up: as soon as an order number or customer id is known. Pure."""
+
+from datetime import datetime
+
+from desk import events as ev
+from desk.answer import About
+from desk.answered import ABOUT
+from desk.case import Case
+from desk.comparing import CUSTOMER, by_desk, look_key, looked
+from desk.effects import AskBackOffice
+from desk.flow import Growing
+from desk.planning import planned
+from desk.playbook import Playbook
+
+
+def look_ups(growing: Growing, playbook: Playbook, now: datetime) -> tuple[AskBackOffice, ...]:
+    """Plan a look-up for each order number or customer id that is new; none is made twice in a row for the same one."""
+    told = {
+        name
+        for event in growing.events
+        if isinstance(event, ev.FactsRecorded)
+        for name in event.facts
+    }
+    if not told or not growing.case.open:
+        return ()
+    found: list[AskBackOffice] = []
+    for about, of in _wanted(playbook).items():
+        effect = _look_up(growing.case, about, of) if of in told else None
+        if effect:
+            growing.add(planned(effect, now))
+            found.append(effect)
+    return tuple(found)
+
+
+def _wanted(playbook: Playbook) -> dict[About, str]:
+    """Name the field that says what to look up, for whatever this playbook compares."""
+    return {how.about: how.of for spec in playbook.fields.values() if (how := by_desk(spec))}
+
+
+def _look_up(case: Case, about: About, of: str) -> AskBackOffice | None:
+    value, learnt = case.value(of), case.learnt.get(about)
+    if not value or (learnt is not None and learnt.of.value == value):
+        return None
+    names: dict[About, str] = {"order": "order", "profile": CUSTOMER}
+    ask = next(ask for ask, one in ABOUT.items() if one == about)
+    key = look_key(case, about, max(looked(case, about), default=0) + 1)
+    return AskBackOffice.model_validate({
+        "key": key, "case": case.id, "lane": f"{case.id}:learn:{about}", "urgent": True, "ask": ask, names[about]: str(value),
+    })  # fmt: skip

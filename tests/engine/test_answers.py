@@ -1,0 +1,345 @@
+"""Verification that teaches the caller nothing: answers in words, compared with what Admin says, and never kept."""
+
+import hashlib
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from config.load import PLAYBOOKS, load
+from desk import commands as cmd
+from desk.case import Case
+from desk.comparing import BY_DESK, BY_HAND, NOT_THEIRS, WAIT
+from desk.engine import Answer
+from desk.events import EVENT
+from desk.forms import form
+from desk.outside import OrderSeen, ProfileSeen
+from desk.ports import GiveUp, TryAgain
+from desk.values import Fill
+from tests.engine.whole import PEOPLE, Whole
+
+CASE, OTHER = "01JD0000000000000000000001", "01JD0000000000000000000002"
+ORDER = {"restaurant_matches": "simply asia durbanville", "total_matches": "R215"}
+PERSON = {
+    "popi_full_name": "werner VAN WYK", "popi_contact": "083 555 0177 werner.vanwyk@example.com",
+    "popi_last_order": "88010",
+}  # fmt: skip
+FOUND = {
+    "profile_link": "https://admin.example/profiles/2048899", "customer_id": "2048899",
+    "username_now": "same", "email_now": "same", "phone_now": "same",
+}  # fmt: skip
+
+
+class Digests:
+    """Keyed digests, the key being a word."""
+
+    def digest(self, field: str, value: str) -> str:
+        return hashlib.sha256(f"key {field} {value}".encode()).hexdigest()
+
+
+class Verifying(Whole):
+    """A desk that compares answers with an Admin that knows Werner and two of his orders."""
+
+    async def begin(self, **values: str) -> "Verifying":
+        await self.start()
+        self.engine.digests = Digests()
+        self.office.people["2048899"] = ProfileSeen(
+            "2048899", "https://admin.example/profiles/2048899", "Werner van Wyk", "wernervw",
+            "werner.vanwyk@example.com", "+27835550177", False,
+        )  # fmt: skip
+        self.order("DFD-88010", "Simply Asia Durbanville", "215.00", days=40)
+        self.order("DFD-88014", "Col'Cacchio Tyger Valley", "329.80", days=20)
+        return self
+
+    def order(
+        self, number: str, restaurant: str, total: str, days: float, customer: str = "2048899"
+    ) -> None:
+        self.office.placed[number] = OrderSeen(
+            number, restaurant, {"amount": str(Decimal(total)), "currency": "ZAR"},
+            self.clock.now() - timedelta(days=days), None, "werner.vanwyk@example.com", customer,
+        )  # fmt: skip
+
+    async def receive(self, case: str = CASE) -> Answer:
+        return await self.play(self.playbook.rehearsals["not_found"].deeds[0], case)
+
+    async def do(
+        self,
+        step: str,
+        fill: dict[str, str],
+        outcome: str = "done",
+        *,
+        who: str = "agent",
+        case: str = CASE,
+        work: bool = True,
+    ) -> Answer:
+        command = cmd.CompleteStep(
+            case=case, delivery=self.delivery(), by=PEOPLE[who], step=step, outcome=outcome,
+            fills={name: Fill(raw=raw) for name, raw in fill.items() if raw},
+        )  # fmt: skip
+        answer = await self.engine.accept(command)
+        if work:
+            await self.work()
+        return answer
+
+    async def case(self, name: str = CASE) -> Case:
+        found = await self.engine.look(name)
+        assert found is not None
+        return found[0]
+
+    async def asked(self, step: str = "verify_order") -> dict[str, str]:
+        """The questions of a step as its form asks them now, with the type of each."""
+        drawn = form(await self.case(), self.playbook, step, None, None)
+        return {one.name: one.field.type for one in drawn.inputs}
+
+
+@pytest.fixture
+async def desk() -> Verifying:
+    playbook = load(PLAYBOOKS, ["mr_d"], {"mr_d": {"answers": "http"}})["mr_d"]
+    return await Verifying(playbook).begin()
+
+
+async def by_order(desk: Verifying, number: str = "88010", case: str = CASE) -> None:
+    await desk.receive(case)
+    await desk.do("locate", {"dfd_number": number}, "not_found", case=case)
+
+
+async def test_the_order_is_looked_up_as_soon_as_its_number_is_there(desk: Verifying) -> None:
+    await by_order(desk)
+    case = await desk.case()
+    assert case.learnt["order"].found
+    assert await desk.asked() == {
+        "dfd_number": "order", "restaurant_matches": "text", "total_matches": "text",
+    }  # fmt: skip
+    drawn = form(case, desk.playbook, "verify_order", None, None)
+    assert drawn.choices == ()
+    assert not any(one.known for one in drawn.inputs if one.name != "dfd_number")
+
+
+async def test_right_answers_verify_and_what_admin_says_of_the_customer_counts_from_then(
+    desk: Verifying,
+) -> None:
+    await by_order(desk)
+    before = await desk.case()
+    assert not before.known("customer_id") and not before.known("trusted_email")
+    assert (await desk.do("verify_order", ORDER)).refusal is None
+    case = await desk.case()
+    assert case.step("verify_order").outcome == "verified"
+    assert case.step("suspend").status == "open"
+    values = {name: case.value(name) for name in ("customer_id", "profile_link", "trusted_email")}
+    assert values == {
+        "customer_id": "2048899", "profile_link": "https://admin.example/profiles/2048899",
+        "trusted_email": "werner.vanwyk@example.com",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "results"),
+    [
+        ({"restaurant_matches": "Nando's", "total_matches": "215"}, ("fail", "pass")),
+        ({"restaurant_matches": "Simply Asia Durbanville", "total_matches": "215.01"}, ("pass", "fail")),
+        ({"restaurant_matches": "Simply Asia Durbanville"}, ("pass", "fail")),
+        ({}, ("fail", "fail")),
+    ],
+)  # fmt: skip
+async def test_one_wrong_or_missing_answer_ends_it_and_nobody_is_told_which(
+    desk: Verifying, said: dict[str, str], results: tuple[str, str]
+) -> None:
+    await by_order(desk)
+    answer = await desk.do("verify_order", said)
+    case = await desk.case()
+    assert (case.step("verify_order").outcome, case.ending) == (
+        "not_verified",
+        "failed_verification",
+    )
+    assert (case.value("restaurant_matches"), case.value("total_matches")) == results
+    assert answer.refusal is None and not case.known("trusted_email")
+
+
+async def test_neither_answers_nor_what_would_be_right_is_kept(desk: Verifying) -> None:
+    await by_order(desk)
+    await desk.do(
+        "verify_order", {"restaurant_matches": "Nando's Rosebank", "total_matches": "99.95"}
+    )
+    kept = b"".join(EVENT.dump_json(event) for event in (await desk.case()).log).decode().casefold()
+    kept += "".join(one.model_dump_json() for one in desk.cases.queued()).casefold()
+    for words in ("nando", "rosebank", "99.95", "simply", "asia", "durbanville", "215"):
+        assert words not in kept, words
+
+
+async def test_an_order_of_somebody_else_verifies_nobody(desk: Verifying) -> None:
+    desk.order("DFD-55001", "Kauai", "80.00", days=30, customer="999")
+    await desk.receive()
+    await desk.do("locate", {**FOUND, "email_now": "changed", "dfd_number": "55001"}, "found")
+    await desk.do("verify_order", {"restaurant_matches": "Kauai", "total_matches": "80"})
+    assert (await desk.case()).step("verify_order").outcome == "not_verified"
+
+
+async def test_an_order_that_was_reported_as_not_theirs_is_refused_at_its_field(
+    desk: Verifying,
+) -> None:
+    await desk.receive()
+    await desk.do("locate", {"dfd_number": "88010", "fraud_orders": "DFD-88010"}, "not_found")
+    answer = await desk.do("verify_order", ORDER)
+    assert answer.refusal is not None
+    assert [(one.field, one.line) for one in answer.refusal.fields] == [("dfd_number", NOT_THEIRS)]
+    assert (await desk.case()).step("verify_order").status == "open"
+
+
+async def test_an_order_of_the_last_day_does_not_count(desk: Verifying) -> None:
+    desk.order("DFD-88030", "Simply Asia Durbanville", "215.00", days=0.9)
+    await by_order(desk, "88030")
+    await desk.do("verify_order", ORDER)
+    assert (await desk.case()).step("verify_order").outcome == "not_verified"
+
+
+async def test_an_order_that_admin_does_not_know_goes_to_the_mod(desk: Verifying) -> None:
+    await by_order(desk, "99999")
+    await desk.do("verify_order", ORDER)
+    case = await desk.case()
+    assert case.step("verify_order").outcome == "order_unknown"
+    assert case.step("assist").status == "open"
+
+
+async def test_before_the_answer_is_there_the_form_waits_and_keeps_what_was_typed(
+    desk: Verifying,
+) -> None:
+    await desk.receive()
+    await desk.do("locate", {"dfd_number": "88010"}, "not_found", work=False)
+    answer = await desk.do("verify_order", ORDER, work=False)
+    assert answer.refusal is not None and answer.refusal.line == WAIT
+    assert [one.field for one in answer.refusal.fields] == ["restaurant_matches"]
+    assert not (await desk.case()).known("restaurant_matches")
+    await desk.work()
+    assert (await desk.do("verify_order", ORDER)).refusal is None
+
+
+@pytest.mark.parametrize(
+    "trouble", [TryAgain("Back office", "does not answer"), GiveUp("Back office", "is closed")]
+)
+async def test_while_admin_does_not_answer_a_person_judges(
+    desk: Verifying, trouble: TryAgain | GiveUp
+) -> None:
+    await desk.receive()
+    desk.office.before.append(trouble)
+    await desk.do("locate", {"dfd_number": "88010"}, "not_found")
+    words = await desk.do("verify_order", ORDER)
+    assert words.refusal is not None and words.refusal.line == BY_HAND
+    judged = {"restaurant_matches": "pass", "total_matches": "pass", **FOUND}
+    assert (await desk.do("verify_order", judged, "verified")).refusal is None
+    assert (await desk.case()).step("verify_order").outcome == "verified"
+
+
+async def test_a_form_in_which_a_person_judged_does_not_count_once_admin_answers(
+    desk: Verifying,
+) -> None:
+    await by_order(desk)
+    judged = {"restaurant_matches": "pass", "total_matches": "pass"}
+    answer = await desk.do("verify_order", judged, "verified")
+    assert answer.refusal is not None
+    assert {one.line.key for one in answer.refusal.fields} == {BY_DESK.key}
+    assert (await desk.case()).step("verify_order").status == "open"
+
+
+async def test_without_a_number_only_the_number_is_asked_and_the_answers_come_next(
+    desk: Verifying,
+) -> None:
+    await desk.receive()
+    await desk.do("locate", {**FOUND, "email_now": "changed"}, "found")
+    assert await desk.asked() == {"dfd_number": "order"}
+    assert (await desk.do("verify_order", {"dfd_number": "88010"})).refusal is None
+    assert (await desk.case()).step("verify_order").status == "open"
+    assert set(await desk.asked()) == {"dfd_number", "restaurant_matches", "total_matches"}
+    await desk.do("verify_order", ORDER)
+    assert (await desk.case()).step("verify_order").outcome == "verified"
+
+
+async def test_another_number_is_looked_up_before_its_answers_count(desk: Verifying) -> None:
+    await by_order(desk, "88014")
+    answer = await desk.do("verify_order", {"dfd_number": "88010", **ORDER})
+    assert answer.refusal is None
+    assert (await desk.case()).step("verify_order").status == "open"
+    await desk.do("verify_order", ORDER)
+    assert (await desk.case()).step("verify_order").outcome == "verified"
+
+
+async def test_an_amount_that_is_none_is_refused_at_its_field(desk: Verifying) -> None:
+    await by_order(desk)
+    answer = await desk.do("verify_order", {**ORDER, "total_matches": "about 200"})
+    assert answer.refusal is not None
+    assert [one.field for one in answer.refusal.fields] == ["total_matches"]
+
+
+async def test_what_came_of_the_answers_cannot_be_corrected(desk: Verifying) -> None:
+    await by_order(desk)
+    mend = cmd.RecordFacts(
+        case=CASE, delivery="m", by=PEOPLE["agent"], fills={"restaurant_matches": Fill(raw="pass")},
+    )  # fmt: skip
+    answer = await desk.engine.accept(mend)
+    assert answer.refusal is not None and "nobody may change it" in answer.refusal.line.key
+
+
+async def test_the_standard_questions_are_compared_with_the_profile(desk: Verifying) -> None:
+    await desk.receive()
+    await desk.do("locate", FOUND, "found")
+    assert await desk.asked("verify_standard") == dict.fromkeys(PERSON, "text")
+    await desk.do("verify_standard", PERSON)
+    assert (await desk.case()).step("verify_standard").outcome == "verified"
+
+
+@pytest.mark.parametrize("wrong", PERSON)
+async def test_each_standard_question_counts(desk: Verifying, wrong: str) -> None:
+    other = {
+        "popi_full_name": "Werner Wyk", "popi_contact": "083 555 0178 werner.vanwyk@example.com",
+        "popi_last_order": "DFD-88011",
+    }  # fmt: skip
+    await desk.receive()
+    await desk.do("locate", FOUND, "found")
+    await desk.do("verify_standard", {**PERSON, wrong: other[wrong]})
+    assert (await desk.case()).ending == "failed_verification"
+
+
+async def test_a_reported_order_is_no_recent_one(desk: Verifying) -> None:
+    await desk.receive()
+    await desk.do("locate", {**FOUND, "fraud_orders": "DFD-88010"}, "found")
+    await desk.do("verify_standard", PERSON)
+    assert (await desk.case()).ending == "failed_verification"
+
+
+async def test_after_three_failures_right_answers_leave_it_to_the_mod_and_say_nothing(
+    desk: Verifying,
+) -> None:
+    for number in range(3):
+        name = f"01JD000000000000000000010{number}"
+        await by_order(desk, case=name)
+        await desk.do("verify_order", {"restaurant_matches": "x"}, case=name)
+    await by_order(desk)
+    answer = await desk.do("verify_order", ORDER)
+    case = await desk.case()
+    assert case.locked >= 3 and case.step("verify_order").status == "open"
+    assert not case.known("restaurant_matches")
+    assert answer.refusal is None or "pass" not in answer.refusal.model_dump_json()
+    assert (await desk.do("verify_order", ORDER, who="mod")).refusal is None
+    assert (await desk.case()).step("verify_order").outcome == "verified"
+
+
+async def test_the_same_answer_has_another_digest_in_another_case(desk: Verifying) -> None:
+    await by_order(desk)
+    await by_order(desk, case=OTHER)
+    one, other = [(await desk.case(name)).learnt["order"].answers for name in (CASE, OTHER)]
+    assert one.keys() == other.keys() == {"restaurant_matches", "total_matches"}
+    assert all(one[name].value != other[name].value for name in one)
+    assert all(fact.personal for fact in one.values())
+
+
+async def test_where_admin_gives_no_link_the_form_asks_for_it(desk: Verifying) -> None:
+    desk.office.people["2048899"] = replace(desk.office.people["2048899"], link="")
+    await by_order(desk)
+    answer = await desk.do("verify_order", ORDER)
+    assert answer.refusal is not None
+    assert [one.field for one in answer.refusal.fields] == ["profile_link"]
+    assert "profile_link" in await desk.asked()
+    assert not (await desk.case()).known("restaurant_matches")
+    given = {**ORDER, "profile_link": "https://admin.example/profiles/2048899"}
+    assert (await desk.do("verify_order", given)).refusal is None
+    assert (await desk.case()).step("verify_order").outcome == "verified"
