@@ -53,16 +53,17 @@ def _profile(seed: seeds.Profile) -> ProfileSeen:
     )
 
 
-def _order(seed: seeds.Order, customer_id: str) -> OrderSeen:
+def _order(seed: seeds.Order, owner: seeds.Profile) -> OrderSeen:
     total, at = _money(seed, seed.total), datetime.fromisoformat(seed.placed_at)
-    return OrderSeen(seed.id, seed.restaurant, total, at, seed.app_version, None, customer_id)
+    invoiced = (owner.earlier_email if seed.good else None) or owner.email
+    return OrderSeen(seed.id, seed.restaurant, total, at, seed.app_version, invoiced, owner.id)
 
 
 def _fake() -> FakeBackOffice:
     opened = datetime(2026, 1, 1, tzinfo=UTC)
     return FakeBackOffice(
         people={one.id: _profile(one) for one in seeds.PROFILES},
-        placed={o.id: _order(o, one.id) for one in seeds.PROFILES for o in one.orders},
+        placed={o.id: _order(o, one) for one in seeds.PROFILES for o in one.orders},
         wallets={
             one.id: WalletSeen(
                 one.id,

@@ -98,7 +98,7 @@ class TestOrder:
             await outside.until(lambda: len(outside.began) == 3)
             queue.wake()
             await plan(outside, card("more"))
-            assert outside.began == keys[:3]
+            assert sorted(outside.began) == keys[:3]
             go_on.set()
             await outside.until(lambda: len(outside.began) == 8)
 
