@@ -107,7 +107,9 @@ def _state(case: Case, how: Answer, step: Step) -> Literal["unasked", "pending",
         return "known"
     last = max(looked(case, how.about), default=0)
     key = look_key(case, how.about, last)
-    return None if last == 0 or key in case.troubles or key in case.settled else "pending"
+    silent = any(one.what == "ask_back_office" and not one.dead for one in case.troubles.values())
+    over = last == 0 or key in case.troubles or key in case.settled
+    return None if over or silent else "pending"
 
 
 def look_key(case: Case, about: About, number: int) -> str:

@@ -289,13 +289,12 @@ def _learnt(case: Case, e: ev.AnswersLearnt) -> Case:
 
 _FOLDS: dict[str, Callable[[Case, Any], Case]] = {
     "case_opened": _opened, "facts_recorded": _facts, "step_opened": _step_opened, "step_skipped": _step_skipped, "step_claimed": _step_claimed,
-    "step_completed": _step_completed, "part_completed": _part_completed, "customer_told": _told, "promise_made": _promise_made,
-    "promise_closed": _promise_closed, "escalated": _escalated, "effect_planned": _planned, "ticket_created": _ticket_created,
-    "ticket_moved": _ticket_moved, "ticket_read": _ticket_read, "card_shown": _card_shown, "people_told": _read, "chase_sent": _chased,
-    "effect_delayed": _delayed, "effect_died": _died, "effect_retried": _retried, "effect_done_by_hand": _read, "act_refused": _same,
-    "case_ended": _ended, "case_reopened": _reopened, "attempt_logged": _attempt, "step_snoozed": _snoozed, "step_handed_over": _handed,
-    "step_overridden": _overridden, "case_waiting": _waits, "case_resumed": _resumed, "twins_seen": _twins, "case_merged": _merged,
-    "note_added": _noted, "question_put": _same, "sheet_read": _read, "sheet_uploaded": _sheet_uploaded, "back_office_answered": _read,
-    "case_erased": _erased, "posts_redacted": _read, "hold_set": _held, "hold_released": _held, "personal_shown": _same,
-    "verification_locked": _locked, "profile_disputed": _disputed, "dispute_decided": _judged, "claim_looked_into": _read, "answers_learnt": _learnt,
+    "step_completed": _step_completed, "part_completed": _part_completed, "customer_told": _told, "promise_made": _promise_made, "promise_closed": _promise_closed,
+    "escalated": _escalated, "effect_planned": _planned, "ticket_created": _ticket_created, "ticket_moved": _ticket_moved, "ticket_read": _ticket_read,
+    "card_shown": _card_shown, "people_told": _read, "chase_sent": _chased, "effect_delayed": _delayed, "effect_died": _died, "effect_retried": _retried,
+    "effect_done_by_hand": _read, "act_refused": _same, "case_ended": _ended, "case_reopened": _reopened, "attempt_logged": _attempt, "step_snoozed": _snoozed,
+    "step_handed_over": _handed, "step_overridden": _overridden, "case_waiting": _waits, "case_resumed": _resumed, "twins_seen": _twins, "case_merged": _merged,
+    "note_added": _noted, "question_put": _same, "sheet_read": _read, "sheet_uploaded": _sheet_uploaded, "back_office_answered": _read, "case_erased": _erased,
+    "posts_redacted": _read, "hold_set": _held, "hold_released": _held, "personal_shown": _same, "verification_locked": _locked, "profile_disputed": _disputed,
+    "dispute_decided": _judged, "claim_looked_into": _read, "answers_learnt": _learnt,
 }  # fmt: skip
