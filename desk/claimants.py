@@ -76,7 +76,12 @@ def claimant(case: Case, playbook: Playbook) -> Claimant:
     """Say who claims a profile in a case, for those who decide."""
     known = tuple((name, case.facts[name]) for name in dict.fromkeys(_shown(playbook))
                   if name in playbook.fields and name in case.facts and case.facts[name].known)  # fmt: skip
-    return Claimant(display(case, playbook), case.opened_by, case.opened_at, known)
+    return Claimant(
+        display(case, playbook),
+        case.opened_by,
+        playbook.ending(case.ending) if case.ending else None,
+        known,
+    )
 
 
 def both(case: Case, playbook: Playbook) -> tuple[Claimant, ...]:

@@ -1,7 +1,6 @@
 """Two people who claim one profile: how a playbook says what that is, and the events that it is so. Pure data."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 from desk.outcomes import Happened
@@ -62,11 +61,11 @@ class ClaimLookedInto(Happened):
 
 @dataclass(frozen=True)
 class Claimant:
-    """One of those who claim a profile: in which case, who took it and when, and what is known of them, by field."""
+    """One of those who claim a profile: in which case, who took it, how it ended, and what is known of them, by field."""
 
     case: str
     opened_by: str
-    opened_at: datetime | None
+    ending: Text | None
     facts: tuple[tuple[str, Fact], ...]
 
 

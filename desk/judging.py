@@ -9,11 +9,11 @@ from desk.acts import UNKNOWN, Verdict, refuse
 from desk.case import Case
 from desk.disputes import DisputeDecided, ProfileDisputed
 from desk.effects import AskWhoWrote, Effect, TellRival
-from desk.events import CaseReopened, FactsRecorded
+from desk.events import CaseEnded, CaseErased, CaseReopened, FactsRecorded
 from desk.faces import inbox_of
 from desk.flow import Growing
 from desk.handling import WHY, message, only, said, works_here
-from desk.planning import planned
+from desk.planning import planned, show_card
 from desk.playbook import Playbook
 from desk.speaking import display
 from desk.values import Line
@@ -39,7 +39,20 @@ def look_at_claims(
     if growing.case.opened_at is None:
         return refuse(UNKNOWN)
     claiming.flag(growing, now, command.rivals)
-    return ()
+    if command.about not in growing.case.rivals:
+        return ()
+    return tuple(_again(growing, playbook, now))
+
+
+def _again(growing: Growing, playbook: Playbook, now: datetime) -> Iterator[Effect]:
+    """Draw the cards of those who decide anew: they show what is known of the other case, and that is another now."""
+    case = growing.case
+    for inbox in (inbox_of(case, playbook, role) for role in claiming.deciders(playbook)):
+        card = case.cards.get(inbox)
+        if card:  # also where a drawing is under way: it may have begun before
+            effect = show_card(growing.case, playbook, inbox)
+            growing.add(planned(effect, now))
+            yield effect
 
 
 def decide_dispute(
@@ -82,7 +95,7 @@ def _of_event(growing: Growing, playbook: Playbook, event: object) -> Iterator[E
     elif isinstance(event, ProfileDisputed):
         yield from _heard(growing, event.new, playbook)
         yield from _told(growing, event, playbook) if event.new else ()
-    elif (isinstance(event, DisputeDecided) and event.closes) or isinstance(event, CaseReopened):
+    elif isinstance(event, CaseEnded | CaseReopened | CaseErased):
         yield from _heard(growing, case.rivals, playbook)
 
 

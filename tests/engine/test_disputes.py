@@ -8,11 +8,10 @@ from config.load import PLAYBOOKS, load
 from desk import claiming
 from desk import commands as cmd
 from desk.case import Case
-from desk.effects import TellPeople, Writer
+from desk.effects import TellPeople
 from desk.engine import Answer
 from desk.faces import face, inboxes
 from desk.judging import DecideDispute, LookAtClaims
-from desk.neighbours import with_claimants
 from desk.planning import timeline
 from desk.playbook import Deed
 from desk.values import Fill, Person
@@ -156,11 +155,11 @@ async def test_the_rival_stays_one_where_the_first_case_heard_of_it_too_late(des
             update={"case": SECOND, "delivery": desk.delivery()}
         )
         await desk.engine.accept(command)
-    (late,) = [one for one in desk.cases.queued() if one.kind == "tell_rival"]
+    late = [one.key for one in desk.cases.queued() if one.kind == "tell_rival"]
     assert (await the(desk, FIRST)).rivals == ()
     assert (await the(desk, SECOND)).ending == "failed_verification"
     assert (await desk.play(DEEDS[RESET], FIRST)).refusal
-    assert desk.cases.effects[late.key].status == "done"
+    assert {desk.cases.effects[key].status for key in late} == {"done"}
     assert (await the(desk, FIRST)).rivals == ("ATO-2",)
 
 
@@ -243,84 +242,9 @@ async def test_the_later_case_calls_whichever_of_them_found_out() -> None:
     assert called == [(SECOND, "role:mod")]
 
 
-async def test_those_who_decide_see_both_and_nobody_else_does(desk: Whole) -> None:
-    await claim(desk, **ELSE)
-    case = await the(desk, SECOND)
-    seen = await with_claimants(case, MR_D, "role:mod", desk.cases)
-    mine, theirs = face(seen, MR_D, "role:mod").claimants
-    assert [mine.case, theirs.case] == ["ATO-2", "ATO-1"]
-    assert dict(mine.facts)["email"].value == ELSE["email"]
-    assert dict(theirs.facts)["email"].value == RECEIVE.fill["email"]
-    for inbox in ("person:UAGENT01", "role:data_compliance", "role:platform_security"):
-        other = await with_claimants(case, MR_D, inbox, desk.cases)
-        assert face(other, MR_D, inbox).claimants == ()
-
-
 async def test_a_case_of_another_procedure_is_no_rival(desk: Whole) -> None:
     await claim(desk, **ELSE)
     mine, theirs = await the(desk, FIRST), await the(desk, SECOND)
     fresh = replace(mine, rivals=())
     assert claiming.rivals(fresh, MR_D, [(theirs, MR_D)]) == ("ATO-2",)
     assert claiming.rivals(fresh, MR_D, [(replace(theirs, playbook="other"), MR_D)]) == ()
-
-
-@pytest.mark.parametrize(
-    ("name", "surname", "disputed"),
-    [
-        ("Thabo", "Nkosi", True),
-        ("Thabo", "Mahlangu", True),
-        ("Naledi", "Mahlango", False),
-        ("NALEDI", "Mahlangu-Nkosi", False),
-        ("Mahlangu", "Naledi", False),
-        ("N", "Mahlangu", False),
-    ],
-)
-async def test_somebody_of_another_name_claims_it_too(
-    desk: Whole, name: str, surname: str, disputed: bool
-) -> None:
-    answer = await claim(desk, name=name, surname=surname)
-    assert answer.case.rivals == (("ATO-1",) if disputed else ())
-
-
-@pytest.mark.parametrize(
-    ("email", "phone", "disputed"),
-    [
-        ("naledi.mahlangu@example.com", "", False),
-        ("naledi.mahlangu@example.com", "082 555 0142", False),
-        ("naledi.m@mail.example", "", True),
-        ("naledi.mahlangu@example.com", "083 555 0999", True),
-        ("naledi.mahlangu@example.com", "call me", False),
-    ],
-)
-async def test_who_writes_from_elsewhere_claims_it_whatever_they_say_of_themselves(
-    desk: Whole, email: str, phone: str, disputed: bool
-) -> None:
-    """The second case gives every detail of the customer; only its ticket comes from somebody else."""
-    wrote = Writer(email=email, name="Naledi", phone=phone)
-    ticket = desk.tickets.make("CS", None, wrote)
-    await claim(desk, contact_ticket=str(ticket))
-    second = await the(desk, SECOND)
-    assert second.value("requester_email") == email
-    assert not second.known("requester_email"), "nobody has confirmed it"
-    assert second.rivals == (("ATO-1",) if disputed else ())
-    assert (await the(desk, FIRST)).rivals == (("ATO-2",) if disputed else ())
-    assert bool((await desk.play(DEEDS[RESET], FIRST)).refusal) is disputed
-
-
-async def test_a_ticket_that_is_not_there_was_written_by_nobody(desk: Whole) -> None:
-    await claim(desk, contact_ticket="999999")
-    second = await the(desk, SECOND)
-    assert (second.rivals, second.troubles) == ((), {})
-
-
-async def test_two_tickets_of_one_profile_from_different_people(desk: Whole) -> None:
-    """A ticket made by hand for somebody else becomes a case, whose profile the MOD then names."""
-    third = "01JD0000000000000000000048"
-    deeds = MR_D.rehearsals["by_hand"].deeds
-    await desk.play(deeds[0], third)
-    adopted = await the(desk, third)
-    assert adopted.value("requester_email") == "werner.vanwyk@example.com"
-    assert adopted.rivals == ()
-    answer = await desk.play(of(deeds[1], customer_id=LOCATE.fill["customer_id"]), third)
-    assert answer.case.rivals == ("ATO-1",)
-    assert (await the(desk, FIRST)).rivals == ("ATO-2",)

@@ -139,7 +139,9 @@ class TestDisputes:
     def disputed(self, story: Story) -> Story:
         story.told_mod()
         email = Fact(value="somebody.else@example.com", personal=True)
-        other = Claimant("ATO-13", "UAGENT02", story.now, (("email", email),))
+        other = Claimant(
+            "ATO-13", "UAGENT02", story.playbook.ending("failed_verification"), (("email", email),)
+        )
         story.case = replace(story.case, rivals=("ATO-13",), claimants=(other,))
         return story
 
@@ -152,6 +154,7 @@ class TestDisputes:
         assert "naledi.mahlangu@example.com" in mine
         assert "<@UAGENT01>" in mine
         assert "somebody.else@example.com" in theirs
+        assert "closed: Verification failed" in theirs
         assert buttons_of(drawn)["This is the customer…"]["action_id"] == "ask:dispute:"
 
     def test_nothing_of_either_stands_in_a_public_channel(self, story: Story) -> None:

@@ -103,7 +103,8 @@ def claimants(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
     for one in face.claimants:
         known = [] if ink.masked else [ink.value(playbook.fields[name], fact, 200) for name, fact in one.facts]  # fmt: skip
         words = ink.line("{case}, taken by {who}", case=one.case, who=ink.who(one.opened_by))
-        lines.append(" · ".join((words, *known)))
+        ended = ink.line("closed: {how}", how=ink.words(one.ending)) if one.ending else ""
+        lines.append(" · ".join(filter(None, (words, ended, *known))))
     return paragraph(ink, lines, 2400)
 
 
