@@ -11,7 +11,7 @@ from ops.player import Player
 from ops.stage import Stage, stage
 from ops.watching import Watcher
 
-FEWEST = {"slack": 107, "zendesk": 14}
+FEWEST = {"slack": 107, "zendesk": 15}
 """The fewest calls the branch `unchanged` allows, counted by hand in docs/performance.md."""
 
 
