@@ -12,6 +12,7 @@ from desk.fields import default
 from desk.finishing import INCOMPLETE, Verdict, finish, judged, refuse
 from desk.flow import Growing, promises
 from desk.playbook import Ask, Playbook, Step
+from desk.resting import too_soon
 from desk.values import BOT, Fact, Line, Refusal, Text, in_language
 
 __all__ = [
@@ -112,6 +113,8 @@ def complete_step(
     duty = check(growing, playbook, command, command.step, None, command.occurrence)
     if isinstance(duty, Refusal):
         return duty
+    if soon := too_soon(growing.case, playbook, command.step, now):
+        return refuse(soon)
     spec = playbook.steps[command.step]
     if not judged(growing.case, playbook, spec) and spec.outcome(command.outcome) is None:
         return refuse(BY_HAND if any_by_desk(playbook, spec) else CHOOSE)

@@ -29,6 +29,8 @@ class StepState:
     done: Done | None = None
     claimed_by: str | None = None
     held_until: datetime | None = None
+    rests_until: datetime | None = None
+    """Until when nobody may finish it, short of an override."""
     paused: timedelta = timedelta()
     attempts: Mapping[str, int] = field(default_factory=dict)
     overridden: bool = False

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from desk.answer import AnswersLearnt
+from desk.cooling import StepRests
 from desk.disputes import ClaimLookedInto, DisputeDecided, ProfileDisputed
 from desk.going import CaseErased, HoldReleased, HoldSet, PersonalShown, PostsRedacted
 from desk.lockout import VerificationLocked
@@ -37,7 +38,7 @@ __all__ = [
     "EffectPlanned", "EffectRetried", "Escalated", "Event", "FactsRecorded", "Happened", "HoldReleased", "HoldSet",
     "NoteAdded", "PartCompleted", "PeopleTold", "PersonalShown", "PostsRedacted", "ProfileDisputed", "PromiseClosed",
     "PromiseMade", "QuestionPut", "SheetRead", "SheetUploaded", "StepClaimed", "StepCompleted", "StepHandedOver",
-    "StepOpened", "StepOverridden", "StepSkipped", "StepSnoozed", "TicketCreated", "TicketMoved", "TicketRead",
+    "StepOpened", "StepOverridden", "StepRests", "StepSkipped", "StepSnoozed", "TicketCreated", "TicketMoved", "TicketRead",
     "TwinsSeen", "VerificationLocked",
 ]  # fmt: skip
 
@@ -250,7 +251,7 @@ Event = Annotated[
     | EffectDoneByHand | ActRefused | CaseEnded | CaseReopened | AttemptLogged | StepSnoozed | StepHandedOver
     | StepOverridden | CaseWaiting | CaseResumed | TwinsSeen | CaseMerged | NoteAdded | QuestionPut | SheetRead | SheetUploaded | BackOfficeAnswered
     | CaseErased | PostsRedacted | HoldSet | HoldReleased | PersonalShown | VerificationLocked | ProfileDisputed | DisputeDecided | ClaimLookedInto
-    | AnswersLearnt,
+    | AnswersLearnt | StepRests,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

@@ -9,6 +9,7 @@ from desk.conditions import holds
 from desk.duties import parts_of
 from desk.folding import fold
 from desk.playbook import Part, Playbook, Step
+from desk.resting import rest
 from desk.values import BOT, Fact
 
 COMPLETED = "completed"
@@ -67,7 +68,8 @@ def _pending(
         return (ev.StepSkipped(at=now, by=BOT.id, step=name),)
     if verdict is None or not _arrived(case, step):
         return ()
-    return (ev.StepOpened(at=now, by=BOT.id, step=name, occurrence=case.step(name).occurrence + 1),)
+    opened = ev.StepOpened(at=now, by=BOT.id, step=name, occurrence=case.step(name).occurrence + 1)
+    return (opened, *rest(case, name, step.cool_off, now))
 
 
 def _arrived(case: Case, step: Step) -> bool:

@@ -201,9 +201,7 @@ def _ended(case: Case, e: ev.CaseEnded) -> Case:
 
 
 def _reopened(case: Case, e: ev.CaseReopened) -> Case:
-    promises = {
-        name: "open" if state == "closed" else state for name, state in case.promises.items()
-    }
+    promises = {n: "open" if state == "closed" else state for n, state in case.promises.items()}
     return replace(
         case, ending=None, ended_at=None, merged_into=None, judged_by="", promises=promises
     )
@@ -222,8 +220,9 @@ def _unchased(case: Case, step: str) -> Case:
     return replace(case, chased=kept)
 
 
-def _snoozed(case: Case, e: ev.StepSnoozed) -> Case:
-    return _unchased(_step(case, e.step, held_until=e.until_at), e.step)
+def _snoozed(case: Case, e: ev.StepSnoozed | ev.StepRests) -> Case:
+    rests = {"rests_until": e.until_at} if isinstance(e, ev.StepRests) else {}
+    return _unchased(_step(case, e.step, held_until=e.until_at, **rests), e.step)
 
 
 def _handed(case: Case, e: ev.StepHandedOver) -> Case:
@@ -296,5 +295,5 @@ _FOLDS: dict[str, Callable[[Case, Any], Case]] = {
     "step_handed_over": _handed, "step_overridden": _overridden, "case_waiting": _waits, "case_resumed": _resumed, "twins_seen": _twins, "case_merged": _merged,
     "note_added": _noted, "question_put": _same, "sheet_read": _read, "sheet_uploaded": _sheet_uploaded, "back_office_answered": _read, "case_erased": _erased,
     "posts_redacted": _read, "hold_set": _held, "hold_released": _held, "personal_shown": _same, "verification_locked": _locked, "profile_disputed": _disputed,
-    "dispute_decided": _judged, "claim_looked_into": _read, "answers_learnt": _learnt,
+    "dispute_decided": _judged, "claim_looked_into": _read, "answers_learnt": _learnt, "step_rests": _snoozed,
 }  # fmt: skip

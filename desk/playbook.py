@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from desk.cooling import CoolOff
 from desk.disputes import Disputes
 from desk.lockout import Lockout
 from desk.pieces import (
@@ -195,6 +196,7 @@ class Step(Value):
     waits_for: Waits | None = None
     not_by: Names = ()
     lockout: Lockout | None = None
+    cool_off: CoolOff | None = None
     recurs: Recurs | None = None
     verdict: bool = False
     """The outcome follows from the answers: the first whose `when` holds, nobody chooses it."""

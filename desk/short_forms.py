@@ -48,7 +48,7 @@ Duration = Annotated[
     timedelta,
     BeforeValidator(read_duration),
     PlainSerializer(write_duration, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$"}),
+    WithJsonSchema({"type": "string", "pattern": rf"^({_DURATION.pattern}|\$\{{[a-z_0-9]+\}})$"}),
 ]
 _WORDS = WithJsonSchema({"anyOf": [_STRING, {"type": "object", "additionalProperties": _STRING}]})
 _NAMES = WithJsonSchema({"anyOf": [_STRING, {"type": "array", "items": _STRING}]})

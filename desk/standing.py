@@ -33,12 +33,13 @@ class Ticked:
 
 @dataclass(frozen=True)
 class Standing:
-    """One open step. `held_until` is the end of a snooze, or of the wait after a try."""
+    """One open step. `held_until` is the end of a snooze, of the wait after a try, or of a rest that nobody may cut short."""
 
     step: str
     tries: tuple[Tried, ...] = ()
     held_until: datetime | None = None
     snoozed: bool = False
+    rests: bool = False
     lifted_by: str | None = None
     ticked: tuple[Ticked, ...] = ()
 
@@ -60,6 +61,7 @@ def _standing(case: Case, playbook: Playbook, name: str) -> Standing:
     return Standing(
         step=name, tries=tuple(_tries(step, happened)), held_until=state.held_until,
         snoozed=bool(held) and isinstance(held[-1], ev.StepSnoozed),
+        rests=state.rests_until is not None and not state.overridden and state.held_until == state.rests_until,
         lifted_by=lifted[-1] if lifted else None, ticked=tuple(_ticked(case, playbook, step)),
     )  # fmt: skip
 

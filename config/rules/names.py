@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from config.marks import Where
 from config.rules.finding import Finding, conditions, listed, tickets, walk
 from desk.answer import Answer
+from desk.cooling import CoolOff
 from desk.disputes import Disputes, Wrote
 from desk.lockout import Lockout
 from desk.playbook import (
@@ -52,7 +53,7 @@ class Kind:
 KINDS = (
     Kind("step", lambda p: tuple(p.steps), (
         (Playbook, ("opens_with",)), (Step, ("after", "not_by")), (Due, ("origin",)), (Condition, ("outcome",)),
-        (Promise, ("made", "kept")), (Disputes, ("holds",)), (Deed, ("step",)), (Adopts, ("done",)),
+        (Promise, ("made", "kept")), (Disputes, ("holds",)), (Deed, ("step",)), (Adopts, ("done",)), (CoolOff, ("after",)),
     )),
     Kind("field", lambda p: tuple(p.fields), (
         (Ask, ("field",)), (Part, ("when_known",)), (Condition, ("field", "known")), (PostItem, ("field", "fields")),
@@ -91,6 +92,7 @@ _WORD: dict[type[BaseModel], Callable[[str], str | None]] = {
     Due: _done,
     Promise: _step_of,
     Disputes: _step_of,
+    CoolOff: _step_of,
     Rung: _role_told,
 }
 """How the name is taken out of the word where the word is not just the name."""
@@ -181,10 +183,18 @@ def _parts_named(playbook: Playbook) -> Iterator[tuple[Where, str, str]]:
     for name, step in playbook.steps.items():
         for where, part in walk(step.parts, Part, ("steps", name, "parts")):
             yield from ((at, name, before) for at, before in listed((*where, "after"), part.after))
-    for where, word in (*_promised(playbook), *_deeds(playbook)):
+    for where, word in (*_promised(playbook), *_deeds(playbook), *_waited_for(playbook)):
         step_name, dot, part_name = word.partition(".")
         if dot:
             yield where, step_name, part_name
+
+
+def _waited_for(playbook: Playbook) -> Iterator[Mention]:
+    """Give what waits for a dispute, and what steps rest after: `step` or `step.part`."""
+    for where, disputes in walk(playbook, Disputes):
+        yield from listed((*where, "holds"), disputes.holds)
+    for where, cool_off in walk(playbook, CoolOff):
+        yield from listed((*where, "after"), cool_off.after)
 
 
 def _deeds(playbook: Playbook) -> Iterator[Mention]:

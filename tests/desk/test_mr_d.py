@@ -322,3 +322,37 @@ def test_ten_changes_cost_one_drawing_of_a_card() -> None:
     made.answer()
     drawn = [effect.inbox for effect in made.of("show_card")]
     assert drawn.count("role:mod") <= 2
+
+
+def with_findings(name: str) -> Bench:
+    """Play a rehearsal until platform security has found something."""
+    made, deeds = Bench(MR_D), MR_D.rehearsals[name].deeds
+    end = next(n for n, d in enumerate(deeds) if d.step == "investigate" and not d.refused)
+    for deed in deeds[: end + 1]:
+        made.play(deed)
+    return made
+
+
+def test_nobody_is_called_back_before_changed_contacts_are_restored() -> None:
+    made = with_findings("not_found")
+    called = Deed(who="data", part="call.called")
+    refusal = made.play(called).refusal
+    assert refusal is not None and "Locked until" in refusal.line.key
+    made.play(
+        Deed(who="data", part="call.contacts_restored", fill={"restored": ["0", "1"], "trusted_source": "invoice", "trusted_phone": "083 555 0177"})
+    )  # fmt: skip
+    assert made.play(called).refusal is None
+    shown = {one.name for one in face(made.case, MR_D, "role:data_compliance").facts}
+    assert "trusted_phone" in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("unchanged", "Call the customer on +27825550142 only: Admin shows the same number."),
+        ("not_found", "Call the customer on no number that was changed: take one from an old order, or from the findings."),
+    ],
+)  # fmt: skip
+def test_the_card_says_which_number_may_be_called(name: str, says: str) -> None:
+    brief = face(with_findings(name).case, MR_D, "role:data_compliance").brief
+    assert [one["en"] for one in brief] == [says]

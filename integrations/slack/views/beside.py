@@ -27,8 +27,7 @@ def beside(standing: Standing, step: Step, ink: Ink) -> Iterator[str]:
             key, what=_named(tried.title), count=tried.count, last_at=ink.by(tried.last_at)
         )
     if standing.held_until and standing.held_until > ink.now:
-        key = "put off until {until_at}" if standing.snoozed else "to be tried again at {until_at}"
-        yield ink.line(key, until_at=ink.by(standing.held_until))
+        yield ink.line(_held(standing), until_at=ink.by(standing.held_until))
     if standing.lifted_by:
         yield ink.line(
             "{who} lifted four eyes and caps for this step", who=ink.who(standing.lifted_by)
@@ -39,6 +38,15 @@ def beside(standing: Standing, step: Step, ink: Ink) -> Iterator[str]:
     if extra:
         titles = ", ".join(_bare(ink.words(title)) for title in extra)
         yield f"_{ink.line('Not in SOP: {what}', what=titles)}_"
+
+
+RESTS = Line(key="rests until {until_at}, because contact details were changed or money was paid")
+PUT_OFF = Line(key="put off until {until_at}")
+AGAIN = Line(key="to be tried again at {until_at}")
+
+
+def _held(standing: Standing) -> str:
+    return (RESTS if standing.rests else PUT_OFF if standing.snoozed else AGAIN).key
 
 
 def _named(title: Text) -> Text:
