@@ -209,10 +209,11 @@ def scrubbed(
     """Give the command without what must not be kept, and the kinds of what was taken out of it."""
     pen = _Pen(language)
     new: dict[str, Any] = {}
+    said = vars(command)
     for name in ("words", "reason", "reference"):
-        if isinstance(getattr(command, name, None), str):
-            new[name] = pen.words(getattr(command, name))
-    if fills := getattr(command, "fills", None):
+        if isinstance(said.get(name), str):
+            new[name] = pen.words(said[name])
+    if fills := said.get("fills"):
         new["fills"] = {
             name: pen.fill(fill, playbook.fields.get(name)) for name, fill in fills.items()
         }
