@@ -17,16 +17,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.guards import Pace, said
 from desk.values import Line
-from handlers import commands, home, modals, people_events
+from handlers import actions, commands, home, modals, people_events
 from handlers.door import Json, SlackDoor
 from integrations.slack import wire
 from integrations.slack.arrivals import Sender
-from integrations.slack.occasions import HOME_ACTION, OPEN_CASE
+from integrations.slack.occasions import OPEN_CASE
 
 log = logging.getLogger(__name__)
 
 ANY = re.compile(".*", re.DOTALL)
-PICK = re.compile(r"pick:\w+")
 BUG = Line(
     key="Something went wrong in ATO Desk, and it is logged. Look at the card for what was kept, and try again in a minute."
 )
@@ -107,9 +106,7 @@ def _as(
 def _listen(app: AsyncApp, door: SlackDoor) -> None:
     """Name every occasion. The last of each kind catches what is unknown, so that nothing ends in a silent 404."""
     app.command("/ato")(_answer(commands.on_command, door))
-    app.action(PICK)(_answer(modals.on_pick, door))
-    app.action(HOME_ACTION)(_answer(home.on_home_action, door))
-    app.action(ANY)(_answer(home.on_click, door))
+    app.action(ANY)(_answer(actions.on_action, door))
     app.view_submission(ANY)(_answer(home.on_submission, door))
     app.view_closed(ANY)(_answer(modals.on_closed, door))
     app.event("app_home_opened")(_answer(home.on_home_opened, door))

@@ -4,6 +4,7 @@ The home tab remembers in its own metadata whether it shows everything, so that 
 """
 
 import re
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import ValidationError
@@ -12,6 +13,8 @@ from desk.values import Value
 from integrations.slack import shapes
 from integrations.slack.arrivals import Where
 
+PICK_ACTION = re.compile(r"pick:\w+")
+"""The action ids of a choice that changes a form's questions."""
 SWITCH, SHOW_ALL = "home:duty", "home:all"
 HOME_ACTION = re.compile(r"home:\w+")
 """The action ids of the home tab's own buttons."""
@@ -60,6 +63,18 @@ class Shortcut(Value):
     where: Where
 
 
+def read_place(body: object) -> Literal["form", "home", "card"]:
+    """Say where something was pressed: what is no action of a form or of the home tab is taken for a card's."""
+    actions = body.get("actions") if isinstance(body, Mapping) else None
+    first = actions[0] if isinstance(actions, list) and actions else None
+    action = first.get("action_id") if isinstance(first, Mapping) else None
+    if not isinstance(action, str):
+        return "card"
+    if PICK_ACTION.search(action):
+        return "form"
+    return "home" if HOME_ACTION.search(action) else "card"
+
+
 def write_shown(*, full: bool) -> str:
     """Write into a home tab whether it shows everything."""
     return _FULL if full else ""
@@ -67,6 +82,8 @@ def write_shown(*, full: bool) -> str:
 
 def read_in_home(body: object) -> InHome | None:
     """Read a button of the home tab; None for one that stands elsewhere."""
+    if not isinstance(body, Mapping) or not body.get("view"):
+        return None  # most buttons stand on cards; an error that nobody reads takes longer than this question
     try:
         got = _HomeActions.model_validate(body)
     except ValidationError:

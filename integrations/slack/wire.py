@@ -55,13 +55,18 @@ def _unreadable(why: str, body: object) -> Unreadable:
 
 def read_sender(body: object) -> Sender:
     """Read who sent anything at all, and about which case; empty where that does not read."""
+    return read_who(body, case=_case_in(body))
+
+
+def read_who(body: object, case: str = "") -> Sender:
+    """Read who sent anything at all; empty where that does not read."""
     try:
         got = shapes.Sender.model_validate(body)
     except ValidationError:
         return Sender()
     channel = got.channel.id if got.channel else got.channel_id
     return Sender(
-        person=got.user.id if got.user else got.user_id, commanded=bool(got.command), case=_case_in(body),
+        person=got.user.id if got.user else got.user_id, commanded=bool(got.command), case=case,
         where=Where(channel=channel, response_url=got.response_url),
     )  # fmt: skip
 
