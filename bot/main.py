@@ -1,6 +1,7 @@
 """The composition root: settings to ports to engine to Slack, web and ticks. Importing any other module builds nothing."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -57,6 +58,8 @@ from integrations.zendesk.turns import ChangeTurns
 
 log = logging.getLogger(__name__)
 
+COLLECT_AFTER = 10_000
+"""New objects after which Python looks for cycles among them. A click makes some thousands, of which next to none are cycles."""
 STOP_WITHIN = 5.0
 """Seconds for running work to finish when the process is asked to stop; the doors have three before. Ten in all."""
 
@@ -124,6 +127,7 @@ def clock_of(settings: Settings) -> Clock:
 
 def assemble(settings: Settings, clock: Clock | None = None) -> Bot:
     """Plug everything together without starting it. Call it inside the event loop."""
+    gc.set_threshold(COLLECT_AFTER, 20, 20)
     playbooks = load(
         settings.playbooks.folder or PLAYBOOKS, settings.playbooks.names, settings.playbooks.values
     )

@@ -3,6 +3,7 @@
 Everything is seen at three places: around each request, around each effect, and at each transaction that was kept.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
@@ -90,14 +91,15 @@ class MeasuredCases(StoredCases):
     """The cases, with each kept decision counted and logged."""
 
     async def commit(self, commit: Commit) -> None:
-        """Keep a decision, then count it; raises as the cases do, and then counts nothing."""
+        """Keep a decision, then count it; raises as the cases do, and then counts nothing.
+
+        It is counted and logged in the loop's next turn, when whoever waits has been answered.
+        """
         await super().commit(commit)
         dead = _dead.get()
         if commit.kills and dead is not None:
             dead.add(commit.kills)
-        for event in commit.events:
-            _count(commit, event)
-        _say(commit)
+        asyncio.get_running_loop().call_soon(_tell, commit)
 
     async def note(self, ticket: int, delivery: str, at: datetime, plan: LookPlan) -> str | None:
         """Keep a delivery about a ticket, then log it; raises as the cases do."""
@@ -105,6 +107,12 @@ class MeasuredCases(StoredCases):
         if case is not None:
             _log.info("noted", case=case, ticket=ticket, delivery=delivery)
         return case
+
+
+def _tell(commit: Commit) -> None:
+    for event in commit.events:
+        _count(commit, event)
+    _say(commit)
 
 
 def _count(commit: Commit, event: ev.Event) -> None:

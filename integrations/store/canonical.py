@@ -5,8 +5,9 @@ ASCII, texts, small whole numbers, yes, no and nothing is written alike by the s
 such as a number with a fraction, goes the library's way.
 """
 
-import json
-from collections.abc import Iterable
+import json.encoder
+from collections.abc import Callable, Iterable
+from json.encoder import encode_basestring
 from typing import Any
 
 import rfc8785
@@ -16,12 +17,28 @@ _LARGEST = 2**53 - 1
 
 def dumps(value: Any) -> bytes:
     """Write a value canonically; raises ValueError for what no event can hold."""
+    if type(value) is str:
+        return encode_basestring(value).encode()
     if _plain(value):
-        return _ENCODER.encode(value).encode()
+        return "".join(_WRITE(value, 0)).encode()
     return rfc8785.dumps(value)
 
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _writer() -> Callable[[Any, int], Iterable[str]]:
+    """Give what `_ENCODER` makes anew for each value; where Python has no writer in C, what it falls back to."""
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return lambda value, _: _ENCODER.iterencode(value)
+    made: Callable[[Any, int], Iterable[str]] = make(
+        None, _ENCODER.default, encode_basestring, None, ":", ",", True, False, True
+    )
+    return made
+
+
+_WRITE = _writer()
 
 
 def _plain(value: Any) -> bool:

@@ -1,12 +1,14 @@
 """Keeps cases: the port `Cases` on SQLAlchemy. It folds events and decides nothing."""
 
-import json
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
     CompoundSelect,
+    Connection,
     Select,
     bindparam,
     exists,
@@ -16,7 +18,7 @@ from sqlalchemy import (
     union,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk.case import Case
 from desk.folding import fold
@@ -26,14 +28,13 @@ from integrations.store import swift
 from integrations.store import tables as t
 from integrations.store.board import StoredBoard
 from integrations.store.commit import write
-from integrations.store.engine import reading, writing
+from integrations.store.engine import keep, look, reading, writing
 from integrations.store.erasing import destroy
 from integrations.store.folded import Folded, FoldedCases, Row
 from integrations.store.jobs import Jobs, follow
 from integrations.store.noting import Notes
 from integrations.store.playbooks import Playbooks
-from integrations.store.sealing import VAULTED, refs, unseal
-from integrations.store.tables import read_instant
+from integrations.store.sealing import refs, unseal
 from integrations.store.vault import Vault
 
 _WITH_KEY = (t.case_keys.c.case_id == t.vault.c.case_id) & (t.case_keys.c.keep == t.vault.c.keep)
@@ -115,32 +116,36 @@ class StoredCases(StoredBoard):
 
     async def load(self, case: str) -> tuple[Case, Playbook] | None:
         """Give a case as it is with the playbook it began with, or None."""
-        async with reading(self._engine) as connection:
-            before = self._folded.get(case)
-            found = await self._read_on(connection, case, before) if before else None
-            found = found or await self._read_on(connection, case, Folded(Case(id=case), "", 0))
-            if found is None:
-                return None
-            self._folded.put(found)
-            return found.case, await self._playbooks.read(connection, found.case.playbook_hash)
+        found = await look(self._engine, partial(self._read, case=case))
+        if found is None:
+            return None
+        self._folded.put(found)
+        asyncio.get_running_loop().call_soon(self._folded.trim)
+        return found.case, await self._playbook(found.case.playbook_hash)
 
-    async def _read_on(
-        self, connection: AsyncConnection, case: str, before: Folded
-    ) -> Folded | None:
+    async def _playbook(self, name: str) -> Playbook:
+        """Give the playbook of a case; most are known here."""
+        if known := self._playbooks.known(name):
+            return known
+        async with reading(self._engine) as connection:
+            return await self._playbooks.read(connection, name)
+
+    def _read(self, connection: Connection, case: str) -> Folded | None:
+        before = self._folded.get(case)
+        found = self._read_on(connection, case, before) if before else None
+        return found or self._read_on(connection, case, Folded(Case(id=case), "", 0))
+
+    def _read_on(self, connection: Connection, case: str, before: Folded) -> Folded | None:
         """Read what was added to a case since; None when that does not go on from there, or when there is nothing."""
         since = before.case.version
         about = {"id": case, "since": since}
-        rows = [Row(*row) for row in await connection.run_sync(swift.rows, _EVENTS, about)]
+        rows = list(map(Row._make, swift.rows(connection, _EVENTS, about)))
         fresh = rows[1:] if since else rows
-        bodies = [json.loads(row.body) for row in fresh]
-        added = sum(len(refs(body)) for body in bodies) if since else 0
+        added = sum(len(refs(row.body)) for row in fresh) if since else 0
         if not rows or (since and not before.goes_on(rows, added)):
             return None
-        opened = await self._open(connection, case) if added or not since else {}
-        events = [
-            unseal(row.kind, read_instant(row.at), body, opened if VAULTED in row.body else None)
-            for row, body in zip(fresh, bodies, strict=True)
-        ]
+        opened = self._open(connection, case) if added or not since else {}
+        events = [unseal(row.kind, row.at, row.body, opened) for row in fresh]
         folded = fold(before.case, events) if events else before.case
         return Folded(folded, rows[-1].hash, rows[-1].values)
 
@@ -151,14 +156,19 @@ class StoredCases(StoredBoard):
 
     async def commit(self, commit: Commit) -> None:
         """Keep a decision in one transaction; raises Conflict and Repeated, and then nothing is kept."""
+        if commit.case.opened_at is None:
+            await keep(self._engine, partial(write, vault=self._vault, commit=commit))
+            return
+        await self._playbook(commit.case.playbook_hash)
+        if self._jobs is None and not commit.erases:
+            await keep(self._engine, partial(write, vault=self._vault, commit=commit))
+            return
         async with writing(self._engine) as connection:
-            if commit.case.opened_at is not None:
-                await self._playbooks.read(connection, commit.case.playbook_hash)
             if commit.erases:
                 await destroy(connection, commit.case.id, commit.erases)
                 self._folded.drop(commit.case.id)
             await connection.run_sync(write, self._vault, commit)
-            if self._jobs is not None and commit.case.opened_at is not None:
+            if self._jobs is not None:
                 await follow(connection, self._jobs, commit)
 
     async def seen(self, delivery: str) -> bool:
@@ -212,12 +222,10 @@ class StoredCases(StoredBoard):
             await destroy(connection, case, (keep,))
         self._folded.drop(case)
 
-    async def _open(self, connection: AsyncConnection, case: str) -> Mapping[str, dict[str, Any]]:
-        rows = await connection.run_sync(swift.rows, _SEALED, {"id": case})
-        return {
-            ref: json.loads(self._vault.key(wrapped).decrypt(sealed))
-            for ref, sealed, wrapped in rows
-        }
+    def _open(self, connection: Connection, case: str) -> dict[str, bytes]:
+        """Open a case's personal values, by their references; those that were erased are not there."""
+        found = swift.rows(connection, _SEALED, {"id": case})
+        return {ref: self._vault.key(wrapped).decrypt(sealed) for ref, sealed, wrapped in found}
 
     async def _names(
         self, query: Select[str] | CompoundSelect[str], values: Mapping[str, Any] | None = None

@@ -28,18 +28,25 @@ class Link:
     @property
     def canonical(self) -> bytes:
         """Give the canonical JSON (RFC 8785) that is hashed; raises ValueError for what no event can hold."""
-        return self.around(canonical.dumps(self.body))
-
-    def around(self, body: bytes) -> bytes:
-        """Give the same from a body that is written already: names stand in their order, and `body` is the second."""
         at = self.at if isinstance(self.at, str) else write_instant(self.at)
-        rest = {"case": self.case, "kind": self.kind, "prev": self.prev, "seq": self.seq}
-        return b'{"at":%b,"body":%b,%b' % (canonical.dumps(at), body, canonical.dumps(rest)[1:])
+        words = canonical.dumps(self.body)
+        return link_words(self.case, self.seq, at, self.kind, words, self.prev)
 
     @property
     def hash(self) -> str:
         """Give the SHA-256 of the canonical JSON; raises ValueError for what no event can hold."""
         return hashlib.sha256(self.canonical).hexdigest()
+
+
+def link_words(case: str, seq: int, at: str, kind: str, body: bytes, prev: str) -> bytes:
+    """Write a link as canonical JSON, which is hashed, around a body that is written already.
+
+    Names stand in their order. Raises ValueError for what no event can hold.
+    """
+    at_, case_, kind_, prev_ = (canonical.dumps(one) for one in (at, case, kind, prev))
+    return b'{"at":%b,"body":%b,"case":%b,"kind":%b,"prev":%b,"seq":%b}' % (
+        at_, body, case_, kind_, prev_, canonical.dumps(seq),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,9 @@ from sqlalchemy.exc import IntegrityError
 from desk.effects import Effect
 from desk.events import EffectDied, TicketCreated
 from desk.ports import Commit, Conflict, Repeated
-from integrations.store import canonical
 from integrations.store import tables as t
 from integrations.store.board import goal_row, write_owed
-from integrations.store.chain import Link, event_words, head_words
+from integrations.store.chain import event_words, head_words, link_words
 from integrations.store.sealing import looked_up, seal
 from integrations.store.swift import change, rows, written
 from integrations.store.tables import write_instant
@@ -146,13 +145,13 @@ def _gather(commit: Commit, vault: Vault, keys: CaseKeys, head: str) -> _Batch:
     batch, case = _Batch(head), commit.case.id
     first = commit.case.version - len(commit.events) + 1
     for seq, event in enumerate(commit.events, first):
-        body, sealed = seal(event, keys)
-        link = Link(case, seq, event.at, event.kind, body, batch.head)
-        words = canonical.dumps(body)
-        batch.head = hashlib.sha256(link.around(words)).hexdigest()
+        words, sealed = seal(event, keys)
+        at, before = write_instant(event.at), batch.head
+        link = link_words(case, seq, at, event.kind, words, before)
+        batch.head = hashlib.sha256(link).hexdigest()
         batch.events.append(
-            {"case_id": case, "seq": seq, "at": event.at, "kind": event.kind,
-             "body": words.decode(), "prev_hash": link.prev, "hash": batch.head,
+            {"case_id": case, "seq": seq, "at": at, "kind": event.kind,
+             "body": words.decode(), "prev_hash": before, "hash": batch.head,
              "seal": vault.vouch(*event_words(case, seq, batch.head))}
         )  # fmt: skip
         batch.vault += [{**row, "case_id": case} for row in sealed]

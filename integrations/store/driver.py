@@ -23,6 +23,21 @@ class Connection(aiosqlite.Connection):
         """Run something in the connection's thread, where every use of SQLite belongs."""
         await self._execute(work, *values)  # type: ignore[no-untyped-call]
 
+    @property
+    def at_once(self) -> sqlite3.Connection:
+        """Give SQLite's own connection, for statements of a transaction that has begun and for those that only read."""
+        return self._conn
+
+    def begin_at_once(self, words: str) -> bool:
+        """Begin a transaction if the lock is free; False says that another process has it."""
+        try:
+            self._conn.execute(words)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        return True
+
     async def commit(self) -> None:
         """Commit, if there is something to commit."""
         if self.in_transaction:

@@ -5,10 +5,11 @@ Recipe for SQLite's transactions: https://docs.sqlalchemy.org/en/20/dialects/sql
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
@@ -17,15 +18,21 @@ from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import greenlet_spawn
 
 from desk.ports import StoreGone
 from integrations.store.driver import connect
+from integrations.store.held import Pair, inode_of
+from integrations.store.swift import BEGIN, WAIT
+
+T = TypeVar("T")
 
 _GATES: WeakKeyDictionary[Engine, asyncio.Lock] = WeakKeyDictionary()
+_PAIRS: WeakKeyDictionary[Engine, Pair] = WeakKeyDictionary()
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
-    "PRAGMA busy_timeout=30000",
+    f"PRAGMA busy_timeout={WAIT}",
     "PRAGMA foreign_keys=ON",
 )
 
@@ -91,6 +98,7 @@ def open_database(database_url: str) -> AsyncEngine:
     else:
         engine = create_async_engine(url, connect_args={"async_creator_fn": connect})
         _prepare_sqlite(engine.sync_engine, database_file(database_url))
+        _PAIRS[engine.sync_engine] = Pair(engine.sync_engine, database_file(database_url))
     event.listen(engine.sync_engine, "handle_error", _translate)
     return engine
 
@@ -118,14 +126,49 @@ async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     SQLite has one writer at a time; within this process writers queue here, because SQLite itself would let them
     sleep and poll.
     """
-    gate = _GATES.setdefault(engine.sync_engine, asyncio.Lock())
-    if engine.dialect.name != "sqlite":
-        gate = asyncio.Lock()
+    gate = _gate(engine)
     try:
         async with gate, engine.begin() as connection:
             yield connection
     except PoolTimeout as error:
         raise StoreGone(str(error)) from error
+
+
+async def look(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
+    """Run what only looks as one piece, as `reading` does, without its crossings from coroutine to SQLAlchemy and back."""
+    pair = _PAIRS.get(engine.sync_engine)
+    try:
+        return await greenlet_spawn(pair.look if pair else partial(_look, engine.sync_engine), work)
+    except PoolTimeout as error:
+        raise StoreGone(str(error)) from error
+
+
+async def keep(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
+    """Run a transaction as one piece, as `writing` does: all of it is kept when `work` returns, nothing when it raises."""
+    pair = _PAIRS.get(engine.sync_engine)
+    try:
+        async with _gate(engine):
+            return await greenlet_spawn(pair.keep if pair else partial(_keep, engine.sync_engine), work)  # fmt: skip
+    except PoolTimeout as error:
+        raise StoreGone(str(error)) from error
+
+
+def _look(engine: Engine, work: Callable[[Connection], T]) -> T:
+    with engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        return work(connection)
+
+
+def _keep(engine: Engine, work: Callable[[Connection], T]) -> T:
+    with engine.begin() as connection:
+        return work(connection)
+
+
+def _gate(engine: AsyncEngine) -> asyncio.Lock:
+    """Give the lock that writers of this process queue at; PostgreSQL has any number of writers."""
+    if engine.dialect.name != "sqlite":
+        return asyncio.Lock()
+    return _GATES.setdefault(engine.sync_engine, asyncio.Lock())
 
 
 def _translate(context: ExceptionContext) -> StoreGone | None:
@@ -158,9 +201,8 @@ def _set_up(connection: Any, record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    """Take the write lock at once: a transaction that reads first could fail at its first write."""
     if not connection.get_execution_options().get("reads"):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(BEGIN)
 
 
 def _never_create(file: Path) -> Any:
@@ -179,7 +221,7 @@ def _never_create(file: Path) -> Any:
 def _remember_inode(file: Path) -> Any:
     def on_connect(connection: Any, record: Any) -> None:
         del connection
-        record.info["inode"] = _inode(file)
+        record.info["inode"] = inode_of(file)
 
     return on_connect
 
@@ -189,14 +231,7 @@ def _same_file(file: Path) -> Any:
 
     def checkout(connection: Any, record: Any, proxy: Any) -> None:
         del connection, proxy
-        if record.info.get("inode") != _inode(file):
+        if record.info.get("inode") != inode_of(file):
             raise DisconnectionError(f"{file} is not the file that was opened")
 
     return checkout
-
-
-def _inode(file: Path) -> int | None:
-    try:
-        return file.stat().st_ino
-    except OSError:
-        return None

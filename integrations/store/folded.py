@@ -55,10 +55,13 @@ class FoldedCases:
         return found
 
     def put(self, folded: Folded) -> None:
-        """Keep a case; the one that was not read for longest makes room."""
+        """Keep a case; `trim` makes room."""
         self._kept[folded.case.id] = folded
         self._kept.move_to_end(folded.case.id)
-        if len(self._kept) > self._most:
+
+    def trim(self) -> None:
+        """Let those go that were not read for longest: taking a case apart costs time that nobody should wait for."""
+        while len(self._kept) > self._most:
             self._kept.popitem(last=False)
 
     def drop(self, case: str) -> None:

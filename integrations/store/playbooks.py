@@ -44,6 +44,10 @@ class Playbooks:
         self._known[name] = playbook
         return name
 
+    def known(self, name: str) -> Playbook | None:
+        """Give the playbook with this hash if this process read it before; it cannot change under its hash."""
+        return self._known.get(name)
+
     async def read(self, connection: AsyncConnection, name: str) -> Playbook:
         """Give the playbook with this hash; raises LookupError, because a case without one is a bug."""
         if name not in self._known:

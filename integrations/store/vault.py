@@ -3,7 +3,6 @@
 The deployment's keys only wrap the keys of cases, so that a deployment key can be replaced without touching a value.
 """
 
-import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -11,6 +10,8 @@ from functools import lru_cache
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from integrations.store.cipher import Cipher
 
 WORK = "work"
 """The retention class of effect bodies: they may quote values of any class, so erasing any class erases them."""
@@ -33,7 +34,7 @@ class Vault:
         """Make a key for a case, wrapped."""
         return self._keys.encrypt(Fernet.generate_key())
 
-    def key(self, wrapped: bytes) -> Fernet:
+    def key(self, wrapped: bytes) -> Cipher:
         """Unwrap a case's key; raises ValueError when no deployment key fits."""
         return self._unwrap(wrapped)
 
@@ -44,20 +45,20 @@ class Vault:
     def digest(self, field: str, value: str) -> str:
         """Give the keyed digest under which a value is looked up; letter case and outer space do not matter."""
         words = f"{field}\0{value.strip().casefold()}"
-        return hmac.new(self._digests, words.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._digests, words.encode(), "sha256").hex()
 
     def vouch(self, *words: str | int) -> str:
         """Give the keyed seal over what the desk itself wrote; nobody without the deployment's key can make one."""
         said = "\0".join(map(str, words))
-        return hmac.new(self._evidence, said.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._evidence, said.encode(), "sha256").hex()
 
     def vouched(self, seal: str | None, *words: str | int) -> bool:
         """Say whether this seal is ours, in constant time."""
         return hmac.compare_digest((seal or "").encode(), self.vouch(*words).encode())
 
-    def _unwrapped(self, wrapped: bytes) -> Fernet:
+    def _unwrapped(self, wrapped: bytes) -> Cipher:
         try:
-            return Fernet(self._keys.decrypt(wrapped))
+            return Cipher(self._keys.decrypt(wrapped))
         except InvalidToken as error:
             raise ValueError(
                 "None of the encryption keys that are set opens this database."

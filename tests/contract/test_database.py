@@ -166,11 +166,29 @@ class TestDatabase:
             other.rename(file)
         assert (await stored.load("01CASE"))[0] == case
 
+    async def test_whoever_has_the_lock_is_waited_for_and_holds_nobody_else_up(
+        self, keep: Maker, stored: StoredCases, database: Path
+    ) -> None:
+        case = await keep.open()
+        other = sqlite3.connect(database, isolation_level=None)
+        for _ in range(2):
+            other.execute("BEGIN IMMEDIATE")
+            waiting = asyncio.create_task(keep.add(case, keep.claimed()))
+            for _ in range(100):
+                await asyncio.sleep(0)
+            assert (await stored.load("01CASE"))[0] == case
+            assert not waiting.done()
+            other.execute("COMMIT")
+            case = await waiting
+        other.close()
+        assert (await stored.load("01CASE"))[0] == case
+
     @pytest.mark.parametrize("ailment", ["PRAGMA query_only=ON", "PRAGMA max_page_count=1"])
     async def test_a_full_or_read_only_disk_keeps_nothing_and_says_so(
         self, keep: Maker, stored: StoredCases, engine: AsyncEngine, ailment: str
     ) -> None:
         case = await keep.open()
+        await engine.dispose()  # so that every connection is ill, those that are held open too
         event.listen(engine.sync_engine, "checkout", lambda c, *_: c.cursor().execute(ailment))
         big = {"logs": Fact(value="x" * 200_000)}
         with pytest.raises(StoreGone):

@@ -60,4 +60,5 @@ def test_the_one_that_was_not_read_for_longest_makes_room():
         kept.put(Folded(Case(id=name), "", 0))
     kept.get("1")
     kept.put(Folded(Case(id="3"), "", 0))
+    kept.trim()
     assert [bool(kept.get(name)) for name in ("1", "2", "3")] == [True, False, True]
