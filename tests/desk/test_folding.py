@@ -4,8 +4,8 @@ from dataclasses import fields
 
 import pytest
 
-from desk.case import Case
-from desk.folding import fold, replace
+from desk.case import Case, replace
+from desk.folding import fold
 from tests.desk.bench import Bench, mr_d, qualia
 
 
