@@ -30,9 +30,9 @@ PARTS: dict[str, Part] = {
     "life": lambda _, short: living.measure(short=short),
     "burst": lambda _, short: [] if short else bursting.measure(),
 }
-SHORT = ("command", "webhook", "screens", "tick")
+SHORT = ("command", "click", "webhook", "screens", "tick")
 """What a short run measures: only what is compared with something measured right beside it, and stands clear of two
-thirds of its aim. A click stands at them: a build would fail by chance. It is measured by name and in a whole run."""
+thirds of its aim."""
 TRIES = 3
 """How often a short run measures a part in which a figure fails, before it is believed."""
 
