@@ -39,7 +39,7 @@ def look_at_claims(
     if growing.case.opened_at is None:
         return refuse(UNKNOWN)
     claiming.flag(growing, now, command.rivals)
-    if command.about not in growing.case.rivals:
+    if not growing.case.open or command.about not in growing.case.rivals:
         return ()
     return tuple(_again(growing, playbook, now))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from desk import claiming
 from desk.faces import face
 from desk.neighbours import with_claimants
 from desk.unmasking import ShowPersonal
@@ -25,6 +26,8 @@ async def show_personal(
     if answer.repeated or answer.playbook is None:
         return None  # what the first delivery was answered stands: it may have been a refusal
     ink = replace(door.ink(person), opener=answer.case.opened_by)
-    case = await with_claimants(answer.case, answer.playbook, asked.inbox, door.cases)
+    case = answer.case
+    if not person.roles.isdisjoint(claiming.deciders(answer.playbook)):
+        case = await with_claimants(case, answer.playbook, asked.inbox, door.cases)
     view = shown_view(face(case, answer.playbook, asked.inbox), answer.playbook, ink)
     return await door.reply.open(click.trigger, view)

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from config.load import load
+from desk.disputes import ProfileDisputed
 from desk.effects import ShowCard
+from desk.values import Fact
 from tests.engine.acting import CASE, Slack, shown
 
 PERSONAL = ("Naledi", "Mahlangu", "2048811")
@@ -35,6 +37,27 @@ async def test_who_may_look_sees_the_values_in_a_modal_and_is_logged(slack: Slac
     assert "Only you see this" in shown(view)
     assert kept(slack, "personal_shown") == ["USECU001"]
     assert slack.reply.told == []
+
+
+@pytest.mark.parametrize(("who", "sees"), [("UMOD0001", True), ("USECU001", False)])
+async def test_the_other_claimant_is_shown_to_those_who_decide_only(
+    slack: Slack, who: str, sees: bool
+) -> None:
+    """Whoever works with a case may look behind its mask; the other case's customer is not in it."""
+    other = "01JD0000000000000000000099"
+    mail = {"email": Fact(value="somebody.else@example.com", personal=True)}
+    first = slack.cases.events[CASE]
+    slack.cases.events[other] = tuple(
+        one.model_copy(update={"number": 99} if one.kind == "case_opened" else {"facts": mail})
+        for one in first
+        if one.kind in {"case_opened", "facts_recorded"}
+    )
+    disputed = ProfileDisputed(at=first[-1].at, by="bot", cases=("ATO-99",), new=("ATO-99",))
+    slack.cases.events[CASE] = (*first, disputed)
+    await slack.click(who, SHOW)
+    ((_, view),) = slack.reply.opened
+    assert ("somebody.else@example.com" in shown(view)) is sees
+    assert "2048811" in shown(view)
 
 
 async def test_who_may_not_is_refused_privately_and_logged(slack: Slack) -> None:
