@@ -28,7 +28,12 @@ def differ(case: Case, other: Case, playbook: Playbook) -> bool:
         return False
     pairs = [(case.value(name), other.value(name)) for name in spec.contact]
     pairs += [(_writes(case, name, playbook), _writes(other, name, playbook)) for name in spec.contact]  # fmt: skip
-    return any(one and two and one != two for one, two in pairs) or _strangers(case, other, spec)
+    return any(one and two and not same(one, two) for one, two in pairs) or _strangers(case, other, spec)  # fmt: skip
+
+
+def same(one: Any, two: Any) -> bool:
+    """Say whether two values of a field are one, however they are written: no mailbox tells Anna@ from anna@."""
+    return str(one).casefold() == str(two).casefold()
 
 
 def _writes(case: Case, contact: str, playbook: Playbook) -> Any:

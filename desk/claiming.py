@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from desk.case import Case
-from desk.claimants import differ
+from desk.claimants import differ, same
 from desk.commands import Command, CompletePart, CompleteStep, RecordFacts, Reopen, Settle
 from desk.conditions import fields_asked
 from desk.disputes import DisputeDecided, Disputes, ProfileDisputed
@@ -81,7 +81,7 @@ def _claims(case: Case, other: Case, playbook: Playbook) -> bool:
 
 def _one_profile(case: Case, other: Case, spec: Disputes) -> bool:
     pairs = ((case.value(name), other.value(name)) for name in spec.same)
-    return next((one == two for one, two in pairs if one and two), False)
+    return next((same(one, two) for one, two in pairs if one and two), False)
 
 
 def flag(growing: Growing, now: datetime, found: tuple[str, ...] | None) -> None:
