@@ -107,6 +107,11 @@ async def test_who_wrote_a_ticket_is_read_and_a_colleague_is_nobody(zendesk: Acc
     customer = Requester(email="naledi@example.com", name="Naledi Mahlangu")
     theirs = zendesk.make("CS Data Compliance", PATH, customer)
     assert await client.peek(theirs) == Writer(**customer.model_dump())
+    known = zendesk.zendesk.helpdesk.account.user_by_email(customer.email)
+    assert known
+    known.phone = "083 555 0999"
+    wrote = await client.peek(theirs)
+    assert wrote and wrote.phone == "083 555 0999"
     assert await client.peek(zendesk.make("CS Data Compliance", PATH)) is None
     with pytest.raises(GiveUp):
         await client.peek(987654321)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from desk.commands import TicketSeen
-from desk.effects import Requester, Sheet
+from desk.effects import Sheet, Writer
 from desk.ports import GiveUp, Tickets, TryAgain
 from integrations.zendesk.client import ZendeskTickets
 from tests.contract.zendesk_sandbox import CREATE, PATH, Account, Try, account, look, note
@@ -229,7 +229,7 @@ async def test_the_stamp_changes_with_the_ticket(rig: Rig) -> None:
 
 
 async def test_a_ticket_made_by_hand_is_foreign_and_one_of_ours_is_not(rig: Rig) -> None:
-    naledi = Requester(email="naledi.mahlangu@example.com", name="Naledi Mahlangu")
+    naledi = Writer(email="naledi.mahlangu@example.com", name="Naledi Mahlangu")
     theirs = rig.make("CS Data Compliance", PATH, naledi)
     ours = (await rig.tickets.create(CREATE, Try())).id
     found = await rig.tickets.foreign(theirs, [PATH])
@@ -238,6 +238,14 @@ async def test_a_ticket_made_by_hand_is_foreign_and_one_of_ours_is_not(rig: Rig)
     assert (found.query_type, found.requester) == (PATH, naledi)
     assert await rig.tickets.foreign(ours, [PATH]) is None
     assert await rig.tickets.foreign(theirs, ["Something>Else"]) is None
+
+
+async def test_who_wrote_a_ticket_is_read_whatever_it_is_about(rig: Rig) -> None:
+    naledi = Writer(email="naledi.mahlangu@example.com", name="Naledi Mahlangu")
+    assert await rig.tickets.peek(rig.make("CS Data Compliance", None, naledi)) == naledi
+    assert await rig.tickets.peek(rig.make("CS Data Compliance", PATH)) is None
+    with pytest.raises(GiveUp):
+        await rig.tickets.peek(987654321)
 
 
 async def test_a_foreign_ticket_that_is_solved_is_history(rig: Rig) -> None:

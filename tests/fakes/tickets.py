@@ -86,14 +86,13 @@ class FakeTickets:
         if held.key or not wanted or held.query_type is None:
             return None
         return TicketFound(
-            seen=self._seen(held), query_type=held.query_type, requester=held.requester
+            seen=self._seen(held), query_type=held.query_type, requester=_writer(held)
         )
 
     async def peek(self, ticket: int) -> Writer | None:
         """Say who wrote a ticket."""
         _fail(self.before)
-        wrote = self._held(ticket).requester
-        return Writer.model_validate(wrote.model_dump()) if wrote else None
+        return _writer(self._held(ticket))
 
     def move(
         self,
@@ -156,6 +155,10 @@ class FakeTickets:
             id=held.id, url=url, group=held.group, status=held.status, form=held.form, lost=lost,
             stamp=f"change {held.changes}",
         )  # fmt: skip
+
+
+def _writer(held: Held) -> Writer | None:
+    return Writer.model_validate(held.requester.model_dump()) if held.requester else None
 
 
 def _fail(errors: list[TryAgain]) -> None:
