@@ -10,6 +10,8 @@ from config.load import load
 from ops.player import Player
 from ops.stage import stage
 from tests.journey.scene import (
+    EARLY,
+    FOUND,
     LOGS,
     MOD,
     SECURITY,
@@ -107,3 +109,19 @@ def test_an_italian_team_reads_it_in_italian(public: Scene) -> None:
     assert "Lo vede solo Lei." in words(seen)
     refused = case.press("outsider", card, action)
     assert private(refused).startswith(("Only people who work on these cases", "Può farlo solo"))
+
+
+def test_two_who_claim_a_profile_are_nobody_in_public_and_side_by_side_behind_the_mask(
+    public: Scene, case: CaseInPlay
+) -> None:
+    thabo = {"name": "Thabo", "surname": "Nkosi", "email": "thabo.nkosi@example.com", "phone": "083 555 0111"}  # fmt: skip
+    second = public.open_case("agent2", **thabo)
+    second.submit("agent2", FOUND | EARLY, outcome="found")
+    for one, other in ((case, second), (second, case)):
+        one.card(
+            MOD, "Somebody else claims this profile", other.name, "These people claim this profile"
+        )
+        seen = words(one.click("mod", "show:mod")["view"])
+        assert all(mail in seen for mail in (thabo["email"], "naledi.mahlangu@example.com"))
+    told = json.dumps([public.channel(MOD), public.channel(SECURITY)])
+    assert not any(one in told for one in (*PERSONAL, "Thabo", "Nkosi", "thabo", "27835550111"))
