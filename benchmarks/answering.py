@@ -5,9 +5,11 @@ faster, and the longer one the more, so this is what tells most about the desk o
 """
 
 import shutil
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.databases import copied, why_none
 from benchmarks.figures import Aim, Figure, interleave
 from benchmarks.filling import WITH_TICKET, Fill, fill
 from benchmarks.running import Ground, Loader, Server
@@ -67,6 +69,17 @@ class Answering:
                 idle, ours.process.memory() / idle, Aim("≤", 1.4), against="the same process before them",
             ))  # fmt: skip
         return found
+
+    def clicks_on_postgres(self) -> list[Figure]:
+        """Measure a click with its commit on PostgreSQL; nothing where no server answers, which is said."""
+        if why := why_none():
+            print(f"a click on PostgreSQL is left out: {why}", file=sys.stderr)
+            return []
+        count = self.count // 5
+        file = fill(self.played, self.ground.folder / "clicks.sqlite3", Fill(for_mod=(self.rounds + 1) * count + 1))  # fmt: skip
+        with copied(file) as one, copied(file) as other:
+            pair = self.ground.serve("ours", one), self.ground.serve("commit", other)
+            return self._pair("a click with its commit, PostgreSQL", "click", pair, count, COMMIT)
 
     def webhooks(self) -> list[Figure]:
         """Measure a webhook that is stored and answered."""

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from benchmarks.databases import select
 from benchmarks.signed import FIRST_TICKET, case_id
 from config.load import load
 from integrations.store.chain import head_words
@@ -89,14 +90,14 @@ def fill(played: Path, file: Path, what: Fill) -> Path:
     return file
 
 
-def last_for_mod(file: Path) -> str:
+def last_for_mod(database: str) -> str:
     """Name the last copy that waits for the MOD and has events: no round of a measurement comes so far."""
-    with closing(sqlite3.connect(file)) as database:
-        found = database.execute(
-            "SELECT max(id) FROM cases WHERE id < ? AND EXISTS (SELECT 1 FROM events WHERE case_id = id)",
-            [case_id(WITH_TICKET)],
-        )  # fmt: skip
-        return str(found.fetchone()[0])
+    _, found = select(
+        database,
+        "SELECT max(id) FROM cases WHERE id < ? AND EXISTS (SELECT 1 FROM events WHERE case_id = id)",
+        [case_id(WITH_TICKET)],
+    )
+    return str(found[0][0])
 
 
 @dataclass(frozen=True)

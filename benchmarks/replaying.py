@@ -1,22 +1,30 @@
 """What one click of the bot writes, found by comparing rows before and after, and written again by a rival."""
 
-import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from benchmarks.databases import JOBS, on_postgres, select
 from benchmarks.filling import TABLES
 from integrations.store.engine import writing
 
 Row = tuple[Any, ...]
 Rows = dict[str, tuple[list[str], set[Row]]]
 
+HEAD = "{head}"
+"""Where a statement has a new head, which each database makes in its own words."""
+_ADVANCE = "UPDATE cases SET version = version + 1, head = {head} WHERE id = ?"
 _ONCE = count()
+_JOBS = (
+    f"SELECT queue_name, task_name, priority, lock, queueing_lock, args::text AS args FROM {JOBS}"  # noqa: S608
+)
+_NEW_HEAD = {
+    "sqlite": "hex(randomblob(32))",
+    "postgresql": "md5(random()::text) || md5(random()::text)",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,13 +47,15 @@ class Replay:
 
     async def commit(self, engine: AsyncEngine, case: str) -> None:
         """Write the same rows for another case, in one transaction."""
-        once = f"replayed:{next(_ONCE)}"
+        once, kind = f"replayed:{next(_ONCE)}", engine.dialect.name
+        mark = "?" if kind == "sqlite" else "%s"
         async with writing(engine) as connection:
             for statement in self.gone:
-                await connection.exec_driver_sql(statement, (case,))
+                words = statement.replace(HEAD, _NEW_HEAD[kind]).replace("?", mark)
+                await connection.exec_driver_sql(words, (case,))
             for write in self.writes:
                 rows = [self._own(row, case, once) for row in write.rows]
-                await connection.exec_driver_sql(write.statement, rows)
+                await connection.exec_driver_sql(write.statement.replace("?", mark), rows)
 
     def _own(self, row: Row, case: str, once: str) -> Row:
         return tuple(
@@ -54,14 +64,16 @@ class Replay:
         )  # fmt: skip
 
 
-def read_rows(database: Path, case: str) -> Rows:
+def read_rows(database: str, case: str) -> Rows:
     """Read every row of a case, and every delivery."""
     found: Rows = {}
-    with closing(sqlite3.connect(database)) as connection:
-        for table in (*TABLES, "effects", "deliveries", "cases"):
-            column = "id" if table == "cases" else "case_id"
-            cursor = connection.execute(f"SELECT * FROM {table} WHERE {column} = ?", [case])  # noqa: S608 - our names
-            found[table] = ([one[0] for one in cursor.description], set(cursor.fetchall()))
+    for table in (*TABLES, "effects", "deliveries", "cases"):
+        column = "id" if table == "cases" else "case_id"
+        names, rows = select(database, f"SELECT * FROM {table} WHERE {column} = ?", [case])  # noqa: S608 - our names
+        found[table] = names, set(rows)
+    if on_postgres(database):
+        names, rows = select(database, _JOBS)
+        found[JOBS] = names, set(rows)
     return found
 
 
@@ -71,9 +83,7 @@ def difference(case: str, before: Rows, after: Rows) -> Replay:
     delivery = next(iter(after["deliveries"][1] - before["deliveries"][1]))[0]
     for table, (names, rows) in after.items():
         if table == "cases":
-            gone.append(
-                "UPDATE cases SET version = version + 1, head = hex(randomblob(32)) WHERE id = ?"
-            )
+            gone.append(_ADVANCE)
             continue
         if before[table][1] - rows:
             gone.append(f"DELETE FROM {table} WHERE case_id = ?")  # noqa: S608 - our names

@@ -79,7 +79,7 @@ class Ground:
         self.started.append(Process(popen, log))
         return self.started[-1]
 
-    def serve(self, name: str, database: Path) -> "Server":
+    def serve(self, name: str, database: Path | str) -> "Server":
         """Start one of the servers of `benchmarks/serving.py`."""
         process = self.start("benchmarks.serving", name, str(database))
         return Server(name, process, int(process.line()))

@@ -23,6 +23,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from benchmarks.databases import address
 from benchmarks.filling import last_for_mod
 from benchmarks.replaying import Replay, difference, read_rows
 from benchmarks.signed import LOOKERS, MOD
@@ -38,20 +39,20 @@ ANY = re.compile(".*", re.DOTALL)
 SECRET = SANDBOX["ATO_SLACK__SIGNING_SECRET"]
 
 
-def environment(database: Path) -> dict[str, str]:
+def environment(database: Path | str) -> dict[str, str]:
     """Give the bot's settings: as on a stage, with people named instead of read from Slack."""
     inboxes = {f"ATO_SLACK__INBOXES__{role.upper()}": at for role, (_, at) in ROLES.items() if at}
     lookers = ",".join(f"ULOOK{n:03d}" for n in range(LOOKERS))
     return SANDBOX | inboxes | {
         "ATO_SLACK__API_URL": "http://127.0.0.1:9/api/", "ATO_ZENDESK__URL": "http://127.0.0.1:9",
         "ATO_SLACK__PEOPLE__CS_AGENT": "UAGENT01", "ATO_SLACK__PEOPLE__MOD": f"UMOD0001,{lookers}",
-        "ATO_DATABASE_URL": f"sqlite+aiosqlite:///{database}", "ATO_PLAYBOOKS__NAMES": "mr_d",
+        "ATO_DATABASE_URL": address(str(database)), "ATO_PLAYBOOKS__NAMES": "mr_d",
         "ATO_WEB__PERSON_PER_MINUTE": "0", "ATO_WEB__DOOR_PER_MINUTE": "0",
         "ATO_WEB__LOOK_UPS_PER_MINUTE": "0",
     }  # fmt: skip
 
 
-async def ours(database: Path) -> FastAPI:
+async def ours(database: str) -> FastAPI:
     """Plug the bot together and make it ready; nothing is done in the background."""
     found = settings(environment(database))
     write_logs(found)
@@ -109,14 +110,14 @@ def _bare(click: Callable[[dict[str, Any]], Awaitable[None]] | None = None) -> F
     return web
 
 
-async def noop(_: Path) -> FastAPI:
+async def noop(_: str) -> FastAPI:
     """Check the signature, find the handler, acknowledge."""
     return _bare()
 
 
-async def commit(database: Path) -> FastAPI:
+async def commit(database: str) -> FastAPI:
     """Do the same, and one commit of the rows that the bot's own click writes."""
-    engine, replay = open_database(f"sqlite:///{database}"), await _recorded(database)
+    engine, replay = open_database(address(database)), await _recorded(database)
 
     async def click(body: dict[str, Any]) -> None:
         await replay.commit(engine, body["actions"][0]["value"].partition("|")[0])
@@ -124,7 +125,7 @@ async def commit(database: Path) -> FastAPI:
     return _bare(click)
 
 
-async def _recorded(database: Path) -> Replay:
+async def _recorded(database: str) -> Replay:
     """Let the bot itself do one click, on the last case for the MOD, and keep what that wrote."""
     found = settings(environment(database))
     write_logs(found)
@@ -141,9 +142,9 @@ async def _recorded(database: Path) -> Replay:
     return difference(case, before, read_rows(database, case))
 
 
-async def insert(database: Path) -> FastAPI:
+async def insert(database: str) -> FastAPI:
     """Check the signature of a webhook and store the delivery."""
-    engine, app = open_database(f"sqlite:///{database}"), FastAPI(openapi_url=None)
+    engine, app = open_database(address(database)), FastAPI(openapi_url=None)
     secret = SANDBOX["ATO_ZENDESK__WEBHOOK_SECRET"]
 
     @app.post("/zendesk/webhook")
@@ -168,7 +169,7 @@ async def _store(engine: AsyncEngine, delivery: str, ticket: str) -> None:
 SERVERS = {"ours": ours, "noop": noop, "commit": commit, "insert": insert}
 
 
-async def serve(name: str, database: Path) -> None:
+async def serve(name: str, database: str) -> None:
     """Serve as `ato serve` does, and say the port in the first line of output."""
     app = await SERVERS[name](database)
     server = uvicorn.Server(
@@ -182,4 +183,4 @@ async def serve(name: str, database: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(sys.argv[1], Path(sys.argv[2])))
+    asyncio.run(serve(sys.argv[1], sys.argv[2]))

@@ -4,8 +4,10 @@ SQLAlchemy's way from a statement to the driver and back takes ten times as long
 case and keeping a decision go straight; everything else is worth it. What goes wrong is said in the words of the engine.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -25,6 +27,12 @@ BEGIN = "BEGIN IMMEDIATE"
 WAIT = 30_000
 """Milliseconds within which another process must give the lock free."""
 NO_WAIT = "PRAGMA busy_timeout=0"
+MOST_AT_ONCE = 100
+"""Rows of one INSERT; PostgreSQL takes 65,535 values."""
+_INSERT = re.compile(
+    r"(INSERT INTO .*? VALUES )(\(.*?\))( (?:RETURNING|ON CONFLICT) .*)?", re.DOTALL
+)
+_MARK = re.compile(r"%\((\w+)\)s")
 _KNOWN: Known = {}
 """The words of each statement in each dialect, and in which order its values go; the statements are made once."""
 
@@ -33,6 +41,8 @@ def change(connection: Connection, statement: Executable, rows: Sequence[Row]) -
     """Run a statement that stands in a module for each row of values, and say how many rows it changed."""
     words, order = _compiled(connection.dialect, statement, tuple(rows[0]))
     values = [_in_order(row, order) for row in rows]
+    if order is None and 1 < len(rows) <= MOST_AT_ONCE and words.startswith("INSERT"):
+        words, values = _many(words, len(rows)), [_numbered(values)]
     one = len(values) == 1
     cursor = _cursor(connection)
     try:
@@ -47,6 +57,17 @@ def change(connection: Connection, statement: Executable, rows: Sequence[Row]) -
         raise
     finally:
         cursor.close()
+
+
+@lru_cache(maxsize=256)
+def _many(words: str, count: int) -> str:
+    """Write an INSERT for so many rows in one statement: a driver over a network sends and awaits each row by itself."""
+    head, row, rest = _INSERT.fullmatch(words).groups("")  # type: ignore[union-attr] # SQLAlchemy writes them alike
+    return head + ", ".join(_MARK.sub(rf"%(\1_{n})s", row) for n in range(count)) + rest
+
+
+def _numbered(values: Sequence[Row]) -> dict[str, Any]:
+    return {f"{name}_{n}": value for n, row in enumerate(values) for name, value in row.items()}
 
 
 def rows(connection: Connection, statement: Executable, values: Row) -> list[tuple[Any, ...]]:

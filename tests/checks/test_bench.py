@@ -1,14 +1,20 @@
 """How benchmarks judge and keep what they measured. What they measure is measured by `make bench`, not here."""
 
 import json
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from benchmarks import history
+from benchmarks import databases, history
 from benchmarks.__main__ import PARTS, SHORT
+from benchmarks.answering import Answering
+from benchmarks.databases import copied, select
 from benchmarks.figures import Aim, Figure, Rounds, at_best, better, interleave
+from integrations.store.upgrade import upgrade
+from tests.postgres import need_postgres
 
 
 def figure(ratio: float, way: str = "≥", of: float = 0.6) -> Figure:
@@ -69,6 +75,35 @@ def test_the_history_that_is_kept_can_be_read() -> None:
         kept = json.loads(line)
         assert datetime.fromisoformat(kept["at"]).tzinfo is not None
         assert "one case's life, processor seconds" in kept["figures"]
+
+
+def test_a_postgresql_copy_holds_what_the_file_holds(tmp_path: Path) -> None:
+    need_postgres()
+    file = tmp_path / "some.sqlite3"
+    upgrade(f"sqlite:///{file}")
+    with sqlite3.connect(file) as some:
+        some.execute("INSERT INTO deliveries VALUES ('d1', 'C1', '2025-03-03T09:00:00.000000Z')")
+        some.execute(
+            "INSERT INTO searches (person, kind, at) VALUES ('U1', 'find', '2025-03-03T09:00:00.000000Z')"
+        )
+    some.close()
+    with copied(file) as made:
+        for words in (
+            "SELECT * FROM deliveries WHERE id = ?",
+            "SELECT * FROM searches WHERE person = ?",
+        ):
+            about = ["d1" if "deliveries" in words else "U1"]
+            assert select(made, words, about) == select(str(file), words, about)
+            assert len(select(made, words, about)[1]) == 1
+
+
+def test_without_a_server_a_click_on_postgresql_is_left_out_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(databases, "SERVER", "postgresql://postgres@127.0.0.1:1/test")
+    nothing: Any = None
+    assert Answering(nothing, nothing, nothing, 1, 5).clicks_on_postgres() == []
+    assert "left out: no PostgreSQL at ATO_TEST_POSTGRES_URL" in capsys.readouterr().err
 
 
 def test_a_short_run_measures_parts_there_are() -> None:

@@ -1,0 +1,92 @@
+"""The two databases a click is measured on: an SQLite file, and a PostgreSQL that is made as its copy and dropped again.
+
+A database is named by the path of its file, or by its address where it is on a PostgreSQL.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import Boolean, Table
+
+from integrations.store.tables import metadata
+from integrations.store.upgrade import upgrade
+
+SERVER = os.environ.get("ATO_TEST_POSTGRES_URL") or "postgresql://postgres@127.0.0.1:5432/test"
+"""A server on which databases may be made."""
+JOBS = "procrastinate_jobs"
+"""The queue's own table; only PostgreSQL has one."""
+
+Found = tuple[list[str], list[tuple[Any, ...]]]
+
+
+def address(database: str) -> str:
+    """Give a database's address as the desk is told it."""
+    return database if "://" in database else f"sqlite+aiosqlite:///{database}"
+
+
+def on_postgres(database: str) -> bool:
+    """Say whether a database is on a PostgreSQL."""
+    return "://" in database
+
+
+def select(database: str, words: str, values: Sequence[str] = ()) -> Found:
+    """Run a query, with `?` for its values, and give the names of its columns and its rows."""
+    if on_postgres(database):
+        with psycopg.connect(database) as server:
+            found = server.execute(words.replace("?", "%s").encode(), values)
+            return [one.name for one in found.description or ()], found.fetchall()
+    with closing(sqlite3.connect(database)) as file:
+        cursor = file.execute(words, values)
+        return [one[0] for one in cursor.description], cursor.fetchall()
+
+
+def why_none() -> str:
+    """Say in a line why nothing can be measured on PostgreSQL; empty where a server answers."""
+    try:
+        psycopg.connect(SERVER, connect_timeout=3).close()
+    except psycopg.OperationalError as error:
+        return f"no PostgreSQL at ATO_TEST_POSTGRES_URL ({str(error).splitlines()[0]})"
+    return ""
+
+
+@contextmanager
+def copied(file: Path) -> Iterator[str]:
+    """Make a database with all that stands in a file, give its address, and drop it afterwards."""
+    name = f"ato_bench_{uuid4().hex[:12]}"
+    with psycopg.connect(SERVER, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            made = f"{SERVER.rpartition('/')[0]}/{name}"
+            upgrade(made)
+            _fill(made, file)
+            yield made
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _fill(made: str, file: Path) -> None:
+    with psycopg.connect(made) as there, closing(sqlite3.connect(file)) as here:
+        for table in metadata.sorted_tables:
+            _copy(there, here, table)
+        there.execute("SELECT setval(pg_get_serial_sequence('effects', 'seq'), (SELECT max(seq) FROM effects))")  # fmt: skip
+        there.commit()
+        there.autocommit = True
+        there.execute("VACUUM ANALYZE")
+
+
+def _copy(there: psycopg.Connection[Any], here: sqlite3.Connection, table: Table) -> None:
+    names = [column.name for column in table.columns]
+    yes_no = {at for at, column in enumerate(table.columns) if isinstance(column.type, Boolean)}
+    columns = sql.SQL(", ").join(map(sql.Identifier, names))
+    into = sql.Identifier(table.name)
+    there.execute(sql.SQL("DELETE FROM {}").format(into))
+    with there.cursor().copy(sql.SQL("COPY {} ({}) FROM STDIN").format(into, columns)) as copy:
+        for row in here.execute(f"SELECT {', '.join(names)} FROM {table.name}"):  # noqa: S608 - our names
+            copy.write_row([bool(one) if at in yes_no else one for at, one in enumerate(row)])
