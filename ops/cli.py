@@ -1,5 +1,6 @@
 """The `ato` command. It knows which words there are and what ends a command; the work is imported when it is needed."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,10 +95,14 @@ def serve(
     ] = None,
 ) -> None:
     """Run the bot: Slack, Zendesk and the reminders."""
-    with explained():
-        from ops.serve import run
+    gc.disable()  # what is loaded now stays: looking for cycles in it is a sixth of a start. `run` goes on looking
+    try:
+        with explained():
+            from ops.serve import run
 
-        run(host=host, port=port)
+            run(host=host, port=port)
+    finally:
+        gc.enable()
 
 
 @app.command()

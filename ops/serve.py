@@ -1,6 +1,7 @@
 """`ato serve`: run the bot until told to stop. The first line of output says where it listens."""
 
 import asyncio
+import gc
 import logging
 import socket
 from collections.abc import Callable
@@ -33,6 +34,8 @@ async def _serve(
 ) -> None:
     bot = assemble(found)
     assert bot.app is not None
+    gc.freeze()
+    gc.enable()
     bot.queue.claim()
     listening = _socket(host, port)
     address, taken = listening.getsockname()[:2]

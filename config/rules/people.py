@@ -79,9 +79,10 @@ def _is_zone(name: str) -> bool:
 
 @cache
 def _countries() -> frozenset[str]:
-    from holidays import list_supported_countries  # noqa: PLC0415 - a large package, needed for calendars only
+    # Not `list_supported_countries`: it loads every country to name its parts, a tenth of a second of each start.
+    from holidays.registry import EntityLoader  # noqa: PLC0415 - a large package, needed for calendars only
 
-    return frozenset(list_supported_countries(include_aliases=True))
+    return frozenset(EntityLoader.get_country_codes(include_aliases=True))
 
 
 @cache

@@ -1,5 +1,6 @@
 """The `ato` command: exit codes mean something, and an error ends with the command to try next."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,9 @@ def test_a_drawing_shows_every_step_with_its_owner_every_branch_and_every_ending
         assert f"  s_end_{name}([" in drawn
     assert "  s_locate -->|" in drawn
     assert drawn.count('"') % 2 == 0
+
+
+def test_a_start_that_fails_leaves_the_search_for_cycles_on():
+    failed = ato.invoke(app, ["serve"], env={"ATO_VAULT__KEYS": "short"})
+    assert failed.exit_code == UNSET
+    assert gc.isenabled()

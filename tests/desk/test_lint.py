@@ -4,10 +4,12 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from holidays import list_supported_countries
 
 from config.lint import lint
 from config.load import PLAYBOOKS, BadPlaybook, check, load, parse, playbook_files
 from config.marks import Problem, Unreadable, read_text
+from config.rules.people import _countries
 
 SOUND = """\
 playbook: small
@@ -308,3 +310,7 @@ def test_the_playbooks_that_come_with_the_desk_are_sound(file: Path):
 def test_a_lockout_names_what_is_there(lockout: str, what: str):
     words = changed("    asks: [same_email]", f"    lockout: {lockout}\n    asks: [same_email]")
     assert any(what in one.what for one in problems(words))
+
+
+def test_the_countries_are_those_of_the_package_without_loading_each():
+    assert _countries() == frozenset(list_supported_countries(include_aliases=True))
