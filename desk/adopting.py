@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
-from desk import claimants, claiming
+from desk import barring, claimants, claiming
 from desk import commands as cmd
 from desk import events as ev
 from desk.acts import Verdict, known_at_once
@@ -57,6 +57,7 @@ def adopt(command: cmd.AdoptTicket, growing: Growing, playbook: Playbook, now: d
         growing.add(ev.FactsRecorded(at=now, by=BOT.id, facts=said, confirmed=False))
     if command.twins:
         growing.add(ev.TwinsSeen(at=now, by=BOT.id, cases=command.twins))
+    barring.bar(growing, playbook, now, command.failures)
     claiming.flag(growing, now, command.rivals)
     return ()
 

@@ -25,9 +25,11 @@ def take_in(
     answer: Answered,
     now: datetime,
 ) -> None:
-    """Note that it was done, and keep what it told where nothing is known yet."""
+    """Note that it was done, and keep what it told where nothing is known yet; an erased case keeps nothing more."""
     if not isinstance(effect, AskBackOffice):
         growing.add(ClaimLookedInto(at=now, by=BOT.id, effect=effect.key))
+        if growing.case.erased:
+            return
         if wrote := requester(playbook, answer.facts, now):
             growing.add(ev.FactsRecorded(at=now, by=BOT.id, facts=wrote, confirmed=False))
         return
@@ -37,7 +39,7 @@ def take_in(
         for name, value in answer.facts.items()
         if name in playbook.fields and value not in (None, "") and not growing.case.known(name)
     }
-    if new:
+    if new and not growing.case.erased:
         growing.add(ev.FactsRecorded(at=now, by=ADMIN, facts=new))
 
 
@@ -46,8 +48,10 @@ def learn(
 ) -> None:
     """Keep what answers will be compared with, as digests; nothing of it counts as known before the caller has passed."""
     about = ABOUT[effect.ask]
+    growing.add(ev.BackOfficeAnswered(at=now, by=BOT.id, effect=effect.key, ask=effect.ask))
+    if growing.case.erased:
+        return
     growing.add(
-        ev.BackOfficeAnswered(at=now, by=BOT.id, effect=effect.key, ask=effect.ask),
         AnswersLearnt(
             at=now, by=BOT.id, effect=effect.key, about=about, found=seen.found,
             of=Fact(value=seen.of, personal=True), customer=Fact(value=seen.customer or None, personal=True),

@@ -54,7 +54,7 @@ def _unanswered(
     ask: Ask, spec: FieldSpec, case: Case, playbook: Playbook, now: datetime
 ) -> Fact | Line | None:
     """Nothing was given: what is known stands, a default is taken, or it is asked for again."""
-    known = case.known(ask.field) and not spec.anew
+    known = case.known(ask.field) and not (spec.anew or spec.answer)
     if known or (ask.optional and spec.default is None):
         return None
     if spec.default is not None:

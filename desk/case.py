@@ -34,6 +34,8 @@ class StepState:
     paused: timedelta = timedelta()
     attempts: Mapping[str, int] = field(default_factory=dict)
     overridden: bool = False
+    lifted_by: str | None = None
+    compared: bool = False
     parts: Mapping[str, Done] = field(default_factory=dict)
 
     @property
@@ -147,7 +149,7 @@ class Case:
     locked: int = 0
     """How often this customer's verification had failed when it was taken from its owner."""
     learnt: Mapping[str, ev.AnswersLearnt] = field(default_factory=dict)
-    """What the caller's answers are compared with, by what it is about."""
+    """What the caller's answers are compared with, by what it is about and the order number or customer id."""
     notes: tuple[ev.NoteAdded, ...] = ()
     sheets: frozenset[str] = frozenset()
     """The work of reading each sheet that was uploaded."""

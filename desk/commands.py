@@ -78,6 +78,7 @@ class AdoptTicket(Command):
     found: "TicketFound"
     number: int = 0
     twins: tuple[str, ...] = ()
+    failures: tuple[Instant, ...] = ()
 
 
 class Chase(Command):

@@ -65,7 +65,7 @@ def answers(case: Case, playbook: Playbook, step: Step) -> Answers | None:
     state = _state(case, first, step)
     if state is None:
         return None
-    learnt = case.learnt.get(first.about) if state == "known" else None
+    learnt = case.learnt[f"{first.about} {case.value(first.of)}"] if state == "known" else None
     shown = tuple(ask for ask in step.asks if ask.field not in found)
     left = (
         ask for ask in every if ask not in shown and ask.field not in found and not ask.optional
@@ -102,14 +102,11 @@ def _state(case: Case, how: Answer, step: Step) -> Literal["unasked", "pending",
     value = case.value(how.of)
     if value is None:
         return "unasked" if any(ask.field == how.of for ask in step.asks) else None
-    learnt = case.learnt.get(how.about)
-    if learnt is not None and learnt.of.value == value:
+    if f"{how.about} {value}" in case.learnt:
         return "known"
     last = max(looked(case, how.about), default=0)
     key = look_key(case, how.about, last)
-    silent = any(one.what == "ask_back_office" and not one.dead for one in case.troubles.values())
-    over = last == 0 or key in case.troubles or key in case.settled
-    return None if over or silent else "pending"
+    return None if last == 0 or key in case.troubles or key in case.settled else "pending"
 
 
 def look_key(case: Case, about: About, number: int) -> str:
@@ -211,3 +208,12 @@ def given(found: Answers, asks: tuple[Ask, ...], case: Case, playbook: Playbook)
         for ask in asks
         if ask.field in gives and not located(case, playbook, ask.field)
     }
+
+
+def attempted(found: Answers, case: Case, playbook: Playbook) -> dict[str, Fact]:
+    """Give whose order was asked about, where nothing else says so: failures are counted by it, and no card shows it."""
+    whose = found.learnt.customer if found.learnt else Fact()
+    unknown = (
+        whose.value is not None and case.value(CUSTOMER) is None and CUSTOMER in playbook.fields
+    )
+    return {CUSTOMER: whose} if unknown else {}

@@ -17,6 +17,7 @@ def holds(condition: Condition | None, case: Case, playbook: Playbook) -> bool |
     answers += [_known(case, playbook, name) for name in condition.known]
     answers += [_positive(case, playbook, name) for name in condition.positive]
     answers += [_equal(case, playbook, condition.equal)] if condition.equal else []
+    answers += [case.step(name).compared for name in condition.compared]
     answers += [_tried(case, *pair) for pair in condition.attempts.items()]
     answers += [holds(one, case, playbook) for one in condition.all]
     if condition.any:

@@ -144,6 +144,9 @@ def four_eyes(person: Person, case: Case, playbook: Playbook, step: str) -> Line
     """
     spec = playbook.steps[step]
     role = owner_of(case, spec)
+    if case.step(step).lifted_by == person.id:
+        return Line(key="You lifted four eyes and caps for this step, so somebody else has to finish it. On duty now: {people}.",
+                    args={"people": f"role:{role}"})  # fmt: skip
     taken = (playbook.opens_with,) if role != spec.owner else ()
     for other in (*spec.not_by, *taken):
         done = case.step(other).done

@@ -93,6 +93,8 @@ class StepCompleted(Happened):
     step: str
     outcome: str
     occurrence: int = 1
+    compared: bool = False
+    """Whether the desk compared the answers that decided it; a person judged them otherwise."""
 
 
 class PartCompleted(Happened):

@@ -7,7 +7,7 @@ from desk import events as ev
 from desk.answered import ADMIN
 from desk.answers import GIVE, fact, over_cap, read_fills
 from desk.case import Case
-from desk.comparing import WAIT, Answers, answers, given, results, unfit
+from desk.comparing import WAIT, Answers, answers, attempted, given, results, unfit
 from desk.conditions import holds
 from desk.effects import Effect
 from desk.flow import Growing, completion
@@ -60,8 +60,8 @@ def finish(
 
 
 def _close(
-    growing: Growing, playbook: Playbook, now: datetime, by: str, step: str, outcome: str
-) -> Verdict:
+    growing: Growing, playbook: Playbook, now: datetime, by: str, step: str, outcome: str, *, compared: bool = False
+) -> Verdict:  # fmt: skip
     """Finish the step where its outcome's condition holds, and keep what was said with it."""
     spec = playbook.steps[step]
     chosen = spec.outcome(outcome) or Outcome(when=_NEVER)
@@ -75,7 +75,7 @@ def _close(
     said = (*spec.says, *chosen.says)
     if said:
         growing.add(ev.CustomerTold(at=now, by=by, step=step, texts=said))
-    growing.add(*completion(growing.case, playbook, step, outcome, now, by))
+    growing.add(*completion(growing.case, playbook, step, outcome, now, by, compared=compared))
     return ()
 
 
@@ -100,12 +100,14 @@ def _compared(
     chosen = playbook.steps[step].outcome(outcome) or Outcome()
     if known := given(found, chosen.asks, growing.case, playbook):
         growing.add(ev.FactsRecorded(at=now, by=ADMIN, facts=known, step=step))
+    if whose := attempted(found, growing.case, playbook):
+        growing.add(ev.FactsRecorded(at=now, by=ADMIN, facts=whose, step=step, confirmed=False))
     missing = (
         ask.field for ask in chosen.asks if not (ask.optional or growing.case.known(ask.field))
     )
     if errors := [FieldError(field=name, line=GIVE) for name in missing]:
         return refuse(INCOMPLETE, *errors)
-    return _close(growing, playbook, now, by, step, outcome)
+    return _close(growing, playbook, now, by, step, outcome, compared=True)
 
 
 def _answered(case: Case, playbook: Playbook, spec: Step, found: Answers) -> str:

@@ -114,12 +114,14 @@ def _escalated(
 
 
 def completion(
-    case: Case, playbook: Playbook, step: str, outcome: str, now: datetime, by: str
-) -> tuple[ev.Event, ...]:
+    case: Case, playbook: Playbook, step: str, outcome: str, now: datetime, by: str, *, compared: bool = False
+) -> tuple[ev.Event, ...]:  # fmt: skip
     """Finish a step: its promises, its ending, and its next occurrence where it recurs."""
     state, spec = case.step(step), playbook.steps[step]
     chosen = spec.outcome(outcome)
-    done = ev.StepCompleted(at=now, by=by, step=step, outcome=outcome, occurrence=state.occurrence)
+    done = ev.StepCompleted(
+        at=now, by=by, step=step, outcome=outcome, occurrence=state.occurrence, compared=compared
+    )
     found: list[ev.Event] = [done, *promises(case, playbook, (step, f"{step}:{outcome}"), now, by)]
     if chosen is not None and chosen.ends:
         promised = fold(case, found)

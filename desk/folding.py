@@ -59,7 +59,9 @@ def _step_claimed(case: Case, e: ev.StepClaimed) -> Case:
 
 
 def _step_completed(case: Case, e: ev.StepCompleted) -> Case:
-    done = _step(case, e.step, status="done", outcome=e.outcome, done=Done(e.by, e.at))
+    done = _step(
+        case, e.step, status="done", outcome=e.outcome, compared=e.compared, done=Done(e.by, e.at)
+    )
     return replace(done, last_step=e.step)
 
 
@@ -192,7 +194,13 @@ def _ended(case: Case, e: ev.CaseEnded) -> Case:
 def _reopened(case: Case, e: ev.CaseReopened) -> Case:
     promises = {n: "open" if state == "closed" else state for n, state in case.promises.items()}
     return replace(
-        case, ending=None, ended_at=None, merged_into=None, judged_by="", promises=promises
+        case,
+        ending=None,
+        ended_at=None,
+        merged_into=None,
+        erased=(),
+        judged_by="",
+        promises=promises,
     )
 
 
@@ -219,7 +227,7 @@ def _handed(case: Case, e: ev.StepHandedOver) -> Case:
 
 
 def _overridden(case: Case, e: ev.StepOverridden) -> Case:
-    return _step(case, e.step, overridden=True)
+    return _step(case, e.step, overridden=True, lifted_by=e.by)
 
 
 def _waits(case: Case, e: ev.CaseWaiting) -> Case:
@@ -272,7 +280,7 @@ def _judged(case: Case, e: ev.DisputeDecided) -> Case:
 
 
 def _learnt(case: Case, e: ev.AnswersLearnt) -> Case:
-    return replace(case, learnt=_with(case.learnt, e.about, e))
+    return replace(case, learnt=_with(case.learnt, f"{e.about} {e.of.value}", e))
 
 
 _FOLDS: dict[str, Callable[[Case, Any], Case]] = {

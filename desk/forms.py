@@ -91,7 +91,7 @@ def form(
         says=tuple(spoken(playbook.texts[name], case, playbook) for name in says),
         shows=tuple(spoken(playbook.texts[name], case, playbook) for name in shows),
         choices=choices, chosen=chosen if choices else None,
-        inputs=tuple(_input(case, playbook, ask, words) for ask in once(asks)), new=new,
+        inputs=tuple(_input(case, playbook, ask, words) for ask in once(asks) if _asks_something(case, playbook.fields[ask.field])), new=new,
         sop=piece.sop if piece else spec.in_sop,
     )  # fmt: skip
 
@@ -127,6 +127,11 @@ def once(asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
     return tuple(found.values())
 
 
+def _asks_something(case: Case, spec: FieldSpec) -> bool:
+    """Say whether there is anything to answer: of ticks, whether there is a row to tick."""
+    return spec.type != "ticks" or bool(case.value(spec.of or ""))
+
+
 def _input(
     case: Case, playbook: Playbook, ask: Ask, words: Mapping[str, Answer] = MappingProxyType({})
 ) -> Input:
@@ -134,7 +139,7 @@ def _input(
     if words and ask.field in words:
         return Input(ask.field, in_words(spec), ask.optional, None)
     known = case.facts.get(ask.field) or case.facts.get(spec.prefill or "") or _lines(case, spec)
-    known = None if spec.anew else known
+    known = None if spec.anew or spec.answer else known
     return Input(ask.field, _ticking(case, playbook, spec), ask.optional, known)
 
 

@@ -30,6 +30,8 @@ class DecideDispute(cmd.Command):
 
     reason: str
     openers: tuple[str, ...] = ()  # who opened the other cases; by the engine
+    shown: tuple[str, ...] = ()
+    """The other cases as the form named them; one that came since is not decided."""
 
 
 def look_at_claims(
@@ -69,6 +71,9 @@ def decide_dispute(
     if command.by.id in {case.opened_by, *command.openers}:
         return refuse(Line(key="You opened one of these cases yourself, so somebody else has to decide. On duty now: {people}.",
                            args={"people": f"role:{','.join(roles)}"}))  # fmt: skip
+    if new := [one for one in case.rivals if command.shown and one not in command.shown]:
+        return refuse(Line(key="{cases} claims this profile since you opened this form. Look at it first, then decide. I have not changed anything.",
+                           args={"cases": ", ".join(new)}))  # fmt: skip
     if not command.reason.strip():
         return refuse(WHY)
     decided = DisputeDecided(

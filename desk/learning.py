@@ -38,8 +38,8 @@ def _wanted(playbook: Playbook) -> dict[About, str]:
 
 
 def _look_up(case: Case, about: About, of: str) -> AskBackOffice | None:
-    value, learnt = case.value(of), case.learnt.get(about)
-    if not value or (learnt is not None and learnt.of.value == value):
+    value = case.value(of)
+    if not value or f"{about} {value}" in case.learnt:
         return None
     names: dict[About, str] = {"order": "order", "profile": CUSTOMER}
     ask = next(ask for ask, one in ABOUT.items() if one == about)

@@ -122,9 +122,8 @@ async def _numbered(
     twins = tuple(display(*other) for other in others if other[0].open)
     rivals = claiming.rivals(tried.case, playbook, others) if playbook.disputes else None
     known: dict[str, Any] = {"number": await cases.number(), "twins": twins, "rivals": rivals}
-    if isinstance(command, OpenCase):
-        known["failures"] = tuple(sorted(_failures(others, playbook)))
-    return command.model_copy(update=known)
+    failed = tuple(sorted(_failures(others, playbook)))
+    return command.model_copy(update={**known, "failures": failed})
 
 
 async def _sharing(

@@ -18,6 +18,10 @@ from desk.showing import show
 from desk.speaking import person
 from desk.values import Fact, FieldError, Line
 
+ERASED = Line(
+    key="This case was erased, and what you write would stay. Reopen it first if it goes on. I have not kept anything."
+)
+
 
 def add_note(command: cmd.AddNote, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
     """Keep a note, and put it on the case's first ticket as an internal note."""
@@ -27,6 +31,8 @@ def add_note(command: cmd.AddNote, growing: Growing, playbook: Playbook, now: da
         return refusal
     if not command.words.strip():
         return refuse(Line(key="The note is empty."))
+    if growing.case.erased:
+        return refuse(ERASED)
     growing.add(ev.NoteAdded(at=now, by=command.by.id, words=said(command.words)))
     words = f"{person(command.by.id)}: {command.words.strip()[:3000]}"
     return onto_ticket(growing, f"note/{len(growing.case.notes)}", words, now)

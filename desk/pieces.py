@@ -123,6 +123,8 @@ class Condition(Value):
     """Money fields that are more than nothing."""
     equal: tuple[str, ...] = ()
     """Fields that have one and the same value."""
+    compared: Names = ()
+    """Steps whose deciding answers were compared by the desk, not judged by a person."""
     attempts: dict[str, int] = {}
     """At least so many logged tries: `step.attempt` to a number."""
     any: tuple["Condition", ...] = ()
@@ -133,9 +135,8 @@ class Condition(Value):
     def steps(self) -> set[str]:
         """Name every step this condition looks at."""
         inner = [*self.any, *self.all, *([self.no] if self.no else [])]
-        return (
-            set(self.outcome).union(*(one.steps() for one in inner)) if inner else set(self.outcome)
-        )
+        own = set(self.outcome) | set(self.compared)
+        return own.union(*(one.steps() for one in inner)) if inner else own
 
     def fields(self) -> set[str]:
         """Name every field this condition looks at."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from desk.case import Case
-from desk.comparing import any_by_desk
+from desk.comparing import any_by_desk, by_desk
 from desk.duties import Duty, duties, duty_of, why_not
 from desk.engine import Answer
 from desk.forms import display
@@ -91,6 +91,8 @@ async def _accept(sent: Submission, door: SlackDoor) -> Json | None:
     try:
         if too_many := sent.meta.new and await looking.too_many("intake", person, door):
             return refused(Refusal(line=too_many), sent, person, door)
+        if _looks_up(sent, door) and (many := await looking.too_many("answers", person, door)):
+            return refused(Refusal(line=many), sent, person, door)
         answer = await door.engine.accept(command_sent(sent, person))
     except StoreGone:
         return refused(Refusal(line=NOT_KEPT_FORM), sent, person, door)
@@ -100,6 +102,17 @@ async def _accept(sent: Submission, door: SlackDoor) -> Json | None:
     if answer.refusal and not _done_before(sent, answer.case, person):
         return _redrawn(answer, sent, person, door) or refused(answer.refusal, sent, person, door)
     return _went_well(sent, answer, person, door)
+
+
+def _looks_up(sent: Submission, door: SlackDoor) -> bool:
+    """Say whether a form may have Admin asked for an order or a profile."""
+    playbook = door.engine.playbooks.get(sent.meta.playbook)
+    specs = playbook.fields.values() if playbook else ()
+    return any(
+        how.of in sent.fills and not sent.fills[how.of].empty
+        for one in specs
+        if (how := by_desk(one))
+    )
 
 
 def _done_before(sent: Submission, case: Case, person: Person) -> bool:

@@ -181,6 +181,7 @@ def _shape(step: Step) -> tuple[tuple[bool, str], ...]:
         (auto and any(asks(step)), "is automatic and asks something; nobody would answer"),
         (auto and bool(step.parts), "is automatic and has parts; nobody would do them"),
         (auto and step.outcome("done") is None, "is automatic and needs an outcome called “done”"),
+        (bool(step.cool_off and step.parts), "rests and has parts; a step that rests is one act"),
         (bool(step.recurs and step.parts), "comes back and has parts; a recurring step is one act"),
         (bool(step.parts and step.outcomes), "has parts and outcomes; a step with parts ends with its last part"),
         (bool(step.chase) and step.due is None and not any(p.due for p in step.parts.values()),

@@ -52,7 +52,7 @@ class Kind:
 
 KINDS = (
     Kind("step", lambda p: tuple(p.steps), (
-        (Playbook, ("opens_with",)), (Step, ("after", "not_by")), (Due, ("origin",)), (Condition, ("outcome",)),
+        (Playbook, ("opens_with",)), (Step, ("after", "not_by")), (Due, ("origin",)), (Condition, ("outcome", "compared")),
         (Promise, ("made", "kept")), (Disputes, ("holds",)), (Deed, ("step",)), (Adopts, ("done",)), (CoolOff, ("after",)),
     )),
     Kind("field", lambda p: tuple(p.fields), (

@@ -151,6 +151,11 @@ def _cancel(sent: Submission, *_: object) -> _Built:
     return Cancel, {"code": words(sent.fills, "code"), "reason": words(sent.fills, "reason")}
 
 
+def _dispute(sent: Submission, *_: object) -> _Built:
+    shown = tuple(filter(None, sent.meta.field.split(",")))
+    return DecideDispute, {"reason": words(sent.fills, "reason"), "shown": shown}
+
+
 def _correct(sent: Submission, *_: object) -> _Built:
     name = sent.meta.field
     return RecordFacts, {"fills": {name: sent.fills[name]} if name in sent.fills else {}}
@@ -169,7 +174,7 @@ _BESIDE: dict[str, Callable[..., _Built]] = {
     "correct": _correct,
     "wait": _with(WaitForCustomer, "reason", "reason"),
     "reopen": _with(Reopen, "reason", "reason"),
-    "dispute": _with(DecideDispute, "reason", "reason"),
+    "dispute": _dispute,
     "merge": _with(Merge, "into", "into"),
     "note": _with(AddNote, "words", "words"),
     "question": _with(Question, "words", "words"),

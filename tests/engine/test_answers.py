@@ -13,11 +13,12 @@ from desk.case import Case
 from desk.comparing import BY_DESK, BY_HAND, NOT_THEIRS, WAIT
 from desk.engine import Answer
 from desk.events import EVENT
+from desk.faces import face
 from desk.forms import form
 from desk.outside import OrderSeen, ProfileSeen
 from desk.ports import GiveUp, TryAgain
 from desk.values import Fill
-from tests.engine.whole import PEOPLE, Whole
+from tests.engine.whole import PEOPLE, Try, Whole
 
 CASE, OTHER = "01JD0000000000000000000001", "01JD0000000000000000000002"
 ORDER = {"restaurant_matches": "simply asia durbanville", "total_matches": "R215"}
@@ -73,7 +74,10 @@ class Verifying(Whole):
         case: str = CASE,
         work: bool = True,
     ) -> Answer:
+        found = await self.engine.look(case)
+        occurrence = max(1, found[0].step(step).occurrence) if found else 1
         command = cmd.CompleteStep(
+            occurrence=occurrence,
             case=case, delivery=self.delivery(), by=PEOPLE[who], step=step, outcome=outcome,
             fills={name: Fill(raw=raw) for name, raw in fill.items() if raw},
         )  # fmt: skip
@@ -107,7 +111,7 @@ async def by_order(desk: Verifying, number: str = "88010", case: str = CASE) -> 
 async def test_the_order_is_looked_up_as_soon_as_its_number_is_there(desk: Verifying) -> None:
     await by_order(desk)
     case = await desk.case()
-    assert case.learnt["order"].found
+    assert case.learnt["order DFD-88010"].found
     assert await desk.asked() == {
         "dfd_number": "order", "restaurant_matches": "text", "total_matches": "text",
     }  # fmt: skip
@@ -326,7 +330,9 @@ async def test_after_three_failures_right_answers_leave_it_to_the_mod_and_say_no
 async def test_the_same_answer_has_another_digest_in_another_case(desk: Verifying) -> None:
     await by_order(desk)
     await by_order(desk, case=OTHER)
-    one, other = [(await desk.case(name)).learnt["order"].answers for name in (CASE, OTHER)]
+    one, other = [
+        (await desk.case(name)).learnt["order DFD-88010"].answers for name in (CASE, OTHER)
+    ]
     assert one.keys() == other.keys() == {"restaurant_matches", "total_matches"}
     assert all(one[name].value != other[name].value for name in one)
     assert all(fact.personal for fact in one.values())
@@ -343,3 +349,164 @@ async def test_where_admin_gives_no_link_the_form_asks_for_it(desk: Verifying) -
     given = {**ORDER, "profile_link": "https://admin.example/profiles/2048899"}
     assert (await desk.do("verify_order", given)).refusal is None
     assert (await desk.case()).step("verify_order").outcome == "verified"
+
+
+# Ways round it ------------------------------------------------------------------------------------
+
+
+def correct(desk: Verifying, who: str = "agent", **fill: str) -> cmd.RecordFacts:
+    fills = {name: Fill(raw=raw) for name, raw in fill.items()}
+    return cmd.RecordFacts(case=CASE, delivery=desk.delivery(), by=PEOPLE[who], fills=fills)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("customer_id", "2048811"), ("profile_link", "https://admin.example/profiles/1"),
+        ("trusted_email", "fred@evil.example"), ("email", "fred@evil.example"), ("phone", "083 555 0199"),
+        ("dfd_number", "DFD-88014"),
+    ],
+)  # fmt: skip
+async def test_who_was_verified_is_not_corrected_by_whoever_opened_the_case(
+    desk: Verifying, name: str, value: str
+) -> None:
+    await by_order(desk)
+    await desk.do("verify_order", ORDER)
+    before = (await desk.case()).value(name)
+    answer = await desk.engine.accept(correct(desk, **{name: value}))
+    assert answer.refusal is not None and "who was verified" in answer.refusal.line.key
+    assert (await desk.case()).value(name) == before
+    mended = await desk.engine.accept(correct(desk, "mod", **{name: value}))
+    assert mended.refusal is None
+
+
+async def test_the_profile_is_not_exchanged_while_somebody_is_being_verified(
+    desk: Verifying,
+) -> None:
+    await desk.receive()
+    await desk.do("locate", {**FOUND, "email_now": "changed"}, "found")
+    answer = await desk.engine.accept(correct(desk, customer_id="999"))
+    assert answer.refusal is not None and "who was verified" in answer.refusal.line.key
+
+
+async def test_an_order_once_reported_stays_reported_while_somebody_is_being_verified(
+    desk: Verifying,
+) -> None:
+    await desk.receive()
+    await desk.do("locate", {"dfd_number": "88010", "fraud_orders": "DFD-88010"}, "not_found")
+    answer = await desk.engine.accept(correct(desk, fraud_orders="DFD-99"))
+    assert answer.refusal is not None
+    more = await desk.engine.accept(correct(desk, fraud_orders="DFD-88010\nDFD-990"))
+    assert more.refusal is None
+
+
+async def test_going_back_to_an_earlier_number_is_still_for_the_desk_to_compare(
+    desk: Verifying,
+) -> None:
+    await by_order(desk)
+    await desk.do("verify_order", {"dfd_number": "88014"}, work=False)
+    await desk.do("verify_order", {"dfd_number": "88010"}, work=False)
+    await desk.work()
+    assert (await desk.asked())["restaurant_matches"] == "text"
+    judged = {"restaurant_matches": "pass", "total_matches": "pass"}
+    assert (await desk.do("verify_order", judged, "verified")).refusal is not None
+    await desk.do("verify_order", ORDER)
+    assert (await desk.case()).step("verify_order").outcome == "verified"
+
+
+async def test_a_look_up_that_was_given_up_and_is_tried_again_changes_nothing_for_another_number(
+    desk: Verifying,
+) -> None:
+    await desk.receive()
+    desk.office.before.append(GiveUp("Back office", "is closed"))
+    await desk.do("locate", {"dfd_number": "88014"}, "not_found")
+    (dead,) = (await desk.case()).troubles
+    await desk.do(
+        "verify_order",
+        {"dfd_number": "88010", **FOUND, "restaurant_matches": "fail"},
+        "order_unknown",
+    )
+    again = cmd.RetryEffect(case=CASE, delivery=desk.delivery(), by=PEOPLE["agent"], effect=dead)
+    await desk.engine.accept(again)
+    await desk.work()
+    learnt = (await desk.case()).learnt
+    assert set(learnt) == {"order DFD-88010", "order DFD-88014"}
+
+
+async def test_after_reopening_nothing_of_the_earlier_answers_is_shown_or_counts(
+    desk: Verifying,
+) -> None:
+    await by_order(desk)
+    await desk.do("verify_order", {**ORDER, "restaurant_matches": "Nando's"})
+    reopen = cmd.Reopen(
+        case=CASE, delivery=desk.delivery(), by=PEOPLE["mod"], reason="a typing error"
+    )
+    assert (await desk.engine.accept(reopen)).refusal is None
+    desk.office.before.append(GiveUp("Back office", "is closed"))
+    await desk.do("verify_order", {"dfd_number": "88014"})
+    drawn = form(await desk.case(), desk.playbook, "verify_order", None, "verified")
+    assert {one.field.type for one in drawn.inputs if one.name in ORDER} == {"check"}
+    assert not any(one.known for one in drawn.inputs if one.name in ORDER)
+    answer = await desk.do("verify_order", {"restaurant_matches": "pass", **FOUND}, "verified")
+    assert answer.refusal is not None
+    assert [one.field for one in answer.refusal.fields] == ["total_matches"]
+
+
+async def test_failures_are_counted_by_whose_order_it_was_whatever_contacts_were_given(
+    desk: Verifying,
+) -> None:
+    for number in range(4):
+        name = f"01JD000000000000000000020{number}"
+        order = f"DFD-7700{number}"
+        desk.order(order, "Kauai", "80.00", days=30)
+        deed = desk.playbook.rehearsals["not_found"].deeds[0]
+        contact = {"email": f"caller{number}@mail.example", "phone": f"08355501{10 + number}"}
+        await desk.play(deed.model_copy(update={"fill": {**deed.fill, **contact}}), name)
+        await desk.do("locate", {"dfd_number": order}, "not_found", case=name)
+        await desk.do("verify_order", {"restaurant_matches": "x"}, case=name)
+    case = await desk.case("01JD0000000000000000000203")
+    assert case.locked >= 3
+    assert not case.known("customer_id")
+
+
+async def test_the_mod_reads_that_the_desk_compared(desk: Verifying) -> None:
+    await by_order(desk)
+    await desk.do("verify_order", ORDER)
+    brief = [one["en"] for one in face(await desk.case(), desk.playbook, "role:mod").brief]
+    assert "The desk compared the answers with Admin." in brief
+
+
+async def test_what_a_person_judged_is_not_said_to_be_compared(desk: Verifying) -> None:
+    await desk.receive()
+    desk.office.before.append(GiveUp("Back office", "is closed"))
+    await desk.do("locate", {"dfd_number": "88010"}, "not_found")
+    judged = {"restaurant_matches": "pass", "total_matches": "pass", **FOUND}
+    await desk.do("verify_order", judged, "verified")
+    brief = [one["en"] for one in face(await desk.case(), desk.playbook, "role:mod").brief]
+    assert "Verified by order" in brief[-1]
+
+
+async def test_an_answer_that_comes_after_the_case_was_erased_is_not_kept(desk: Verifying) -> None:
+    await desk.receive()
+    await desk.do("locate", {"dfd_number": "88010"}, "not_found", work=False)
+    cancel = cmd.Cancel(case=CASE, delivery=desk.delivery(), by=PEOPLE["mod"], code="test")
+    assert (await desk.engine.accept(cancel)).refusal is None
+    erase = cmd.Erase(case=CASE, delivery=desk.delivery(), by=PEOPLE["lead"], keep=("case",))
+    assert (await desk.engine.accept(erase)).refusal is None
+    look_up = next(
+        one for one in desk.cases.effects.values() if one.effect.kind == "ask_back_office"
+    )
+    await desk.engine.perform(look_up.effect, Try())
+    assert not (await desk.case()).learnt
+
+
+async def test_an_adopted_ticket_of_somebody_who_failed_says_so(desk: Verifying) -> None:
+    for number in range(3):
+        name = f"01JD000000000000000000030{number}"
+        await by_order(desk, case=name)
+        await desk.do("verify_order", {"restaurant_matches": "x"}, case=name)
+    deed = desk.playbook.rehearsals["by_hand"].deeds[0]
+    assert deed.makes
+    made = {**deed.makes, "email": "werner.vanwyk@example.com"}
+    answer = await desk.play(deed.model_copy(update={"makes": made}), OTHER)
+    assert answer.case.locked >= 3

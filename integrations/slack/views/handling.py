@@ -92,9 +92,15 @@ def _view(ask: Asking, blocks: list[Block], *, submit: bool = True) -> Block:
     )
     view: Block = {
         "type": "modal", "callback_id": HANDLE, "title": plain(cut(title.removesuffix("…"), 24)),
-        "close": plain(ask.words(CLOSE), 24), "private_metadata": write_meta(ask.meta), "blocks": blocks[:100],
+        "close": plain(ask.words(CLOSE), 24), "private_metadata": write_meta(_meta(ask)), "blocks": blocks[:100],
     }  # fmt: skip
     return {**view, "submit": plain(ask.words(SAVE), 24)} if submit else view
+
+
+def _meta(ask: Asking) -> FormMeta:
+    """Describe the form; where a dispute is decided, with the cases it names."""
+    named = {"field": ",".join(ask.case.rivals)} if ask.meta.ask == "dispute" else {}
+    return ask.meta.model_copy(update=named)
 
 
 def _step_title(ask: Asking) -> str:
