@@ -106,3 +106,14 @@ def test_a_class_is_over_its_time_that_long_after_the_end(
 def test_what_is_erased_is_not_over_its_time_again(bench: Bench) -> None:
     bench.tell(cmd.Erase(case=CASE, delivery="", by=BOT, keep=("case",), why="retention"))
     assert not overdue(bench.case, "case", timedelta(), bench.now + YEAR)
+
+
+def test_what_comes_into_an_erased_case_is_refused_or_its_age_counts_again(bench: Bench) -> None:
+    bench.tell(command(cmd.Erase))
+    note = asked(bench, command(cmd.AddNote, words="Naledi called, 082 555 0142"))
+    assert note.refusal is not None and "was erased" in note.refusal.line.key
+    bench.tell(command(cmd.Reopen, reason="they called again"))
+    assert bench.case.erased == ()
+    bench.tell(command(cmd.AddNote, words="Naledi called, 082 555 0142"))
+    bench.tell(command(cmd.Cancel, code="test"))
+    assert overdue(bench.case, "case", YEAR, bench.now + 2 * YEAR)

@@ -356,3 +356,32 @@ def test_nobody_is_called_back_before_changed_contacts_are_restored() -> None:
 def test_the_card_says_which_number_may_be_called(name: str, says: str) -> None:
     brief = face(with_findings(name).case, MR_D, "role:data_compliance").brief
     assert [one["en"] for one in brief] == [says]
+
+
+@pytest.mark.parametrize(
+    "part", ["call.called", "call.written", "call.reset_link_sent", "call.feedback"]
+)
+def test_nothing_reaches_a_changed_contact_whatever_the_investigation_found(part: str) -> None:
+    made = with_findings("changed")
+    for deed in MR_D.rehearsals["changed"].deeds:
+        if deed.step in {"request_reset", "reset_confirmed"}:
+            made.play(deed)
+    for _ in range(3 if part == "call.written" else 0):
+        made.play(Deed(who="data", step="call", attempt="no_answer"))
+    fill = {"written_how": "email"} if part == "call.written" else {}
+    refusal = made.play(Deed(who="data", part=part, fill=fill)).refusal
+    assert refusal is not None and "Locked until" in refusal.line.key
+    made.play(Deed(who="data", part="call.contacts_restored", fill={"trusted_source": "invoice"}))
+    assert made.play(Deed(who="data", part=part, fill=fill)).refusal is None
+
+
+def test_a_number_that_security_says_was_changed_is_not_the_one_to_call() -> None:
+    made, deeds = Bench(MR_D), MR_D.rehearsals["unchanged"].deeds
+    end = next(n for n, d in enumerate(deeds) if d.step == "investigate")
+    for deed in deeds[:end]:
+        made.play(deed)
+    found = {"credential_stuffing": "no", "changes": "cellphone | 082 555 0100 | 082 555 0142"}
+    deed = Deed(who="security", step="investigate", outcome="access_and_changes", fill=found)
+    assert made.play(deed).refusal is None
+    brief = face(made.case, MR_D, "role:data_compliance").brief
+    assert "no number that was changed" in brief[0]["en"]

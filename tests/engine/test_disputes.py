@@ -166,7 +166,7 @@ async def test_the_rival_stays_one_where_the_first_case_heard_of_it_too_late(des
 async def test_correcting_a_contact_lifts_no_dispute(desk: Whole) -> None:
     await claim(desk, **ELSE)
     same = {name: Fill(raw=RECEIVE.fill[name]) for name in ("email", "phone")}
-    about = {"case": SECOND, "delivery": desk.delivery(), "by": PEOPLE["agent"]}
+    about = {"case": SECOND, "delivery": desk.delivery(), "by": PEOPLE["mod"]}
     corrected = await desk.engine.accept(cmd.RecordFacts(**about, fills=same))
     assert corrected.refusal is None
     assert corrected.case.rivals == ("ATO-1",)
@@ -248,3 +248,15 @@ async def test_a_case_of_another_procedure_is_no_rival(desk: Whole) -> None:
     fresh = replace(mine, rivals=())
     assert claiming.rivals(fresh, MR_D, [(theirs, MR_D)]) == ("ATO-2",)
     assert claiming.rivals(fresh, MR_D, [(replace(theirs, playbook="other"), MR_D)]) == ()
+
+
+async def test_a_claim_that_came_after_the_form_was_opened_is_not_decided(desk: Whole) -> None:
+    await claim(desk, **ELSE)
+    decide = DecideDispute(
+        case=FIRST, delivery=desk.delivery(), by=PEOPLE["mod"], reason="called back", shown=("ATO-9",)
+    )  # fmt: skip
+    answer = await desk.engine.accept(decide)
+    assert answer.refusal is not None and "since you opened this form" in answer.refusal.line.key
+    assert (await the(desk, FIRST)).rivals == ("ATO-2",)
+    seen = decide.model_copy(update={"shown": ("ATO-2",), "delivery": desk.delivery()})
+    assert (await desk.engine.accept(seen)).refusal is None

@@ -11,6 +11,7 @@ from desk.chasing import deadlines
 from desk.resting import RESTS
 from desk.standing import standings
 from desk.values import Line
+from tests.desk.bench import Bench
 from tests.engine.whole import PEOPLE, Whole
 
 CASE = "01JD0000000000000000000001"
@@ -117,3 +118,17 @@ def test_a_rest_after_something_that_is_not_there_is_a_mistake(name: str) -> Non
     changed = playbook.model_copy(update={"steps": {**playbook.steps, "reactivate": wrong}})
     found = [*names.mentions(changed), *names.parts(changed)]
     assert any(name.rpartition(".")[2] in one.what for one in found)
+
+
+async def test_whoever_lifted_a_step_does_not_finish_it() -> None:
+    desk = await up_to("refund", cool_off="24h")
+    both = PEOPLE["lead"].model_copy(update={"roles": frozenset({"mod", "team_lead"})})
+    lift = cmd.Override(case=CASE, delivery=desk.delivery(), by=both, step="refund", reason="bank")
+    assert (await desk.engine.accept(lift)).refusal is None
+    deeds = desk.playbook.rehearsals["not_found"].deeds
+    deed = next(one for one in deeds if one.step == "refund" and not one.refused)
+    pay = Bench(desk.playbook).command(deed)
+    mine = pay.model_copy(update={"case": CASE, "delivery": desk.delivery(), "by": both})
+    answer = await desk.engine.accept(mine)
+    assert answer.refusal is not None and "You lifted" in answer.refusal.line.key
+    assert await finish(desk, "refund") is None
