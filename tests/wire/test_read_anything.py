@@ -252,7 +252,9 @@ TABLE: dict[str, Reads] = {
     ),
     "integrations.slack.meta.read_meta": Reads(read_meta, (WORDS | JSON,), (FormMeta, type(None))),
     "integrations.slack.occasions.read_in_home": Reads(occasions.read_in_home, (ANYTHING | HOME,), (occasions.InHome, type(None))),
+    "integrations.slack.occasions.read_place": Reads(occasions.read_place, (ANYTHING | HOME,), (str,)),
     "integrations.slack.occasions.read_shortcut": Reads(occasions.read_shortcut, (ANYTHING | HOME,), (occasions.Shortcut, type(None))),
+    "integrations.slack.wire.read_who": Reads(slack.read_who, (ANYTHING,), (arrivals.Sender,)),
     "integrations.slack.wire.read_sender": Reads(slack.read_sender, (ANYTHING,), (arrivals.Sender,)),
     "integrations.zendesk.deliveries.read_webhook": Reads(
         read_webhook, (st.dictionaries(HEADER, WORDS, max_size=3), BYTES), (TicketChanged,), (Malformed,)
