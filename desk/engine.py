@@ -201,7 +201,8 @@ class Engine:
         except TryAgain as world:
             if world.silent:
                 self.outages.silent(world.system, world.reason, self.clock.now())
-            return await self._again(effect, attempt, world.system, world.reason, world.after)
+            number = 1 if world.paced else attempt.number
+            return await self._again(effect, attempt, world.system, world.reason, world.after, number)  # fmt: skip
         except GiveUp as final:
             self.outages.answered(system)
             await self._dead(effect, final.system, final.reason)
@@ -265,10 +266,11 @@ class Engine:
         return effect.model_copy(update={"ticket": ticket.id})
 
     async def _again(
-        self, effect: Effect, attempt: Attempt, system: str, reason: str, after: timedelta | None
-    ) -> datetime | None:
+        self, effect: Effect, attempt: Attempt, system: str, reason: str, after: timedelta | None, number: int = 0
+    ) -> datetime | None:  # fmt: skip
+        """Keep when to try again; `number` stands for the attempt's own where the wait is not to grow with it."""
         now = self.clock.now()
-        at = retry_at(attempt.number, attempt.first_at, now, after, random.random())  # noqa: S311 - jitter, not a secret
+        at = retry_at(number or attempt.number, attempt.first_at, now, after, random.random())  # noqa: S311 - jitter, not a secret
         if at is None:
             await self._dead(effect, system, reason)
             return None

@@ -30,7 +30,8 @@ class TryAgain(Exception):
     """The world said no for now. `system` is who, `after` how long to wait at least, `reason` without personal data.
 
     `certain` means nothing was done outside; otherwise it may have been done although it failed. `silent` means that the
-    system gave no answer of its own: others need not ask it now either.
+    system gave no answer of its own: others need not ask it now either. `paced` means that nobody was asked, because our
+    own turn had not come: who waits longer each time would leave turns unused.
     """
 
     def __init__(
@@ -41,11 +42,12 @@ class TryAgain(Exception):
         after: timedelta | None = None,
         certain: bool = False,
         silent: bool = False,
+        paced: bool = False,
     ) -> None:
         """Keep what the queue needs to decide when to try again."""
         super().__init__(f"{system}: {reason}")
         self.system, self.reason, self.after = system, reason, after
-        self.certain, self.silent = certain, silent
+        self.certain, self.silent, self.paced = certain or paced, silent, paced
 
 
 class GiveUp(Exception):

@@ -25,6 +25,9 @@ from integrations.queue.trying import (
     next_try,
 )
 
+AT_ONCE = 32
+"""Pieces of work at once. Most of them wait for their turn at a vendor, up to a dozen at each channel and account: what
+waits in one channel must not keep tickets and other channels from being worked at."""
 AILING = 1.0
 """Seconds until a database that did not answer is asked again."""
 
@@ -46,7 +49,7 @@ class EmbeddedQueue:
 
     def __init__(
         self, effects: Effects, clock: Clock, perform: Perform, *,
-        concurrency: int = 8, lock_path: Path | None = None, idle: float = 1.0,
+        concurrency: int = AT_ONCE, lock_path: Path | None = None, idle: float = 1.0,
     ) -> None:  # fmt: skip
         """Take everything from outside; without a `lock_path` nothing refuses a second worker."""
         self._effects, self._clock, self._perform = effects, clock, perform

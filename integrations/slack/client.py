@@ -84,7 +84,7 @@ class SlackClient:
         away = await self._pace.turn(f"slack/{channel}", POSTS) if self._pace else 0.0
         if away:
             after = timedelta(seconds=away)
-            raise TryAgain(SYSTEM, "too many messages for one channel", after=after, certain=True)
+            raise TryAgain(SYSTEM, "too many messages for one channel", after=after, paced=True)
 
     async def post(
         self,

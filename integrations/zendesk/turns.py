@@ -28,4 +28,4 @@ class ChangeTurns:
         for name, rate in ((f"zendesk/{ticket}", ONE_TICKET), ("zendesk", self._account)):
             if away := await self._pace.turn(name, rate):
                 after = timedelta(seconds=away)
-                raise TryAgain(SYSTEM, "too many changes at once", after=after, certain=True)
+                raise TryAgain(SYSTEM, "too many changes at once", after=after, paced=True)

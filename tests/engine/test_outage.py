@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -159,3 +160,44 @@ async def test_an_hour_without_zendesk(desk: Desk) -> None:
         shown = await desk.mods_card(name)
         assert "pending" not in shown
         assert "CS Data Compliance" in shown
+
+
+async def test_who_waits_for_a_turn_does_not_wait_longer_each_time(desk: Desk) -> None:
+    after = timedelta(seconds=4)
+    desk.chat.fail(
+        lambda: TryAgain("Slack", "too many messages", after=after, paced=True), times=15
+    )
+    await desk.open(0)
+    for _ in range(10):
+        await desk.rest()
+        desk.clock.move(timedelta(seconds=5))
+    await desk.rest()
+    assert len([one for one in desk.chat.posted if one.face]) == 2
+
+
+class Busy(FakeChat):
+    """A Slack in which every card waits for its turn until the test lets it go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns = asyncio.Event()
+
+    async def show(self, *about: Any) -> cmd.CardSeen:
+        await self.turns.wait()
+        return await super().show(*about)
+
+
+async def test_cards_that_wait_for_their_turn_do_not_keep_tickets_from_being_made(desk: Desk) -> None:  # fmt: skip
+    desk.engine.chat = busy = Busy()
+    names = [await desk.open(number) for number in range(12)]
+    for name in names:
+        await desk.tap(name)
+    for _ in range(2000):
+        if len(desk.zendesk.order) == len(names):
+            break
+        desk.queue.wake()
+        await asyncio.sleep(0)
+    made = list(desk.zendesk.order)
+    busy.turns.set()
+    await desk.rest()
+    assert len(made) == len(names)
