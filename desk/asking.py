@@ -11,10 +11,11 @@ from desk.acts import Verdict, refuse
 from desk.case import Case
 from desk.effects import Effect, Offered, TellPeople
 from desk.flow import Growing
-from desk.handling import message, only, said, works_here
+from desk.handling import message, said
 from desk.noting import onto_ticket
 from desk.planning import planned
 from desk.playbook import Playbook, Post
+from desk.roles import only, works_here
 from desk.speaking import person
 from desk.values import Line
 

@@ -14,6 +14,7 @@ from desk.disputes import DisputeDecided, Disputes, ProfileDisputed
 from desk.effects import AskWhoWrote
 from desk.flow import Growing
 from desk.playbook import Playbook
+from desk.roles import deciders
 from desk.speaking import display
 from desk.values import BOT, Line, Person, Text
 
@@ -110,12 +111,6 @@ def warnings(case: Case, playbook: Playbook) -> Iterator[Line]:
 def said(line: Line, cases: tuple[str, ...], playbook: Playbook) -> Line:
     """Name the cases and who decides in a sentence."""
     return Line(key=line.key, args={"cases": ", ".join(cases), "role": _title(playbook)})
-
-
-def deciders(playbook: Playbook) -> tuple[str, ...]:
-    """Name the roles that decide who is the customer, the one that is told first."""
-    chosen = playbook.disputes.decided_by if playbook.disputes else ()
-    return chosen or playbook.cancel_by
 
 
 def judge(case: Case, playbook: Playbook) -> tuple[str, ...]:

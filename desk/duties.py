@@ -11,7 +11,7 @@ from desk import conditions
 from desk.case import Case, StepState
 from desk.deadlines import due_at, put_off
 from desk.playbook import Due, Part, Playbook, Rung, Step
-from desk.values import BOT, Line, Person, Text
+from desk.values import Text
 
 
 @dataclass(frozen=True)
@@ -121,36 +121,3 @@ def doers(playbook: Playbook, duty: Duty) -> str:
     """Name the role that may do a duty."""
     part = playbook.steps[duty.step].parts.get(duty.part or "")
     return (part.by if part and part.by else None) or duty.owner
-
-
-def why_not(person: Person, case: Case, playbook: Playbook, duty: Duty) -> Line | None:
-    """Say why this person may not do this duty, or None when they may.
-
-    The part that the desk posts by itself may be completed by the step's owner through its form.
-    """
-    role = doers(playbook, duty)
-    if person.id != BOT.id and role not in person.roles:
-        return Line(key="Only {role} may do this. On duty now: {people}. I have not changed anything.",
-                    args={"role": playbook.roles[role].title, "people": f"role:{role}"})  # fmt: skip
-    if duty.locked_by:
-        return Line(key="Locked until this is done: {what}.", args={"what": duty.locked_by[0]})
-    return four_eyes(person, case, playbook, duty.step)
-
-
-def four_eyes(person: Person, case: Case, playbook: Playbook, step: str) -> Line | None:
-    """Say why somebody who did another step may not do this one; an override lifts it.
-
-    A step that was taken from its owner is nobody's who opened the case, whatever else they may be.
-    """
-    spec = playbook.steps[step]
-    role = owner_of(case, spec)
-    if case.step(step).lifted_by == person.id:
-        return Line(key="You lifted four eyes and caps for this step, so somebody else has to finish it. On duty now: {people}.",
-                    args={"people": f"role:{role}"})  # fmt: skip
-    taken = (playbook.opens_with,) if role != spec.owner else ()
-    for other in (*spec.not_by, *taken):
-        done = case.step(other).done
-        if done and done.by == person.id and not case.step(step).overridden:
-            return Line(key="You did “{step}” yourself, so somebody else has to do this. On duty now: {people}.",
-                        args={"step": playbook.steps[other].title, "people": f"role:{role}"})  # fmt: skip
-    return None

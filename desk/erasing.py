@@ -11,9 +11,10 @@ from desk.acts import UNKNOWN, Verdict, refuse
 from desk.case import Case
 from desk.effects import RedactPosts
 from desk.flow import Growing
-from desk.handling import WHY, outsider, said
+from desk.handling import WHY, said
 from desk.planning import card_lane, planned
 from desk.playbook import Playbook
+from desk.roles import outsider
 from desk.values import BOT, Line, Refusal
 
 EVERYTHING = "case"

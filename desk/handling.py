@@ -9,51 +9,19 @@ from desk.acts import CLOSED, INCOMPLETE, UNKNOWN, Verdict, check, refuse
 from desk.answers import read_fills
 from desk.case import Case
 from desk.deadlines import add_working, calendar_of
-from desk.duties import doers, duties, four_eyes, parts_of
+from desk.duties import parts_of
 from desk.effects import TellPeople
 from desk.flow import Growing, ending
 from desk.forms import display
 from desk.planning import card_lane, planned
 from desk.playbook import Playbook
-from desk.values import Fact, Line, Refusal, Text, in_language
+from desk.roles import deciders, four_eyes, only, works_here
+from desk.values import Fact, Line, Refusal
 
 WHY = Line(key="Give a reason: whoever comes after you will ask.")
 MERGED = "merged"
 """The ending of a case that goes on in another one."""
 LONGEST_SNOOZE = timedelta(days=7)
-
-
-def works_here(command: cmd.Command, growing: Growing, playbook: Playbook) -> Refusal | None:
-    """Hold an act to people of the playbook's roles and to a case that is open."""
-    if growing.case.opened_at is None:
-        return refuse(UNKNOWN)
-    if not growing.case.open:
-        return refuse(CLOSED)
-    return outsider(command, growing.case, playbook)
-
-
-def outsider(command: cmd.Command, case: Case, playbook: Playbook) -> Refusal | None:
-    """Refuse whoever has none of the playbook's roles, and name who has the case now."""
-    if command.by.roles & set(playbook.roles):
-        return None
-    owed = next(iter(duties(case, playbook)), None)
-    role = doers(playbook, owed) if owed else playbook.steps[playbook.opens_with].owner
-    return refuse(Line(
-        key="Only people who work on these cases may do this: {role}. On duty now: {people}. I have not changed anything.",
-        args={"role": either(playbook, tuple(playbook.roles)), "people": f"role:{role}"},
-    ))  # fmt: skip
-
-
-def either(playbook: Playbook, roles: tuple[str, ...]) -> Text:
-    """Name several roles, any of which will do."""
-    titles = [playbook.roles[role].title for role in roles]
-    languages = {language for title in titles for language in title}
-    return {one: _list([in_language(title, one) for title in titles], one) for one in languages}
-
-
-def _list(words: list[str], language: str) -> str:
-    last = {"it": " o "}.get(language[:2], " or ")
-    return last.join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def said(words: str) -> Fact:
@@ -228,14 +196,6 @@ def override(command: cmd.Override, growing: Growing, playbook: Playbook, now: d
     return ()
 
 
-def only(playbook: Playbook, roles: tuple[str, ...]) -> Refusal:
-    """Refuse, and say which roles may."""
-    if not roles:
-        return refuse(Line(key="This procedure does not allow that. I have not changed anything."))
-    return refuse(Line(key="Only {role} may do this. On duty now: {people}. I have not changed anything.",
-                       args={"role": either(playbook, roles), "people": f"role:{','.join(roles)}"}))  # fmt: skip
-
-
 def cancel(command: cmd.Cancel, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
     """Close a case as a false alarm, with a code."""
     refusal = works_here(command, growing, playbook)
@@ -286,7 +246,7 @@ def merge(command: cmd.Merge, growing: Growing, playbook: Playbook, now: datetim
     if not into or into == display(growing.case, playbook):
         return refuse(Line(key="Write the other case's name, such as ATO-12."))
     theirs = into in growing.case.twins and into not in growing.case.rivals
-    may = claiming.deciders(playbook) if into in growing.case.rivals else playbook.cancel_by
+    may = deciders(playbook) if into in growing.case.rivals else playbook.cancel_by
     if not theirs and command.by.roles.isdisjoint(may):
         return only(playbook, may)
     growing.add(ev.CaseMerged(at=now, by=command.by.id, into=into))

@@ -12,9 +12,10 @@ from desk.effects import AskWhoWrote, Effect, TellRival
 from desk.events import CaseEnded, CaseErased, CaseReopened, FactsRecorded
 from desk.faces import inbox_of
 from desk.flow import Growing
-from desk.handling import WHY, message, only, said, works_here
+from desk.handling import WHY, message, said
 from desk.planning import planned, show_card
 from desk.playbook import Playbook
+from desk.roles import deciders, only, works_here
 from desk.speaking import display
 from desk.values import Line
 
@@ -49,7 +50,7 @@ def look_at_claims(
 def _again(growing: Growing, playbook: Playbook, now: datetime) -> Iterator[Effect]:
     """Draw the cards of those who decide anew: they show what is known of the other case, and that is another now."""
     case = growing.case
-    for inbox in (inbox_of(case, playbook, role) for role in claiming.deciders(playbook)):
+    for inbox in (inbox_of(case, playbook, role) for role in deciders(playbook)):
         card = case.cards.get(inbox)
         if card:  # also where a drawing is under way: it may have begun before
             effect = show_card(growing.case, playbook, inbox)
@@ -63,7 +64,7 @@ def decide_dispute(
     """Lift a dispute from one case; only who may decide and opened none of the cases, with a reason."""
     if refusal := works_here(command, growing, playbook):
         return refusal
-    case, roles = growing.case, claiming.deciders(playbook)
+    case, roles = growing.case, deciders(playbook)
     if playbook.disputes is None or command.by.roles.isdisjoint(roles):
         return only(playbook, roles if playbook.disputes else ())
     if not case.rivals:
@@ -131,7 +132,7 @@ def _heard(growing: Growing, names: tuple[str, ...], playbook: Playbook) -> Iter
 
 def _told(growing: Growing, event: ProfileDisputed, playbook: Playbook) -> Iterator[Effect]:
     """Say it where the case has cards. Whoever decides is called once: by the later of two cases."""
-    case, role = growing.case, next(iter(claiming.deciders(playbook)), None)
+    case, role = growing.case, next(iter(deciders(playbook)), None)
     if role is None or not case.open:
         return
     calls = any(case.number > number_of(name) for name in event.new)

@@ -16,6 +16,7 @@ from desk.faces import inbox_of
 from desk.judging import DecideDispute, LookAtClaims, number_of
 from desk.playbook import Playbook
 from desk.ports import Cases
+from desk.roles import deciders
 from desk.speaking import display
 
 IDENTIFYING = ("email", "phone", "customer_id")
@@ -85,7 +86,7 @@ async def _named(names: Iterable[str], cases: Cases) -> AsyncIterator[tuple[Case
 
 async def with_claimants(case: Case, playbook: Playbook, inbox: str, cases: Cases) -> Case:
     """Add who else claims the profile, for the cards of those who decide; elsewhere it costs nothing."""
-    judges = [inbox_of(case, playbook, role) for role in claiming.deciders(playbook)]
+    judges = [inbox_of(case, playbook, role) for role in deciders(playbook)]
     if not case.open or not case.rivals or inbox not in judges:
         return case
     others = [claimant(*one) async for one in _named(case.rivals, cases)]

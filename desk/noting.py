@@ -10,9 +10,10 @@ from desk.answers import read_fills
 from desk.correcting import may_not
 from desk.effects import Effect, TellPeople, UpdateTicket
 from desk.flow import Growing
-from desk.handling import message, outsider, said, works_here
+from desk.handling import message, said
 from desk.planning import planned, ticket_lane
 from desk.playbook import Ask, Playbook
+from desk.roles import outsider, works_here
 from desk.sheets import reading
 from desk.showing import show
 from desk.speaking import person

@@ -12,7 +12,6 @@ from desk.acts import CLOSED, UNKNOWN, Verdict, refuse
 from desk.answer import Answered, Learnt
 from desk.answered import learn, take_in
 from desk.case import Case, Ticket, Trouble
-from desk.duties import doers, duties
 from desk.effects import (
     AskBackOffice,
     AskWhoWrote,
@@ -29,12 +28,12 @@ from desk.effects import (
 )
 from desk.flow import Growing, promises
 from desk.going import Redacted
-from desk.handling import only
 from desk.planning import MOST_LOOKS, late_link, look, planned, ticket_lane
 from desk.playbook import Playbook
+from desk.roles import may_mend, menders, only
 from desk.speaking import card_of
 from desk.uploaded import keep_rows, tell_wrong
-from desk.values import BOT, Fact, Line, Person
+from desk.values import BOT, Fact, Line
 
 TOLD_OF_DELAY = ("create_ticket", "update_ticket", "ask_back_office", "read_sheet")
 """Kinds of work whose delay people see on the card; a late card or look explains itself."""
@@ -178,23 +177,6 @@ _RESULTS: dict[type[Any], tuple[tuple[type[Any], ...], Callable[..., Any]]] = {
     cmd.SheetWrong: ((ReadSheet,), tell_wrong),
 }
 """What each kind of result says of which kinds of work."""
-
-
-def may_mend(person: Person, case: Case, playbook: Playbook) -> bool:
-    """Say whether somebody may deal with a dead letter."""
-    return person.id == BOT.id or not person.roles.isdisjoint(menders(case, playbook))
-
-
-def menders(case: Case, playbook: Playbook) -> tuple[str, ...]:
-    """Name the roles that may deal with a dead letter: whoever owes or did something on the case, or covers for them."""
-    owing = {doers(playbook, duty) for duty in duties(case, playbook)}
-    covering = {playbook.roles[role].next for role in owing}
-    finished = {
-        playbook.steps[name].owner
-        for name, s in case.steps.items()
-        if s.done and name in playbook.steps
-    }
-    return tuple(role for role in playbook.roles if role in owing | finished | covering)
 
 
 def _dead(

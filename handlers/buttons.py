@@ -3,9 +3,10 @@
 from desk.case import Case
 from desk.commands import Command, CompletePart, CompleteStep
 from desk.decide import decide
-from desk.duties import duty_of, why_not
+from desk.duties import duty_of
 from desk.playbook import Playbook
 from desk.ports import StoreGone
+from desk.roles import why_not
 from desk.unmasking import ShowPersonal
 from desk.values import Line, Person
 from handlers import handling, showing

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from desk.case import Case
 from desk.comparing import any_by_desk, by_desk
-from desk.duties import Duty, duties, duty_of, why_not
+from desk.duties import Duty, duties, duty_of
 from desk.engine import Answer
 from desk.forms import display
 from desk.playbook import Playbook
 from desk.ports import StoreGone
+from desk.roles import why_not
 from desk.speaking import spoken
 from desk.values import Fill, Line, Person, Refusal, Text, in_language
 from handlers import handling, looking

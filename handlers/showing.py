@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from desk import claiming
 from desk.faces import face
 from desk.neighbours import with_claimants
+from desk.roles import deciders
 from desk.unmasking import ShowPersonal
 from desk.values import Line, Person
 from handlers.door import SlackDoor
@@ -27,7 +27,7 @@ async def show_personal(
         return None  # what the first delivery was answered stands: it may have been a refusal
     ink = replace(door.ink(person), opener=answer.case.opened_by)
     case = answer.case
-    if not person.roles.isdisjoint(claiming.deciders(answer.playbook)):
+    if not person.roles.isdisjoint(deciders(answer.playbook)):
         case = await with_claimants(case, answer.playbook, asked.inbox, door.cases)
     view = shown_view(face(case, answer.playbook, asked.inbox), answer.playbook, ink)
     return await door.reply.open(click.trigger, view)

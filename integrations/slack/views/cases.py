@@ -1,9 +1,10 @@
 """One case as short lines, for one person: `/ato ATO-12`. Pure; no customer's data in it."""
 
 from desk.case import Case
-from desk.duties import Duty, doers, duties, why_not
+from desk.duties import Duty, doers, duties
 from desk.forms import display
 from desk.playbook import Playbook
+from desk.roles import why_not
 from desk.values import Line, Person
 from integrations.slack.actions import Action, StepValue, write_action, write_value
 from integrations.slack.views.board import CONTINUE
