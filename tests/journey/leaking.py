@@ -35,7 +35,14 @@ MARKED = (
 
 ADDRESS = "17 Quaggavlei Lane"
 """No rehearsal says where the orders went to, so it is said here wherever it is asked."""
-UNMARKED = {("mr_d", "bank_orders"), ("mr_d", "restored")}
+RESULTS = (
+    "popi_full_name",
+    "popi_contact",
+    "popi_last_order",
+    "restaurant_matches",
+    "total_matches",
+)
+UNMARKED = {("mr_d", name) for name in ("bank_orders", "restored", *RESULTS)}
 """Orders that are evidence too and stand in the clear, and ticks."""
 
 
