@@ -4,7 +4,9 @@ import sqlite3
 from collections.abc import Iterator
 
 import pytest
+from typer.testing import CliRunner
 
+from ops.cli import app
 from ops.stage import stage
 from tests.journey.scene import FOUND, MOD, WERNER, CaseInPlay, Scene, eventually, inputs, words
 
@@ -87,6 +89,26 @@ def test_what_was_answered_stands_in_no_table_and_no_log(scene: Scene) -> None:
     for said in ("zebra", "plettenberg", "4711.17", "simply asia", "durbanville"):
         assert said not in dump, said
         assert said not in logs.casefold(), said
+
+
+def test_an_erased_case_leaves_nothing_that_an_answer_could_be_tried_against(scene: Scene) -> None:
+    case = with_order(scene)
+    verified(case, {**RIGHT, "total_matches": "216"})
+
+    def rows(table: str) -> int:
+        with sqlite3.connect(scene.stage.folder / "ato.sqlite3") as there:
+            asked = f"SELECT count(*) FROM {table} WHERE case_id = ?"  # noqa: S608 - the test's own
+            return int(there.execute(asked, (case.id,)).fetchone()[0])
+
+    def ato(*typed: str) -> str:
+        done = CliRunner().invoke(app, list(typed), env=scene.stage.environment())
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    assert rows("vault") > 10 and rows("digests") > 0
+    ato("erase", case.name, "--yes")
+    assert (rows("vault"), rows("digests"), rows("case_keys")) == (0, 0, 0)
+    assert "0 cases not whole" in ato("audit", "verify")
 
 
 def test_while_admin_is_silent_the_agent_judges_by_hand(mended: Scene) -> None:
