@@ -50,7 +50,7 @@ from desk.ports import (
     TryAgain,
 )  # fmt: skip
 from desk.retry import retry_at
-from desk.settling import look_again
+from desk.settling import TOLD_OF_DELAY, look_again
 from desk.uploads import Sheets, read_sheet
 from desk.values import Line, Refusal
 
@@ -201,8 +201,10 @@ class Engine:
         except TryAgain as world:
             if world.silent:
                 self.outages.silent(world.system, world.reason, self.clock.now())
-            number = 1 if world.paced else attempt.number
-            return await self._again(effect, attempt, world.system, world.reason, world.after, number)  # fmt: skip
+            attempt.number -= (
+                world.paced
+            )  # our own pace held it back: nobody was asked, so it was no try
+            return await self._again(effect, attempt, world.system, world.reason, world.after, world.paced)  # fmt: skip
         except GiveUp as final:
             self.outages.answered(system)
             await self._dead(effect, final.system, final.reason)
@@ -224,9 +226,7 @@ class Engine:
             case LookAtTicket():
                 return await self.tickets.look(effect)
             case AskBackOffice():
-                return await ask(
-                    self.back_office, effect, partial(self._case, effect), self.digests
-                )
+                return await ask(self.back_office, effect, partial(self._case, effect), self.digests)  # fmt: skip
             case CopyBrief():
                 return await copy(self.copies, effect)
             case AskWhoWrote() | TellRival():
@@ -266,20 +266,20 @@ class Engine:
         return effect.model_copy(update={"ticket": ticket.id})
 
     async def _again(
-        self, effect: Effect, attempt: Attempt, system: str, reason: str, after: timedelta | None, number: int = 0
+        self, effect: Effect, attempt: Attempt, system: str, reason: str, after: timedelta | None, paced: bool = False
     ) -> datetime | None:  # fmt: skip
-        """Keep when to try again; `number` stands for the attempt's own where the wait is not to grow with it."""
+        """Keep when to try again; a wait for our own pace does not grow with the tries, and few need to hear of it."""
         now = self.clock.now()
-        at = retry_at(number or attempt.number, attempt.first_at, now, after, random.random())  # noqa: S311 - jitter, not a secret
+        at = retry_at(1 if paced else attempt.number, attempt.first_at, now, after, random.random())  # noqa: S311 - jitter, not a secret
         if at is None:
             await self._dead(effect, system, reason)
             return None
-        if attempt.number <= 2:  # a process that ended during the first try said nothing
+        if attempt.number <= 2 and (
+            not paced or effect.kind in TOLD_OF_DELAY
+        ):  # one that ended during the first try said nothing
             since = min(self.outages.since(system) or now, now)
             delayed = cmd.Delayed(system=system, since_at=since, reason=reason)
-            await self.accept(
-                cmd.Settle(case=effect.case, delivery="", effect=effect, result=delayed)
-            )
+            await self._settle(effect, delayed)
         return at
 
     async def _dead(self, effect: Effect, system: str, reason: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from pydantic import ValidationError
+from cryptography.fernet import InvalidToken
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -184,9 +184,9 @@ class StoredEffects:
     ) -> None:
         """Keep that a try did not succeed and when the next one is; a settled effect stays settled."""
         mine = update(t.effects).where(_e.key == key, _e.status == "queued")
-        tried = mine.values(
-            attempts=number, first_at=_first(_e.first_at, started_at), next_at=next_at, error=error
-        )
+        tried = mine.values(attempts=number, next_at=next_at, error=error)
+        if number:  # nothing was tried yet when our own pace held it back
+            tried = tried.values(first_at=_first(_e.first_at, started_at))
         async with writing(self._engine) as connection:
             await connection.execute(tried)
 
@@ -226,10 +226,10 @@ class StoredEffects:
         return row and self._waiting(row).effect
 
     async def _read(self, row: Any, now: datetime) -> Waiting | None:
-        """Read an effect; one that cannot be read is a bug: it is kept, and holds up its own lane only."""
+        """Read an effect; one that cannot be read, or opened, is kept and holds up its own lane only."""
         try:
             return self._waiting(row)
-        except ValidationError:
+        except (ValueError, InvalidToken):  # what does not validate is a ValueError, too
             _log.error("effect_unreadable", effect=row.key)
             await self.later(row.key, row.attempts, now, now + _AFTER_A_BUG, "unreadable")
             return None

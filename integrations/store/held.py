@@ -41,6 +41,9 @@ class Held:
             made.detach()
             if self._prepare:
                 made.exec_driver_sql(self._prepare)
+            if self._open is not None:  # opening gave others room to open theirs: one is enough
+                made.close()
+                return self._open[0]
             self._open = made, inode
         return self._open[0]
 

@@ -21,6 +21,30 @@ _NOW = func.extract("epoch", func.clock_timestamp())
 Sleep = Callable[[float], Awaitable[None]]
 
 
+MOST_AWAY = 30.0
+"""Seconds after which everybody who waits for a turn comes again at the latest."""
+
+
+class Crowd:
+    """How many wait for each name, so that they come back one after another and not all at once. Only a hint."""
+
+    def __init__(self) -> None:
+        """Nobody waits."""
+        self._waiting: dict[str, int] = {}
+
+    def away(self, name: str, wait: float, rate: Rate) -> float:
+        """Let one more wait, and give the seconds after which to come again."""
+        ahead = self._waiting.get(name, 0)
+        self._waiting[name] = ahead + 1
+        return min(wait + ahead * rate.every, max(wait, MOST_AWAY))
+
+    def came(self, name: str) -> None:
+        """Let one fewer wait."""
+        left = self._waiting.pop(name, 0) - 1
+        if left > 0:
+            self._waiting[name] = left
+
+
 class MemoryPace:
     """The turns of one process."""
 
@@ -30,13 +54,15 @@ class MemoryPace:
         """Take a clock and a way to wait, in seconds."""
         self._clock, self._sleep = clock, sleep
         self._free: dict[str, float] = {}
+        self._crowd = Crowd()
 
     async def turn(self, name: str, rate: Rate) -> float:
         """Wait for this name's turn and give 0; or take none, and give the seconds after which to come again."""
         now = self._clock()
         turn = take(self._free.get(name, 0.0), now, rate)
         if not turn.taken:
-            return turn.wait
+            return self._crowd.away(name, turn.wait, rate)
+        self._crowd.came(name)
         self._free[name] = turn.free_at
         self._forget(now)
         if turn.wait > 0:
@@ -59,7 +85,7 @@ class StoredPace:
 
     def __init__(self, engine: AsyncEngine, *, sleep: Sleep = asyncio.sleep) -> None:
         """Use an opened database; the caller closes it."""
-        self._engine, self._sleep = engine, sleep
+        self._engine, self._sleep, self._crowd = engine, sleep, Crowd()
 
     async def turn(self, name: str, rate: Rate) -> float:
         """Wait for this name's turn and give 0; or take none, and give the seconds after which to come again."""
@@ -72,7 +98,9 @@ class StoredPace:
         async with writing(self._engine) as connection:
             ahead = (await connection.execute(taking)).scalar_one_or_none()
         if ahead is None:
-            return max(take(await self._ahead(name), 0.0, rate).wait, 0.1)
+            away = max(take(await self._ahead(name), 0.0, rate).wait, 0.1)
+            return self._crowd.away(name, away, rate)
+        self._crowd.came(name)
         wait = float(ahead) - rate.every - rate.slack
         if wait > 0:
             await self._sleep(wait)

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
 from desk.events import EVENT, Event, FactsRecorded
 from desk.values import Fact
 from integrations.store import canonical
@@ -63,7 +65,12 @@ def unseal(kind: str, at: str, body: str, opened: Mapping[str, bytes]) -> Event:
         read = json.loads(body)
         data = upcast(kind, read["v"], read["data"])
         return EVENT.validate_python({**data, "kind": kind, "at": read_instant(at)})
-    return _read_json(f'{{"kind":"{kind}","at":"{at}"{inner and ","}{inner}}}')
+    try:
+        return _read_json(f'{{"kind":"{kind}","at":"{at}"{inner and ","}{inner}}}')
+    except ValidationError:  # the one reader goes 200 levels deep, the writer deeper
+        return EVENT.validate_python(
+            {**json.loads(body)["data"], "kind": kind, "at": read_instant(at)}
+        )
 
 
 _read_json: Callable[[str], Event] = EVENT.validator.validate_json

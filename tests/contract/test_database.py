@@ -19,7 +19,7 @@ from handlers.housekeeping import on_housekeeping
 from integrations.store import cases as queries
 from integrations.store.cases import StoredCases
 from integrations.store.effects import StoredEffects
-from integrations.store.engine import open_database
+from integrations.store.engine import look, open_database
 from integrations.store.litter import StoredLitter
 from integrations.store.playbooks import playbook_hash
 from integrations.store.shifts import StoredSearches
@@ -266,3 +266,18 @@ async def test_old_deliveries_and_look_ups_go_and_the_rest_stays(
     keep.clock.move(timedelta(days=400))
     assert await on_housekeeping(StoredLitter(engine), keep.clock) == 2
     assert await whole(stored)
+
+
+async def test_many_first_looks_open_one_connection(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'ato.sqlite3'}"
+    upgrade(url)
+    engine = open_database(url)
+    opened: list[object] = []
+    event.listen(engine.sync_engine, "close_detached", opened.remove)
+    event.listen(engine.sync_engine, "connect", lambda made, _: opened.append(made))
+    await asyncio.gather(
+        *[look(engine, lambda c: c.exec_driver_sql("SELECT 1")) for _ in range(20)]
+    )
+    assert len(opened) == 1
+    await engine.dispose()
+    assert opened == []

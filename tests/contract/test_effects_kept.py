@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from cryptography.fernet import Fernet
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk.effects import Effect
@@ -128,14 +129,22 @@ class TestKept:
         assert (again.before, again.attempts, again.prepared) == (True, 1, b"body")
         assert again.first_at is None
 
+    @pytest.mark.parametrize(
+        "how", ["of another version", "damaged", "under a key that is not there"]
+    )
     async def test_an_effect_that_cannot_be_read_holds_up_its_own_lane_only(
-        self, outside: Outside, queue: EmbeddedQueue, engine: AsyncEngine, vault: Vault
+        self, outside: Outside, queue: EmbeddedQueue, engine: AsyncEngine, vault: Vault, how: str
     ) -> None:
         await plan(outside, card("a1", "a"), card("a2", "a"), card("b1", "b"))
         async with engine.begin() as connection:
             query = "SELECT wrapped FROM case_keys WHERE keep = 'work'"
             wrapped = (await connection.exec_driver_sql(query)).scalar_one()
             sealed = vault.key(wrapped).encrypt(b'{"kind": "of_next_year"}')
+            if how == "damaged":
+                sealed = sealed[:-1] + bytes([sealed[-1] ^ 1])
+            if how == "under a key that is not there":
+                other = Vault([Fernet.generate_key().decode()])
+                sealed = other.key(other.new_key()).encrypt(b"{}")
             change = "UPDATE effects SET body = ? WHERE key = 'a1'"
             await connection.exec_driver_sql(change, (sealed,))
         with structlog.testing.capture_logs() as logs:

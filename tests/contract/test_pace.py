@@ -15,7 +15,7 @@ from integrations.slack.client import POSTS, SlackClient
 from integrations.store import tables as t
 from integrations.store.engine import open_database, writing
 from integrations.store.litter import StoredLitter
-from integrations.store.pace import MemoryPace, StoredPace
+from integrations.store.pace import MOST_AWAY, MemoryPace, StoredPace
 
 RATE = Rate(every=60.0, burst=4, longest=120.0)
 
@@ -143,3 +143,16 @@ def test_a_turn_is_arithmetic() -> None:
     assert take(401.0, 100.0, RATE) == Turn(61.0, taken=False, free_at=401.0)
     assert hold(0.0, 100.0, 5.0, RATE) == 285.0
     assert timedelta(seconds=RATE.slack) == timedelta(minutes=3)
+
+
+async def test_who_waits_for_a_turn_comes_back_one_after_another(waited: Waited) -> None:
+    rate = Rate(every=1.0, burst=1, longest=2.0)
+    for _ in range(4):
+        await waited.pace.turn("a", rate)
+    away = [await waited.pace.turn("a", rate) for _ in range(50)]
+    assert min(away) > 0
+    assert [round(one - away[0]) for one in away[:20]] == list(range(20))
+    assert max(away) <= MOST_AWAY
+    await waited.later(60)
+    for _ in range(3):
+        assert await waited.pace.turn("a", rate) == 0.0

@@ -23,6 +23,7 @@ from desk.values import Fill
 from integrations.queue.embedded import EmbeddedQueue
 from integrations.slack.views.card import card
 from tests.desk.bench import PEOPLE
+from tests.engine.whole import Try, Whole
 from tests.fakes.cases import FakeCases
 from tests.fakes.chat import FakeChat
 from tests.fakes.clock import FakeClock
@@ -201,3 +202,17 @@ async def test_cards_that_wait_for_their_turn_do_not_keep_tickets_from_being_mad
     busy.turns.set()
     await desk.rest()
     assert len(made) == len(names)
+
+
+async def test_waiting_for_a_turn_is_no_try() -> None:
+    made = await Whole(load()["mr_d"]).start()
+    await made.play(made.playbook.rehearsals["unchanged"].deeds[0], "01JD0000000000000000000001")
+    after = timedelta(seconds=4)
+    card_of = next(
+        one.effect for one in made.cases.effects.values() if one.effect.kind == "show_card"
+    )
+    made.chat.fail(lambda: TryAgain("Slack", "too many messages", after=after, paced=True), times=1)
+    attempt = Try(number=4)
+    at = await made.engine.perform(card_of, attempt)
+    assert attempt.number == 3
+    assert at is not None and at - made.clock.now() <= 2 * after
