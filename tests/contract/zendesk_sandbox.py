@@ -73,7 +73,7 @@ class Account:
     def client(self, **settings: object) -> ZendeskTickets:
         """The real client, impatient enough for a test."""
         given: dict[str, object] = {
-            "timeout": (1.0, 0.4),
+            "timeout": (2.0, 0.8),
             "token": seeds.ZENDESK_API_TOKEN,
         } | settings
         return ZendeskTickets(
