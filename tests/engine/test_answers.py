@@ -1,26 +1,20 @@
 """Verification that teaches the caller nothing: answers in words, compared with what Admin says, and never kept."""
 
-import hashlib
 from dataclasses import replace
-from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
 from config.load import PLAYBOOKS, load
 from desk import commands as cmd
-from desk.case import Case
 from desk.comparing import BY_DESK, BY_HAND, NOT_THEIRS, WAIT
-from desk.engine import Answer
 from desk.events import EVENT
 from desk.faces import face
 from desk.forms import form
-from desk.outside import OrderSeen, ProfileSeen
 from desk.ports import GiveUp, TryAgain
 from desk.values import Fill
-from tests.engine.whole import PEOPLE, Try, Whole
+from tests.engine.verifying import CASE, OTHER, Verifying
+from tests.engine.whole import PEOPLE, Try
 
-CASE, OTHER = "01JD0000000000000000000001", "01JD0000000000000000000002"
 ORDER = {"restaurant_matches": "simply asia durbanville", "total_matches": "R215"}
 PERSON = {
     "popi_full_name": "werner VAN WYK", "popi_contact": "083 555 0177 werner.vanwyk@example.com",
@@ -30,71 +24,6 @@ FOUND = {
     "profile_link": "https://admin.example/profiles/2048899", "customer_id": "2048899",
     "username_now": "same", "email_now": "same", "phone_now": "same",
 }  # fmt: skip
-
-
-class Digests:
-    """Keyed digests, the key being a word."""
-
-    def digest(self, field: str, value: str) -> str:
-        return hashlib.sha256(f"key {field} {value}".encode()).hexdigest()
-
-
-class Verifying(Whole):
-    """A desk that compares answers with an Admin that knows Werner and two of his orders."""
-
-    async def begin(self, **values: str) -> "Verifying":
-        await self.start()
-        self.engine.digests = Digests()
-        self.office.people["2048899"] = ProfileSeen(
-            "2048899", "https://admin.example/profiles/2048899", "Werner van Wyk", "wernervw",
-            "werner.vanwyk@example.com", "+27835550177", False,
-        )  # fmt: skip
-        self.order("DFD-88010", "Simply Asia Durbanville", "215.00", days=40)
-        self.order("DFD-88014", "Col'Cacchio Tyger Valley", "329.80", days=20)
-        return self
-
-    def order(
-        self, number: str, restaurant: str, total: str, days: float, customer: str = "2048899"
-    ) -> None:
-        self.office.placed[number] = OrderSeen(
-            number, restaurant, {"amount": str(Decimal(total)), "currency": "ZAR"},
-            self.clock.now() - timedelta(days=days), None, "werner.vanwyk@example.com", customer,
-        )  # fmt: skip
-
-    async def receive(self, case: str = CASE) -> Answer:
-        return await self.play(self.playbook.rehearsals["not_found"].deeds[0], case)
-
-    async def do(
-        self,
-        step: str,
-        fill: dict[str, str],
-        outcome: str = "done",
-        *,
-        who: str = "agent",
-        case: str = CASE,
-        work: bool = True,
-    ) -> Answer:
-        found = await self.engine.look(case)
-        occurrence = max(1, found[0].step(step).occurrence) if found else 1
-        command = cmd.CompleteStep(
-            occurrence=occurrence,
-            case=case, delivery=self.delivery(), by=PEOPLE[who], step=step, outcome=outcome,
-            fills={name: Fill(raw=raw) for name, raw in fill.items() if raw},
-        )  # fmt: skip
-        answer = await self.engine.accept(command)
-        if work:
-            await self.work()
-        return answer
-
-    async def case(self, name: str = CASE) -> Case:
-        found = await self.engine.look(name)
-        assert found is not None
-        return found[0]
-
-    async def asked(self, step: str = "verify_order") -> dict[str, str]:
-        """The questions of a step as its form asks them now, with the type of each."""
-        drawn = form(await self.case(), self.playbook, step, None, None)
-        return {one.name: one.field.type for one in drawn.inputs}
 
 
 @pytest.fixture
