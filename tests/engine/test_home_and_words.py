@@ -335,6 +335,24 @@ async def test_an_intake_too_many_is_refused_in_the_form_and_keeps_what_was_type
     assert again["response_action"] == "update"
 
 
+async def test_a_form_that_has_admin_asked_is_a_look_up_too() -> None:
+    slack = Slack(load(values={"mr_d": {"answers": "http"}}))
+    second = await slack.received()
+    for _ in range(slack.door.look_ups):
+        await slack.command("UAGENT01", "find nobody@example.com")
+    await slack.pick("UAGENT01", second, "not_found")
+    page = slack.reply.updated[-1][1]
+    answer = await slack.submit("UAGENT01", page, {"dfd_number": "88010"})
+    assert answer["response_action"] == "errors"
+    assert "That is more than 10 look-ups" in str(answer["errors"])
+    assert (await slack.case()).step("locate").status == "open"
+    assert "answers" in {what for who, what, _ in slack.searches.rows if who == "UAGENT01"}
+    slack.clock.move(timedelta(seconds=61))
+    again = await slack.submit("UAGENT01", page, {"dfd_number": "88010"})
+    assert again["response_action"] == "update"
+    assert (await slack.case()).value("dfd_number") == "DFD-88010"
+
+
 async def test_a_secret_in_a_note_is_not_kept_and_the_answer_says_so(slack: Slack) -> None:
     await slack.with_mod()
     answer = await slack.command("UMOD0001", "note ATO-1 they said the OTP is 445566")
