@@ -211,9 +211,8 @@ def given(found: Answers, asks: tuple[Ask, ...], case: Case, playbook: Playbook)
 
 
 def attempted(found: Answers, case: Case, playbook: Playbook) -> dict[str, Fact]:
-    """Give whose order was asked about, where nothing else says so: failures are counted by it, and no card shows it."""
+    """Give whose order was asked about, where nobody has said so: failures are counted by it, and no card shows it."""
     whose = found.learnt.customer if found.learnt else Fact()
-    unknown = (
-        whose.value is not None and case.value(CUSTOMER) is None and CUSTOMER in playbook.fields
-    )
-    return {CUSTOMER: whose} if unknown else {}
+    new = whose.value is not None and whose.value != case.value(CUSTOMER)
+    told = CUSTOMER not in playbook.fields or located(case, playbook)
+    return {CUSTOMER: whose} if new and not told else {}

@@ -215,17 +215,18 @@ def _next_step(sent: Submission, answer: Answer, playbook: Playbook, person: Per
 
     What comes back by itself is not forced on somebody who has just done it.
     """
-    again = answer.repeated or answer.refusal is not None or _goes_on(sent, answer.case)
+    again = answer.repeated or answer.refusal is not None or _goes_on(sent, answer.case, playbook)
     running_on = (sent.meta.flow or sent.meta.new or again) and not sent.meta.part
     open_now = (*answer.opened, *(playbook.steps if running_on else ()))
     steps = (step for step in open_now if not playbook.steps[step].recurs)
     return next((step for step in steps if _is_mine(step, answer.case, playbook, person)), None)
 
 
-def _goes_on(sent: Submission, case: Case) -> bool:
-    """Say whether the step that was sent is still open: its answers come after what was looked up just now."""
-    state = case.step(sent.meta.step)
-    return state.status == "open" and state.occurrence == sent.meta.occurrence
+def _goes_on(sent: Submission, case: Case, playbook: Playbook) -> bool:
+    """Say whether a step's answers are still to come, because what they are compared with is looked up just now."""
+    step, state = playbook.steps.get(sent.meta.step), case.step(sent.meta.step)
+    still = state.status == "open" and state.occurrence == sent.meta.occurrence
+    return still and step is not None and any_by_desk(playbook, step)
 
 
 def _is_mine(step: str, case: Case, playbook: Playbook, person: Person) -> bool:

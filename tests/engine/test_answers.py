@@ -6,7 +6,9 @@ import pytest
 
 from config.load import PLAYBOOKS, load
 from desk import commands as cmd
+from desk.answer import Answered
 from desk.comparing import BY_DESK, BY_HAND, NOT_THEIRS, WAIT
+from desk.effects import AskBackOffice
 from desk.events import EVENT
 from desk.faces import face
 from desk.forms import form
@@ -396,6 +398,21 @@ async def test_failures_are_counted_by_whose_order_it_was_whatever_contacts_were
     case = await desk.case("01JD0000000000000000000203")
     assert case.locked >= 3
     assert not case.known("customer_id")
+
+
+async def test_a_profile_that_admin_offered_does_not_hide_whose_order_it_was(
+    desk: Verifying,
+) -> None:
+    await desk.receive()
+    offered = AskBackOffice(key="p", case=CASE, lane="l", ask="profile")
+    found = Answered(facts={"customer_id": "2048811"})
+    await desk.engine.accept(cmd.Settle(case=CASE, delivery="p", effect=offered, result=found))
+    assert (await desk.case()).value("customer_id") == "2048811"
+    await desk.do("locate", {"dfd_number": "88010"}, "not_found")
+    await desk.do("verify_order", {"restaurant_matches": "x"})
+    case = await desk.case()
+    assert case.ending == "failed_verification"
+    assert case.value("customer_id") == "2048899" and not case.known("customer_id")
 
 
 async def test_the_mod_reads_that_the_desk_compared(desk: Verifying) -> None:

@@ -350,11 +350,7 @@ def test_security_acknowledges_and_the_customer_is_told(scene: Scene) -> None:
 def test_credential_stuffing_needs_its_logs(scene: Scene) -> None:
     case = scene.case_with_mod()
     case.click("mod", "do:suspend:suspended")
-    case.click("data", "partform:flag_security:escalation")
-    case.submit("data", {"blacklisted": "blacklisted", "logs": LOGS})
-    case.click("security", "part:flag_security:acknowledged")
-    case.click("data", "partform:flag_security:customer_told")
-    case.submit("data", {"told_how": "call"})
+    case.escalate()
     case.click("security", "form:investigate:")
     told = case.submit("security", {"credential_stuffing": "yes"}, outcome="access_only")
     assert "Credential stuffing needs the logs that substantiate it" in json.dumps(told)  # M54

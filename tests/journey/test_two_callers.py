@@ -8,7 +8,6 @@ import pytest
 from tests.journey.scene import (
     EARLY,
     FOUND,
-    LOGS,
     MOD,
     PASSED,
     SECURITY,
@@ -68,11 +67,7 @@ def waiting(scene: Scene) -> CaseInPlay:
     case = located(scene, "agent", THEIRS, **VICTIM)
     case.submit("agent", PASSED, outcome="verified")
     case.click("mod", "do:suspend:suspended")
-    case.click("data", "partform:flag_security:escalation")
-    case.submit("data", {"blacklisted": "blacklisted", "logs": LOGS})
-    case.click("security", "part:flag_security:acknowledged")
-    case.click("data", "partform:flag_security:customer_told")
-    case.submit("data", {"told_how": "call"})
+    case.escalate()
     case.click("security", "form:investigate:")
     case.submit("security", {"credential_stuffing": "no"}, outcome="access_only")
     case.button("data", "do:request_reset:requested")

@@ -73,6 +73,7 @@ def test_a_sheet_of_findings_is_read_or_its_lines_are_named_and_the_ticket_gets_
     case = flagged
     case.escalate()
     answer = send_findings(scene, case, SHEET.replace("n.m.new@mail.example", "=1+1"))
+    assert not answer.get("view"), "the sheet is being read: nothing is to be sent again"
     assert answer["status"] == 200
     told = eventually(
         lambda: [words(one) for one in scene.messages("security") if "cannot be used as it is" in words(one)],
