@@ -22,7 +22,7 @@ from sqlalchemy.util import greenlet_spawn
 
 from desk.ports import StoreGone
 from integrations.store.driver import connect
-from integrations.store.held import Pair, inode_of
+from integrations.store.held import Pair, inode_of, same
 from integrations.store.swift import BEGIN, WAIT
 
 T = TypeVar("T")
@@ -186,7 +186,6 @@ def _prepare_sqlite(engine: Engine, file: Path | None) -> None:
     event.listen(engine, "begin", _begin)
     if file is not None:
         event.listen(engine, "do_connect", _never_create(file))
-        event.listen(engine, "connect", _remember_inode(file))
         event.listen(engine, "checkout", _same_file(file))
 
 
@@ -211,19 +210,12 @@ def _never_create(file: Path) -> Any:
     def do_connect(
         dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]
     ) -> None:
-        del dialect, record
+        del dialect
+        record.info["inode"] = inode_of(file)  # afterwards the name may be another file's
         arguments[0] = f"file:{quote(str(file))}?mode=rw"
         options["uri"] = True
 
     return do_connect
-
-
-def _remember_inode(file: Path) -> Any:
-    def on_connect(connection: Any, record: Any) -> None:
-        del connection
-        record.info["inode"] = inode_of(file)
-
-    return on_connect
 
 
 def _same_file(file: Path) -> Any:
@@ -231,7 +223,7 @@ def _same_file(file: Path) -> Any:
 
     def checkout(connection: Any, record: Any, proxy: Any) -> None:
         del connection, proxy
-        if record.info.get("inode") != inode_of(file):
+        if not same(record.info.get("inode"), inode_of(file)):
             raise DisconnectionError(f"{file} is not the file that was opened")
 
     return checkout

@@ -32,7 +32,7 @@ class Held:
     def connection(self) -> Connection:
         """Give the connection; one to a file that was moved away is closed first: what it kept, nobody would find."""
         inode = inode_of(self._file)
-        if self._open and self._open[1] != inode:
+        if self._open and self._file and not same(self._open[1], inode):
             self.close()
         if self._open is None:
             engine = self._engine()
@@ -60,6 +60,11 @@ def inode_of(file: str | Path) -> int | None:
         return os.stat(file).st_ino if file else None
     except OSError:
         return None
+
+
+def same(opened: int | None, now: int | None) -> bool:
+    """Say whether a name still means the file that was opened; two absent files are not one."""
+    return opened is not None and opened == now
 
 
 class Pair:

@@ -19,7 +19,7 @@ from handlers.housekeeping import on_housekeeping
 from integrations.store import cases as queries
 from integrations.store.cases import StoredCases
 from integrations.store.effects import StoredEffects
-from integrations.store.engine import look, open_database
+from integrations.store.engine import _set_up, look, open_database
 from integrations.store.litter import StoredLitter
 from integrations.store.playbooks import playbook_hash
 from integrations.store.shifts import StoredSearches
@@ -165,6 +165,30 @@ class TestDatabase:
         for file, other in away:
             other.rename(file)
         assert (await stored.load("01CASE"))[0] == case
+
+    async def test_a_database_that_goes_while_it_is_opened_is_gone(
+        self, keep: Maker, stored: StoredCases, engine: AsyncEngine, database: Path
+    ) -> None:
+        await keep.open()
+        await engine.dispose()
+        away = database.with_name(f"away-{database.name}")
+
+        def leaves(*_: object) -> None:
+            if database.exists():
+                database.rename(away)
+
+        for first in (leaves, _set_up):  # set up, then gone before anything else
+            if event.contains(engine.sync_engine, "connect", first):
+                event.remove(engine.sync_engine, "connect", first)
+            event.listen(engine.sync_engine, "connect", first, insert=True)
+        for _ in range(2):
+            with pytest.raises(StoreGone):
+                await stored.seen("d1")
+        with pytest.raises(StoreGone):
+            await look(engine, lambda connection: connection.scalar(text("SELECT 1")))
+        event.remove(engine.sync_engine, "connect", leaves)
+        away.rename(database)
+        assert not await stored.seen("d1")
 
     async def test_whoever_has_the_lock_is_waited_for_and_holds_nobody_else_up(
         self, keep: Maker, stored: StoredCases, database: Path
