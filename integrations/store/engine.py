@@ -185,7 +185,7 @@ def _prepare_sqlite(engine: Engine, file: Path | None) -> None:
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     if file is not None:
-        event.listen(engine, "do_connect", _never_create(file))
+        event.listen(engine, "do_connect", _open_existing(file))
         event.listen(engine, "checkout", _same_file(file))
 
 
@@ -204,8 +204,8 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(BEGIN)
 
 
-def _never_create(file: Path) -> Any:
-    """Refuse to start an empty database where the real one has gone."""
+def _open_existing(file: Path) -> Any:
+    """Refuse to start an empty database where the real one has gone, and remember which file is opened."""
 
     def do_connect(
         dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]
