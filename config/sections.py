@@ -1,9 +1,18 @@
 """Sections of the settings: each group of variables as a frozen model, with what each is for. Reads no environment."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    SecretStr,
+)
 
 from config.readings import (
     Address,
@@ -13,8 +22,12 @@ from config.readings import (
     folder_address,
     listed,
     long_enough,
+    one_string,
     template,
 )
+
+NEEDED: dict[str, JsonValue] = {"needed": True}
+"""Marks what nearly every installation has to give, although something older may stand in its place."""
 
 
 class Section(BaseModel):
@@ -55,8 +68,45 @@ class Zendesk(Section):
     """How to reach Zendesk, and what tickets look like there."""
 
     url: Address = Field(description="The account's address, such as https://company.zendesk.com")
-    email: str = Field(description="The agent that the desk works as")
-    token: SecretStr = Field(description="The API token of that agent")
+    client_id: str | None = Field(
+        None,
+        description="The identifier of the OAuth client that the desk signs in with, a text such as ato_desk; Admin Center shows it beside the client's name",
+        json_schema_extra=NEEDED,
+    )
+    client_secret: SecretStr | None = Field(
+        None,
+        description="The secret of that OAuth client, which Admin Center shows once",
+        json_schema_extra=NEEDED,
+    )
+    second_client_id: str | None = Field(
+        None,
+        description="The identifier of a second OAuth client of the same owner, used when the first is refused: so a secret is changed without a pause",
+    )
+    second_client_secret: SecretStr | None = Field(
+        None, description="The secret of the second OAuth client"
+    )
+    scopes: Annotated[str, AfterValidator(one_string)] | None = Field(
+        None,
+        description="The OAuth scopes that `ato serve` and `ato doctor` ask for, separated by spaces; left out, the least they need",
+    )
+    provision_scopes: Annotated[str, AfterValidator(one_string)] | None = Field(
+        None,
+        description="The OAuth scopes that `ato provision` asks for; left out, the least it needs",
+    )
+    token_seconds: int = Field(
+        1800,
+        gt=300,
+        lt=172_800,
+        description="Seconds an access token lives before the desk asks for another",
+    )
+    email: str | None = Field(
+        None,
+        description="The agent whose API token is used where no OAuth client is given; for accounts that still have one, until 30 April 2027",
+    )
+    token: SecretStr | None = Field(
+        None,
+        description="The API token of that agent; Zendesk has made none since 27 October 2026 and takes none after 30 April 2027",
+    )
     webhook_secret: SecretStr = Field(
         description="The signing secret of the webhook; calls without it are refused"
     )
@@ -71,6 +121,23 @@ class Zendesk(Section):
         description="Changes of tickets that the account takes in a minute; a trial or sandbox account takes 20",
     )
     reconcile_seconds: int = Field(600, ge=1, description="Seconds between looks for lost changes")
+
+
+_PAIRS = (
+    ("CLIENT_ID", "CLIENT_SECRET"),
+    ("SECOND_CLIENT_ID", "SECOND_CLIENT_SECRET"),
+    ("EMAIL", "TOKEN"),
+)
+
+
+def sign_in_missing(given: Mapping[str, object]) -> Iterator[str]:
+    """Name the variables that are missing for signing in to Zendesk, of the values of its section."""
+    has = {name: bool(given.get(name.lower())) for pair in _PAIRS for name in pair}
+    for left, right in _PAIRS:
+        if has[left] != has[right]:
+            yield f"ATO_ZENDESK__{right if has[left] else left}"
+    if not any(has[name] for pair in (_PAIRS[0], _PAIRS[2]) for name in pair):
+        yield from (f"ATO_ZENDESK__{name}" for name in _PAIRS[0])
 
 
 class BackOffice(Section):

@@ -26,6 +26,7 @@ from config.sections import (
     Watchdog,
     Web,
     Zendesk,
+    sign_in_missing,
 )
 
 
@@ -66,6 +67,9 @@ def settings(environ: Mapping[str, str] | None = None) -> Settings:
     given = surroundings() if environ is None else environ
     known = {one.name: one for one in variables(Settings)}
     values, problems = read_environment(Settings, given, known)
+    problems.extend(
+        _sign_in(values.get("zendesk"), known, {line.split(" ", 1)[0] for line in problems})
+    )
     try:
         found = Settings(**values)
     except ValidationError as wrong:
@@ -103,6 +107,13 @@ def _sentences(
                 f"{name} cannot be used: {reason}. {known[name].purpose if name in known else ''}".rstrip()
                 + "."
             )
+
+
+def _sign_in(given: Any, known: Mapping[str, Variable], told: set[str]) -> Iterator[str]:
+    """Say what is missing for signing in to Zendesk: an OAuth client, or what came before it."""
+    for name in sign_in_missing(given if isinstance(given, dict) else {}):
+        if name not in told and f"{name}_FILE" not in told:
+            yield f"{name} is missing. {known[name].purpose}."
 
 
 def _name(way: list[str]) -> str:
