@@ -52,6 +52,11 @@ PEOPLE = {
 """Who plays whom in a rehearsal."""
 
 
+TOKEN_SECONDS = 60
+ROUGH = ["--token-seconds", str(TOKEN_SECONDS), "--revoke-chance", "0.02"]
+"""A Zendesk whose access tokens last a minute; one call in fifty finds its token revoked."""
+
+
 class StageFailed(Exception):
     """A process of the stage did not start, or did not do what was waited for in time."""
 
@@ -230,10 +235,12 @@ def stage(
     port: int = 0,
     page: int | None = None,
     empty: bool = False,
+    rough: bool = False,
 ) -> Iterator[Stage]:
     """Set up a stage in a folder of its own, and take it down again.
 
-    `page` is the port its page should have, or any when it is taken; `empty` is a Zendesk account as it is bought.
+    `page` is the port its page should have, or any when it is taken; `empty` is a Zendesk account as it is bought;
+    `rough` is one whose access tokens last a minute and are revoked at random.
     Everything that takes long to load is started at once; without `bot` the bot is left to the caller.
     """
     with tempfile.TemporaryDirectory(prefix="ato-") as name:
@@ -241,6 +248,8 @@ def stage(
         options = ["--clock-file", str(folder / "clock"), "--limits", limits]
         if empty:
             options.append("--empty")
+        if rough:
+            options += ROUGH
         words = [sys.executable, "-m", "sandbox", *options]
         sandbox = start("sandbox", words, folder, dict(os.environ))
         shown = None if page is None else _page(folder, page)
