@@ -226,6 +226,11 @@ def wait_for(holds: Any, seconds: float, otherwise: str, process: Process | None
         time.sleep(0.02)
 
 
+def _sandbox(folder: Path, options: list[str]) -> Process:
+    words = [sys.executable, "-m", "sandbox", "--clock-file", str(folder / "clock"), *options]
+    return start("sandbox", words, folder, dict(os.environ))
+
+
 @contextmanager
 def stage(
     extra: dict[str, str] | None = None,
@@ -245,13 +250,8 @@ def stage(
     """
     with tempfile.TemporaryDirectory(prefix="ato-") as name:
         folder = Path(name)
-        options = ["--clock-file", str(folder / "clock"), "--limits", limits]
-        if empty:
-            options.append("--empty")
-        if rough:
-            options += ROUGH
-        words = [sys.executable, "-m", "sandbox", *options]
-        sandbox = start("sandbox", words, folder, dict(os.environ))
+        options = ["--limits", limits, *(["--empty"] if empty else []), *(ROUGH if rough else [])]
+        sandbox = _sandbox(folder, options)
         shown = None if page is None else _page(folder, page)
         urls = json.loads(_first_line(sandbox))
         built = Stage(
