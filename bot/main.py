@@ -29,7 +29,7 @@ from desk.effects import Requester
 from desk.engine import Engine
 from desk.outside import BackOffice
 from desk.playbook import Playbook
-from desk.ports import Clock, Turns
+from desk.ports import Clock, GiveUp, TryAgain, Turns
 from desk.rota import Rota
 from handlers.door import SlackDoor
 from handlers.health import Probes
@@ -82,6 +82,7 @@ class Bot:
     rota: Rota
     app: FastAPI | None = None
     worker: "asyncio.Task[None] | None" = None
+    greeting: "asyncio.Task[None] | None" = None
     link: Link | None = None
 
     async def start(self) -> None:
@@ -98,14 +99,24 @@ class Bot:
             log.error("people could not be read from Slack: %s", self.people.problem)
         # The queue comes last: a ticket left over from before names people, who are known only now.
         self.worker = asyncio.create_task(self.queue.run(), name="queue")
+        self.greeting = asyncio.create_task(self._greet_zendesk(), name="zendesk")
         if self.link:
             self.link.start()
+
+    async def _greet_zendesk(self) -> None:
+        """Sign in to Zendesk before there is a case: who reads the log hears at the start that it does not work."""
+        try:
+            await self.tickets.whoami()
+        except (GiveUp, TryAgain) as wrong:
+            log.error("Zendesk does not let the desk in: %s", wrong)  # noqa: TRY400 - the sentence says all
 
     async def stop(self) -> None:
         """Take nothing more, finish or give back what is running, and close every connection."""
         if self.link:
             await self.link.stop()
         await self.queue.stop(STOP_WITHIN)
+        if self.greeting:
+            self.greeting.cancel()
         if self.worker:
             with suppress(asyncio.CancelledError):
                 await self.worker

@@ -11,7 +11,9 @@ def clients(zendesk: Zendesk) -> tuple[Client, ...]:
         (zendesk.second_client_id, zendesk.second_client_secret),
     )
     return tuple(
-        Client(name, secret.get_secret_value()) for name, secret in pairs if name and secret
+        Client(name.strip(), secret.get_secret_value().strip())
+        for name, secret in pairs
+        if name and secret
     )
 
 

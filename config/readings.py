@@ -2,8 +2,10 @@
 
 import base64
 import binascii
+import ipaddress
 import re
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
@@ -21,6 +23,26 @@ def address(raw: str) -> str:
     if not raw.startswith(("https://", "http://")):
         raise ValueError("it must begin with https://")
     return raw.rstrip("/")
+
+
+def account(raw: str) -> str:
+    """Hold an address to a host alone, and to TLS unless it is an emulator's: a secret goes there."""
+    parts = urlsplit(address(raw))
+    if parts.path or parts.query or parts.fragment:
+        raise ValueError("it must end after the host, as in https://company.zendesk.com")
+    if parts.scheme == "http" and not _private(parts.hostname or ""):
+        raise ValueError(
+            "it must begin with https://; http:// is for an emulator on a host of your own"
+        )
+    return address(raw)
+
+
+def _private(host: str) -> bool:
+    """Say whether a host is no public one: an address of one's own, or a name that no public host has."""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith((".internal", ".local", ".localhost", ".test"))
 
 
 def folder_address(raw: str) -> str:
@@ -74,4 +96,5 @@ def slack_id(raw: str) -> str:
 
 SlackId = Annotated[str, AfterValidator(slack_id)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)]
+Account = Annotated[str, AfterValidator(account)]
 Address = Annotated[str, AfterValidator(address)]

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from config.readings import (
+    Account,
     Address,
     Names,
     SlackId,
@@ -67,7 +68,7 @@ class Slack(Section):
 class Zendesk(Section):
     """How to reach Zendesk, and what tickets look like there."""
 
-    url: Address = Field(description="The account's address, such as https://company.zendesk.com")
+    url: Account = Field(description="The account's address, such as https://company.zendesk.com")
     client_id: str | None = Field(
         None,
         description="The identifier of the OAuth client that the desk signs in with, a text such as ato_desk; Admin Center shows it beside the client's name",
@@ -131,13 +132,23 @@ _PAIRS = (
 
 
 def sign_in_missing(given: Mapping[str, object]) -> Iterator[str]:
-    """Name the variables that are missing for signing in to Zendesk, of the values of its section."""
-    has = {name: bool(given.get(name.lower())) for pair in _PAIRS for name in pair}
-    for left, right in _PAIRS:
+    """Name the variables that are missing for signing in to Zendesk, of the values of its section.
+
+    Where the first client is whole, what is left of an API token is of no account.
+    """
+    has = {
+        name: bool(str(given.get(name.lower()) or "").strip()) for pair in _PAIRS for name in pair
+    }
+    first, second, old = _PAIRS
+    whole = all(has[name] for name in first)
+    begun = any(has[name] for name in (*first, *second))
+    for left, right in (first, second, *([] if begun else [old])):
         if has[left] != has[right]:
             yield f"ATO_ZENDESK__{right if has[left] else left}"
-    if not any(has[name] for pair in (_PAIRS[0], _PAIRS[2]) for name in pair):
-        yield from (f"ATO_ZENDESK__{name}" for name in _PAIRS[0])
+    if not (whole or any(has[name] for name in first)) and (
+        begun or not any(has[name] for name in old)
+    ):
+        yield from (f"ATO_ZENDESK__{name}" for name in first)
 
 
 class BackOffice(Section):

@@ -1,6 +1,7 @@
 """The `ato` command. It knows which words there are and what ends a command; the work is imported when it is needed."""
 
 import gc
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,7 +56,9 @@ app.command("torture")(torture)
 
 
 def main() -> None:
-    """Run the command that was typed."""
+    """Run the command that was typed. What our rooms log is for `serve`, which says where to; errors are printed here."""
+    for room in ("bot", "config", "desk", "handlers", "integrations"):
+        logging.getLogger(room).addHandler(logging.NullHandler())
     app()
 
 

@@ -252,7 +252,9 @@ SECRETS = frozenset({"client_secret", "access_token"})
 
 
 def veil(body: Any) -> Any:
-    """A body as the log and the page may show it: what opens a door is left out."""
+    """A body as the log and the page may show it: what opens a door is left out, and text in which it may stand."""
+    if isinstance(body, str):
+        return "…" if any(name in body for name in SECRETS) else body
     if not isinstance(body, dict) or not SECRETS & body.keys():
         return body
     return {name: "…" if name in SECRETS else value for name, value in body.items()}

@@ -91,6 +91,7 @@ class ZendeskTickets:
                 "Zendesk took the bot for an anonymous user: the address or API token it signs in with is wrong. Nothing can "
                 "be read or written. Check the bot's sign-in in the settings and start it again.",
             )
+        self._bots[self._sign_in.client] = user.id
         return user.id
 
     def close(self) -> None:
@@ -159,7 +160,7 @@ class ZendeskTickets:
     async def _me(self) -> Collection[int]:
         """Give the user ids under which this process has worked: two clients may have two owners."""
         if self._sign_in.client not in self._bots:
-            self._bots[self._sign_in.client] = await self.whoami()
+            await self.whoami()
         return self._bots.values()
 
     async def _user(self, user: int) -> RawUser:

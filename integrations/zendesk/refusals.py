@@ -105,25 +105,40 @@ def _answered(answer: requests.Response, *, sending: bool) -> TryAgain | GiveUp:
             SYSTEM, f"it reported a fault of its own ({status})", after=_said(answer), silent=True
         )
     if status == 403:
-        return _forbidden(answer)
+        return forbidden(answer)
     if status in _SENTENCES:
         return GiveUp(SYSTEM, _SENTENCES[status])
     return _rejected(answer)
 
 
-def _forbidden(answer: requests.Response) -> GiveUp:
+class MissingScope(GiveUp):
+    """The access token lacks a scope; Zendesk names those of which one would do."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the sentence."""
+        super().__init__(SYSTEM, reason)
+
+
+class NotAllowed(GiveUp):
+    """The role of the user whom the bot works as does not allow this."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the sentence."""
+        super().__init__(SYSTEM, reason)
+
+
+def forbidden(answer: requests.Response) -> MissingScope | NotAllowed:
     """Say whether a scope is missing, or the user's role may not do this."""
     lacking = missing(_complaint(answer).description)
     if lacking:
-        return GiveUp(
-            SYSTEM,
+        return MissingScope(
             f"Zendesk lets the bot in, but its access token lacks a scope; any one of these would do: {lacking}. Nothing "
-            f"was sent. Ask your Zendesk admin to allow it for the desk's OAuth client, {RETRY}",
+            "was sent. Ask your Zendesk admin to allow it for the desk's OAuth client, add it to the scopes in the settings, "
+            f"start the bot again, {RETRY}"
         )
-    return GiveUp(
-        SYSTEM,
+    return NotAllowed(
         "Zendesk lets the bot in, but its user may not do this (403): the owner of the OAuth client, or the agent of the "
-        f"API token, is no longer an administrator. Nothing was sent. Ask your Zendesk admin to look at that user, {RETRY}",
+        f"API token, is no longer an administrator. Nothing was sent. Ask your Zendesk admin to look at that user, {RETRY}"
     )
 
 

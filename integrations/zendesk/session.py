@@ -3,6 +3,8 @@
 It knows nothing of tickets. zenpy would mount its own retries, which repeat a PUT up to four times.
 """
 
+import io
+import time
 from collections.abc import Mapping
 from contextvars import ContextVar
 from types import MappingProxyType
@@ -11,6 +13,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError as TransportError
 from urllib3.util import Retry
 
 HEADERS: ContextVar[Mapping[str, str]] = ContextVar("zendesk_headers", default=MappingProxyType({}))
@@ -72,12 +75,30 @@ class OneHost(requests.Session):
 
 
 class TokenDoor(OneHost):
-    """The session that asks for access tokens, and for nothing else. Refusals are answers: their body says why."""
+    """The session that asks for access tokens, and for nothing else. Refusals are answers: their body says why.
+
+    Others wait for the answer, so it has an end and a size: a timeout of `requests` counts from read to read only.
+    """
 
     door = TOKENS
+    within_s = 20.0
+    most = 65_536
+    """Seconds and bytes for the body of an answer."""
 
     def request(
         self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any
     ) -> requests.Response:
-        """Send; raises only where no answer came."""
-        return self.sent(method, url, *args, **kwargs)
+        """Send; raises only where no answer came in time."""
+        answer = self.sent(method, url, *args, **kwargs, stream=True)
+        until, body = time.monotonic() + self.within_s, b""
+        try:
+            for part in answer.raw.stream(1024, decode_content=True):
+                body += part
+                if len(body) > self.most or time.monotonic() > until:
+                    raise requests.ReadTimeout("the answer has no end", request=answer.request)
+        except TransportError as broken:
+            raise requests.ConnectionError(request=answer.request) from broken
+        finally:
+            answer.close()
+        answer.raw = io.BytesIO(body)
+        return answer

@@ -14,8 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from desk.ports import GiveUp
 from desk.values import Value
 from integrations.zendesk.names import SYSTEM
-from integrations.zendesk.refusals import translate
-from integrations.zendesk.scopes import missing
+from integrations.zendesk.refusals import forbidden, translate
 from integrations.zendesk.session import OneHost
 from integrations.zendesk.shapes import (
     RawFieldSetUp,
@@ -154,7 +153,7 @@ def _refused(error: requests.HTTPError, path: str) -> Exception:
     status = error.response.status_code
     what = path.removeprefix("/api/v2/").partition("/")[0].partition(".")[0].replace("_", " ")
     if status == 403:
-        return _forbidden(error.response, what)
+        return forbidden(error.response)
     if status == 404 and what == "ticket forms":
         return GiveUp(
             SYSTEM,
@@ -164,22 +163,6 @@ def _refused(error: requests.HTTPError, path: str) -> Exception:
         words = " ".join(error.response.text.split())[:300]
         return GiveUp(SYSTEM, f"Zendesk would not take the {what} ({status}): {words}")
     return translate(error, sending=False)
-
-
-def _forbidden(answer: requests.Response, what: str) -> GiveUp:
-    try:
-        lacking = missing(answer.json().get("description"))
-    except (ValueError, AttributeError):
-        lacking = ""
-    if lacking:
-        return GiveUp(
-            SYSTEM,
-            f"The access token lacks a scope for {what}; any one of these would do: {lacking}. Allow it for the OAuth client in Zendesk's Admin Center.",
-        )
-    return GiveUp(
-        SYSTEM,
-        f"Zendesk does not let the bot's user work on its {what} (403). Make the owner of the OAuth client an administrator, or use a client that an administrator made.",
-    )
 
 
 def read_date(raw: str | None) -> datetime | None:

@@ -6,6 +6,7 @@ https://developer.zendesk.com/documentation/api-basics/authentication/oauth-migr
 """
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -15,16 +16,36 @@ from typing import Any, NoReturn
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 from requests_oauth2client import BearerToken, ClientSecretPost, OAuth2Client
-from requests_oauth2client.exceptions import InvalidClient, OAuth2Error
+from requests_oauth2client.exceptions import EndpointError, OAuth2Error
 
 from integrations.zendesk.session import TOKENS, TokenDoor
-from integrations.zendesk.sign_in_refusals import Rest, refused_again, resting, unusable
+from integrations.zendesk.sign_in_refusals import (
+    Rest,
+    refused_again,
+    resting,
+    under_way,
+    unusable,
+)
 
 log = logging.getLogger(__name__)
 LIFE_S = 1800
 """Seconds a token lives unless told otherwise: what clients made since 30 April 2026 get."""
 EARLY_S = 60.0
 """Seconds before its end at which a token is replaced; a tenth of its life where that is less."""
+SHORTEST_S, LONGEST_S = 5, 172_800
+"""Seconds of life that are believed, whatever an answer says."""
+PATIENCE_S = 30.0
+"""Seconds to wait for the renewal that another thread has begun."""
+_TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
+_FAILURES = (
+    OAuth2Error,
+    requests.RequestException,
+    ValueError,  # what the library stumbles over when an answer has another shape than it expects
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+)
 
 
 @dataclass(frozen=True)
@@ -41,9 +62,11 @@ class Client:
 
 @dataclass
 class _Token:
+    """An access token. Instants are monotonic seconds: Zendesk says how long, and the machine's clock may be set."""
+
     value: str
     renew_at: float
-    """Monotonic seconds. The machine's clock may be wrong or set: Zendesk says how long, not until when."""
+    ends_at: float
     accepted: bool = False
     """Whether Zendesk has taken it for a call."""
 
@@ -74,9 +97,9 @@ class ApiToken(SignIn):
 class ClientCredentials(SignIn):
     """OAuth client credentials: mints an access token when none is there, a little before its end, and once on 401.
 
-    `clients` are tried in order: where the first is refused, the next is used, so that a secret can be changed without
-    a pause. After a refusal nothing is asked for a while; whoever calls meanwhile gets the same answer.
-    Raises TryAgain and GiveUp.
+    `clients` are tried in order: where one is refused, the next is used, so that a secret can be changed without a
+    pause. After a failure nothing is asked for a while; whoever calls meanwhile gets the same answer, or the token of
+    before as long as it lives. Raises TryAgain and GiveUp.
     """
 
     def __init__(
@@ -88,24 +111,31 @@ class ClientCredentials(SignIn):
         life_s: int = LIFE_S,
         timeout: tuple[float, float] = (3.05, 20),
         now: Callable[[], float] = time.monotonic,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         """Take the account's address, the clients and the scope, one string; nothing is asked yet."""
-        self._door, self._scope, self._life_s, self._timeout = (
-            TokenDoor(url), scope, life_s, timeout,
-        )  # fmt: skip
-        self._clients = {one.identifier: self._oauth(one) for one in clients}
-        self._now = now
+        self._door, self._timeout = TokenDoor(url), timeout
+        self._scope, self._life_s = scope, life_s
+        self._clients, self._at = tuple(clients), 0
+        self._oauth = tuple(self._of(one) for one in clients)
+        self._now, self._patience_s = now, patience_s
         self._lock = threading.Lock()
         self._token: _Token | None = None
         self._rest: Rest | None = None
-        self.client = next(iter(self._clients))
 
-    def _oauth(self, client: Client) -> OAuth2Client:
+    @property
+    def client(self) -> str:  # type: ignore[override]  # it changes where the next client takes over
+        """Name the client in use, and which of them it is."""
+        return f"{self._clients[self._at].identifier} ({self._at + 1} of {len(self._clients)})"
+
+    def _of(self, client: Client) -> OAuth2Client:
         return OAuth2Client(
             self._door.url + TOKENS,
             auth=ClientSecretPost(client.identifier, client.secret),
             session=self._door,
-            testing=True,  # the address may be an emulator's; the settings have checked it
+            testing=not self._door.url.startswith(
+                "https://"
+            ),  # the settings let only emulators do without TLS
         )
 
     def close(self) -> None:
@@ -125,21 +155,85 @@ class ClientCredentials(SignIn):
         return request
 
     def _current(self) -> str:
-        with self._lock:
-            self._wait_out()
-            if self._token is None or self._now() >= self._token.renew_at:
-                self._token = self._mint()
+        """Give the token in use; raises TryAgain where another thread's renewal takes too long."""
+        if not self._lock.acquire(timeout=self._patience_s):
+            raise under_way()
+        try:
+            now = self._now()
+            if self._token is None or now >= self._token.renew_at:
+                self._renew(still_good=self._token is not None and now < self._token.ends_at)
+            assert self._token is not None  # `_renew` raises where there is none
             return self._token.value
+        finally:
+            self._lock.release()
+
+    def _renew(self, *, still_good: bool) -> None:
+        """Mint a token; where that fails and the one of before still lives, go on with it. The lock is held."""
+        if self._rest and self._now() < self._rest.until:
+            if still_good:
+                return
+            raise self._rest.error(self._now())
+        try:
+            self._token = self._mint()
+        except _FAILURES as wrong:
+            self._failed(wrong, still_good=still_good)
+
+    def _failed(self, wrong: Exception, *, still_good: bool) -> None:
+        """Let nobody ask for a while, and say what the failure means."""
+        error = unusable(wrong)
+        self._rest = resting(error, self._now(), self._rest)
+        log.warning(
+            "no access token for %s: %s; resting %g s", self.client, error, self._rest.seconds
+        )
+        if not still_good:
+            self._token = None
+            raise error from None
+
+    def _mint(self) -> _Token:
+        """Ask with the client that was taken last, then with the others: each refusal leads to the next."""
+        count = len(self._clients)
+        for step in range(count):
+            self._at = (self._at + (step > 0)) % count
+            try:
+                return self._ask()
+            except EndpointError as refused:
+                if step == count - 1:
+                    raise
+                log.warning(
+                    "Zendesk refused %s (%s); trying the next", self.client, type(refused).__name__
+                )
+        raise AssertionError("there is no client")  # the settings want one
+
+    def _ask(self) -> _Token:
+        given: BearerToken = self._oauth[self._at].client_credentials(
+            scope=self._scope or None,
+            expires_in=self._life_s,
+            requests_kwargs={"timeout": self._timeout},
+        )
+        life = self._life_s if given.expires_in is None else given.expires_in
+        if (
+            life <= 0
+            or not isinstance(given.access_token, str)
+            or not _TOKEN.fullmatch(given.access_token)
+        ):
+            raise ValueError("no token that opens anything")
+        life = min(max(life, SHORTEST_S), LONGEST_S)
+        log.info("Zendesk gave an access token for %d s to %s", life, self.client)
+        now = self._now()
+        return _Token(given.access_token, now + life - min(EARLY_S, life / 10), now + life)
+
+    # A token that is refused ---------------------------------------------------------------------
 
     def _answered(
         self, answer: requests.Response, start: int | None, how: dict[str, Any]
     ) -> requests.Response:
         """Note that the token was taken; after a 401, send the call once more with another token."""
-        used = str(answer.request.headers.get("Authorization", "")).removeprefix("Bearer ")
+        used = _carried(answer.request)
         if answer.status_code != 401:
             self._taken(used)
             return answer
-        fresh = self._instead_of(used)
+        fresh, general = self._instead_of(used)
+        _ = answer.content  # read to its end, the connection is used again
         answer.close()
         request = answer.request.copy()
         request.headers["Authorization"] = f"Bearer {fresh}"
@@ -148,39 +242,44 @@ class ClientCredentials(SignIn):
         second: requests.Response = answer.connection.send(
             request, **how
         )  # set by the adapter, as for digest sign-in
-        second.history.append(answer)
-        second.request = request
         if second.status_code == 401:
             second.close()
-            self._refuse(fresh)
+            self._refuse(fresh, rest=not general)
         self._taken(fresh)
         return second
 
-    def _instead_of(self, used: str) -> str:
-        """Give another token than this one; of many that were refused at once, one mints."""
-        with self._lock:
-            self._wait_out()
-            if self._rest and self._token and self._token.value == used:
+    def _instead_of(self, used: str) -> tuple[str, bool]:
+        """Give another token than this one, and whether this one was taken before; of many that were refused one mints."""
+        if not self._lock.acquire(timeout=self._patience_s):
+            raise under_way()
+        try:
+            token = self._token
+            if token is not None and token.value != used:
+                return token.value, True
+            general = token is not None and token.accepted
+            if self._rest and token is not None and not general:
                 self._turn_away()
-            if self._token is None or self._token.value == used:
-                self._token = self._mint()
-            return self._token.value
+            self._renew(still_good=False)
+            assert self._token is not None
+            return self._token.value, general
+        finally:
+            self._lock.release()
 
-    def _refuse(self, used: str) -> NoReturn:
+    def _refuse(self, used: str, *, rest: bool) -> NoReturn:
+        """A second token in a row is refused. Where the first was taken before, it may be this call alone."""
         with self._lock:
-            if self._token and self._token.value == used:
+            if rest and self._token and self._token.value == used:
                 self._turn_away()
         raise refused_again()
 
     def _turn_away(self) -> NoReturn:
-        """A second token in a row is refused: more of them would not help. Rest, longer each time; the lock is held."""
+        """More tokens would not help: rest, longer each time, and begin with the next client. The lock is held."""
         self._token = None
         self._rest = resting(refused_again(), self._now(), self._rest)
         log.warning(
-            "Zendesk refused an access token of %s twice; resting %g s",
-            self.client,
-            self._rest.seconds,
+            "Zendesk refused tokens of %s twice; resting %g s", self.client, self._rest.seconds
         )
+        self._at = (self._at + 1) % len(self._clients)
         raise self._rest.error()
 
     def _taken(self, used: str) -> None:
@@ -189,44 +288,6 @@ class ClientCredentials(SignIn):
             token.accepted = True
             self._rest = None
 
-    def _wait_out(self) -> None:
-        if self._rest and self._now() < self._rest.until:
-            raise self._rest.error(self._now())
 
-    def _mint(self) -> _Token:
-        """Ask for a token with the client that was taken last, then with the others. The lock is held."""
-        names = [self.client, *(name for name in self._clients if name != self.client)]
-        for name in names[:-1]:
-            try:
-                return self._ask(name)
-            except InvalidClient:
-                log.warning("Zendesk refused the OAuth client %s; trying the next one", name)
-            except (OAuth2Error, requests.RequestException, ValueError) as wrong:
-                self._stop(wrong)
-        try:
-            return self._ask(names[-1])
-        except (OAuth2Error, requests.RequestException, ValueError) as wrong:
-            self._stop(wrong)
-
-    def _ask(self, name: str) -> _Token:
-        given: BearerToken = self._clients[name].client_credentials(
-            scope=self._scope or None,
-            expires_in=self._life_s,
-            requests_kwargs={"timeout": self._timeout},
-        )
-        life = given.expires_in if given.expires_in is not None else self._life_s
-        if life <= 0 or not isinstance(given.access_token, str):
-            raise ValueError("no token that opens anything")
-        log.info("Zendesk gave an access token for %d s to %s", life, name)
-        self.client = name
-        return _Token(given.access_token, self._now() + life - min(EARLY_S, life / 10))
-
-    def _stop(self, wrong: Exception) -> NoReturn:
-        """Say what the refusal means, and let nobody ask again for a while."""
-        error = unusable(wrong)
-        self._token = None
-        self._rest = resting(error, self._now(), self._rest)
-        log.warning(
-            "no access token for %s: %s; resting %g s", self.client, error, self._rest.seconds
-        )
-        raise error from None
+def _carried(request: requests.PreparedRequest) -> str:
+    return str(request.headers.get("Authorization", "")).removeprefix("Bearer ")

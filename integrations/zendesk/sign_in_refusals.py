@@ -17,10 +17,26 @@ from requests_oauth2client.exceptions import (
 
 from desk.ports import GiveUp, TryAgain
 from integrations.zendesk.names import SYSTEM
-from integrations.zendesk.refusals import translate, wait
+from integrations.zendesk.refusals import translate
 
 FIRST_S, LONGEST_S = 5.0, 300.0
-"""Seconds without asking after the first refusal, and at the most."""
+"""Seconds without asking after the first failure, and at the most. What a person mends is asked anew after the first."""
+
+
+class WrongClient(GiveUp):
+    """Zendesk does not know the OAuth client, its secret, or lets it ask for no token."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the sentence."""
+        super().__init__(SYSTEM, reason)
+
+
+class WrongScope(GiveUp):
+    """The OAuth client may not have a scope that the desk asks for."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the sentence."""
+        super().__init__(SYSTEM, reason)
 
 
 @dataclass(frozen=True)
@@ -37,14 +53,18 @@ class Rest:
 
 
 def resting(error: TryAgain | GiveUp, now: float, before: Rest | None) -> Rest:
-    """Rest twice as long as before, or as long as was asked for."""
+    """Rest twice as long as before, or as long as was asked for; a cure by a person is seen at once."""
     seconds = min(before.seconds * 2, LONGEST_S) if before else FIRST_S
-    if isinstance(error, TryAgain) and error.after:
+    if isinstance(error, GiveUp):
+        seconds = FIRST_S
+    elif error.after:
         seconds = max(seconds, error.after.total_seconds())
     return Rest(now + seconds, seconds, lambda left: _again(error, left))
 
 
 def _again(error: TryAgain | GiveUp, left: float) -> TryAgain | GiveUp:
+    if isinstance(error, WrongClient | WrongScope):
+        return type(error)(error.reason)
     if isinstance(error, GiveUp):
         return GiveUp(error.system, error.reason)
     after = timedelta(seconds=left)
@@ -62,62 +82,51 @@ def refused_again() -> TryAgain:
     )
 
 
+def under_way() -> TryAgain:
+    """Say that the renewal of the token takes too long."""
+    return TryAgain(
+        SYSTEM,
+        "it has not given an access token yet",
+        after=timedelta(seconds=FIRST_S),
+        certain=True,
+        silent=True,
+    )
+
+
 def unusable(wrong: Exception) -> TryAgain | GiveUp:
     """Say what it means that no token came; nothing of the call itself was sent."""
     if isinstance(wrong, InvalidClient | UnauthorizedClient):
-        return GiveUp(
-            SYSTEM,
+        return WrongClient(
             "Zendesk does not know the desk's OAuth client, or its secret is wrong: the client was deleted, its secret was "
             "changed, its owner lost access, or it is not of the kind Confidential. Nothing was sent. Ask your Zendesk "
             "admin for the client's identifier and a new secret, put them into the settings, start the bot again, then "
-            "press Retry.",
+            "press Retry."
         )
     if isinstance(wrong, InvalidScope):
-        return GiveUp(
-            SYSTEM,
+        return WrongScope(
             "Zendesk does not give the desk's OAuth client the scopes that it asks for. Nothing was sent. Ask your Zendesk "
-            "admin to allow the client the scopes that docs/installing.md lists, then press Retry.",
+            "admin to allow the client the scopes that docs/installing.md lists, then press Retry."
         )
-    if isinstance(wrong, EndpointError) and wrong.response.status_code in {400, 401, 403}:
-        return GiveUp(
-            SYSTEM,
+    if isinstance(wrong, EndpointError) and wrong.response.status_code < 429:
+        return WrongClient(
             "Zendesk would not take the desk's request for an access token. Nothing was sent. See that the OAuth client is of "
             "the kind Confidential and that the life of its tokens in the settings is between 5 minutes and 48 hours, start "
-            "the bot again, then press Retry.",
+            "the bot again, then press Retry."
         )
+    return _unanswered(wrong)
+
+
+def _unanswered(wrong: Exception) -> TryAgain:
+    """Say what it means that something else came than a token or a refusal of OAuth."""
     answer = getattr(wrong, "response", None)
-    if answer is None and isinstance(wrong, requests.RequestException):
-        heard = translate(wrong)
-        silent = getattr(heard, "silent", True)
-        return TryAgain(
-            SYSTEM,
-            "it gives no access token: it cannot be reached or does not answer in time",
-            certain=True,
-            silent=silent,
-        )
-    if answer is None:
+    if answer is None and not isinstance(wrong, requests.RequestException):
         return TryAgain(
             SYSTEM, "it gave an access token that is of no use, or had already ended", certain=True
         )
-    return _answered(answer)
-
-
-def _answered(answer: requests.Response) -> TryAgain:
-    """Say what an answer means that is neither a token nor one of the refusals of OAuth that we know."""
-    if answer.status_code == 429:
-        return TryAgain(
-            SYSTEM,
-            "it asked to wait before it gives an access token",
-            after=wait(answer),
-            certain=True,
-        )
-    if answer.status_code >= 500:
-        return TryAgain(
-            SYSTEM,
-            "it reported a fault of its own where it gives access tokens",
-            certain=True,
-            silent=True,
-        )
+    if answer is None or answer.status_code == 429 or answer.status_code >= 500:
+        heard = translate(wrong if answer is None else requests.HTTPError(response=answer))
+        silent, after = getattr(heard, "silent", False), getattr(heard, "after", None)
+        return TryAgain(SYSTEM, heard.reason, after=after, certain=True, silent=silent)
     return TryAgain(
         SYSTEM,
         "something answered where it gives access tokens that is not Zendesk's answer: check the Zendesk address in the settings",

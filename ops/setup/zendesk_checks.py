@@ -12,11 +12,12 @@ from desk.ports import GiveUp, TryAgain
 from integrations.zendesk.comparing import compare
 from integrations.zendesk.comparing_rules import hook
 from integrations.zendesk.difference import Difference
+from integrations.zendesk.refusals import MissingScope, NotAllowed
 from integrations.zendesk.rules import HOOK, Wanted
 from integrations.zendesk.scopes import SERVE
 from integrations.zendesk.setup import Found, SetUp
 from integrations.zendesk.shapes import RawUser
-from ops.setup.slack_checks import refused
+from integrations.zendesk.sign_in_refusals import WrongClient, WrongScope
 from ops.setup.verdicts import Verdict, broken, good, unknown
 from ops.setup.wanted import wanted
 
@@ -25,8 +26,26 @@ LAST_DAY = date(2027, 4, 30)
 """The last day on which Zendesk takes an API token: https://developer.zendesk.com/documentation/api-basics/authentication/oauth-migration/"""
 SOON_DAYS = 30
 _TO_OAUTH = "Make an OAuth client as docs/installing.md says, and give ATO_ZENDESK__CLIENT_ID and ATO_ZENDESK__CLIENT_SECRET."
-_SETTINGS = "ATO_ZENDESK__URL, ATO_ZENDESK__CLIENT_ID or ATO_ZENDESK__CLIENT_SECRET"
-_OLD_SETTINGS = "ATO_ZENDESK__URL, ATO_ZENDESK__EMAIL or ATO_ZENDESK__TOKEN"
+_REACH = "See whether this machine reaches Zendesk at ATO_ZENDESK__URL, and try again."
+_CURES: dict[type[Exception], str] = {
+    WrongClient: "Correct ATO_ZENDESK__CLIENT_ID and ATO_ZENDESK__CLIENT_SECRET, and start the bot again.",
+    WrongScope: "Allow the OAuth client these scopes in Zendesk's Admin Center, or ask for others with ATO_ZENDESK__SCOPES.",
+    MissingScope: "Add it to ATO_ZENDESK__SCOPES, and start the bot again.",
+    NotAllowed: "Let the owner of the OAuth client be an administrator.",
+    TryAgain: _REACH,
+}
+"""What to do about each way in which signing in, or reading the set-up, fails."""
+
+
+def wrong_line(check: str, wrong: GiveUp | TryAgain, *, old: bool = False) -> Verdict:
+    """Turn a refusal into a line; at a terminal there is no Retry to press."""
+    cure = (
+        _TO_OAUTH
+        if old and isinstance(wrong, GiveUp)
+        else _CURES.get(type(wrong), "Correct ATO_ZENDESK__URL.")
+    )
+    words = wrong.reason if isinstance(wrong, GiveUp) else f"{wrong}."
+    return broken(check, words.replace(", then press Retry.", "."), cure)
 
 
 def verdicts(
@@ -35,9 +54,12 @@ def verdicts(
     """Look at everything in Zendesk; gives also what time it is there."""
     zendesk = settings.zendesk
     chosen = clients(zendesk)
-    account = SetUp(
-        zendesk.url, signed_in(zendesk, zendesk.scopes or SERVE, chosen[0] if chosen else None)
-    )
+    if not chosen and datetime.now(UTC).date() > LAST_DAY:
+        return [
+            broken(SIGN_IN, "Zendesk has taken no API token since 30 April 2027.", _TO_OAUTH)
+        ], None
+    first = chosen[0] if chosen else None
+    account = SetUp(zendesk.url, signed_in(zendesk, zendesk.scopes or SERVE, first))
     try:
         user, now = account.me()
         known = [_known(user)] if chosen else [_with_token(user, now)]
@@ -46,7 +68,8 @@ def verdicts(
         known += [*_scopes(account, zendesk), *_second(zendesk, user)] if chosen else []
         return [*known, *_set_up(account, settings, wanted(playbooks, settings))], now
     except (GiveUp, TryAgain) as wrong:
-        return [refused(SIGN_IN, wrong, _SETTINGS if chosen else _OLD_SETTINGS)], None
+        told = [wrong_line(SIGN_IN, wrong, old=not chosen)]
+        return [*told, *_second(zendesk, None)], None
     finally:
         account.close()
 
@@ -73,8 +96,6 @@ def _with_token(user: RawUser, now: datetime | None) -> Verdict:
             f"Its address or API token is wrong. {_TO_OAUTH}",
         )
     left = (LAST_DAY - (now or datetime.now(UTC)).date()).days
-    if left < 0:
-        return broken(SIGN_IN, "Zendesk has taken no API token since 30 April 2027.", _TO_OAUTH)
     words = f"Zendesk knows the bot as {user.name}, {user.role}, by an API token. Zendesk takes it for {left} more days, until 30 April 2027."
     if left <= SOON_DAYS:
         return broken(SIGN_IN, words, _TO_OAUTH)
@@ -89,7 +110,7 @@ def _scopes(account: SetUp, zendesk: Zendesk) -> Iterator[Verdict]:
         yield unknown(SCOPES, f"{wrong}.", f"Asked for: {zendesk.scopes or SERVE}.")
 
 
-def _second(zendesk: Zendesk, first: RawUser) -> Iterator[Verdict]:
+def _second(zendesk: Zendesk, first: RawUser | None) -> Iterator[Verdict]:
     """Try the second client by itself: it should be ready when the first is refused, and of the same owner."""
     name = "zendesk second client"
     for client in clients(zendesk)[1:]:
@@ -97,15 +118,14 @@ def _second(zendesk: Zendesk, first: RawUser) -> Iterator[Verdict]:
         try:
             user, _ = account.me()
         except (GiveUp, TryAgain) as wrong:
-            yield refused(
-                name,
-                wrong,
-                "ATO_ZENDESK__SECOND_CLIENT_ID or ATO_ZENDESK__SECOND_CLIENT_SECRET, or take both away",
+            line = wrong_line(name, wrong)
+            yield line.model_copy(
+                update={"cure": line.cure.replace("__CLIENT_", "__SECOND_CLIENT_")}
             )
             continue
         finally:
             account.close()
-        if user.id == first.id:
+        if first is None or user.id == first.id:
             yield good(name, "Zendesk knows the second OAuth client, too.")
         else:
             yield broken(name, f"The second OAuth client works as {user.name}, the first as {first.name}: what one writes looks to the other like somebody else's.", "Let the same administrator make both.")  # fmt: skip
@@ -115,11 +135,7 @@ def _set_up(account: SetUp, settings: Settings, wish: Wanted) -> Iterator[Verdic
     try:
         found = account.found()
     except (GiveUp, TryAgain) as wrong:
-        yield broken(
-            "zendesk set-up",
-            f"{wrong}",
-            "Let the owner of the OAuth client be an administrator.",
-        )
+        yield wrong_line("zendesk set-up", wrong)
         return
     left = compare(wish, found)
     yield from (_broken(one) for one in left)
@@ -160,11 +176,7 @@ def _secret(account: SetUp, settings: Settings, found: Found) -> Iterator[Verdic
     try:
         same = account.secret(there.id) == settings.zendesk.webhook_secret.get_secret_value()
     except (GiveUp, TryAgain) as wrong:
-        yield broken(
-            "zendesk webhook secret",
-            f"{wrong}",
-            "Let the owner of the OAuth client be an administrator.",
-        )
+        yield wrong_line("zendesk webhook secret", wrong)
         return
     if same:
         yield good("zendesk webhook secret", "The bot has the secret that Zendesk signs with.")

@@ -10,6 +10,7 @@ import random
 import secrets
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sandbox import seeds
 from sandbox.zendesk import refusals, scopes
@@ -43,6 +44,7 @@ class Token:
     life_s: int
     ends: float
     """On the monotonic clock, seconds."""
+    made_at: datetime
 
 
 @dataclass
@@ -105,9 +107,9 @@ class OAuth:
 
     def give(self, client: Client, granted: tuple[str, ...], life_s: int = USUAL_S) -> Token:
         value = secrets.token_hex(32)
-        made = Token(
-            self.account.new_id(), value, client, granted, life_s, time.monotonic() + life_s
-        )
+        ends = time.monotonic() + life_s
+        made_at = self.account.instant()
+        made = Token(self.account.new_id(), value, client, granted, life_s, ends, made_at)
         self.tokens[value] = made
         return made
 
@@ -134,14 +136,13 @@ class OAuth:
         return wanted
 
     def _life(self, asked: object) -> int:
-        if self.conduct.token_seconds is not None:
-            return self.conduct.token_seconds
+        given = self.conduct.token_seconds
         if asked is None or asked == "":
-            return USUAL_S
+            return USUAL_S if given is None else given
         if not str(asked).isdigit() or not SHORTEST_S < int(str(asked)) < LONGEST_S:
             text = f"expires_in must be between {SHORTEST_S} and {LONGEST_S}"
             raise refusals.oauth(400, "invalid_request", text)
-        return int(str(asked))
+        return int(str(asked)) if given is None else given
 
     # Admitting -------------------------------------------------------------------------------
 

@@ -33,6 +33,9 @@ class OAuthRoutes:
         ]
 
     async def mint(self, request: Request) -> Response:
+        if "authorization" in request.headers:
+            text = "The client is named in the body, not in a header"
+            raise refusals.oauth(400, "invalid_request", text)
         token = self.oauth.mint(await _asked(request))
         body = {
             "access_token": token.value,
@@ -57,7 +60,7 @@ class OAuthRoutes:
         return gone()
 
     def _shown(self, token: Token) -> Json:
-        now = self.helpdesk.account.instant()
+        now = token.made_at
         ends = now + timedelta(seconds=token.life_s)
         return {
             "id": token.id,
@@ -75,10 +78,11 @@ class OAuthRoutes:
 
 async def _asked(request: Request) -> Json:
     """Both kinds of body are in use in public code."""
-    if request.headers.get("content-type", "").startswith(FORM):
+    kind = request.headers.get("content-type", "")
+    if kind.startswith(FORM):
         return dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
     try:
-        found = await request.json()
+        found = await request.json() if kind.startswith("application/json") else None
     except ValueError:
         found = None
     if not isinstance(found, dict):

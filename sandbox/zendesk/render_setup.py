@@ -95,7 +95,7 @@ def account_settings() -> Json:
     return {
         "active_features": {"customer_satisfaction": False, "user_tagging": True},
         "tickets": {"agent_ticket_deletion": True, "comments_public_by_default": True},
-        "api": {"api_token_access": True, "api_password_access": False},
+        "api": {"api_token_access": False, "api_password_access": False},
         "rule": {"macro_most_used": False},
         "user": {"agent_created_welcome_emails": False},
     }

@@ -8,20 +8,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import requests
 
 from desk.ports import GiveUp, TryAgain
 from integrations.zendesk.client import ZendeskTickets
 from integrations.zendesk.scopes import PROVISION, SERVE
-from integrations.zendesk.session import OneHost
 from integrations.zendesk.setup import Call, SetUp
 from integrations.zendesk.sign_in import ApiToken, Client, ClientCredentials
 from sandbox import seeds
 from tests.contract.zendesk_sandbox import CREATE, Account, Try, account, look, note
-from tests.contract.zendesk_scripted import Answer, Asked, Scripted, as_json, serve, usual
-
-TOKEN = {"access_token": "MARK-token", "token_type": "bearer", "scope": SERVE, "expires_in": 1800}
-CLIENT = Client("ato_desk", "MARK-secret")
+from tests.contract.zendesk_scripted import (
+    Answer,
+    Scripted,
+    as_json,
+    serve,
+)
+from tests.contract.zendesk_signing import CLIENT, TOKEN, Hand, ask, tokens
 
 
 @pytest.fixture
@@ -43,16 +44,6 @@ def server() -> Iterator[Scripted]:
         yield running
 
 
-class Hand:
-    """A clock that is moved by hand, in monotonic seconds."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def signed(server: Scripted) -> Iterator[Callable[..., ClientCredentials]]:
     """Make sign-ins to the scripted server, and close them afterwards."""
@@ -65,27 +56,6 @@ def signed(server: Scripted) -> Iterator[Callable[..., ClientCredentials]]:
     yield sign
     for one in made:
         one.close()
-
-
-def tokens(server: Scripted, *answers: Answer) -> list[Asked]:
-    """Answer the token endpoint with these, one after the other, the last for ever; gives what it was asked."""
-    left, asked_for = list(answers), []
-
-    def script(asked: Asked) -> Answer:
-        if asked.path != "/oauth/tokens":
-            return usual(asked)
-        asked_for.append(asked)
-        return left.pop(0) if len(left) > 1 else left[0]
-
-    server.script = script
-    return asked_for
-
-
-def ask(server: Scripted, sign_in: ClientCredentials) -> requests.Response:
-    session = OneHost(server.url)
-    session.auth = sign_in
-    with session:
-        return session.get(f"{server.url}/api/v2/groups.json", timeout=(1.0, 2.0))
 
 
 # One minting in the life of a token ---------------------------------------------------------------
@@ -216,7 +186,7 @@ def test_a_token_refused_at_once_is_asked_for_twice_and_then_not_for_a_while(
         rests.append(failed.value.after.total_seconds())
         clock.now += rests[-1]
     assert rests == [5.0, 10.0, 20.0]
-    assert len(asked) == 4  # two at first, then one for each time of rest
+    assert len(asked) == 4  # two at first, then one after each time of rest
 
 
 def test_a_token_taken_again_ends_the_rest(
@@ -246,13 +216,19 @@ REFUSED: list[tuple[str, Answer, type[Exception], str]] = [
     ("null", Answer(200, b"null"), TryAgain, "not Zendesk's answer"),
     ("list", Answer(200, b"[]"), TryAgain, "not Zendesk's answer"),
     ("no token", as_json({"token_type": "bearer"}), TryAgain, "not Zendesk's answer"),
+    ("a token with a line break", as_json(TOKEN | {"access_token": "MARK\n"}), TryAgain, "is of no use"),
+    ("a token without end", as_json(TOKEN | {"access_token": "M" * 5000}), TryAgain, "is of no use"),
+    ("an instant in words", as_json(TOKEN | {"expires_in": None, "expires_at": "2026-12-01"}), TryAgain, "is of no use"),
+    ("an instant as a number", as_json(TOKEN | {"expires_in": None, "expires_at": 1790000000}), TryAgain, "is of no use"),
+    ("no end of an answer", Answer(200, b" " * 70_000), TryAgain, "did not answer in time"),
+    ("broken gzip", Answer(200, b"\x1f\x8bxx", {"Content-Encoding": "gzip"}), TryAgain, "the connection broke"),
     ("number for a token", as_json(TOKEN | {"access_token": 7}), TryAgain, "is of no use"),
     ("over", as_json(TOKEN | {"expires_in": -5}), TryAgain, "is of no use, or had already ended"),
     ("redirect", Answer(302, headers={"Location": "http://127.0.0.1:9/"}), TryAgain, "not Zendesk's answer"),
-    ("500", Answer(500), TryAgain, "a fault of its own where it gives access tokens"),
+    ("500", Answer(500), TryAgain, "a fault of its own"),
     ("503", as_json({"error": "ServiceUnavailable"}, 503), TryAgain, "a fault of its own"),
-    ("429", Answer(429, b"Number of allowed", {"Retry-After": "93"}), TryAgain, "before it gives an access token"),
-    ("cut", Answer(cut=True), TryAgain, "gives no access token"),
+    ("429", Answer(429, b"Number of allowed", {"Retry-After": "93"}), TryAgain, "too many requests"),
+    ("cut", Answer(cut=True), TryAgain, "the connection broke"),
 ]  # fmt: skip
 
 
@@ -306,7 +282,7 @@ def test_a_token_endpoint_that_hangs_is_left_in_time(
     with serve() as deaf:
         deaf.script = lambda one: (asyncio.run(asyncio.sleep(1.0)), as_json(TOKEN))[1]
         sign_in = signed(url=deaf.url, timeout=(0.2, 0.2))
-        with pytest.raises(TryAgain, match="does not answer in time"):
+        with pytest.raises(TryAgain, match="did not answer in time"):
             ask(deaf, sign_in)
 
 
@@ -340,7 +316,10 @@ async def test_what_either_client_did_is_our_own_echo(zendesk: Account) -> None:
     zendesk.oauth(drop_client=True)
     zendesk.oauth(client="ato_desk_2", revoke=True)
     assert (await client.look(look(seen.id))).moved_by is None
-    zendesk.move(seen.id, group="CS Data Compliance")
+    again = note(seen.id, key="01JCASE00000000000000000A/back/1/0", group="CS Data Compliance")
+    await client.update(again, Try())
+    assert (await client.look(look(seen.id))).moved_by is None  # the second client's own move
+    zendesk.move(seen.id, group="Food Management Group")
     assert (await client.look(look(seen.id))).moved_by == "Priya Naidoo"
     client.close()
 
@@ -379,7 +358,7 @@ async def test_provisioning_needs_exactly_its_scopes(zendesk: Account) -> None:
 async def test_an_owner_who_is_no_administrator_any_more_is_told(zendesk: Account) -> None:
     group = Call(method="POST", path="/api/v2/groups", body={"group": {"name": "New"}})
     zendesk.oauth(owner_role="agent")
-    with pytest.raises(GiveUp, match="owner of the OAuth client an administrator"):
+    with pytest.raises(GiveUp, match="is no longer an administrator"):
         await _set_up(zendesk, PROVISION, group)
 
 

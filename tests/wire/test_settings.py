@@ -70,7 +70,11 @@ def test_an_api_token_goes_on_without_an_oauth_client():
         ({"ATO_ZENDESK__CLIENT_SECRET": None}, ["ATO_ZENDESK__CLIENT_SECRET"]),
         ({"ATO_ZENDESK__CLIENT_ID": None}, ["ATO_ZENDESK__CLIENT_ID"]),
         ({"ATO_ZENDESK__SECOND_CLIENT_ID": "b"}, ["ATO_ZENDESK__SECOND_CLIENT_SECRET"]),
-        ({"ATO_ZENDESK__EMAIL": "a@b.example"}, ["ATO_ZENDESK__TOKEN"]),
+        (
+            {**OLD, "ATO_ZENDESK__SECOND_CLIENT_ID": "b", "ATO_ZENDESK__SECOND_CLIENT_SECRET": "s"},
+            ["ATO_ZENDESK__CLIENT_ID", "ATO_ZENDESK__CLIENT_SECRET"],
+        ),
+        ({"ATO_ZENDESK__CLIENT_ID": "  "}, ["ATO_ZENDESK__CLIENT_ID"]),
         ({**OLD, "ATO_ZENDESK__TOKEN": None}, ["ATO_ZENDESK__TOKEN"]),
         (
             {"ATO_ZENDESK__CLIENT_ID": None, "ATO_ZENDESK__CLIENT_SECRET": None},
@@ -82,6 +86,29 @@ def test_half_a_sign_in_is_told_by_the_missing_half(changed, missing):
     told = problems(**changed)
     assert [line.split(" is missing. ")[0] for line in told] == missing
     assert all(len(line.split(" is missing. ")[1]) > 20 for line in told)
+
+
+def test_what_is_left_of_an_api_token_stops_nobody_who_has_an_oauth_client():
+    assert settings({**GIVEN, "ATO_ZENDESK__EMAIL": "a@b.example"}).zendesk.client_id == "ato_desk"
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("http://company.zendesk.com", "http:// is for an emulator"),
+        ("https://company.zendesk.com/api/v2", "must end after the host"),
+        ("company", "must begin with https://"),
+    ],
+)
+def test_a_secret_goes_to_a_host_and_over_tls(url, says):
+    assert says in problems(ATO_ZENDESK__URL=url)[0]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8081", "http://emulator:80", "http://10.0.0.7", "https://x.example/"]
+)
+def test_an_emulator_needs_no_tls(url):
+    assert settings({**GIVEN, "ATO_ZENDESK__URL": url}).zendesk.url == url.rstrip("/")
 
 
 @pytest.mark.parametrize("scopes", ["read,write", "read; write", "READ", "['read']", "  "])
