@@ -11,14 +11,11 @@ from desk.duties import Duty, duty_of
 from desk.fields import default
 from desk.finishing import INCOMPLETE, Verdict, finish, judged, refuse
 from desk.flow import Growing, promises
-from desk.playbook import Ask, Playbook, Step
+from desk.pieces import Ask
+from desk.playbook import Playbook, Step
 from desk.resting import too_soon
 from desk.roles import CLOSED, UNKNOWN, why_not
 from desk.values import BOT, Fact, Line, Refusal, Text, in_language
-
-__all__ = [
-    "CLOSED", "INCOMPLETE", "UNKNOWN", "Verdict", "check", "complete_part", "complete_step", "known_at_once", "open_case", "refuse",
-]  # fmt: skip
 
 CHOOSE = Line(key="Choose how this ended.")
 STALE = Line(key="This card is out of date: “{step}” is not open now. I have not changed anything.")

@@ -10,11 +10,13 @@ from datetime import datetime
 from desk import barring, claimants, claiming
 from desk import commands as cmd
 from desk import events as ev
-from desk.acts import Verdict, known_at_once
+from desk.acts import known_at_once
 from desk.answers import fact
 from desk.effects import Requester
 from desk.fields import read
+from desk.finishing import Verdict
 from desk.flow import Growing
+from desk.outcomes import TicketCreated
 from desk.playbook import ADOPTED, Adopts, Playbook
 from desk.values import BOT, Fact, Fill, Line
 
@@ -49,7 +51,7 @@ def adopt(command: cmd.AdoptTicket, growing: Growing, playbook: Playbook, now: d
                       playbook_hash=growing.case.playbook_hash, language=playbook.languages[0]),
         ev.FactsRecorded(at=now, by=BOT.id, facts=known_at_once(playbook, now)),
         *(ev.StepCompleted(at=now, by=BOT.id, step=step, outcome=ADOPTED) for step in adopts.done),
-        ev.TicketCreated(at=now, by=BOT.id, effect=key, name=adopts.ticket, id=seen.id, url=seen.url, group=seen.group,
+        TicketCreated(at=now, by=BOT.id, effect=key, name=adopts.ticket, id=seen.id, url=seen.url, group=seen.group,
                          status=seen.status, asked_group="", stamp=seen.stamp),
     )  # fmt: skip
     said = _said(adopts, playbook, command.found.requester, now)

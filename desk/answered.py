@@ -9,6 +9,7 @@ from desk.claimants import requester
 from desk.disputes import ClaimLookedInto
 from desk.effects import AskBackOffice, AskWhoWrote, TellRival
 from desk.flow import Growing
+from desk.outcomes import BackOfficeAnswered
 from desk.playbook import Playbook
 from desk.values import BOT, Fact
 
@@ -33,7 +34,7 @@ def take_in(
         if wrote := requester(playbook, answer.facts, now):
             growing.add(ev.FactsRecorded(at=now, by=BOT.id, facts=wrote, confirmed=False))
         return
-    growing.add(ev.BackOfficeAnswered(at=now, by=BOT.id, effect=effect.key, ask=effect.ask))
+    growing.add(BackOfficeAnswered(at=now, by=BOT.id, effect=effect.key, ask=effect.ask))
     new = {
         name: fact(playbook, name, value)
         for name, value in answer.facts.items()
@@ -48,7 +49,7 @@ def learn(
 ) -> None:
     """Keep what answers will be compared with, as digests; nothing of it counts as known before the caller has passed."""
     about = ABOUT[effect.ask]
-    growing.add(ev.BackOfficeAnswered(at=now, by=BOT.id, effect=effect.key, ask=effect.ask))
+    growing.add(BackOfficeAnswered(at=now, by=BOT.id, effect=effect.key, ask=effect.ask))
     if growing.case.erased:
         return
     growing.add(

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from desk import commands as cmd
 from desk import events as ev
-from desk.acts import Verdict, refuse
 from desk.case import Case
 from desk.effects import Effect, Offered, TellPeople
+from desk.finishing import Verdict, refuse
 from desk.flow import Growing
 from desk.handling import message, said
 from desk.noting import onto_ticket

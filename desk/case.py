@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
 
 from desk import events as ev
+from desk.answer import AnswersLearnt
 from desk.disputes import Claimant
+from desk.outcomes import EffectPlanned
 from desk.values import Fact
 
 
@@ -148,12 +150,12 @@ class Case:
     """Who else claims the profile; filled in while a card of those who decide is drawn."""
     locked: int = 0
     """How often this customer's verification had failed when it was taken from its owner."""
-    learnt: Mapping[str, ev.AnswersLearnt] = field(default_factory=dict)
+    learnt: Mapping[str, AnswersLearnt] = field(default_factory=dict)
     """What the caller's answers are compared with, by what it is about and the order number or customer id."""
     notes: tuple[ev.NoteAdded, ...] = ()
     sheets: frozenset[str] = frozenset()
     """The work of reading each sheet that was uploaded."""
-    planned: Mapping[str, ev.EffectPlanned] = field(default_factory=dict)
+    planned: Mapping[str, EffectPlanned] = field(default_factory=dict)
     troubles: Mapping[str, Trouble] = field(default_factory=dict)
     log: tuple[ev.Event, ...] = field(default=(), repr=False)
 

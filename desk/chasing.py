@@ -5,15 +5,16 @@ from datetime import datetime
 
 from desk import commands as cmd
 from desk import events as ev
-from desk.acts import Verdict
 from desk.case import Case
 from desk.deadlines import Deadline, at_work, calendar_of, rung_at
 from desk.duties import Duty, doers, duties
 from desk.effects import Effect, Offered
 from desk.faces import inbox_of, inboxes
+from desk.finishing import Verdict
 from desk.flow import Growing
+from desk.pieces import Rung
 from desk.planning import planned, reminder, show_card
-from desk.playbook import Playbook, Rung
+from desk.playbook import Playbook
 from desk.values import BOT, Line
 
 OVERDUE = "{case}: “{what}” was due at {due_at}. {owner} owes it."

@@ -11,8 +11,8 @@ from desk.answer import About, Answer, AnswersLearnt
 from desk.case import Case
 from desk.commands import Command, CompleteStep
 from desk.likeness import canonical
-from desk.pieces import FieldSpec
-from desk.playbook import Ask, Playbook, Step
+from desk.pieces import Ask, FieldSpec
+from desk.playbook import Playbook, Step
 from desk.values import Fact, FieldError, Fill, Fills, Line
 
 WAIT = Line(

@@ -5,7 +5,8 @@ from decimal import Decimal
 from functools import lru_cache
 
 from desk.case import Case
-from desk.playbook import Condition, Playbook, Step
+from desk.pieces import Condition
+from desk.playbook import Playbook, Step
 
 
 def holds(condition: Condition | None, case: Case, playbook: Playbook) -> bool | None:

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from holidays import country_holidays
 
 from desk.case import Case
-from desk.playbook import Calendar, Due, Playbook, Rung, Step
+from desk.pieces import Calendar, Due, Rung
+from desk.playbook import Playbook, Step
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from datetime import datetime
 from desk import conditions
 from desk.case import Case, StepState
 from desk.deadlines import due_at, put_off
-from desk.playbook import Due, Part, Playbook, Rung, Step
+from desk.pieces import Due, Rung
+from desk.playbook import Part, Playbook, Step
 from desk.values import Text
 
 

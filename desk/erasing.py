@@ -6,15 +6,15 @@ A case on legal hold keeps everything until it is released. Events stay, so the 
 from datetime import datetime, timedelta
 
 from desk import commands as cmd
-from desk import events as ev
-from desk.acts import UNKNOWN, Verdict, refuse
 from desk.case import Case
 from desk.effects import RedactPosts
+from desk.finishing import Verdict, refuse
 from desk.flow import Growing
+from desk.going import CaseErased, HoldReleased, HoldSet
 from desk.handling import WHY, said
 from desk.planning import card_lane, planned
 from desk.playbook import Playbook
-from desk.roles import outsider
+from desk.roles import UNKNOWN, outsider
 from desk.values import BOT, Line, Refusal
 
 EVERYTHING = "case"
@@ -43,7 +43,7 @@ def erase(command: cmd.Erase, growing: Growing, playbook: Playbook, now: datetim
         return refuse(OPEN)
     if growing.case.held:
         return refuse(HELD)
-    growing.add(ev.CaseErased(at=now, by=command.by.id, keep=command.keep or classes(playbook), why=command.why))  # fmt: skip
+    growing.add(CaseErased(at=now, by=command.by.id, keep=command.keep or classes(playbook), why=command.why))  # fmt: skip
     effects = tuple(_redacts(growing.case))
     growing.add(*(planned(effect, now) for effect in effects))
     return effects
@@ -66,7 +66,7 @@ def hold(command: cmd.Hold, growing: Growing, playbook: Playbook, now: datetime)
         return refuse(WHY)
     if growing.case.held:
         return refuse(Line(key="The case is on legal hold already."))
-    growing.add(ev.HoldSet(at=now, by=command.by.id, reason=said(command.reason)))
+    growing.add(HoldSet(at=now, by=command.by.id, reason=said(command.reason)))
     return ()
 
 
@@ -76,7 +76,7 @@ def release(command: cmd.Release, growing: Growing, playbook: Playbook, now: dat
         return refusal
     if not growing.case.held:
         return refuse(Line(key="The case is not on legal hold."))
-    growing.add(ev.HoldReleased(at=now, by=command.by.id))
+    growing.add(HoldReleased(at=now, by=command.by.id))
     return ()
 
 

@@ -31,17 +31,6 @@ from desk.outcomes import (
 )
 from desk.values import Fact, Instant, Line
 
-__all__ = [
-    "EVENT", "ActRefused", "AnswersLearnt", "AttemptLogged", "BackOfficeAnswered", "CardShown", "CaseEnded",
-    "CaseErased", "CaseMerged", "CaseOpened", "CaseReopened", "CaseResumed", "CaseWaiting", "ChaseSent",
-    "ClaimLookedInto", "CustomerTold", "DisputeDecided", "EffectDelayed", "EffectDied", "EffectDoneByHand",
-    "EffectPlanned", "EffectRetried", "Escalated", "Event", "FactsRecorded", "Happened", "HoldReleased", "HoldSet",
-    "NoteAdded", "PartCompleted", "PeopleTold", "PersonalShown", "PostsRedacted", "ProfileDisputed", "PromiseClosed",
-    "PromiseMade", "QuestionPut", "SheetRead", "SheetUploaded", "StepClaimed", "StepCompleted", "StepHandedOver",
-    "StepOpened", "StepOverridden", "StepRests", "StepSkipped", "StepSnoozed", "TicketCreated", "TicketMoved", "TicketRead",
-    "TwinsSeen", "VerificationLocked",
-]  # fmt: skip
-
 
 class CaseOpened(Happened):
     """A case began on this playbook (its content hash)."""

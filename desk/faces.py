@@ -11,10 +11,11 @@ from desk.claimants import both
 from desk.conditions import holds
 from desk.disputes import Claimant
 from desk.duties import Duty, doers, duties
-from desk.forms import display, one_tap
-from desk.playbook import ADOPTED, Act, Playbook, Step
+from desk.forms import one_tap
+from desk.pieces import Act
+from desk.playbook import ADOPTED, Playbook, Step
 from desk.sheets import being_read
-from desk.speaking import spoken
+from desk.speaking import display, spoken
 from desk.standing import Standing, standings, tried_by
 from desk.values import BOT, Fact, Line, Text
 

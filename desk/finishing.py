@@ -11,7 +11,8 @@ from desk.comparing import WAIT, Answers, answers, attempted, given, results, un
 from desk.conditions import holds
 from desk.effects import Effect
 from desk.flow import Growing, completion
-from desk.playbook import Condition, Outcome, Playbook, Step
+from desk.pieces import Condition
+from desk.playbook import Outcome, Playbook, Step
 from desk.sheets import reading
 from desk.values import FieldError, Line, Refusal
 

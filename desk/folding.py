@@ -5,7 +5,13 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from desk import events as ev
+from desk import outcomes as work
+from desk.answer import AnswersLearnt
 from desk.case import Card, Case, Done, Draft, Escalation, StepState, Ticket, Trouble, replace
+from desk.cooling import StepRests
+from desk.disputes import DisputeDecided, ProfileDisputed
+from desk.going import CaseErased, HoldReleased, HoldSet
+from desk.lockout import VerificationLocked
 
 
 def fold(case: Case, events: Iterable[ev.Event]) -> Case:
@@ -87,7 +93,7 @@ def _escalated(case: Case, e: ev.Escalated) -> Case:
     return replace(case, escalations=_with(case.escalations, e.post, posted))
 
 
-def _planned(case: Case, e: ev.EffectPlanned) -> Case:
+def _planned(case: Case, e: work.EffectPlanned) -> Case:
     case = replace(case, planned=_with(case.planned, e.effect, e))
     if e.what != "show_card" or e.inbox is None:
         return case
@@ -100,12 +106,12 @@ def _settled(case: Case, effect: str) -> Case:
     return replace(case, settled=case.settled | {effect}, troubles=_without(case.troubles, effect))
 
 
-def _ticket_created(case: Case, e: ev.TicketCreated) -> Case:
+def _ticket_created(case: Case, e: work.TicketCreated) -> Case:
     ticket = Ticket(e.id, e.url, e.group, e.status, e.asked_group, e.lost, e.stamp)
     return replace(_settled(case, e.effect), tickets=_with(case.tickets, e.name, ticket))
 
 
-def _ticket_moved(case: Case, e: ev.TicketMoved) -> Case:
+def _ticket_moved(case: Case, e: work.TicketMoved) -> Case:
     case = _settled(case, e.effect)
     if e.name not in case.tickets:
         return case
@@ -117,7 +123,7 @@ def _ticket_moved(case: Case, e: ev.TicketMoved) -> Case:
     return replace(case, tickets=_with(case.tickets, e.name, _by_whom(before, ticket, e)))
 
 
-def _by_whom(before: Ticket, ticket: Ticket, e: ev.TicketMoved) -> Ticket:
+def _by_whom(before: Ticket, ticket: Ticket, e: work.TicketMoved) -> Ticket:
     """Note what people did with a ticket by hand; what the desk does itself takes the note away."""
     if (before.group, before.status) == (ticket.group, ticket.status):
         return ticket
@@ -134,7 +140,7 @@ def _by_whom(before: Ticket, ticket: Ticket, e: ev.TicketMoved) -> Ticket:
     return replace(ticket, moved=moved, moved_by=who if moved else None)
 
 
-def _ticket_read(case: Case, e: ev.TicketRead) -> Case:
+def _ticket_read(case: Case, e: work.TicketRead) -> Case:
     case = _settled(case, e.effect)
     if e.name not in case.tickets:
         return case
@@ -146,11 +152,11 @@ def _read(case: Case, e: Any) -> Case:
     return _settled(case, e.effect)
 
 
-def _sheet_uploaded(case: Case, e: ev.SheetUploaded) -> Case:
+def _sheet_uploaded(case: Case, e: work.SheetUploaded) -> Case:
     return replace(case, sheets=case.sheets | {e.effect})
 
 
-def _card_shown(case: Case, e: ev.CardShown) -> Case:
+def _card_shown(case: Case, e: work.CardShown) -> Case:
     case = _settled(case, e.effect)
     card = case.cards.get(e.inbox, Card())
     pending = None if card.pending == e.effect else card.pending
@@ -162,12 +168,12 @@ def _chased(case: Case, e: ev.ChaseSent) -> Case:
     return replace(case, chased=_with(case.chased, e.duty, e.rung))
 
 
-def _delayed(case: Case, e: ev.EffectDelayed) -> Case:
+def _delayed(case: Case, e: work.EffectDelayed) -> Case:
     trouble = Trouble(e.effect, e.what, e.system, e.reason, e.since_at or e.at)
     return replace(case, troubles=_with(case.troubles, e.effect, trouble))
 
 
-def _died(case: Case, e: ev.EffectDied) -> Case:
+def _died(case: Case, e: work.EffectDied) -> Case:
     before = case.troubles.get(e.effect)
     since_at = before.since_at if before else e.at
     trouble = Trouble(e.effect, e.what, e.system, e.reason, since_at, dead=True)
@@ -176,7 +182,7 @@ def _died(case: Case, e: ev.EffectDied) -> Case:
     return replace(case, cards=cards, troubles=_with(case.troubles, e.effect, trouble))
 
 
-def _retried(case: Case, e: ev.EffectRetried) -> Case:
+def _retried(case: Case, e: work.EffectRetried) -> Case:
     before = case.troubles.get(e.effect)
     if before is None:
         return case
@@ -217,8 +223,8 @@ def _unchased(case: Case, step: str) -> Case:
     return replace(case, chased=kept)
 
 
-def _snoozed(case: Case, e: ev.StepSnoozed | ev.StepRests) -> Case:
-    rests = {"rests_until": e.until_at} if isinstance(e, ev.StepRests) else {}
+def _snoozed(case: Case, e: ev.StepSnoozed | StepRests) -> Case:
+    rests = {"rests_until": e.until_at} if isinstance(e, StepRests) else {}
     return _unchased(_step(case, e.step, held_until=e.until_at, **rests), e.step)
 
 
@@ -256,30 +262,30 @@ def _noted(case: Case, e: ev.NoteAdded) -> Case:
     return replace(case, notes=(*case.notes, e))
 
 
-def _erased(case: Case, e: ev.CaseErased) -> Case:
+def _erased(case: Case, e: CaseErased) -> Case:
     return replace(case, erased=(*case.erased, *e.keep))
 
 
-def _held(case: Case, e: ev.HoldSet | ev.HoldReleased) -> Case:
+def _held(case: Case, e: HoldSet | HoldReleased) -> Case:
     return replace(case, held=e.kind == "hold_set")
 
 
-def _locked(case: Case, e: ev.VerificationLocked) -> Case:
+def _locked(case: Case, e: VerificationLocked) -> Case:
     return replace(case, locked=e.failures)
 
 
-def _disputed(case: Case, e: ev.ProfileDisputed) -> Case:
+def _disputed(case: Case, e: ProfileDisputed) -> Case:
     return replace(case, rivals=e.cases)
 
 
-def _judged(case: Case, e: ev.DisputeDecided) -> Case:
+def _judged(case: Case, e: DisputeDecided) -> Case:
     if e.closes:
         return replace(case, judged_by=e.by)
     left = tuple(one for one in case.rivals if one not in e.cases)
     return replace(case, rivals=left, decided=case.decided | frozenset(e.cases))
 
 
-def _learnt(case: Case, e: ev.AnswersLearnt) -> Case:
+def _learnt(case: Case, e: AnswersLearnt) -> Case:
     return replace(case, learnt=_with(case.learnt, f"{e.about} {e.of.value}", e))
 
 

@@ -7,14 +7,11 @@ from types import MappingProxyType
 from desk.answer import Answer
 from desk.case import Case
 from desk.comparing import Answers, answers, in_words
-from desk.playbook import Ask, FieldSpec, Playbook
+from desk.pieces import Ask, FieldSpec
+from desk.playbook import Playbook
 from desk.showing import show_row
 from desk.speaking import display, spoken
 from desk.values import Fact, Text
-
-__all__ = [
-    "Choice", "Form", "Input", "correcting", "display", "form", "intake", "once", "one_tap", "trying",
-]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,18 @@ from datetime import datetime, timedelta
 from desk import claiming
 from desk import commands as cmd
 from desk import events as ev
-from desk.acts import CLOSED, INCOMPLETE, UNKNOWN, Verdict, check, refuse
+from desk.acts import check
 from desk.answers import read_fills
 from desk.case import Case
 from desk.deadlines import add_working, calendar_of
 from desk.duties import parts_of
 from desk.effects import TellPeople
+from desk.finishing import INCOMPLETE, Verdict, refuse
 from desk.flow import Growing, ending
-from desk.forms import display
 from desk.planning import card_lane, planned
 from desk.playbook import Playbook
-from desk.roles import deciders, four_eyes, only, works_here
+from desk.roles import CLOSED, UNKNOWN, deciders, four_eyes, only, works_here
+from desk.speaking import display
 from desk.values import Fact, Line, Refusal
 
 WHY = Line(key="Give a reason: whoever comes after you will ask.")

@@ -5,17 +5,18 @@ from datetime import datetime
 
 from desk import claiming
 from desk import commands as cmd
-from desk.acts import UNKNOWN, Verdict, refuse
 from desk.case import Case
 from desk.disputes import DisputeDecided, ProfileDisputed
 from desk.effects import AskWhoWrote, Effect, TellRival
-from desk.events import CaseEnded, CaseErased, CaseReopened, FactsRecorded
+from desk.events import CaseEnded, CaseReopened, FactsRecorded
 from desk.faces import inbox_of
+from desk.finishing import Verdict, refuse
 from desk.flow import Growing
+from desk.going import CaseErased
 from desk.handling import WHY, message, said
 from desk.planning import planned, show_card
 from desk.playbook import Playbook
-from desk.roles import deciders, only, works_here
+from desk.roles import UNKNOWN, deciders, only, works_here
 from desk.speaking import display
 from desk.values import Line
 

@@ -5,15 +5,16 @@ from datetime import datetime
 
 from desk import commands as cmd
 from desk import events as ev
-from desk.acts import INCOMPLETE, UNKNOWN, Verdict, refuse
 from desk.answers import read_fills
 from desk.correcting import may_not
 from desk.effects import Effect, TellPeople, UpdateTicket
+from desk.finishing import INCOMPLETE, Verdict, refuse
 from desk.flow import Growing
 from desk.handling import message, said
+from desk.pieces import Ask
 from desk.planning import planned, ticket_lane
-from desk.playbook import Ask, Playbook
-from desk.roles import outsider, works_here
+from desk.playbook import Playbook
+from desk.roles import UNKNOWN, outsider, works_here
 from desk.sheets import reading
 from desk.showing import show
 from desk.speaking import person

@@ -22,8 +22,9 @@ from desk.effects import (
 from desk.faces import face, inboxes, shows_everywhere
 from desk.flow import Growing
 from desk.folding import fold
-from desk.pieces import BackOfficeAsk
-from desk.playbook import ADOPTED, Act, Playbook, Said, TicketChange, TicketPlan
+from desk.outcomes import EffectPlanned
+from desk.pieces import Act, BackOfficeAsk, Said, TicketChange, TicketPlan
+from desk.playbook import ADOPTED, Playbook
 from desk.sheets import sheet_of
 from desk.showing import show, show_instant
 from desk.speaking import card_of, person, values
@@ -92,9 +93,9 @@ def _after_suspension(effect: Effect, effects: list[Effect]) -> Effect:
     return effect.model_copy(update={"needs": (*effect.needs, *keys)}) if keys else effect
 
 
-def planned(effect: Effect, now: datetime) -> ev.EffectPlanned:
+def planned(effect: Effect, now: datetime) -> EffectPlanned:
     """Say that an effect was asked for."""
-    return ev.EffectPlanned(
+    return EffectPlanned(
         at=now, by=BOT.id, effect=effect.key, what=effect.kind,
         inbox=getattr(effect, "inbox", None), ticket=getattr(effect, "name", None),
     )  # fmt: skip

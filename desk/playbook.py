@@ -16,56 +16,15 @@ from desk.pieces import (
     Act,
     Ask,
     Calendar,
-    CardPlan,
-    Column,
     Condition,
     Due,
     FieldSpec,
-    RequesterChoice,
     Role,
     Rung,
-    Said,
-    TicketChange,
     TicketPlan,
 )  # fmt: skip
-from desk.short_forms import Duration, Names, Words, read_duration, write_duration
+from desk.short_forms import Duration, Names, Words
 from desk.values import Text, Value
-
-__all__ = [
-    "ADOPTED",
-    "Act",
-    "Adopts",
-    "Ask",
-    "Attempt",
-    "Calendar",
-    "CardPlan",
-    "Column",
-    "Condition",
-    "Deed",
-    "Due",
-    "Duration",
-    "FieldSpec",
-    "Names",
-    "Outcome",
-    "Part",
-    "Playbook",
-    "Post",
-    "PostItem",
-    "Promise",
-    "Recurs",
-    "Rehearsal",
-    "RequesterChoice",
-    "Role",
-    "Rung",
-    "Said",
-    "Step",
-    "TicketChange",
-    "TicketPlan",
-    "Waits",
-    "Words",
-    "read_duration",
-    "write_duration",
-]  # fmt: skip
 
 
 class Outcome(Value):

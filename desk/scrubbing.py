@@ -18,7 +18,8 @@ from stdnum.za import idnr
 
 from desk import commands as cmd
 from desk.effects import ReadSheet
-from desk.playbook import FieldSpec, Playbook
+from desk.pieces import FieldSpec
+from desk.playbook import Playbook
 from desk.values import Fill, Line, Text
 
 KINDS: dict[str, Text] = {

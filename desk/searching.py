@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desk.fields import read
-from desk.playbook import FieldSpec, Playbook
+from desk.pieces import FieldSpec
+from desk.playbook import Playbook
 from desk.values import Fill, Line
 
 KINDS = {

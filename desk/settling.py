@@ -8,7 +8,6 @@ from typing import Any
 from desk import claiming
 from desk import commands as cmd
 from desk import events as ev
-from desk.acts import CLOSED, UNKNOWN, Verdict, refuse
 from desk.answer import Answered, Learnt
 from desk.answered import learn, take_in
 from desk.case import Case, Ticket, Trouble
@@ -26,11 +25,23 @@ from desk.effects import (
     TellRival,
     UpdateTicket,
 )
+from desk.finishing import Verdict, refuse
 from desk.flow import Growing, promises
-from desk.going import Redacted
+from desk.going import PostsRedacted, Redacted
+from desk.outcomes import (
+    CardShown,
+    EffectDelayed,
+    EffectDied,
+    EffectDoneByHand,
+    EffectRetried,
+    PeopleTold,
+    TicketCreated,
+    TicketMoved,
+    TicketRead,
+)
 from desk.planning import MOST_LOOKS, late_link, look, planned, ticket_lane
 from desk.playbook import Playbook
-from desk.roles import may_mend, menders, only
+from desk.roles import UNKNOWN, may_mend, menders, only
 from desk.speaking import card_of
 from desk.uploaded import keep_rows, tell_wrong
 from desk.values import BOT, Fact, Line
@@ -73,7 +84,7 @@ def settle(command: cmd.Settle, growing: Growing, playbook: Playbook, now: datet
     if isinstance(result, cmd.Delayed):
         _delayed(growing, effect.key, effect.kind, result, now)
     elif isinstance(result, cmd.Dead):
-        growing.add(ev.EffectDied(at=now, by=BOT.id, effect=effect.key, what=effect.kind,
+        growing.add(EffectDied(at=now, by=BOT.id, effect=effect.key, what=effect.kind,
                                   system=result.system, reason=result.reason))  # fmt: skip
     else:
         kinds, taken = _RESULTS[type(result)]
@@ -88,7 +99,7 @@ def _delayed(growing: Growing, key: str, kind: str, result: cmd.Delayed, now: da
     """Say once that something is late; further tries change nothing people need to know."""
     if kind in TOLD_OF_DELAY and key not in growing.case.troubles:
         since = result.since_at if result.since_at < now else None
-        growing.add(ev.EffectDelayed(at=now, by=BOT.id, effect=key, what=kind, system=result.system,
+        growing.add(EffectDelayed(at=now, by=BOT.id, effect=key, what=kind, system=result.system,
                                      reason=result.reason, since_at=since))  # fmt: skip
 
 
@@ -109,15 +120,15 @@ def _ticket(
     }
     before = growing.case.tickets.get(effect.name)
     if isinstance(effect, CreateTicket):
-        growing.add(ev.TicketCreated(**common, id=seen.id, url=seen.url, group=seen.group, status=seen.status,
+        growing.add(TicketCreated(**common, id=seen.id, url=seen.url, group=seen.group, status=seen.status,
                                      asked_group=effect.group, lost=seen.lost))  # fmt: skip
     elif isinstance(effect, LookAtTicket) and before and _as_before(before, seen):
-        growing.add(ev.TicketRead(**common))
+        growing.add(TicketRead(**common))
     else:
         asked = effect.group if isinstance(effect, UpdateTicket) else None
         by_hand = isinstance(effect, LookAtTicket)
         who = Fact(value=seen.moved_by, personal=True) if by_hand and seen.moved_by else None
-        growing.add(ev.TicketMoved(**common, group=seen.group, status=seen.status, asked_group=asked,
+        growing.add(TicketMoved(**common, group=seen.group, status=seen.status, asked_group=asked,
                                    replies=seen.replies, replied_at=seen.replied_at, by_hand=by_hand, who=who))  # fmt: skip
 
 
@@ -134,7 +145,7 @@ def _told(
     told: cmd.Told,
     now: datetime,
 ) -> None:
-    growing.add(ev.PeopleTold(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox,
+    growing.add(PeopleTold(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox,
                               channel=told.channel, ts=told.ts))  # fmt: skip
 
 
@@ -143,7 +154,7 @@ def _shown(
 ) -> tuple[Effect, ...]:
     """A card stands; the part that is an escalation to this inbox is done with it, and tickets hear where it is."""
     linked = bool(card_of(growing.case))
-    growing.add(ev.CardShown(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox, channel=seen.channel,
+    growing.add(CardShown(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox, channel=seen.channel,
                              ts=seen.ts, version=seen.version, url=seen.url))  # fmt: skip
     for name, posted in growing.case.escalations.items():
         here = name in playbook.posts and f"role:{playbook.posts[name].inbox}" == effect.inbox
@@ -163,7 +174,7 @@ def _shown(
 def _redacted(
     growing: Growing, playbook: Playbook, effect: RedactPosts, seen: Redacted, now: datetime
 ) -> None:
-    growing.add(ev.PostsRedacted(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox, count=seen.count))  # fmt: skip
+    growing.add(PostsRedacted(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox, count=seen.count))  # fmt: skip
 
 
 _RESULTS: dict[type[Any], tuple[tuple[type[Any], ...], Callable[..., Any]]] = {
@@ -202,7 +213,7 @@ def retry_effect(
         return trouble
     if not trouble.dead:
         return refuse(Line(key="I am still trying by myself. Nothing to do."))
-    growing.add(ev.EffectRetried(at=now, by=command.by.id, effect=command.effect))
+    growing.add(EffectRetried(at=now, by=command.by.id, effect=command.effect))
     return ()
 
 
@@ -220,7 +231,7 @@ def finish_by_hand(
     if trouble.what == "create_ticket":
         return _ticket_by_hand(command, growing, reference, now)
     growing.add(
-        ev.EffectDoneByHand(
+        EffectDoneByHand(
             at=now, by=by, effect=command.effect, reference=Fact(value=reference, personal=True)
         )
     )
@@ -238,8 +249,8 @@ def _ticket_by_hand(
     name = growing.case.planned[command.effect].ticket or ""
     by = command.by.id
     growing.add(
-        ev.EffectDoneByHand(at=now, by=by, effect=command.effect, reference=Fact(value=number)),
-        ev.TicketCreated(at=now, by=by, effect=command.effect, name=name, id=int(number), url="",
+        EffectDoneByHand(at=now, by=by, effect=command.effect, reference=Fact(value=number)),
+        TicketCreated(at=now, by=by, effect=command.effect, name=name, id=int(number), url="",
                          group=None, status=None, asked_group=""),
     )  # fmt: skip
     effect = look(growing.case, name, int(number), command.delivery, now)
@@ -247,14 +258,3 @@ def _ticket_by_hand(
         return ()
     growing.add(planned(effect, now))
     return (effect,)
-
-
-__all__ = [
-    "CLOSED",
-    "finish_by_hand",
-    "look_again",
-    "may_mend",
-    "note_ticket",
-    "retry_effect",
-    "settle",
-]

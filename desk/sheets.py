@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from desk import events as ev
 from desk.case import Case
 from desk.effects import ReadSheet, Sheet
 from desk.flow import Growing
+from desk.outcomes import EffectPlanned, SheetUploaded
 from desk.playbook import Playbook
 from desk.showing import show_cell
 from desk.speaking import display
@@ -48,8 +48,8 @@ def reading(
             )
     for effect in found:
         growing.add(
-            ev.SheetUploaded(at=now, by=by.id, effect=effect.key, field=effect.into),
-            ev.EffectPlanned(at=now, by=BOT.id, effect=effect.key, what=effect.kind),
+            SheetUploaded(at=now, by=by.id, effect=effect.key, field=effect.into),
+            EffectPlanned(at=now, by=BOT.id, effect=effect.key, what=effect.kind),
         )
     return tuple(found)
 

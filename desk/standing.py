@@ -8,7 +8,8 @@ from desk import events as ev
 from desk.answers import left
 from desk.case import Case
 from desk.duties import parts_of
-from desk.playbook import Condition, Playbook, Step
+from desk.pieces import Condition
+from desk.playbook import Playbook, Step
 from desk.values import Text
 
 

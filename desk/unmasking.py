@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from desk import commands as cmd
-from desk.acts import UNKNOWN, Verdict, refuse
+from desk.finishing import Verdict, refuse
 from desk.flow import Growing
 from desk.going import PersonalShown
 from desk.playbook import Playbook
-from desk.roles import outsider
+from desk.roles import UNKNOWN, outsider
 from desk.values import Line
 
 NO_CARD = Line(key="This case has no such card. I have not shown anything.")

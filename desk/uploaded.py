@@ -9,8 +9,10 @@ from desk.answers import fact
 from desk.effects import ReadSheet, TellPeople
 from desk.fields import read_cells
 from desk.flow import Growing
+from desk.outcomes import SheetRead
+from desk.pieces import FieldSpec
 from desk.planning import card_lane, planned
-from desk.playbook import FieldSpec, Playbook
+from desk.playbook import Playbook
 from desk.scrubbing import told
 from desk.speaking import display
 from desk.values import BOT, Line, Refusal
@@ -37,7 +39,7 @@ def keep_rows(
         ev.FactsRecorded(
             at=now, by=who, facts={effect.into: fact(playbook, effect.into, rows)}, step=effect.step
         ),
-        ev.SheetRead(
+        SheetRead(
             at=now,
             by=who,
             effect=effect.key,
@@ -86,7 +88,7 @@ def tell_wrong(
     """Say what is wrong, line by line, to whoever uploaded it."""
     said = sheet.lines[:MOST_SAID]
     growing.add(
-        ev.SheetRead(
+        SheetRead(
             at=now,
             by=BOT.id,
             effect=effect.key,

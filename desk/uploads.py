@@ -6,7 +6,8 @@ from typing import Protocol
 
 from desk.commands import SheetRows, SheetWrong
 from desk.effects import ReadSheet
-from desk.playbook import FieldSpec, Playbook
+from desk.pieces import FieldSpec
+from desk.playbook import Playbook
 from desk.ports import Chat, GiveUp
 
 LARGEST = 5_000_000

@@ -6,11 +6,10 @@ from desk.case import Case
 from desk.comparing import any_by_desk, by_desk
 from desk.duties import Duty, duties, duty_of
 from desk.engine import Answer
-from desk.forms import display
 from desk.playbook import Playbook
 from desk.ports import StoreGone
 from desk.roles import why_not
-from desk.speaking import spoken
+from desk.speaking import display, spoken
 from desk.values import Fill, Line, Person, Refusal, Text, in_language
 from handlers import handling, looking
 from handlers.door import NOT_KEPT_FORM, NOT_UNDERSTOOD, UNKNOWN_CASE, Json, SlackDoor

@@ -7,7 +7,8 @@ from config.marks import Where
 from config.rules.finding import Finding, acts, asks, tickets, upstream, walk
 from desk.conditions import fields_asked
 from desk.flow import COMPLETED
-from desk.playbook import Condition, Playbook, Step
+from desk.pieces import Condition
+from desk.playbook import Playbook, Step
 
 
 def circles(playbook: Playbook) -> Iterator[Finding]:

@@ -12,29 +12,31 @@ from desk.answer import Answer
 from desk.cooling import CoolOff
 from desk.disputes import Disputes, Wrote
 from desk.lockout import Lockout
-from desk.playbook import (
-    ADOPTED,
-    Adopts,
+from desk.pieces import (  # fmt: skip
     Ask,
     CardPlan,
     Condition,
-    Deed,
     Due,
     FieldSpec,
+    RequesterChoice,
+    Role,
+    Rung,
+    TicketChange,
+    TicketPlan,
+)
+from desk.playbook import (
+    ADOPTED,
+    Adopts,
+    Deed,
     Outcome,
     Part,
     Playbook,
     Post,
     PostItem,
     Promise,
-    RequesterChoice,
-    Role,
-    Rung,
     Step,
-    TicketChange,
-    TicketPlan,
     Waits,
-)  # fmt: skip
+)
 from desk.showing import TWO_WAY
 
 Mention = tuple[Where, str]

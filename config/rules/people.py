@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from config.marks import Where
 from config.rules.finding import Finding, walk
-from desk.playbook import CardPlan, Playbook, Rung
+from desk.pieces import CardPlan, Rung
+from desk.playbook import Playbook
 
 
 def owners(playbook: Playbook) -> Iterator[Finding]:

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from desk.case import Case
 from desk.commands import CardSeen, Told
 from desk.effects import RedactPosts, ShowCard, TellPeople
-from desk.events import PeopleTold
 from desk.faces import face
 from desk.going import Redacted
+from desk.outcomes import PeopleTold
 from desk.playbook import Playbook
 from desk.ports import Attempt, GiveUp
 from desk.showing import ERASED

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Insert, Table, bindparam, delete, insert, sel
 from sqlalchemy.exc import IntegrityError
 
 from desk.effects import Effect
-from desk.events import EffectDied, TicketCreated
+from desk.outcomes import EffectDied, TicketCreated
 from desk.ports import Commit, Conflict, Repeated
 from integrations.store import tables as t
 from integrations.store.board import goal_row, write_owed

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from config.load import check
 from config.marks import read_text
 from desk import pieces, playbook
+from desk.values import Value
 from ops.cli import app
 from ops.pages import WRITTEN
 from ops.stage import stage
@@ -181,8 +182,8 @@ def test_the_lesson_changes_what_is_there(example: str):
 def records() -> list[type[BaseModel]]:
     """Give every kind of record a playbook is made of."""
     found = [one for module in (pieces, playbook) for one in vars(module).values()]
-    kinds = [one for one in found if isinstance(one, type) and issubclass(one, playbook.Value)]
-    return sorted({one for one in kinds if one is not playbook.Value}, key=lambda one: one.__name__)
+    kinds = [one for one in found if isinstance(one, type) and issubclass(one, Value)]
+    return sorted({one for one in kinds if one is not Value}, key=lambda one: one.__name__)
 
 
 @pytest.mark.parametrize("record", records(), ids=lambda record: record.__name__)

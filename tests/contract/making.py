@@ -8,9 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk import events as ev
 from desk.case import Case
+from desk.deadlines import Deadline
 from desk.effects import Effect, ShowCard
 from desk.folding import fold
-from desk.ports import Cases, Commit, Deadline
+from desk.outcomes import TicketCreated
+from desk.ports import Cases, Commit
 from desk.values import Fact
 from integrations.store.audit import StoredEvidence
 from integrations.store.cases import StoredCases
@@ -97,8 +99,8 @@ async def whole(cases: StoredCases) -> bool:
 _TICKET = {"effect": "e", "name": "escalation", "url": "https://x", "group": "G", "status": "open"}
 
 
-def ticket(number: int) -> ev.TicketCreated:
-    return ev.TicketCreated(at=START, by="bot", id=number, asked_group="G", **_TICKET)
+def ticket(number: int) -> TicketCreated:
+    return TicketCreated(at=START, by="bot", id=number, asked_group="G", **_TICKET)
 
 
 def ended() -> ev.CaseEnded:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.queueing import Queue
 from desk.case import Case
 from desk.effects import Effect
-from desk.events import EffectDied
+from desk.outcomes import EffectDied
 from desk.ports import Attempt, Conflict
 from integrations.store.effects import StoredEffects
 from integrations.store.vault import Vault

@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk import events as ev
+from desk.outcomes import EffectDoneByHand
 from desk.playbook import Playbook
 from desk.ports import StoreGone
 from desk.values import Fact
@@ -98,7 +99,7 @@ class TestDatabase:
     ) -> None:
         items = {"name": Fact(value=NAME, personal=True)}
         escalated = ev.Escalated(at=START, by="U1", post="p", step="s", part="q", items=items)
-        by_hand = ev.EffectDoneByHand(
+        by_hand = EffectDoneByHand(
             at=START, by="U1", effect="k", reference=Fact(value=EMAIL, personal=True)
         )
         planned = card("k", "lane-of-case")

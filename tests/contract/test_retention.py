@@ -15,6 +15,7 @@ from desk import events as ev
 from desk.case import Case
 from desk.commands import Erase, Hold
 from desk.engine import Engine
+from desk.outcomes import CardShown
 from desk.playbook import Playbook
 from desk.values import BOT, Person
 from handlers.retention import on_retention
@@ -124,7 +125,7 @@ async def test_the_events_and_the_keys_go_in_one_transaction(
 ) -> None:
     """What the same decision asks for can be done: it is sealed under a key of after the erasing."""
     case = await ended(keep, "01A")
-    await keep.add(case, ev.CardShown(at=keep.clock.now(), by="ATO", effect="x", inbox="role:cs_agent", channel="C1", ts="1.1", version=1, url=""))  # fmt: skip
+    await keep.add(case, CardShown(at=keep.clock.now(), by="ATO", effect="x", inbox="role:cs_agent", channel="C1", ts="1.1", version=1, url=""))  # fmt: skip
     answer = await desk.accept(Erase(case="01A", delivery="", by=BOT))
     assert answer.refusal is None
     assert answer.case.erased == ("case", "short")

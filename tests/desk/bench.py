@@ -8,6 +8,7 @@ from typing import Any
 
 from config.load import load
 from desk import commands as cmd
+from desk.answer import Answered
 from desk.case import Case
 from desk.decide import Decision, decide
 from desk.effects import Effect, Requester
@@ -108,7 +109,7 @@ class Bench:
                 url="https://slack.example/1",
             )
         if effect.kind == "ask_back_office":
-            return cmd.Answered()
+            return Answered()
         if effect.kind == "redact_posts":
             return Redacted(count=1)
         return cmd.Told(channel="C1", ts=f"2.{len(self.done)}")

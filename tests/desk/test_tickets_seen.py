@@ -7,10 +7,10 @@ import pytest
 
 from config.locales import Catalogue
 from desk import commands as cmd
-from desk import events as ev
 from desk.case import Ticket
 from desk.faces import face
 from desk.folding import fold
+from desk.outcomes import TicketMoved
 from desk.planning import UNSEEN
 from desk.speaking import news
 from tests.desk.bench import CASE, FRIDAY, Bench, mr_d
@@ -79,7 +79,7 @@ def test_the_card_says_what_people_did_with_the_ticket(
 def test_what_the_desk_does_itself_takes_the_note_away() -> None:
     made = flagged()
     see(made, status="solved", moved_by="Priya Naidoo")
-    ours = ev.TicketMoved(
+    ours = TicketMoved(
         at=FRIDAY,
         by="bot",
         effect="e",

@@ -7,8 +7,9 @@ from typing import Any
 
 from desk.case import Case
 from desk.effects import Effect
-from desk.events import Event, FactsRecorded, TicketCreated
+from desk.events import Event, FactsRecorded
 from desk.folding import fold
+from desk.outcomes import TicketCreated
 from desk.owed import Figures, Goal, Owed
 from desk.playbook import Playbook
 from desk.ports import Commit, Conflict, LookPlan, Repeated, StoreGone

@@ -8,8 +8,9 @@ import pytest
 from config.load import load
 from desk.case import Card, Case, Ticket
 from desk.effects import CreateTicket, Effect, ShowCard, TellPeople, UpdateTicket
-from desk.events import CaseOpened, ChaseSent, EffectPlanned
+from desk.events import CaseOpened, ChaseSent
 from desk.folding import fold
+from desk.outcomes import EffectPlanned
 from desk.playbook import Playbook
 from integrations.slack.posts import opaque
 from integrations.store.record import Work

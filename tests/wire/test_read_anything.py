@@ -30,7 +30,7 @@ from desk.case import Case
 from desk.commands import SheetRows, SheetWrong, TicketSeen
 from desk.effects import ReadSheet, UpdateTicket
 from desk.fields import read
-from desk.playbook import FieldSpec
+from desk.pieces import FieldSpec
 from desk.ports import GiveUp, TryAgain
 from desk.values import Fill, Line
 from integrations.backoffice import wire as office
