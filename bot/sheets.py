@@ -8,9 +8,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from desk import pieces
-from desk.commands import SheetRow, SheetRows, SheetWrong
 from desk.effects import Sheet
 from desk.pieces import FieldSpec
+from desk.results import SheetRow, SheetRows, SheetWrong
 from desk.values import Line
 from integrations.sheets.columns import Column, RowError
 from integrations.sheets.read import read_sheet

@@ -9,10 +9,11 @@ from desk.answers import fact, read_fills, unticked
 from desk.comparing import BY_HAND, any_by_desk
 from desk.duties import Duty, duty_of
 from desk.fields import default
-from desk.finishing import INCOMPLETE, Verdict, finish, judged, refuse
+from desk.finishing import INCOMPLETE, finish, judged
 from desk.flow import Growing, promises
 from desk.pieces import Ask
 from desk.playbook import Playbook, Step
+from desk.refusals import Verdict, refuse
 from desk.resting import too_soon
 from desk.roles import CLOSED, UNKNOWN, why_not
 from desk.values import BOT, Fact, Line, Refusal, Text, in_language

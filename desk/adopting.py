@@ -14,10 +14,10 @@ from desk.acts import known_at_once
 from desk.answers import fact
 from desk.effects import Requester
 from desk.fields import read
-from desk.finishing import Verdict
 from desk.flow import Growing
 from desk.outcomes import TicketCreated
 from desk.playbook import ADOPTED, Adopts, Playbook
+from desk.refusals import Verdict
 from desk.values import BOT, Fact, Fill, Line
 
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

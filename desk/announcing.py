@@ -6,31 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from desk.announcement import Announcement, Gathered
 from desk.ports import Attempt, GiveUp, TryAgain
-from desk.values import Line, Value
 
 log = logging.getLogger(__name__)
-
-DIGEST = "digest/"
-"""How the keys of messages that stand for several reminders begin."""
-
-
-class Announcement(Value):
-    """What to say in an inbox; the key makes saying it twice harmless. It holds no customer's data."""
-
-    key: str
-    inbox: str
-    mention: tuple[str, ...] = ()
-    title: Line | None = None
-    lines: tuple[Line, ...] = ()
-
-
-@dataclass(frozen=True)
-class Gathered:
-    """A reminder that an announcement says for its case; `mark` names the duty, the rung and when it was reached."""
-
-    case: str
-    mark: str
 
 
 class Announcements(Protocol):

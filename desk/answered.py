@@ -3,15 +3,17 @@
 from datetime import datetime
 
 from desk import events as ev
-from desk.answer import About, Answered, AnswersLearnt, Learnt
 from desk.answers import fact
 from desk.claimants import requester
-from desk.disputes import ClaimLookedInto
+from desk.dispute_events import ClaimLookedInto
 from desk.effects import AskBackOffice, AskWhoWrote, TellRival
 from desk.flow import Growing
 from desk.outcomes import BackOfficeAnswered
 from desk.playbook import Playbook
+from desk.results import Answered, Learnt
+from desk.safeguards import About
 from desk.values import BOT, Fact
+from desk.verification_events import AnswersLearnt
 
 ABOUT: dict[str, About] = {"order_answers": "order", "profile_answers": "profile"}
 """What each look-up for answers is about."""

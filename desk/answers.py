@@ -7,7 +7,6 @@ from typing import Any
 
 from desk.case import Case
 from desk.fields import default, read
-from desk.forms import once
 from desk.pieces import Ask, FieldSpec
 from desk.playbook import Playbook
 from desk.values import Fact, FieldError, Fill, Fills, Line
@@ -135,3 +134,12 @@ def over_cap(facts: Facts, playbook: Playbook) -> FieldError | None:
                     "people": f"role:{playbook.override_by}"}  # fmt: skip
             return FieldError(field=name, line=Line(key=key, args=args))
     return None
+
+
+def once(asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
+    """Keep each field once, required where any mention requires it."""
+    found: dict[str, Ask] = {}
+    for ask in asks:
+        before = found.get(ask.field)
+        found[ask.field] = ask if before is None or before.optional else before
+    return tuple(found.values())

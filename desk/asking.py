@@ -9,12 +9,12 @@ from desk import commands as cmd
 from desk import events as ev
 from desk.case import Case
 from desk.effects import Effect, Offered, TellPeople
-from desk.finishing import Verdict, refuse
 from desk.flow import Growing
-from desk.handling import message, said
+from desk.lanes import planned
+from desk.messages import message, said
 from desk.noting import onto_ticket
-from desk.planning import planned
 from desk.playbook import Playbook, Post
+from desk.refusals import Verdict, refuse
 from desk.roles import only, works_here
 from desk.speaking import person
 from desk.values import Line

@@ -7,9 +7,10 @@ from desk import commands as cmd
 from desk import events as ev
 from desk.case import Case
 from desk.flow import Growing
-from desk.lockout import Lockout, VerificationLocked
 from desk.playbook import Playbook, Step
+from desk.safeguards import Lockout
 from desk.values import BOT, Line
+from desk.verification_events import VerificationLocked
 
 WARNING = Line(
     key="The verification of this customer failed {count} times within {hours} hours, in this case or in others. Only {role} may go on. Do not tell the caller why."

@@ -6,10 +6,19 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
 
 from desk import events as ev
-from desk.answer import AnswersLearnt
-from desk.disputes import Claimant
 from desk.outcomes import EffectPlanned
-from desk.values import Fact
+from desk.values import Fact, Text
+from desk.verification_events import AnswersLearnt
+
+
+@dataclass(frozen=True)
+class Claimant:
+    """One of those who claim a profile: in which case, who took it, how it ended, and what is known of them, by field."""
+
+    case: str
+    opened_by: str
+    ending: Text | None
+    facts: tuple[tuple[str, Fact], ...]
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,15 @@ from desk import events as ev
 from desk.case import Case
 from desk.deadlines import Deadline, at_work, calendar_of, rung_at
 from desk.duties import Duty, doers, duties
-from desk.effects import Effect, Offered
-from desk.faces import inbox_of, inboxes
-from desk.finishing import Verdict
+from desk.effects import Effect, Offered, TellPeople
+from desk.faces import inboxes
 from desk.flow import Growing
+from desk.inboxes import inbox_of
+from desk.lanes import card_lane, planned
 from desk.pieces import Rung
-from desk.planning import planned, reminder, show_card
 from desk.playbook import Playbook
+from desk.refusals import Verdict
+from desk.staleness import show_card
 from desk.values import BOT, Line
 
 OVERDUE = "{case}: “{what}” was due at {due_at}. {owner} owes it."
@@ -166,3 +168,12 @@ def _line(case: Case, playbook: Playbook, duty: Duty, now: datetime) -> Line:
     key = OVERDUE if now > duty.due_at else SINCE
     return Line(key=key, args={"case": f"{playbook.case_prefix}-{case.number}", "what": duty.title,
                                "due_at": duty.due_at, "owner": owner})  # fmt: skip
+
+
+def reminder(case: Case, inbox: str, mention: tuple[str, ...], lines: tuple[Line, ...], number: int,
+             urgent: bool) -> TellPeople:  # fmt: skip
+    """Plan one reminder for one inbox."""
+    return TellPeople(
+        key=f"{case.id}/chase:{inbox}/{number}/0", case=case.id, lane=card_lane(case, inbox), urgent=urgent,
+        inbox=inbox, thread=not inbox.startswith("person:"), mention=mention, lines=lines, reminder=True,
+    )  # fmt: skip

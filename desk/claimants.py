@@ -7,10 +7,10 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from desk.answers import fact
-from desk.case import Case
-from desk.disputes import Claimant, Disputes
+from desk.case import Case, Claimant
 from desk.fields import read
 from desk.playbook import Playbook
+from desk.safeguards import Disputes
 from desk.speaking import display
 from desk.values import Fact, Fill, Line
 

@@ -10,11 +10,12 @@ from desk.case import Case
 from desk.claimants import differ, same
 from desk.commands import Command, CompletePart, CompleteStep, RecordFacts, Reopen, Settle
 from desk.conditions import fields_asked
-from desk.disputes import DisputeDecided, Disputes, ProfileDisputed
+from desk.dispute_events import DisputeDecided, ProfileDisputed
 from desk.effects import AskWhoWrote
 from desk.flow import Growing
 from desk.playbook import Playbook
 from desk.roles import deciders
+from desk.safeguards import Disputes
 from desk.speaking import display
 from desk.values import BOT, Line, Person, Text
 

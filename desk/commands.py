@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import Literal
 
-from desk.answer import Answered, Learnt
-from desk.effects import Effect, Requester
-from desk.going import Redacted
-from desk.values import BOT, Fills, Instant, Line, Person, Value
+from desk.effects import Effect
+from desk.results import Result, TicketFound
+from desk.values import BOT, Fills, Instant, Person, Value
 
 
 class Command(Value):
@@ -75,7 +74,7 @@ class AdoptTicket(Command):
     """Make a case of a ticket that people made by hand. `case` follows from the ticket's number."""
 
     playbook: str
-    found: "TicketFound"
+    found: TicketFound
     number: int = 0
     twins: tuple[str, ...] = ()
     failures: tuple[Instant, ...] = ()
@@ -196,100 +195,30 @@ class FinishByHand(Command):
     reference: str = ""
 
 
-class TicketSeen(Value):
-    """A ticket as Zendesk gave it: names, not ids; `lost` lists what was asked for and not kept.
-
-    `stamp` changes with every change of the ticket. `replies` counts what was said in public after the first words, by
-    anybody but the desk, and `moved_by` names the agent who last moved it; both are None where nobody looked.
-    """
-
-    kind: Literal["ticket"] = "ticket"
-    id: int
-    url: str
-    group: str | None = None
-    status: str | None = None
-    form: str | None = None
-    lost: tuple[str, ...] = ()
-    stamp: str | None = None
-    replies: int | None = None
-    replied_at: Instant | None = None
-    moved_by: str | None = None
-
-
-class TicketFound(Value):
-    """A ticket that no case knows, with the query type that makes it one. No requester where that is an agent."""
-
-    seen: TicketSeen
-    query_type: str
-    requester: Requester | None = None
-
-
-class CardSeen(Value):
-    """A card or message as posted; `version` is the number of events it was drawn from."""
-
-    kind: Literal["card"] = "card"
-    channel: str
-    ts: str
-    version: int = 0
-    url: str = ""
-
-
-class Told(Value):
-    """A reminder or thread message as posted."""
-
-    kind: Literal["told"] = "told"
-    channel: str
-    ts: str
-
-
-class Delayed(Value):
-    """Not done yet: the system did not answer or said no for now."""
-
-    kind: Literal["delayed"] = "delayed"
-    system: str
-    since_at: Instant
-    reason: str
-
-
-class Dead(Value):
-    """Given up: nothing will be tried until somebody says so."""
-
-    kind: Literal["dead"] = "dead"
-    system: str
-    reason: str
-
-
-class SheetRow(Value):
-    """One row of a sheet: its number as a spreadsheet shows it, and its cells by column, as words."""
-
-    number: int
-    cells: dict[str, str]
-
-
-class SheetRows(Value):
-    """A sheet that could be read; whether its cells fit their columns is still to be seen."""
-
-    kind: Literal["sheet_rows"] = "sheet_rows"
-    rows: tuple[SheetRow, ...]
-    sha256: str = ""
-    taken_out: tuple[str, ...] = ()
-    """The kinds of secrets that stood in its free columns and were not kept."""
-
-
-class SheetWrong(Value):
-    """A sheet that could not be read, and why; no line repeats what stands in it."""
-
-    kind: Literal["sheet_wrong"] = "sheet_wrong"
-    lines: tuple[Line, ...]
-    sha256: str = ""
-
-
-Result = Redacted | TicketSeen | CardSeen | Told | Delayed | Dead | Answered | Learnt | SheetRows | SheetWrong  # fmt: skip
-
-
 class Settle(Command):
     """The result of an effect."""
 
     effect: Effect
     result: Result
     at: datetime | None = None
+
+
+class ShowPersonal(Command):
+    """Look at the personal values that the card of an inbox hides from its public channel."""
+
+    inbox: str
+
+
+class LookAtClaims(Command):
+    """Another case (display name) may claim the same profile, or no longer does: look, whatever the message said."""
+
+    about: str
+
+
+class DecideDispute(Command):
+    """Decide that this case's caller is the customer. The other cases wait on until they are closed."""
+
+    reason: str
+    openers: tuple[str, ...] = ()  # who opened the other cases; by the engine
+    shown: tuple[str, ...] = ()
+    """The other cases as the form named them; one that came since is not decided."""

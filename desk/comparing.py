@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from desk.answer import About, Answer, AnswersLearnt
 from desk.case import Case
 from desk.commands import Command, CompleteStep
 from desk.likeness import canonical
-from desk.pieces import Ask, FieldSpec
+from desk.pieces import Ask, FieldSpec, by_desk
 from desk.playbook import Playbook, Step
+from desk.safeguards import About, Answer
 from desk.values import Fact, FieldError, Fill, Fills, Line
+from desk.verification_events import AnswersLearnt
 
 WAIT = Line(
     key="I am still looking this up on Admin. Wait a moment and submit again: nothing you typed is lost."
@@ -48,11 +49,6 @@ class Answers:
     """What the form asks beside them."""
     state: Literal["unasked", "pending", "known"]
     learnt: AnswersLearnt | None
-
-
-def by_desk(spec: FieldSpec) -> Answer | None:
-    """Say how the desk compares a field; None where a person judges."""
-    return spec.answer if spec.answer and spec.answer.mode == "http" else None
 
 
 def answers(case: Case, playbook: Playbook, step: Step) -> Answers | None:

@@ -23,12 +23,14 @@ from desk import (
 from desk import commands as cmd
 from desk import events as ev
 from desk.case import Case
+from desk.commands import DecideDispute, LookAtClaims, ShowPersonal
 from desk.effects import Effect
 from desk.flow import Growing, follow
 from desk.learning import look_ups
-from desk.planning import cards, plan
+from desk.planning import plan
 from desk.playbook import Playbook
 from desk.scrubbing import scrubbed
+from desk.staleness import cards
 from desk.values import Line, Refusal
 
 
@@ -73,13 +75,13 @@ _RULES: dict[type[cmd.Command], Callable[..., Any]] = {
     cmd.Erase: erasing.erase,
     cmd.Hold: erasing.hold,
     cmd.Release: erasing.release,
-    unmasking.ShowPersonal: unmasking.show_personal,
+    ShowPersonal: unmasking.show_personal,
     cmd.Settle: settling.settle,
     cmd.RetryEffect: settling.retry_effect,
     cmd.FinishByHand: settling.finish_by_hand,
     cmd.Chase: chasing.chase,
-    judging.LookAtClaims: judging.look_at_claims,
-    judging.DecideDispute: judging.decide_dispute,
+    LookAtClaims: judging.look_at_claims,
+    DecideDispute: judging.decide_dispute,
 }
 
 

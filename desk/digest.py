@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from desk.announcing import DIGEST, Announcement, Gathered
+from desk.announcement import DIGEST, Announcement, Gathered
 from desk.case import Case
 from desk.chasing import Reached, reached
 from desk.duties import doers

@@ -12,6 +12,7 @@ from desk import commands as cmd
 from desk.announcing import Announcements
 from desk.case import Case
 from desk.chasing import deadlines
+from desk.command_answer import Answer
 from desk.comparing import Digests, in_digests
 from desk.decide import Decision, decide, ends, told_no
 from desk.effects import (
@@ -49,6 +50,7 @@ from desk.ports import (
     Tickets,
     TryAgain,
 )  # fmt: skip
+from desk.results import Dead, Delayed, Result
 from desk.retry import retry_at
 from desk.settling import TOLD_OF_DELAY, look_again
 from desk.uploads import Sheets, read_sheet
@@ -58,19 +60,6 @@ log = logging.getLogger(__name__)
 
 RACES = 20
 """How often a command is decided again because somebody else was faster."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What became of a command: the case as it is now, and why not. `opened` names the steps it opened."""
-
-    case: Case
-    playbook: Playbook | None
-    refusal: Refusal | None = None
-    opened: tuple[str, ...] = ()
-    repeated: bool = False
-    taken_out: tuple[str, ...] = ()
-    """The kinds of secrets that stood in the command's free text and were not kept."""
 
 
 @dataclass
@@ -217,7 +206,7 @@ class Engine:
         await self._settle(effect, result)
         return None
 
-    async def _do(self, effect: Effect, attempt: Attempt) -> cmd.Result:
+    async def _do(self, effect: Effect, attempt: Attempt) -> Result:
         match effect:
             case CreateTicket():
                 return await self.tickets.create(effect, attempt)
@@ -236,7 +225,7 @@ class Engine:
 
     async def _chat(
         self, effect: ShowCard | TellPeople | ReadSheet | RedactPosts, attempt: Attempt
-    ) -> cmd.Result:
+    ) -> Result:
         case, playbook = await self._case(effect)
         now = self.clock.now()
         if isinstance(effect, ReadSheet):
@@ -278,14 +267,14 @@ class Engine:
             not paced or effect.kind in TOLD_OF_DELAY
         ):  # one that ended during the first try said nothing
             since = min(self.outages.since(system) or now, now)
-            delayed = cmd.Delayed(system=system, since_at=since, reason=reason)
+            delayed = Delayed(system=system, since_at=since, reason=reason)
             await self._settle(effect, delayed)
         return at
 
     async def _dead(self, effect: Effect, system: str, reason: str) -> None:
-        await self._settle(effect, cmd.Dead(system=system, reason=reason))
+        await self._settle(effect, Dead(system=system, reason=reason))
 
-    async def _settle(self, effect: Effect, result: cmd.Result) -> None:
+    async def _settle(self, effect: Effect, result: Result) -> None:
         await self.accept(cmd.Settle(case=effect.case, delivery="", effect=effect, result=result))
 
     async def chase_due(self, limit: int = 200) -> int:

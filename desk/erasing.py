@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from desk import commands as cmd
 from desk.case import Case
 from desk.effects import RedactPosts
-from desk.finishing import Verdict, refuse
 from desk.flow import Growing
 from desk.going import CaseErased, HoldReleased, HoldSet
-from desk.handling import WHY, said
-from desk.planning import card_lane, planned
+from desk.handling import WHY
+from desk.lanes import card_lane, planned
+from desk.messages import said
 from desk.playbook import Playbook
+from desk.refusals import Verdict, refuse
 from desk.roles import UNKNOWN, outsider
 from desk.values import BOT, Line, Refusal
 

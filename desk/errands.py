@@ -6,18 +6,19 @@ A call that cannot be made gives up with a sentence, and the work is then done b
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
-from desk.answer import About, Answer, Answered, Learnt
 from desk.answered import ABOUT
 from desk.case import Case
-from desk.commands import Told
-from desk.comparing import CUSTOMER, Digests, by_desk, keyed
+from desk.commands import LookAtClaims
+from desk.comparing import CUSTOMER, Digests, keyed
 from desk.effects import AskBackOffice, AskWhoWrote, CopyBrief, TellRival
-from desk.judging import LookAtClaims, number_of
+from desk.judging import number_of
 from desk.likeness import canonical
 from desk.outside import BackOffice, OrderSeen, ProfileSeen
-from desk.pieces import FieldSpec
+from desk.pieces import FieldSpec, by_desk
 from desk.playbook import Playbook
 from desk.ports import Cases, GiveUp, Tickets
+from desk.results import Answered, Learnt, Told
+from desk.safeguards import About, Answer
 
 REASON = "account takeover"
 

@@ -8,11 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from desk.answer import AnswersLearnt
-from desk.cooling import StepRests
-from desk.disputes import ClaimLookedInto, DisputeDecided, ProfileDisputed
+from desk.dispute_events import ClaimLookedInto, DisputeDecided, ProfileDisputed
 from desk.going import CaseErased, HoldReleased, HoldSet, PersonalShown, PostsRedacted
-from desk.lockout import VerificationLocked
 from desk.outcomes import (
     BackOfficeAnswered,
     CardShown,
@@ -21,7 +18,6 @@ from desk.outcomes import (
     EffectDoneByHand,
     EffectPlanned,
     EffectRetried,
-    Happened,
     PeopleTold,
     SheetRead,
     SheetUploaded,
@@ -29,7 +25,8 @@ from desk.outcomes import (
     TicketMoved,
     TicketRead,
 )
-from desk.values import Fact, Instant, Line
+from desk.values import Fact, Happened, Instant, Line
+from desk.verification_events import AnswersLearnt, StepRests, VerificationLocked
 
 
 class CaseOpened(Happened):

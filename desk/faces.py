@@ -6,18 +6,17 @@ from datetime import datetime
 
 from desk import barring, claiming
 from desk import events as ev
-from desk.case import Case, Escalation, Ticket, Trouble
+from desk.case import Case, Claimant, Escalation, Ticket, Trouble
 from desk.claimants import both
 from desk.conditions import holds
-from desk.disputes import Claimant
 from desk.duties import Duty, doers, duties
 from desk.forms import one_tap
+from desk.inboxes import inbox_of, role_of
 from desk.pieces import Act
 from desk.playbook import ADOPTED, Playbook, Step
-from desk.sheets import being_read
 from desk.speaking import display, spoken
 from desk.standing import Standing, standings, tried_by
-from desk.values import BOT, Fact, Line, Text
+from desk.values import Fact, Line, Text
 
 
 @dataclass(frozen=True)
@@ -95,21 +94,6 @@ class Face:
     claimants: tuple[Claimant, ...] = ()
     alike: tuple[tuple[Text, int], ...] = ()
     """Titles of fields, and how many other cases of the same day share a value of them."""
-
-
-def role_of(inbox: str, playbook: Playbook) -> str | None:
-    """Name the role an inbox belongs to: a role's channel, or the direct role's person."""
-    if inbox.startswith("role:"):
-        return inbox.removeprefix("role:")
-    return next((name for name, role in playbook.roles.items() if role.inbox == "direct"), None)
-
-
-def inbox_of(case: Case, playbook: Playbook, role: str) -> str:
-    """Name the inbox a role is reached in; the opener's direct messages for a direct role, or who covers for it."""
-    found = playbook.roles.get(role)
-    if found is None or found.inbox != "direct":
-        return f"role:{role}"
-    return f"role:{found.next or role}" if case.opened_by == BOT.id else f"person:{case.opened_by}"
 
 
 def inboxes(case: Case, playbook: Playbook) -> tuple[str, ...]:
@@ -298,3 +282,13 @@ def _in_between(case: Case, owed: tuple[Duty, ...]) -> Iterator[Line]:
                    args={"ticket": f"#{main.id}", "what": owed[0].title})  # fmt: skip
     if being_read(case):
         yield Line(key="An uploaded sheet is being read.")
+
+
+def being_read(case: Case) -> bool:
+    """Say whether an uploaded sheet is still being read."""
+    return any(not _given_up(case, effect) for effect in case.sheets - case.settled)
+
+
+def _given_up(case: Case, effect: str) -> bool:
+    trouble = case.troubles.get(effect)
+    return trouble is not None and trouble.dead

@@ -9,23 +9,16 @@ from desk.answers import GIVE, fact, over_cap, read_fills
 from desk.case import Case
 from desk.comparing import WAIT, Answers, answers, attempted, given, results, unfit
 from desk.conditions import holds
-from desk.effects import Effect
 from desk.flow import Growing, completion
 from desk.pieces import Condition
 from desk.playbook import Outcome, Playbook, Step
+from desk.refusals import Verdict, refuse
 from desk.sheets import reading
-from desk.values import FieldError, Line, Refusal
-
-Verdict = Refusal | tuple[Effect, ...]
+from desk.values import FieldError, Line
 
 INCOMPLETE = Line(
     key="Some answers are missing or wrong. Nothing is lost: mend them and submit again."
 )
-
-
-def refuse(line: Line, *fields: FieldError) -> Refusal:
-    """Refuse with a sentence."""
-    return Refusal(line=line, fields=fields)
 
 
 def judged(case: Case, playbook: Playbook, step: Step) -> bool:

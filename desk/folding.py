@@ -6,12 +6,10 @@ from typing import Any, Literal
 
 from desk import events as ev
 from desk import outcomes as work
-from desk.answer import AnswersLearnt
 from desk.case import Card, Case, Done, Draft, Escalation, StepState, Ticket, Trouble, replace
-from desk.cooling import StepRests
-from desk.disputes import DisputeDecided, ProfileDisputed
+from desk.dispute_events import DisputeDecided, ProfileDisputed
 from desk.going import CaseErased, HoldReleased, HoldSet
-from desk.lockout import VerificationLocked
+from desk.verification_events import AnswersLearnt, StepRests, VerificationLocked
 
 
 def fold(case: Case, events: Iterable[ev.Event]) -> Case:

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from desk.answer import Answer
+from desk.answers import once
 from desk.case import Case
 from desk.comparing import Answers, answers, in_words
 from desk.pieces import Ask, FieldSpec
 from desk.playbook import Playbook
+from desk.safeguards import Answer
 from desk.showing import show_row
 from desk.speaking import display, spoken
 from desk.values import Fact, Text
@@ -113,15 +114,6 @@ def trying(case: Case, playbook: Playbook, step: str, attempt: str) -> Form:
 def correcting(case: Case, playbook: Playbook, name: str) -> Input:
     """Give the question that corrects a fact, with what is known now."""
     return Input(name, playbook.fields[name], False, case.facts.get(name))
-
-
-def once(asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
-    """Keep each field once, required where any mention requires it."""
-    found: dict[str, Ask] = {}
-    for ask in asks:
-        before = found.get(ask.field)
-        found[ask.field] = ask if before is None or before.optional else before
-    return tuple(found.values())
 
 
 def _asks_something(case: Case, spec: FieldSpec) -> bool:

@@ -7,7 +7,8 @@ between says nothing twice: the cases that are left find that a digest has spoke
 from collections.abc import Sequence
 from datetime import datetime
 
-from desk.announcing import Announcements, Gathered
+from desk.announcement import Gathered
+from desk.announcing import Announcements
 from desk.commands import Chase
 from desk.digest import APART, MANY, Plan, Reminder, plan, reminders
 from desk.ports import Cases

@@ -2,15 +2,7 @@
 
 from typing import Literal
 
-from desk.outcomes import Happened
-from desk.values import Fact, Value
-
-
-class Redacted(Value):
-    """How many messages and files were written over or removed."""
-
-    kind: Literal["redacted"] = "redacted"
-    count: int
+from desk.values import Fact, Happened
 
 
 class CaseErased(Happened):

@@ -10,24 +10,20 @@ from desk.answers import read_fills
 from desk.case import Case
 from desk.deadlines import add_working, calendar_of
 from desk.duties import parts_of
-from desk.effects import TellPeople
-from desk.finishing import INCOMPLETE, Verdict, refuse
+from desk.finishing import INCOMPLETE
 from desk.flow import Growing, ending
-from desk.planning import card_lane, planned
+from desk.lanes import planned
+from desk.messages import message, said
 from desk.playbook import Playbook
+from desk.refusals import Verdict, refuse
 from desk.roles import CLOSED, UNKNOWN, deciders, four_eyes, only, works_here
 from desk.speaking import display
-from desk.values import Fact, Line, Refusal
+from desk.values import Line, Refusal
 
 WHY = Line(key="Give a reason: whoever comes after you will ask.")
 MERGED = "merged"
 """The ending of a case that goes on in another one."""
 LONGEST_SNOOZE = timedelta(days=7)
-
-
-def said(words: str) -> Fact:
-    """Keep what somebody wrote freely as personal: it may name a customer."""
-    return Fact(value=words.strip()[:1000], personal=True)
 
 
 def _owed(
@@ -85,18 +81,6 @@ def hand_over(
     ))  # fmt: skip
     growing.add(planned(told, now))
     return (told,)
-
-
-def message(
-    growing: Growing, inbox: str, *lines: Line, mention: tuple[str, ...] = ()
-) -> TellPeople:
-    """Plan a message to an inbox: in the thread of a role's card, directly to a person."""
-    case = growing.case
-    number = sum(e.what == "tell_people" and e.inbox == inbox for e in case.planned.values()) + 1
-    return TellPeople(
-        key=f"{case.id}/message:{inbox}/{number}/0", case=case.id, lane=card_lane(case, inbox), inbox=inbox,
-        thread=not inbox.startswith("person:"), lines=lines, mention=mention,
-    )  # fmt: skip
 
 
 def snooze(command: cmd.Snooze, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:

@@ -4,36 +4,23 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from desk import claiming
-from desk import commands as cmd
 from desk.case import Case
-from desk.disputes import DisputeDecided, ProfileDisputed
+from desk.commands import DecideDispute, LookAtClaims
+from desk.dispute_events import DisputeDecided, ProfileDisputed
 from desk.effects import AskWhoWrote, Effect, TellRival
 from desk.events import CaseEnded, CaseReopened, FactsRecorded
-from desk.faces import inbox_of
-from desk.finishing import Verdict, refuse
 from desk.flow import Growing
 from desk.going import CaseErased
-from desk.handling import WHY, message, said
-from desk.planning import planned, show_card
+from desk.handling import WHY
+from desk.inboxes import inbox_of
+from desk.lanes import planned
+from desk.messages import message, said
 from desk.playbook import Playbook
+from desk.refusals import Verdict, refuse
 from desk.roles import UNKNOWN, deciders, only, works_here
 from desk.speaking import display
+from desk.staleness import show_card
 from desk.values import Line
-
-
-class LookAtClaims(cmd.Command):
-    """Another case (display name) may claim the same profile, or no longer does: look, whatever the message said."""
-
-    about: str
-
-
-class DecideDispute(cmd.Command):
-    """Decide that this case's caller is the customer. The other cases wait on until they are closed."""
-
-    reason: str
-    openers: tuple[str, ...] = ()  # who opened the other cases; by the engine
-    shown: tuple[str, ...] = ()
-    """The other cases as the form named them; one that came since is not decided."""
 
 
 def look_at_claims(

@@ -3,14 +3,15 @@
 from datetime import datetime
 
 from desk import events as ev
-from desk.answer import About
 from desk.answered import ABOUT
 from desk.case import Case
-from desk.comparing import CUSTOMER, by_desk, look_key, looked
+from desk.comparing import CUSTOMER, look_key, looked
 from desk.effects import AskBackOffice
 from desk.flow import Growing
-from desk.planning import planned
+from desk.lanes import planned
+from desk.pieces import by_desk
 from desk.playbook import Playbook
+from desk.safeguards import About
 
 
 def look_ups(growing: Growing, playbook: Playbook, now: datetime) -> tuple[AskBackOffice, ...]:

@@ -10,10 +10,10 @@ from desk import claiming
 from desk.barring import failures, watched
 from desk.case import Case
 from desk.claimants import claimant
-from desk.commands import AdoptTicket, Command, CompleteStep, OpenCase
+from desk.commands import AdoptTicket, Command, CompleteStep, DecideDispute, LookAtClaims, OpenCase
 from desk.decide import decide
-from desk.faces import inbox_of
-from desk.judging import DecideDispute, LookAtClaims, number_of
+from desk.inboxes import inbox_of
+from desk.judging import number_of
 from desk.playbook import Playbook
 from desk.ports import Cases
 from desk.roles import deciders

@@ -8,12 +8,13 @@ from desk import events as ev
 from desk.answers import read_fills
 from desk.correcting import may_not
 from desk.effects import Effect, TellPeople, UpdateTicket
-from desk.finishing import INCOMPLETE, Verdict, refuse
+from desk.finishing import INCOMPLETE
 from desk.flow import Growing
-from desk.handling import message, said
+from desk.lanes import planned, ticket_lane
+from desk.messages import message, said
 from desk.pieces import Ask
-from desk.planning import planned, ticket_lane
 from desk.playbook import Playbook
+from desk.refusals import Verdict, refuse
 from desk.roles import UNKNOWN, outsider, works_here
 from desk.sheets import reading
 from desk.showing import show

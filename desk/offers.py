@@ -10,10 +10,10 @@ from datetime import datetime
 
 from desk import commands as cmd
 from desk.case import Case
-from desk.comparing import by_desk
+from desk.commands import DecideDispute
 from desk.conditions import fields_asked
 from desk.decide import refused
-from desk.judging import DecideDispute
+from desk.pieces import by_desk
 from desk.playbook import Playbook, Step
 from desk.values import Line, Person, Refusal
 

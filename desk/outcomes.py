@@ -2,14 +2,7 @@
 
 from typing import Literal
 
-from desk.values import Fact, Instant, Line, Value
-
-
-class Happened(Value):
-    """When it happened and who did it: a person's opaque id, or `bot`."""
-
-    at: Instant
-    by: str
+from desk.values import Fact, Happened, Instant, Line
 
 
 class EffectPlanned(Happened):

@@ -5,7 +5,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import ConfigDict, Field, model_validator
 
-from desk.answer import Answer
+from desk.safeguards import Answer
 from desk.short_forms import Duration, Names, Words
 from desk.values import Value
 
@@ -246,3 +246,8 @@ class Act(Value):
             table = ", ".join(type(self).model_fields)
             raise ValueError(f"an act is exactly one of {table}")
         return self
+
+
+def by_desk(spec: FieldSpec) -> Answer | None:
+    """Say how the desk compares a field; None where a person judges."""
+    return spec.answer if spec.answer and spec.answer.mode == "http" else None

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from desk import events as ev
+from desk.as_sheet import sheet_of
 from desk.case import Case
 from desk.conditions import holds
-from desk.disputes import told
-from desk.duties import duties
 from desk.effects import (
     AskBackOffice,
     CopyBrief,
@@ -15,21 +14,18 @@ from desk.effects import (
     Effect,
     LookAtTicket,
     Requester,
-    ShowCard,
     TellPeople,
     UpdateTicket,
 )
-from desk.faces import face, inboxes, shows_everywhere
 from desk.flow import Growing
-from desk.folding import fold
-from desk.outcomes import EffectPlanned
+from desk.lanes import card_lane, planned, ticket_lane
 from desk.pieces import Act, BackOfficeAsk, Said, TicketChange, TicketPlan
 from desk.playbook import ADOPTED, Playbook
-from desk.sheets import sheet_of
-from desk.showing import show, show_instant
-from desk.speaking import card_of, person, values
+from desk.showing import show
+from desk.speaking import card_of, values
 from desk.texts import fill_one
-from desk.values import BOT, Line, in_language
+from desk.timeline import timeline
+from desk.values import BOT, in_language
 
 
 def write(
@@ -93,14 +89,6 @@ def _after_suspension(effect: Effect, effects: list[Effect]) -> Effect:
     return effect.model_copy(update={"needs": (*effect.needs, *keys)}) if keys else effect
 
 
-def planned(effect: Effect, now: datetime) -> EffectPlanned:
-    """Say that an effect was asked for."""
-    return EffectPlanned(
-        at=now, by=BOT.id, effect=effect.key, what=effect.kind,
-        inbox=getattr(effect, "inbox", None), ticket=getattr(effect, "name", None),
-    )  # fmt: skip
-
-
 def _of_event(
     case: Case, playbook: Playbook, event: ev.Event, now: datetime, actor: str
 ) -> Iterator[Effect]:
@@ -137,16 +125,6 @@ def _ask(case: Case, key: str, spec: BackOfficeAsk, urgent: bool) -> AskBackOffi
     return AskBackOffice(
         key=key, case=case.id, lane=f"{case.id}:back_office", urgent=urgent, ask=spec.ask, **values
     )
-
-
-def ticket_lane(case: Case, name: str) -> str:
-    """Name the lane of one of the case's tickets."""
-    return f"{case.id}:ticket:{name}"
-
-
-def card_lane(case: Case, inbox: str) -> str:
-    """Name the lane of one of the case's cards and its thread."""
-    return f"{case.id}:card:{inbox}"
 
 
 def _create(
@@ -208,22 +186,6 @@ def _thread(case: Case, playbook: Playbook, event: ev.Escalated) -> Iterator[Eff
         )  # fmt: skip
 
 
-def timeline(case: Case, playbook: Playbook, language: str) -> Iterator[str]:
-    """Write what was done so far, one line each, without customers' data."""
-    for event in case.log:
-        if isinstance(event, ev.StepCompleted) and event.outcome != ADOPTED:
-            step = playbook.steps[event.step]
-            outcome = step.outcome(event.outcome)
-            words = [
-                in_language(step.title, language),
-                in_language(outcome.title, language) if outcome else "",
-            ]
-            at = show_instant(event.at, language, playbook.zone)
-            yield f"{at}  {': '.join(filter(None, words))} ({person(event.by)})"
-        elif words_of := told(event, language):
-            yield f"{show_instant(event.at, language, playbook.zone)}  {words_of}"
-
-
 MOST_LOOKS = 2
 """Looks at one ticket that wait: the one that may be under way, and one that sees whatever changed since it began."""
 
@@ -236,66 +198,4 @@ def look(case: Case, name: str, ticket: int, delivery: str, now: datetime) -> Lo
     return LookAtTicket(
         key=f"{case.id}/ticket:{name}/{len(looks) + 1}/look", case=case.id, lane=ticket_lane(case, name),
         name=name, ticket=ticket,
-    )  # fmt: skip
-
-
-def cards(
-    growing: Growing, playbook: Playbook, now: datetime, skip: str | None = None
-) -> tuple[Effect, ...]:
-    """Plan a drawing for each inbox whose card no longer shows what is so; one at a time per inbox."""
-    effects: list[Effect] = []
-    drawn: dict[int, Case] = {}
-    for inbox in inboxes(growing.case, playbook):
-        card = growing.case.cards.get(inbox)
-        if inbox == skip or (card and card.pending):
-            continue
-        if card is None or not card.version or _stale(growing.case, playbook, inbox, drawn):
-            effect = show_card(growing.case, playbook, inbox)
-            growing.add(planned(effect, now))
-            effects.append(effect)
-    return tuple(effects)
-
-
-UNSEEN = frozenset({
-    "effect_planned", "card_shown", "people_told", "ticket_read", "act_refused", "chase_sent",
-    "customer_told", "back_office_answered", "question_put", "claim_looked_into", "answers_learnt",
-})  # fmt: skip
-"""Events that change no card by themselves."""
-
-
-def _stale(case: Case, playbook: Playbook, inbox: str, drawn: dict[int, Case]) -> bool:
-    """Compare with what was drawn; nothing needs comparing when nothing visible has happened since.
-
-    `drawn` holds the case as it was at the versions of the cards that were compared before.
-    """
-    version = case.cards[inbox].version
-    since_then = case.log[version:]
-    if all(event.kind in UNSEEN for event in since_then):
-        return False
-    if any(shows_everywhere(event, case, playbook) for event in since_then):
-        return True
-    if version not in drawn:
-        since = max((one for one in drawn if one < version), default=0)
-        seen = [event for event in case.log[since:version] if event.kind not in UNSEEN]
-        drawn[version] = fold(drawn.get(since, Case(id=case.id)), seen)
-    return face(drawn[version], playbook, inbox) != face(case, playbook, inbox)
-
-
-def show_card(case: Case, playbook: Playbook, inbox: str) -> ShowCard:
-    """Plan the next drawing of a card."""
-    card = case.cards.get(inbox)
-    count = card.planned if card else 0
-    urgent = any(duty.urgent for duty in duties(case, playbook))
-    return ShowCard(
-        key=f"{case.id}/card:{inbox}/{count + 1}/0", case=case.id, lane=card_lane(case, inbox),
-        urgent=urgent, inbox=inbox,
-    )  # fmt: skip
-
-
-def reminder(case: Case, inbox: str, mention: tuple[str, ...], lines: tuple[Line, ...], number: int,
-             urgent: bool) -> TellPeople:  # fmt: skip
-    """Plan one reminder for one inbox."""
-    return TellPeople(
-        key=f"{case.id}/chase:{inbox}/{number}/0", case=case.id, lane=card_lane(case, inbox), urgent=urgent,
-        inbox=inbox, thread=not inbox.startswith("person:"), mention=mention, lines=lines, reminder=True,
     )  # fmt: skip

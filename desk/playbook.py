@@ -9,9 +9,6 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from desk.cooling import CoolOff
-from desk.disputes import Disputes
-from desk.lockout import Lockout
 from desk.pieces import (
     Act,
     Ask,
@@ -23,6 +20,7 @@ from desk.pieces import (
     Rung,
     TicketPlan,
 )  # fmt: skip
+from desk.safeguards import CoolOff, Disputes, Lockout
 from desk.short_forms import Duration, Names, Words
 from desk.values import Text, Value
 

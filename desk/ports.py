@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from desk.case import Case
-from desk.commands import CardSeen, TicketFound, TicketSeen, Told
 from desk.deadlines import Deadline
 from desk.effects import (
     CreateTicket,
@@ -19,10 +18,10 @@ from desk.effects import (
     Writer,
 )
 from desk.events import Event
-from desk.going import Redacted
 from desk.owed import Board, Goal, Owed
 from desk.pacing import Rate
 from desk.playbook import Playbook
+from desk.results import CardSeen, Redacted, TicketFound, TicketSeen, Told
 from desk.values import Person
 
 

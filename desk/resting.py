@@ -6,9 +6,10 @@ Waiting times on changed contacts and on payouts: NIST SP 800-63B-4 section 4.2,
 from datetime import datetime
 
 from desk.case import Case
-from desk.cooling import CoolOff, StepRests
 from desk.playbook import Playbook
+from desk.safeguards import CoolOff
 from desk.values import BOT, Line
+from desk.verification_events import StepRests
 
 RESTS = Line(
     key="This rests until {until_at}, because contact details were changed or money was paid. {role} may lift that, with a reason. I have not changed anything."

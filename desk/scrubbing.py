@@ -20,6 +20,7 @@ from desk import commands as cmd
 from desk.effects import ReadSheet
 from desk.pieces import FieldSpec
 from desk.playbook import Playbook
+from desk.results import SheetRows
 from desk.values import Fill, Line, Text
 
 KINDS: dict[str, Text] = {
@@ -218,16 +219,14 @@ def scrubbed(
         new["fills"] = {
             name: pen.fill(fill, playbook.fields.get(name)) for name, fill in fills.items()
         }
-    if isinstance(command, cmd.Settle) and isinstance(command.result, cmd.SheetRows):
+    if isinstance(command, cmd.Settle) and isinstance(command.result, SheetRows):
         new["result"] = _sheet(command, command.result, playbook, pen)
     if not (pen.kinds or pen.cut):
         return command, ()
     return command.model_copy(update=new), tuple(pen.kinds)
 
 
-def _sheet(
-    command: cmd.Settle, rows: cmd.SheetRows, playbook: Playbook, pen: _Pen
-) -> cmd.SheetRows:
+def _sheet(command: cmd.Settle, rows: SheetRows, playbook: Playbook, pen: _Pen) -> SheetRows:
     """Scrub the cells of a sheet's free columns."""
     spec = (
         playbook.fields.get(command.effect.into) if isinstance(command.effect, ReadSheet) else None

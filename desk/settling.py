@@ -8,7 +8,6 @@ from typing import Any
 from desk import claiming
 from desk import commands as cmd
 from desk import events as ev
-from desk.answer import Answered, Learnt
 from desk.answered import learn, take_in
 from desk.case import Case, Ticket, Trouble
 from desk.effects import (
@@ -25,9 +24,9 @@ from desk.effects import (
     TellRival,
     UpdateTicket,
 )
-from desk.finishing import Verdict, refuse
 from desk.flow import Growing, promises
-from desk.going import PostsRedacted, Redacted
+from desk.going import PostsRedacted
+from desk.lanes import planned, ticket_lane
 from desk.outcomes import (
     CardShown,
     EffectDelayed,
@@ -39,8 +38,21 @@ from desk.outcomes import (
     TicketMoved,
     TicketRead,
 )
-from desk.planning import MOST_LOOKS, late_link, look, planned, ticket_lane
+from desk.planning import MOST_LOOKS, late_link, look
 from desk.playbook import Playbook
+from desk.refusals import Verdict, refuse
+from desk.results import (
+    Answered,
+    CardSeen,
+    Dead,
+    Delayed,
+    Learnt,
+    Redacted,
+    SheetRows,
+    SheetWrong,
+    TicketSeen,
+    Told,
+)
 from desk.roles import UNKNOWN, may_mend, menders, only
 from desk.speaking import card_of
 from desk.uploaded import keep_rows, tell_wrong
@@ -81,9 +93,9 @@ def settle(command: cmd.Settle, growing: Growing, playbook: Playbook, now: datet
     effect, result = command.effect, command.result
     if growing.case.opened_at is None or effect.key in growing.case.settled:
         return ()
-    if isinstance(result, cmd.Delayed):
+    if isinstance(result, Delayed):
         _delayed(growing, effect.key, effect.kind, result, now)
-    elif isinstance(result, cmd.Dead):
+    elif isinstance(result, Dead):
         growing.add(EffectDied(at=now, by=BOT.id, effect=effect.key, what=effect.kind,
                                   system=result.system, reason=result.reason))  # fmt: skip
     else:
@@ -95,7 +107,7 @@ def settle(command: cmd.Settle, growing: Growing, playbook: Playbook, now: datet
     return ()
 
 
-def _delayed(growing: Growing, key: str, kind: str, result: cmd.Delayed, now: datetime) -> None:
+def _delayed(growing: Growing, key: str, kind: str, result: Delayed, now: datetime) -> None:
     """Say once that something is late; further tries change nothing people need to know."""
     if kind in TOLD_OF_DELAY and key not in growing.case.troubles:
         since = result.since_at if result.since_at < now else None
@@ -107,7 +119,7 @@ def _ticket(
     growing: Growing,
     playbook: Playbook,
     effect: CreateTicket | UpdateTicket | LookAtTicket,
-    seen: cmd.TicketSeen,
+    seen: TicketSeen,
     now: datetime,
 ) -> None:
     """A ticket was made, changed or looked at; a look that found nothing new is kept as just that."""
@@ -132,7 +144,7 @@ def _ticket(
                                    replies=seen.replies, replied_at=seen.replied_at, by_hand=by_hand, who=who))  # fmt: skip
 
 
-def _as_before(before: Ticket, seen: cmd.TicketSeen) -> bool:
+def _as_before(before: Ticket, seen: TicketSeen) -> bool:
     """Say whether nothing that people need to know has changed."""
     said = seen.replies is None or seen.replies == before.replies
     return said and (before.group, before.status) == (seen.group, seen.status)
@@ -142,7 +154,7 @@ def _told(
     growing: Growing,
     playbook: Playbook,
     effect: TellPeople | CopyBrief,
-    told: cmd.Told,
+    told: Told,
     now: datetime,
 ) -> None:
     growing.add(PeopleTold(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox,
@@ -150,7 +162,7 @@ def _told(
 
 
 def _shown(
-    growing: Growing, playbook: Playbook, effect: ShowCard, seen: cmd.CardSeen, now: datetime
+    growing: Growing, playbook: Playbook, effect: ShowCard, seen: CardSeen, now: datetime
 ) -> tuple[Effect, ...]:
     """A card stands; the part that is an escalation to this inbox is done with it, and tickets hear where it is."""
     linked = bool(card_of(growing.case))
@@ -178,14 +190,14 @@ def _redacted(
 
 
 _RESULTS: dict[type[Any], tuple[tuple[type[Any], ...], Callable[..., Any]]] = {
-    cmd.TicketSeen: ((CreateTicket, UpdateTicket, LookAtTicket), _ticket),
-    cmd.CardSeen: ((ShowCard,), _shown),
+    TicketSeen: ((CreateTicket, UpdateTicket, LookAtTicket), _ticket),
+    CardSeen: ((ShowCard,), _shown),
     Redacted: ((RedactPosts,), _redacted),
-    cmd.Told: ((TellPeople, CopyBrief), _told),
+    Told: ((TellPeople, CopyBrief), _told),
     Answered: ((AskBackOffice, AskWhoWrote, TellRival), take_in),
     Learnt: ((AskBackOffice,), learn),
-    cmd.SheetRows: ((ReadSheet,), keep_rows),
-    cmd.SheetWrong: ((ReadSheet,), tell_wrong),
+    SheetRows: ((ReadSheet,), keep_rows),
+    SheetWrong: ((ReadSheet,), tell_wrong),
 }
 """What each kind of result says of which kinds of work."""
 

@@ -2,31 +2,11 @@
 
 from datetime import datetime
 
-from desk.case import Case
-from desk.effects import ReadSheet, Sheet
+from desk.effects import ReadSheet
 from desk.flow import Growing
 from desk.outcomes import EffectPlanned, SheetUploaded
 from desk.playbook import Playbook
-from desk.showing import show_cell
-from desk.speaking import display
-from desk.values import BOT, Fact, Person, in_language
-
-
-def sheet_of(case: Case, playbook: Playbook, name: str | None) -> Sheet | None:
-    """Write a field's rows as a sheet in the playbook's first language; None where there are none."""
-    rows = case.value(name or "")
-    if name is None or not isinstance(rows, list) or not rows:
-        return None
-    language, columns = playbook.languages[0], playbook.fields[name].columns
-    return Sheet(
-        name=f"{display(case, playbook)}-{name}",
-        header=tuple(in_language(column.title, language) for column in columns.values()),
-        rows=tuple(
-            tuple(show_cell(row.get(column), language) for column in columns)
-            for row in rows
-            if isinstance(row, dict)
-        ),
-    )
+from desk.values import BOT, Fact, Person
 
 
 def reading(
@@ -63,13 +43,3 @@ def _read(
         file=file, into=into, by=by, step=step, outcome=outcome,
         occurrence=max(1, case.step(step or "").occurrence),
     )  # fmt: skip
-
-
-def being_read(case: Case) -> bool:
-    """Say whether an uploaded sheet is still being read."""
-    return any(not _given_up(case, effect) for effect in case.sheets - case.settled)
-
-
-def _given_up(case: Case, effect: str) -> bool:
-    trouble = case.troubles.get(effect)
-    return trouble is not None and trouble.dead

@@ -2,21 +2,15 @@
 
 from datetime import datetime
 
-from desk import commands as cmd
-from desk.finishing import Verdict, refuse
+from desk.commands import ShowPersonal
 from desk.flow import Growing
 from desk.going import PersonalShown
 from desk.playbook import Playbook
+from desk.refusals import Verdict, refuse
 from desk.roles import UNKNOWN, outsider
 from desk.values import Line
 
 NO_CARD = Line(key="This case has no such card. I have not shown anything.")
-
-
-class ShowPersonal(cmd.Command):
-    """Look at the personal values that the card of an inbox hides from its public channel."""
-
-    inbox: str
 
 
 def show_personal(

@@ -9,10 +9,11 @@ from desk.answers import fact
 from desk.effects import ReadSheet, TellPeople
 from desk.fields import read_cells
 from desk.flow import Growing
+from desk.lanes import card_lane, planned
 from desk.outcomes import SheetRead
 from desk.pieces import FieldSpec
-from desk.planning import card_lane, planned
 from desk.playbook import Playbook
+from desk.results import SheetRows, SheetWrong
 from desk.scrubbing import told
 from desk.speaking import display
 from desk.values import BOT, Line, Refusal
@@ -26,13 +27,13 @@ Rows = list[dict[str, object]]
 
 
 def keep_rows(
-    growing: Growing, playbook: Playbook, effect: ReadSheet, sheet: cmd.SheetRows, now: datetime
+    growing: Growing, playbook: Playbook, effect: ReadSheet, sheet: SheetRows, now: datetime
 ) -> tuple[TellPeople, ...]:
     """Keep the rows and finish the step they were for; rows that do not fit their columns are told."""
     spec = playbook.fields[effect.into]
     rows, wrong = _checked(spec, sheet, now)
     if wrong:
-        said = cmd.SheetWrong(lines=wrong, sha256=sheet.sha256)
+        said = SheetWrong(lines=wrong, sha256=sheet.sha256)
         return tell_wrong(growing, playbook, effect, said, now)
     who = effect.by.id
     growing.add(
@@ -51,7 +52,7 @@ def keep_rows(
     return _finish(growing, playbook, effect, sheet, now)
 
 
-def _checked(spec: FieldSpec, sheet: cmd.SheetRows, now: datetime) -> tuple[Rows, tuple[Line, ...]]:
+def _checked(spec: FieldSpec, sheet: SheetRows, now: datetime) -> tuple[Rows, tuple[Line, ...]]:
     if len(sheet.rows) > MOST_ROWS:
         key = "That is too much: {lines} lines, 500 at most. Upload a sheet in parts."
         return [], (Line(key=key, args={"lines": len(sheet.rows)}),)
@@ -61,7 +62,7 @@ def _checked(spec: FieldSpec, sheet: cmd.SheetRows, now: datetime) -> tuple[Rows
 
 
 def _finish(
-    growing: Growing, playbook: Playbook, effect: ReadSheet, sheet: cmd.SheetRows, now: datetime
+    growing: Growing, playbook: Playbook, effect: ReadSheet, sheet: SheetRows, now: datetime
 ) -> tuple[TellPeople, ...]:
     """Finish the step as if the rows had been typed; if that is not possible now, its form is still there."""
     secrets = (told(sheet.taken_out),) if sheet.taken_out else ()
@@ -83,7 +84,7 @@ def _finish(
 
 
 def tell_wrong(
-    growing: Growing, playbook: Playbook, effect: ReadSheet, sheet: cmd.SheetWrong, now: datetime
+    growing: Growing, playbook: Playbook, effect: ReadSheet, sheet: SheetWrong, now: datetime
 ) -> tuple[TellPeople, ...]:
     """Say what is wrong, line by line, to whoever uploaded it."""
     said = sheet.lines[:MOST_SAID]

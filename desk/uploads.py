@@ -4,11 +4,11 @@ import hashlib
 from datetime import datetime
 from typing import Protocol
 
-from desk.commands import SheetRows, SheetWrong
 from desk.effects import ReadSheet
 from desk.pieces import FieldSpec
 from desk.playbook import Playbook
 from desk.ports import Chat, GiveUp
+from desk.results import SheetRows, SheetWrong
 
 LARGEST = 5_000_000
 """Bytes of a sheet; a person's own is a hundredth of that."""

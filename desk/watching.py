@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from desk.announcing import Announcement, Announcements, Gathered
+from desk.announcement import Announcement, Gathered
+from desk.announcing import Announcements
 from desk.chasing import reached
 from desk.digest import APART
 from desk.ports import Cases

@@ -7,7 +7,7 @@ from statistics import median
 from zoneinfo import ZoneInfo
 
 from desk import events as ev
-from desk.announcing import Announcement
+from desk.announcement import Announcement
 from desk.case import Case
 from desk.owed import Goal, Owed, goal, goal_of
 from desk.playbook import Playbook

@@ -1,13 +1,12 @@
 """Buttons on cards and private messages: one tap does it, or a form opens. The card shows the success, not a message."""
 
 from desk.case import Case
-from desk.commands import Command, CompletePart, CompleteStep
+from desk.commands import Command, CompletePart, CompleteStep, ShowPersonal
 from desk.decide import decide
 from desk.duties import duty_of
 from desk.playbook import Playbook
 from desk.ports import StoreGone
 from desk.roles import why_not
-from desk.unmasking import ShowPersonal
 from desk.values import Line, Person
 from handlers import handling, showing
 from handlers.door import NOT_KEPT, UNKNOWN_CASE, Json, SlackDoor

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from desk.case import Case
-from desk.comparing import any_by_desk, by_desk
+from desk.command_answer import Answer
+from desk.comparing import any_by_desk
 from desk.duties import Duty, duties, duty_of
-from desk.engine import Answer
+from desk.pieces import by_desk
 from desk.playbook import Playbook
 from desk.ports import StoreGone
 from desk.roles import why_not

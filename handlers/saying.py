@@ -1,6 +1,6 @@
 """The answers to a sent modal: errors at their fields, another page, or a last word."""
 
-from desk.engine import Answer
+from desk.command_answer import Answer
 from desk.scrubbing import told
 from desk.values import Line, Person, Refusal, Text
 from handlers.door import Json, SlackDoor

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from desk.commands import ShowPersonal
 from desk.faces import face
 from desk.neighbours import with_claimants
 from desk.roles import deciders
-from desk.unmasking import ShowPersonal
 from desk.values import Line, Person
 from handlers.door import SlackDoor
 from handlers.looking import too_many

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from desk.adopting import case_of
-from desk.commands import AdoptTicket, Command, TicketFound
+from desk.commands import AdoptTicket, Command
 from desk.ports import GiveUp, StoreGone, TryAgain
+from desk.results import TicketFound
 from integrations.zendesk.deliveries import Malformed, TicketChanged, read_webhook, signed
 
 

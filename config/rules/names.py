@@ -8,10 +8,6 @@ from pydantic import BaseModel
 
 from config.marks import Where
 from config.rules.finding import Finding, conditions, listed, tickets, walk
-from desk.answer import Answer
-from desk.cooling import CoolOff
-from desk.disputes import Disputes, Wrote
-from desk.lockout import Lockout
 from desk.pieces import (  # fmt: skip
     Ask,
     CardPlan,
@@ -37,6 +33,7 @@ from desk.playbook import (
     Step,
     Waits,
 )
+from desk.safeguards import Answer, CoolOff, Disputes, Lockout, Wrote
 from desk.showing import TWO_WAY
 
 Mention = tuple[Where, str]

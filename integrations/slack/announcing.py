@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from desk.announcing import Announcement
+from desk.announcement import Announcement
 from desk.effects import TellPeople
 from desk.ports import Attempt, GiveUp
 from desk.texts import Say

@@ -15,6 +15,7 @@ from desk.commands import (
     Command,
     CompletePart,
     CompleteStep,
+    DecideDispute,
     FinishByHand,
     HandOver,
     LogAttempt,
@@ -26,11 +27,10 @@ from desk.commands import (
     Reopen,
     Resume,
     RetryEffect,
+    ShowPersonal,
     Snooze,
     WaitForCustomer,
 )
-from desk.judging import DecideDispute
-from desk.unmasking import ShowPersonal
 from desk.values import Fill, Person
 from integrations.slack.arrivals import Click, Show, Submission
 from integrations.slack.meta import FormMeta

@@ -8,13 +8,12 @@ from time import monotonic
 from zoneinfo import ZoneInfo
 
 from desk.case import Case
-from desk.commands import CardSeen, Told
 from desk.effects import RedactPosts, ShowCard, TellPeople
 from desk.faces import face
-from desk.going import Redacted
 from desk.outcomes import PeopleTold
 from desk.playbook import Playbook
 from desk.ports import Attempt, GiveUp
+from desk.results import CardSeen, Redacted, Told
 from desk.showing import ERASED
 from desk.texts import Say
 from desk.values import in_language

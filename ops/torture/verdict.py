@@ -11,8 +11,8 @@ from desk.chasing import reached
 from desk.effects import CreateTicket, ShowCard, TellPeople, UpdateTicket
 from desk.events import ChaseSent
 from desk.flow import Growing
-from desk.planning import cards
 from desk.playbook import Playbook
+from desk.staleness import cards
 from integrations.slack.posts import opaque
 from integrations.store.record import Work
 from integrations.zendesk.wire import external_id

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk.announcing import Announcement, Announcements, Gathered
+from desk.announcement import Announcement, Gathered
+from desk.announcing import Announcements
 from desk.owed import Figures, Goal, Owed, Press, goal, owed
 from desk.ports import Cases
 from desk.rota import Shifts

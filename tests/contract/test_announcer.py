@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from desk.announcing import Announcement, say_all
+from desk.announcement import Announcement
+from desk.announcing import say_all
 from desk.effects import Requester, Writer
 from desk.ports import GiveUp
 from desk.values import Line

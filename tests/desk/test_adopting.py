@@ -8,8 +8,9 @@ from desk.adopting import case_of, wanted
 from desk.effects import Requester
 from desk.faces import face, inboxes
 from desk.forms import form
-from desk.planning import timeline
 from desk.playbook import Deed
+from desk.results import TicketFound, TicketSeen
+from desk.timeline import timeline
 from tests.desk.bench import CASE, FRIDAY, Bench, mr_d, qualia
 
 MR_D = mr_d()
@@ -30,8 +31,8 @@ POST = Deed(
 def command(
     group: str | None = "CS Data Compliance", requester: Requester | None = NALEDI
 ) -> cmd.AdoptTicket:
-    seen = cmd.TicketSeen(id=48231, url="https://x", group=group, status="open", stamp="s")
-    found = cmd.TicketFound(seen=seen, query_type=PATH, requester=requester)
+    seen = TicketSeen(id=48231, url="https://x", group=group, status="open", stamp="s")
+    found = TicketFound(seen=seen, query_type=PATH, requester=requester)
     return cmd.AdoptTicket(case=CASE, delivery="w1", playbook="mr_d", found=found, number=13)
 
 
@@ -67,7 +68,7 @@ def test_a_ticket_elsewhere_waits_until_it_is_seen_with_data_compliance() -> Non
     made.tell(cmd.NoteTicket(case=CASE, delivery="w2", ticket=48231))
     look = made.of("look_at_ticket")[0]
     made.waiting.remove(look)
-    made.settle(look, cmd.TicketSeen(id=48231, url="u", group="CS Data Compliance", status="open"))
+    made.settle(look, TicketSeen(id=48231, url="u", group="CS Data Compliance", status="open"))
     assert "flag_security" in made.open_steps()
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from desk import commands as cmd
 from desk.playbook import Deed
+from desk.results import Dead
 from tests.desk.bench import CASE, PEOPLE, Bench, fills, mr_d
 
 MR_D = mr_d()
@@ -81,7 +82,7 @@ def test_a_ticket_made_by_hand_needs_its_number(number: str) -> None:
     made = Bench(MR_D, hold=frozenset({"create_ticket"}))
     made.play_all(DEEDS[:4])
     (effect,) = made.of("create_ticket")
-    made.settle(effect, cmd.Dead(system="Zendesk", reason="no such form"))
+    made.settle(effect, Dead(system="Zendesk", reason="no such form"))
     by_hand = cmd.FinishByHand(
         case=CASE, delivery="h", by=PEOPLE["mod"], effect=effect.key, reference=number
     )
@@ -92,7 +93,7 @@ def test_by_hand_waits_while_the_desk_is_trying_itself() -> None:
     made = Bench(MR_D, hold=frozenset({"create_ticket"}))
     made.play_all(DEEDS[:4])
     (effect,) = made.of("create_ticket")
-    made.settle(effect, cmd.Dead(system="Zendesk", reason="no such form"))
+    made.settle(effect, Dead(system="Zendesk", reason="no such form"))
     made.tell(cmd.RetryEffect(case=CASE, delivery="t", by=PEOPLE["mod"], effect=effect.key))
     by_hand = cmd.FinishByHand(
         case=CASE, delivery="h", by=PEOPLE["mod"], effect=effect.key, reference="48231"

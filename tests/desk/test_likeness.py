@@ -2,9 +2,9 @@
 
 import pytest
 
-from desk.answer import Answer
 from desk.likeness import BOTH, canonical
 from desk.pieces import FieldSpec
+from desk.safeguards import Answer
 from desk.values import Line
 
 

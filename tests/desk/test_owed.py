@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from desk import commands as cmd
-from desk.announcing import Announcement, Gathered
+from desk.announcement import Announcement, Gathered
 from desk.digest import APART, MANY, Plan, Reminder, plan, reminders
 from desk.owed import Goal, Owed, goal, goal_of, owed
 from desk.playbook import Playbook

@@ -16,6 +16,7 @@ from desk.asking import asked_of
 from desk.decide import refused
 from desk.duties import duties
 from desk.playbook import Deed, Playbook
+from desk.results import Dead
 from desk.values import Person, Refusal
 from tests.desk.bench import CASE, PEOPLE, Bench, fills
 
@@ -268,7 +269,7 @@ def test_a_dead_letter_is_mended_by_whoever_works_on_the_case_and_others_hear_wh
     bench = Bench(MR_D, hold=frozenset({"create_ticket"}))
     bench.play_all(DEEDS[: AT_SUSPEND + 1])
     effect = bench.of("create_ticket")[0]
-    bench.settle(effect, cmd.Dead(system="Zendesk", reason="the form is gone"))
+    bench.settle(effect, Dead(system="Zendesk", reason="the form is gone"))
     let: dict[str, list[str]] = {"retry": [], "by hand": []}
     for role, person in everybody(MR_D).items():
         about = {"case": CASE, "delivery": "m", "by": person, "effect": effect.key}

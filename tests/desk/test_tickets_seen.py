@@ -11,8 +11,9 @@ from desk.case import Ticket
 from desk.faces import face
 from desk.folding import fold
 from desk.outcomes import TicketMoved
-from desk.planning import UNSEEN
+from desk.results import TicketSeen
 from desk.speaking import news
+from desk.staleness import UNSEEN
 from tests.desk.bench import CASE, FRIDAY, Bench, mr_d
 from tests.desk.test_mr_d import LOCATE, RECEIVE, SUSPEND, VERIFY
 
@@ -33,7 +34,7 @@ def see(made: Bench, group: str = "CS Data Compliance", status: str = "open", **
     made.tell(cmd.NoteTicket(case=CASE, delivery="w", ticket=number))
     look = next(effect for effect in made.waiting if effect.kind == "look_at_ticket")
     made.waiting.remove(look)
-    seen = cmd.TicketSeen(id=number, url="https://x", group=group, status=status, **more)
+    seen = TicketSeen(id=number, url="https://x", group=group, status=status, **more)
     made.settle(look, seen)
     made.answer()
 

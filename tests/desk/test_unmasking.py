@@ -2,8 +2,8 @@
 
 import pytest
 
+from desk.commands import ShowPersonal
 from desk.decide import Decision
-from desk.unmasking import ShowPersonal
 from tests.desk.bench import CASE, PEOPLE, Bench, mr_d
 
 MR_D = mr_d()

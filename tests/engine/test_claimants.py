@@ -3,7 +3,7 @@
 import pytest
 
 from desk import commands as cmd
-from desk.disputes import Claimant
+from desk.case import Claimant
 from desk.effects import Writer
 from desk.faces import face
 from desk.neighbours import with_claimants

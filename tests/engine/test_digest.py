@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from desk import commands as cmd
-from desk.announcing import Announcement, say_all
+from desk.announcement import Announcement
+from desk.announcing import say_all
 from desk.effects import TellPeople
 from desk.engine import Engine
 from desk.gathering import gather

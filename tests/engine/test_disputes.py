@@ -8,12 +8,12 @@ from config.load import PLAYBOOKS, load
 from desk import claiming
 from desk import commands as cmd
 from desk.case import Case
+from desk.command_answer import Answer
+from desk.commands import DecideDispute, LookAtClaims
 from desk.effects import TellPeople
-from desk.engine import Answer
 from desk.faces import face, inboxes
-from desk.judging import DecideDispute, LookAtClaims
-from desk.planning import timeline
 from desk.playbook import Deed
+from desk.timeline import timeline
 from desk.values import Fill, Person
 from tests.desk.bench import Bench
 from tests.engine.whole import PEOPLE, Whole

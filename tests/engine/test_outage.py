@@ -19,6 +19,7 @@ from desk import commands as cmd
 from desk.effects import CreateTicket, UpdateTicket
 from desk.engine import Engine
 from desk.ports import Attempt, TryAgain
+from desk.results import CardSeen, TicketSeen
 from desk.values import Fill
 from integrations.queue.embedded import EmbeddedQueue
 from integrations.slack.views.card import card
@@ -54,12 +55,12 @@ class Zendesk(FakeTickets):
             raise TryAgain("Zendesk", "it did not answer in time", silent=True)
         self.order.append(key)
 
-    async def create(self, effect: CreateTicket, attempt: Attempt) -> cmd.TicketSeen:
+    async def create(self, effect: CreateTicket, attempt: Attempt) -> TicketSeen:
         await attempt.prepare(b"")
         self._call(effect.key)
         return await super().create(effect, attempt)
 
-    async def update(self, effect: UpdateTicket, attempt: Attempt) -> cmd.TicketSeen:
+    async def update(self, effect: UpdateTicket, attempt: Attempt) -> TicketSeen:
         self._call(effect.key)
         return await super().update(effect, attempt)
 
@@ -183,7 +184,7 @@ class Busy(FakeChat):
         super().__init__()
         self.turns = asyncio.Event()
 
-    async def show(self, *about: Any) -> cmd.CardSeen:
+    async def show(self, *about: Any) -> CardSeen:
         await self.turns.wait()
         return await super().show(*about)
 

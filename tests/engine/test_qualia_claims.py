@@ -5,10 +5,10 @@ import pytest
 from config.load import PLAYBOOKS, load
 from config.locales import Catalogue
 from desk import commands as cmd
+from desk.command_answer import Answer
+from desk.commands import DecideDispute
 from desk.duties import duties
-from desk.engine import Answer
 from desk.faces import face, inboxes
-from desk.judging import DecideDispute
 from desk.neighbours import with_claimants
 from desk.playbook import Deed, Playbook
 from tests.desk.bench import PEOPLE

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from config.load import load
-from desk.disputes import ProfileDisputed
+from desk.dispute_events import ProfileDisputed
 from desk.effects import ShowCard
 from desk.values import Fact
 from tests.engine.acting import CASE, Slack, shown

@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from desk.announcing import Announcement, Gathered
+from desk.announcement import Announcement, Gathered
 from desk.chasing import reached
 from desk.ports import StoreGone
 from desk.values import Line

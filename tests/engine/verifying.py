@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from desk import commands as cmd
 from desk.case import Case
-from desk.engine import Answer
+from desk.command_answer import Answer
 from desk.forms import form
 from desk.outside import OrderSeen, ProfileSeen
 from desk.values import Fill

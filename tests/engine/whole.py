@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from desk.command_answer import Answer
 from desk.effects import Effect
-from desk.engine import Answer, Engine
+from desk.engine import Engine
 from desk.outside import ProfileSeen
 from desk.playbook import Deed, Playbook
 from tests.desk.bench import PEOPLE, Bench

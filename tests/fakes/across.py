@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from desk.announcing import DIGEST, Announcement, Gathered
+from desk.announcement import DIGEST, Announcement, Gathered
 from desk.ports import StoreGone
 
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from desk.case import Case
-from desk.commands import CardSeen, Told
 from desk.effects import RedactPosts, ShowCard, TellPeople
 from desk.faces import Face, face
-from desk.going import Redacted
 from desk.playbook import Playbook
 from desk.ports import Attempt, GiveUp
+from desk.results import CardSeen, Redacted, Told
 from desk.values import Line
 
 

@@ -19,11 +19,11 @@ from config.load import PLAYBOOKS, load
 from config.locales import Catalogue
 from desk import commands as cmd
 from desk.case import Case
-from desk.commands import Told
 from desk.effects import TellPeople
 from desk.engine import Engine
 from desk.playbook import Playbook
 from desk.ports import Attempt
+from desk.results import Told
 from desk.values import Fill, Person
 from integrations.queue.trying import next_try
 from integrations.store import tables

@@ -10,6 +10,7 @@ from desk.case import Case
 from desk.decide import decide
 from desk.faces import Face, face
 from desk.playbook import Playbook
+from desk.results import CardSeen, TicketSeen
 from desk.values import Fill, Line, Person, in_language
 from integrations.slack.views.lines import Ink
 
@@ -77,12 +78,12 @@ class Story:
         if effect.kind == "create_ticket":
             self.ticket(effect)
         elif effect.kind == "show_card":
-            seen = cmd.CardSeen(channel="C1", ts="1.000001", version=self.case.version)
+            seen = CardSeen(channel="C1", ts="1.000001", version=self.case.version)
             self.do(cmd.Settle(case=CASE, delivery="", effect=effect, result=seen))
 
     def ticket(self, effect: Any) -> None:
         url = "https://mrd.zendesk.example/agent/tickets/48231"
-        seen = cmd.TicketSeen(id=48231, url=url, group=effect.group, status="open")
+        seen = TicketSeen(id=48231, url=url, group=effect.group, status="open")
         self.do(cmd.Settle(case=CASE, delivery="", effect=effect, result=seen))
 
     def step(

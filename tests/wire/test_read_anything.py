@@ -27,11 +27,11 @@ from config.settings import settings as read_settings
 from desk import fields, short_forms, uploads
 from desk.answers import read_fills
 from desk.case import Case
-from desk.commands import SheetRows, SheetWrong, TicketSeen
 from desk.effects import ReadSheet, UpdateTicket
 from desk.fields import read
 from desk.pieces import FieldSpec
 from desk.ports import GiveUp, TryAgain
+from desk.results import SheetRows, SheetWrong, TicketSeen
 from desk.values import Fill, Line
 from integrations.backoffice import wire as office
 from integrations.backoffice.links import Links

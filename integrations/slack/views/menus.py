@@ -5,7 +5,8 @@ person who presses it may really do.
 """
 
 from desk.effects import Offered
-from desk.faces import Face, role_of
+from desk.faces import Face
+from desk.inboxes import role_of
 from desk.offers import can_lift
 from desk.playbook import Playbook
 from desk.values import Line
