@@ -7,7 +7,7 @@ from functools import partial
 from bot.speech import speech
 from config.settings import Settings
 from desk.engine import Engine
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import StoreGone
 from desk.rota import Rota
 from desk.texts import Say

@@ -27,7 +27,7 @@ from desk.adopting import wanted
 from desk.effects import Requester
 from desk.engine import Engine
 from desk.outside import BackOffice
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import Clock, Turns
 from desk.rota import Rota
 from handlers.door import SlackDoor

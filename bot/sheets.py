@@ -7,9 +7,9 @@ import asyncio
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from desk import pieces
 from desk.effects import Sheet
-from desk.pieces import FieldSpec
+from desk.playbook import parts
+from desk.playbook.parts import FieldSpec
 from desk.results import SheetRow, SheetRows, SheetWrong
 from desk.values import Line
 from integrations.sheets.columns import Column, RowError
@@ -45,7 +45,7 @@ class SheetReader:
         ))  # fmt: skip
 
 
-def _column(name: str, column: pieces.Column, longest: int) -> Column:
+def _column(name: str, column: parts.Column, longest: int) -> Column:
     return Column(
         name, column.title, column.aliases,
         required=not column.optional,
@@ -54,7 +54,7 @@ def _column(name: str, column: pieces.Column, longest: int) -> Column:
     )  # fmt: skip
 
 
-def _cell(column: pieces.Column, value: str | None, zone: str) -> str:
+def _cell(column: parts.Column, value: str | None, zone: str) -> str:
     """Give a cell as somebody would have typed it: times are local, as in the form."""
     if column.type != "time" or not value:
         return value or ""

@@ -5,7 +5,7 @@ A role of several playbooks is one team (`config/load.py` holds it to that): the
 
 from collections.abc import Mapping
 
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from integrations.slack.chat import Speech
 
 

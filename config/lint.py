@@ -3,7 +3,7 @@
 from config.marks import Problem, Source, nearest
 from config.rules import flow, names, people, words
 from config.rules.finding import Finding, Rule
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.speaking import BUILTINS
 
 RULES: tuple[Rule, ...] = (

@@ -11,8 +11,8 @@ from desk.duties import Duty, duty_of
 from desk.fields import default
 from desk.finishing import INCOMPLETE, finish, judged
 from desk.flow import Growing, promises
-from desk.pieces import Ask
-from desk.playbook import Playbook, Step
+from desk.playbook.model import Playbook, Step
+from desk.playbook.parts import Ask
 from desk.refusals import Verdict, refuse
 from desk.resting import too_soon
 from desk.roles import CLOSED, UNKNOWN, why_not

@@ -16,7 +16,7 @@ from desk.effects import Requester
 from desk.fields import read
 from desk.flow import Growing
 from desk.outcomes import TicketCreated
-from desk.playbook import ADOPTED, Adopts, Playbook
+from desk.playbook.model import ADOPTED, Adopts, Playbook
 from desk.refusals import Verdict
 from desk.values import BOT, Fact, Fill, Line
 

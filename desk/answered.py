@@ -9,9 +9,9 @@ from desk.dispute_events import ClaimLookedInto
 from desk.effects import AskBackOffice, AskWhoWrote, TellRival
 from desk.flow import Growing
 from desk.outcomes import BackOfficeAnswered
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
+from desk.playbook.safeguards import About
 from desk.results import Answered, Learnt
-from desk.safeguards import About
 from desk.values import BOT, Fact
 from desk.verification_events import AnswersLearnt
 

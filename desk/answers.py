@@ -7,8 +7,8 @@ from typing import Any
 
 from desk.case import Case
 from desk.fields import default, read
-from desk.pieces import Ask, FieldSpec
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
+from desk.playbook.parts import Ask, FieldSpec
 from desk.values import Fact, FieldError, Fill, Fills, Line
 
 GIVE = Line(key="Please answer this.")

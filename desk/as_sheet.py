@@ -2,7 +2,7 @@
 
 from desk.case import Case
 from desk.effects import Sheet
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.showing import show_cell
 from desk.speaking import display
 from desk.values import in_language

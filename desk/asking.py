@@ -13,7 +13,7 @@ from desk.flow import Growing
 from desk.lanes import planned
 from desk.messages import message, said
 from desk.noting import onto_ticket
-from desk.playbook import Playbook, Post
+from desk.playbook.model import Playbook, Post
 from desk.refusals import Verdict, refuse
 from desk.roles import only, works_here
 from desk.speaking import person

@@ -7,8 +7,8 @@ from desk import commands as cmd
 from desk import events as ev
 from desk.case import Case
 from desk.flow import Growing
-from desk.playbook import Playbook, Step
-from desk.safeguards import Lockout
+from desk.playbook.model import Playbook, Step
+from desk.playbook.safeguards import Lockout
 from desk.values import BOT, Line
 from desk.verification_events import VerificationLocked
 

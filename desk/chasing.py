@@ -13,8 +13,8 @@ from desk.faces import inboxes
 from desk.flow import Growing
 from desk.inboxes import inbox_of
 from desk.lanes import card_lane, planned
-from desk.pieces import Rung
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
+from desk.playbook.parts import Rung
 from desk.refusals import Verdict
 from desk.staleness import show_card
 from desk.values import BOT, Line

@@ -9,8 +9,8 @@ from typing import Any
 from desk.answers import fact
 from desk.case import Case, Claimant
 from desk.fields import read
-from desk.playbook import Playbook
-from desk.safeguards import Disputes
+from desk.playbook.model import Playbook
+from desk.playbook.safeguards import Disputes
 from desk.speaking import display
 from desk.values import Fact, Fill, Line
 

@@ -13,9 +13,9 @@ from desk.conditions import fields_asked
 from desk.dispute_events import DisputeDecided, ProfileDisputed
 from desk.effects import AskWhoWrote
 from desk.flow import Growing
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
+from desk.playbook.safeguards import Disputes
 from desk.roles import deciders
-from desk.safeguards import Disputes
 from desk.speaking import display
 from desk.values import BOT, Line, Person, Text
 

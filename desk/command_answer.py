@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from desk.case import Case
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.values import Refusal
 
 

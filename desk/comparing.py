@@ -10,9 +10,9 @@ from typing import Literal, Protocol
 from desk.case import Case
 from desk.commands import Command, CompleteStep
 from desk.likeness import canonical
-from desk.pieces import Ask, FieldSpec, by_desk
-from desk.playbook import Playbook, Step
-from desk.safeguards import About, Answer
+from desk.playbook.model import Playbook, Step
+from desk.playbook.parts import Ask, FieldSpec, by_desk
+from desk.playbook.safeguards import About, Answer
 from desk.values import Fact, FieldError, Fill, Fills, Line
 from desk.verification_events import AnswersLearnt
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 from functools import lru_cache
 
 from desk.case import Case
-from desk.pieces import Condition
-from desk.playbook import Playbook, Step
+from desk.playbook.model import Playbook, Step
+from desk.playbook.parts import Condition
 
 
 def holds(condition: Condition | None, case: Case, playbook: Playbook) -> bool | None:

@@ -7,8 +7,8 @@ of a case, or was checked by four eyes, is mended by reopening, not by rewriting
 from desk.answers import over_cap
 from desk.case import Case
 from desk.conditions import asked_by, fields_asked
-from desk.pieces import by_desk
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
+from desk.playbook.parts import by_desk
 from desk.values import Fact, FieldError, Line, Person, Text
 
 

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from holidays import country_holidays
 
 from desk.case import Case
-from desk.pieces import Calendar, Due, Rung
-from desk.playbook import Playbook, Step
+from desk.playbook.model import Playbook, Step
+from desk.playbook.parts import Calendar, Due, Rung
 
 
 @dataclass(frozen=True)

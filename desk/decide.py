@@ -28,7 +28,7 @@ from desk.effects import Effect
 from desk.flow import Growing, follow
 from desk.learning import look_ups
 from desk.planning import plan
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.scrubbing import scrubbed
 from desk.staleness import cards
 from desk.values import Line, Refusal

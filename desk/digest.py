@@ -11,7 +11,7 @@ from desk.announcement import DIGEST, Announcement, Gathered
 from desk.case import Case
 from desk.chasing import Reached, reached
 from desk.duties import doers
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.speaking import display
 from desk.values import Line
 

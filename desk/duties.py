@@ -10,8 +10,8 @@ from datetime import datetime
 from desk import conditions
 from desk.case import Case, StepState
 from desk.deadlines import due_at, put_off
-from desk.pieces import Due, Rung
-from desk.playbook import Part, Playbook, Step
+from desk.playbook.model import Part, Playbook, Step
+from desk.playbook.parts import Due, Rung
 from desk.values import Text
 
 

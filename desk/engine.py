@@ -35,7 +35,7 @@ from desk.neighbours import with_alike, with_claimants, with_neighbours
 from desk.outage import SYSTEM_OF, Outages
 from desk.outside import BackOffice
 from desk.owed import goal, owed
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import (
     Attempt,
     Cases,

@@ -13,7 +13,7 @@ from desk.going import CaseErased, HoldReleased, HoldSet
 from desk.handling import WHY
 from desk.lanes import card_lane, planned
 from desk.messages import said
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.refusals import Verdict, refuse
 from desk.roles import UNKNOWN, outsider
 from desk.values import BOT, Line, Refusal

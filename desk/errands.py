@@ -14,11 +14,11 @@ from desk.effects import AskBackOffice, AskWhoWrote, CopyBrief, TellRival
 from desk.judging import number_of
 from desk.likeness import canonical
 from desk.outside import BackOffice, OrderSeen, ProfileSeen
-from desk.pieces import FieldSpec, by_desk
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
+from desk.playbook.parts import FieldSpec, by_desk
+from desk.playbook.safeguards import About, Answer
 from desk.ports import Cases, GiveUp, Tickets
 from desk.results import Answered, Learnt, Told
-from desk.safeguards import About, Answer
 
 REASON = "account takeover"
 

@@ -12,8 +12,8 @@ from desk.conditions import holds
 from desk.duties import Duty, doers, duties
 from desk.forms import one_tap
 from desk.inboxes import inbox_of, role_of
-from desk.pieces import Act
-from desk.playbook import ADOPTED, Playbook, Step
+from desk.playbook.model import ADOPTED, Playbook, Step
+from desk.playbook.parts import Act
 from desk.speaking import display, spoken
 from desk.standing import Standing, standings, tried_by
 from desk.values import Fact, Line, Text

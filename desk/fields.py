@@ -15,7 +15,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from pydantic import JsonValue
 
-from desk.pieces import Column, FieldSpec
+from desk.playbook.parts import Column, FieldSpec
 from desk.showing import TWO_WAY, WORDS
 from desk.values import Fill, Line, Text
 

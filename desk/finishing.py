@@ -10,8 +10,8 @@ from desk.case import Case
 from desk.comparing import WAIT, Answers, answers, attempted, given, results, unfit
 from desk.conditions import holds
 from desk.flow import Growing, completion
-from desk.pieces import Condition
-from desk.playbook import Outcome, Playbook, Step
+from desk.playbook.model import Outcome, Playbook, Step
+from desk.playbook.parts import Condition
 from desk.refusals import Verdict, refuse
 from desk.sheets import reading
 from desk.values import FieldError, Line

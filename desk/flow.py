@@ -8,7 +8,7 @@ from desk.case import Case
 from desk.conditions import holds
 from desk.duties import parts_of
 from desk.folding import fold
-from desk.playbook import Part, Playbook, Step
+from desk.playbook.model import Part, Playbook, Step
 from desk.resting import rest
 from desk.values import BOT, Fact
 

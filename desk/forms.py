@@ -7,9 +7,9 @@ from types import MappingProxyType
 from desk.answers import once
 from desk.case import Case
 from desk.comparing import Answers, answers, in_words
-from desk.pieces import Ask, FieldSpec
-from desk.playbook import Playbook
-from desk.safeguards import Answer
+from desk.playbook.model import Playbook
+from desk.playbook.parts import Ask, FieldSpec
+from desk.playbook.safeguards import Answer
 from desk.showing import show_row
 from desk.speaking import display, spoken
 from desk.values import Fact, Text

@@ -14,7 +14,7 @@ from desk.finishing import INCOMPLETE
 from desk.flow import Growing, ending
 from desk.lanes import planned
 from desk.messages import message, said
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.refusals import Verdict, refuse
 from desk.roles import CLOSED, UNKNOWN, deciders, four_eyes, only, works_here
 from desk.speaking import display

@@ -1,7 +1,7 @@
 """Inboxes: which role one belongs to, and where a role is reached. Pure."""
 
 from desk.case import Case
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.values import BOT
 
 

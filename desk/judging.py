@@ -15,7 +15,7 @@ from desk.handling import WHY
 from desk.inboxes import inbox_of
 from desk.lanes import planned
 from desk.messages import message, said
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.refusals import Verdict, refuse
 from desk.roles import UNKNOWN, deciders, only, works_here
 from desk.speaking import display

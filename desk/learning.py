@@ -9,9 +9,9 @@ from desk.comparing import CUSTOMER, look_key, looked
 from desk.effects import AskBackOffice
 from desk.flow import Growing
 from desk.lanes import planned
-from desk.pieces import by_desk
-from desk.playbook import Playbook
-from desk.safeguards import About
+from desk.playbook.model import Playbook
+from desk.playbook.parts import by_desk
+from desk.playbook.safeguards import About
 
 
 def look_ups(growing: Growing, playbook: Playbook, now: datetime) -> tuple[AskBackOffice, ...]:

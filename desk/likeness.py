@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from desk.fields import read
-from desk.pieces import FieldSpec
+from desk.playbook.parts import FieldSpec
 from desk.values import Fill, Line
 
 _NEVER = datetime.min.replace(tzinfo=UTC)

@@ -14,7 +14,7 @@ from desk.commands import AdoptTicket, Command, CompleteStep, DecideDispute, Loo
 from desk.decide import decide
 from desk.inboxes import inbox_of
 from desk.judging import number_of
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import Cases
 from desk.roles import deciders
 from desk.speaking import display

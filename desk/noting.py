@@ -12,8 +12,8 @@ from desk.finishing import INCOMPLETE
 from desk.flow import Growing
 from desk.lanes import planned, ticket_lane
 from desk.messages import message, said
-from desk.pieces import Ask
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
+from desk.playbook.parts import Ask
 from desk.refusals import Verdict, refuse
 from desk.roles import UNKNOWN, outsider, works_here
 from desk.sheets import reading

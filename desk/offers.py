@@ -13,8 +13,8 @@ from desk.case import Case
 from desk.commands import DecideDispute
 from desk.conditions import fields_asked
 from desk.decide import refused
-from desk.pieces import by_desk
-from desk.playbook import Playbook, Step
+from desk.playbook.model import Playbook, Step
+from desk.playbook.parts import by_desk
 from desk.values import Line, Person, Refusal
 
 

@@ -12,7 +12,7 @@ from desk.case import Case
 from desk.deadlines import due_at, put_off
 from desk.duties import Duty, doers, duties
 from desk.faces import Button, buttons
-from desk.playbook import Playbook, Step
+from desk.playbook.model import Playbook, Step
 from desk.speaking import display
 from desk.values import Text
 

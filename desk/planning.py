@@ -19,8 +19,8 @@ from desk.effects import (
 )
 from desk.flow import Growing
 from desk.lanes import card_lane, planned, ticket_lane
-from desk.pieces import Act, BackOfficeAsk, Said, TicketChange, TicketPlan
-from desk.playbook import ADOPTED, Playbook
+from desk.playbook.model import ADOPTED, Playbook
+from desk.playbook.parts import Act, BackOfficeAsk, Said, TicketChange, TicketPlan
 from desk.showing import show
 from desk.speaking import card_of, values
 from desk.texts import fill_one

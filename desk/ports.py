@@ -20,7 +20,7 @@ from desk.effects import (
 from desk.events import Event
 from desk.owed import Board, Goal, Owed
 from desk.pacing import Rate
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.results import CardSeen, Redacted, TicketFound, TicketSeen, Told
 from desk.values import Person
 

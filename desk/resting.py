@@ -6,8 +6,8 @@ Waiting times on changed contacts and on payouts: NIST SP 800-63B-4 section 4.2,
 from datetime import datetime
 
 from desk.case import Case
-from desk.playbook import Playbook
-from desk.safeguards import CoolOff
+from desk.playbook.model import Playbook
+from desk.playbook.safeguards import CoolOff
 from desk.values import BOT, Line
 from desk.verification_events import StepRests
 

@@ -8,7 +8,7 @@ from desk import commands as cmd
 from desk.case import Case
 from desk.duties import Duty, doers, duties, owner_of
 from desk.flow import Growing
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.values import BOT, Line, Person, Refusal, Text, in_language
 
 CLOSED = Line(key="This case is closed. I have not changed anything.")

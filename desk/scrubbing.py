@@ -18,8 +18,8 @@ from stdnum.za import idnr
 
 from desk import commands as cmd
 from desk.effects import ReadSheet
-from desk.pieces import FieldSpec
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
+from desk.playbook.parts import FieldSpec
 from desk.results import SheetRows
 from desk.values import Fill, Line, Text
 

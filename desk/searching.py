@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desk.fields import read
-from desk.pieces import FieldSpec
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
+from desk.playbook.parts import FieldSpec
 from desk.values import Fill, Line
 
 KINDS = {

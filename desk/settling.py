@@ -39,7 +39,7 @@ from desk.outcomes import (
     TicketRead,
 )
 from desk.planning import MOST_LOOKS, late_link, look
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.refusals import Verdict, refuse
 from desk.results import (
     Answered,

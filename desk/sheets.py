@@ -5,7 +5,7 @@ from datetime import datetime
 from desk.effects import ReadSheet
 from desk.flow import Growing
 from desk.outcomes import EffectPlanned, SheetUploaded
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.values import BOT, Fact, Person
 
 

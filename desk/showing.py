@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 
-from desk.pieces import FieldSpec
+from desk.playbook.parts import FieldSpec
 from desk.values import Fact, in_language
 
 WORDS: dict[str, dict[str, str]] = {

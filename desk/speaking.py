@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from desk.case import Case, Ticket
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.showing import show, show_instant
 from desk.texts import fill_one
 from desk.values import BOT, Line, Text

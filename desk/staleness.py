@@ -9,7 +9,7 @@ from desk.faces import face, inboxes, shows_everywhere
 from desk.flow import Growing
 from desk.folding import fold
 from desk.lanes import card_lane, planned
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 
 
 def cards(

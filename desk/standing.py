@@ -8,8 +8,8 @@ from desk import events as ev
 from desk.answers import left
 from desk.case import Case
 from desk.duties import parts_of
-from desk.pieces import Condition
-from desk.playbook import Playbook, Step
+from desk.playbook.model import Playbook, Step
+from desk.playbook.parts import Condition
 from desk.values import Text
 
 

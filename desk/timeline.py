@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from desk import events as ev
 from desk.case import Case
 from desk.dispute_events import DisputeDecided, ProfileDisputed
-from desk.playbook import ADOPTED, Playbook
+from desk.playbook.model import ADOPTED, Playbook
 from desk.showing import show_instant
 from desk.speaking import person
 from desk.values import Happened, Text, in_language

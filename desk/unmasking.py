@@ -5,7 +5,7 @@ from datetime import datetime
 from desk.commands import ShowPersonal
 from desk.flow import Growing
 from desk.going import PersonalShown
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.refusals import Verdict, refuse
 from desk.roles import UNKNOWN, outsider
 from desk.values import Line

@@ -11,8 +11,8 @@ from desk.fields import read_cells
 from desk.flow import Growing
 from desk.lanes import card_lane, planned
 from desk.outcomes import SheetRead
-from desk.pieces import FieldSpec
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
+from desk.playbook.parts import FieldSpec
 from desk.results import SheetRows, SheetWrong
 from desk.scrubbing import told
 from desk.speaking import display

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from desk.effects import ReadSheet
-from desk.pieces import FieldSpec
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
+from desk.playbook.parts import FieldSpec
 from desk.ports import Chat, GiveUp
 from desk.results import SheetRows, SheetWrong
 

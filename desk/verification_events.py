@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from desk.safeguards import About
+from desk.playbook.safeguards import About
 from desk.values import Fact, Happened, Instant
 
 

@@ -10,7 +10,7 @@ from desk import events as ev
 from desk.announcement import Announcement
 from desk.case import Case
 from desk.owed import Goal, Owed, goal, goal_of
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.values import Line, Text
 
 SAID_AT = time(8)

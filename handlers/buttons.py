@@ -4,7 +4,7 @@ from desk.case import Case
 from desk.commands import Command, CompletePart, CompleteStep, ShowPersonal
 from desk.decide import decide
 from desk.duties import duty_of
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import StoreGone
 from desk.roles import why_not
 from desk.values import Line, Person

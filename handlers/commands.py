@@ -7,7 +7,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 
 from desk.effects import Requester
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import GiveUp, StoreGone, TryAgain
 from desk.values import Fill, Line, Person
 from handlers import looking

@@ -14,7 +14,7 @@ from desk.commands import Command
 from desk.effects import Requester
 from desk.engine import Engine
 from desk.forms import Form, form
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import Cases, People
 from desk.rota import Rota
 from desk.values import Fill, Line, Person, in_language

@@ -5,7 +5,7 @@ import re
 from desk.case import Case
 from desk.commands import Command, Merge
 from desk.offers import OF_STEP, Offer, Offers, no_such_case, offers, why_refused
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import StoreGone
 from desk.speaking import display
 from desk.values import Line, Person, Refusal

@@ -9,7 +9,7 @@ from desk.case import Case
 from desk.commands import AddNote
 from desk.duties import duties
 from desk.owed import Owed
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.scrubbing import told
 from desk.searching import Reading, readings
 from desk.speaking import display

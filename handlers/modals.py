@@ -6,8 +6,8 @@ from desk.case import Case
 from desk.command_answer import Answer
 from desk.comparing import any_by_desk
 from desk.duties import Duty, duties, duty_of
-from desk.pieces import by_desk
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
+from desk.playbook.parts import by_desk
 from desk.ports import StoreGone
 from desk.roles import why_not
 from desk.speaking import display, spoken

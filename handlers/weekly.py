@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from desk.announcing import Announcements
 from desk.engine import Engine
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import Cases, StoreGone
 from desk.weekly import Span, count, last_week, leads, message
 

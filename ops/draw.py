@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from desk.flow import COMPLETED
-from desk.pieces import Condition
-from desk.playbook import Playbook, Step
-from desk.short_forms import write_duration
+from desk.playbook.model import Playbook, Step
+from desk.playbook.parts import Condition
+from desk.playbook.shorthand import write_duration
 from desk.values import Text, in_language
 
 _LANGUAGE = "en"

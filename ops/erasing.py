@@ -7,7 +7,7 @@ from config.settings import Settings
 from desk.case import Case
 from desk.commands import Command, Erase, Hold, Release
 from desk.erasing import classes
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from integrations.store.erasing import StoredRetention
 from ops.keeping import Kept, kept, operator
 

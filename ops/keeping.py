@@ -15,7 +15,7 @@ from config.settings import Settings
 from desk.case import Case
 from desk.commands import FinishByHand, RetryEffect
 from desk.engine import Engine
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.speaking import display
 from desk.values import Person, in_language
 from integrations.store.audit import StoredEvidence

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from desk.adopting import case_of
-from desk.playbook import Deed, Playbook
+from desk.playbook.model import Deed, Playbook
 from ops.stage import PEOPLE, Stage
 
 Json = dict[str, Any]

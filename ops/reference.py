@@ -15,8 +15,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from desk import short_forms
-from desk.playbook import Playbook
+from desk.playbook import shorthand
+from desk.playbook.model import Playbook
 
 SCHEMA_ID = "urn:ato-desk:playbook"
 
@@ -152,9 +152,9 @@ def _holds(kind: Any) -> str:
 def _short(metadata: tuple[Any, ...]) -> str:
     """Say what the short form of a type holds, where it has one."""
     readers = [getattr(one, "func", None) for one in metadata]
-    if short_forms.read_text in readers:
+    if shorthand.read_text in readers:
         return "words, or a table of languages"
-    return "a name, or a list of names" if short_forms.read_list in readers else ""
+    return "a name, or a list of names" if shorthand.read_list in readers else ""
 
 
 def _whole(spec: FieldInfo) -> Any:

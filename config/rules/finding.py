@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from config.marks import Where
-from desk.pieces import Act, Ask, Condition
-from desk.playbook import Playbook, Step
+from desk.playbook.model import Playbook, Step
+from desk.playbook.parts import Act, Ask, Condition
 from desk.values import Text
 
 

@@ -7,8 +7,8 @@ from config.marks import Where
 from config.rules.finding import Finding, acts, asks, tickets, upstream, walk
 from desk.conditions import fields_asked
 from desk.flow import COMPLETED
-from desk.pieces import Condition
-from desk.playbook import Playbook, Step
+from desk.playbook.model import Playbook, Step
+from desk.playbook.parts import Condition
 
 
 def circles(playbook: Playbook) -> Iterator[Finding]:

@@ -8,19 +8,7 @@ from pydantic import BaseModel
 
 from config.marks import Where
 from config.rules.finding import Finding, conditions, listed, tickets, walk
-from desk.pieces import (  # fmt: skip
-    Ask,
-    CardPlan,
-    Condition,
-    Due,
-    FieldSpec,
-    RequesterChoice,
-    Role,
-    Rung,
-    TicketChange,
-    TicketPlan,
-)
-from desk.playbook import (
+from desk.playbook.model import (
     ADOPTED,
     Adopts,
     Deed,
@@ -33,7 +21,19 @@ from desk.playbook import (
     Step,
     Waits,
 )
-from desk.safeguards import Answer, CoolOff, Disputes, Lockout, Wrote
+from desk.playbook.parts import (
+    Ask,
+    CardPlan,
+    Condition,
+    Due,
+    FieldSpec,
+    RequesterChoice,
+    Role,
+    Rung,
+    TicketChange,
+    TicketPlan,
+)
+from desk.playbook.safeguards import Answer, CoolOff, Disputes, Lockout, Wrote
 from desk.showing import TWO_WAY
 
 Mention = tuple[Where, str]

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from config.rules.finding import Finding, asks, conditions, texts, walk
-from desk.pieces import RequesterChoice, TicketPlan
-from desk.playbook import Playbook, PostItem
+from desk.playbook.model import Playbook, PostItem
+from desk.playbook.parts import RequesterChoice, TicketPlan
 from desk.texts import names_in
 
 SHORT = 75

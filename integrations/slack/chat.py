@@ -11,7 +11,7 @@ from desk.case import Case
 from desk.effects import RedactPosts, ShowCard, TellPeople
 from desk.faces import face
 from desk.outcomes import PeopleTold
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import Attempt, GiveUp
 from desk.results import CardSeen, Redacted, Told
 from desk.showing import ERASED

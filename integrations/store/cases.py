@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk.case import Case
 from desk.folding import fold
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import Commit, LookPlan
 from integrations.store import swift
 from integrations.store import tables as t

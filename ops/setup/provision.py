@@ -13,7 +13,7 @@ import aiohttp
 
 from config.load import PLAYBOOKS, load
 from config.settings import Settings, settings, surroundings
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import GiveUp
 from integrations.slack.setup import Workspace
 from integrations.zendesk.comparing import compare

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from config.settings import Settings
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import GiveUp, TryAgain
 from integrations.slack.errors import SlackSaid
 from integrations.slack.scopes import needed

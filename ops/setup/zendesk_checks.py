@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from config.settings import Settings
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import GiveUp, TryAgain
 from integrations.zendesk.comparing import compare
 from integrations.zendesk.comparing_rules import hook

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from config.settings import Settings
 from desk.case import Case
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from integrations.store.cases import StoredCases
 from integrations.store.engine import Database, open_database
 from integrations.store.record import StoredRecord, Work

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from desk.playbook import Deed, Playbook
+from desk.playbook.model import Deed, Playbook
 from ops.player import Json, NotAsWritten, Player
 from ops.stage import PEOPLE, ROLES, Stage
 from ops.torture.ledger import Ledger

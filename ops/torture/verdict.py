@@ -11,7 +11,7 @@ from desk.chasing import reached
 from desk.effects import CreateTicket, ShowCard, TellPeople, UpdateTicket
 from desk.events import ChaseSent
 from desk.flow import Growing
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.staleness import cards
 from integrations.slack.posts import opaque
 from integrations.store.record import Work

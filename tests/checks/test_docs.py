@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from config.load import check
 from config.marks import read_text
-from desk import pieces, playbook
+from desk.playbook import model, parts
 from desk.values import Value
 from ops.cli import app
 from ops.pages import WRITTEN
@@ -181,7 +181,7 @@ def test_the_lesson_changes_what_is_there(example: str):
 
 def records() -> list[type[BaseModel]]:
     """Give every kind of record a playbook is made of."""
-    found = [one for module in (pieces, playbook) for one in vars(module).values()]
+    found = [one for module in (parts, model) for one in vars(module).values()]
     kinds = [one for one in found if isinstance(one, type) and issubclass(one, Value)]
     return sorted({one for one in kinds if one is not Value}, key=lambda one: one.__name__)
 
@@ -192,7 +192,7 @@ def test_every_key_of_the_language_is_explained_and_shown(record: type[BaseModel
     told = set(re.findall(r"\w+", " ".join(_SPAN.findall(prose(words)))))
     shown = set(re.findall(r"\w+(?=:)|(?<=\()\w+(?=\))", " ".join(examples())))
     keys = {spec.alias or name for name, spec in record.model_fields.items()}
-    short = {"field", "optional"} if record is pieces.Ask else set()
+    short = {"field", "optional"} if record is parts.Ask else set()
     assert keys - short <= told, f"{sorted(keys - told)} of {record.__name__} are not explained"
     # Only whole cases need these keys of a deed; config/playbooks/mr_d.yaml shows them.
     seldom = {"attempt", "makes", "moves", "none", "part"}
@@ -201,7 +201,7 @@ def test_every_key_of_the_language_is_explained_and_shown(record: type[BaseModel
 
 def test_every_field_type_is_explained():
     told = set(re.findall(r"`(\w+)`", prose(LANGUAGE.read_text("utf-8"))))
-    assert set(pieces.FIELD_TYPES) <= told
+    assert set(parts.FIELD_TYPES) <= told
 
 
 # The case by hand -------------------------------------------------------------------------------------

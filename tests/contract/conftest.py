@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.queueing import Queue
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import Cases
 from integrations.queue.embedded import EmbeddedQueue
 from integrations.queue.jobs import Jobs

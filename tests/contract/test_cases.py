@@ -10,7 +10,7 @@ import pytest
 from desk import events as ev
 from desk.case import Case
 from desk.effects import LookAtTicket
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import Cases, Conflict, Repeated
 from desk.settling import look_again
 from desk.values import Fact, Line

@@ -12,7 +12,7 @@ from desk import events as ev
 from desk.case import Card, Case
 from desk.effects import ShowCard, TellPeople
 from desk.folding import fold
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import GiveUp, TryAgain
 from desk.values import Fact, Line
 from integrations.slack.chat import SlackChat

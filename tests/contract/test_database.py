@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk import events as ev
 from desk.outcomes import EffectDoneByHand
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import StoreGone
 from desk.values import Fact
 from handlers.housekeeping import on_housekeeping

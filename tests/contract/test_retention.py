@@ -16,7 +16,7 @@ from desk.case import Case
 from desk.commands import Erase, Hold
 from desk.engine import Engine
 from desk.outcomes import CardShown
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.values import BOT, Person
 from handlers.retention import on_retention
 from integrations.store import tables as t

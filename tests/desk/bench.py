@@ -11,7 +11,7 @@ from desk import commands as cmd
 from desk.case import Case
 from desk.decide import Decision, decide
 from desk.effects import Effect, Requester
-from desk.playbook import Deed, Playbook
+from desk.playbook.model import Deed, Playbook
 from desk.results import Answered, CardSeen, Redacted, Result, TicketFound, TicketSeen, Told
 from desk.values import Fill, Fills, Person
 

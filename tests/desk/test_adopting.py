@@ -8,7 +8,7 @@ from desk.adopting import case_of, wanted
 from desk.effects import Requester
 from desk.faces import face, inboxes
 from desk.forms import form
-from desk.playbook import Deed
+from desk.playbook.model import Deed
 from desk.results import TicketFound, TicketSeen
 from desk.timeline import timeline
 from tests.desk.bench import CASE, FRIDAY, Bench, mr_d, qualia

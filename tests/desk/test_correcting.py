@@ -3,7 +3,7 @@
 import pytest
 
 from desk import commands as cmd
-from desk.playbook import Deed
+from desk.playbook.model import Deed
 from desk.results import Dead
 from tests.desk.bench import CASE, PEOPLE, Bench, fills, mr_d
 

@@ -6,8 +6,8 @@ import pytest
 
 from desk import commands as cmd
 from desk.deadlines import add_working, is_working_day
-from desk.pieces import Calendar
-from desk.short_forms import read_duration, write_duration
+from desk.playbook.parts import Calendar
+from desk.playbook.shorthand import read_duration, write_duration
 from tests.desk.bench import Bench, mr_d
 
 OFFICE_ZA = Calendar.model_validate(

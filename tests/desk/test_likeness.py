@@ -3,8 +3,8 @@
 import pytest
 
 from desk.likeness import BOTH, canonical
-from desk.pieces import FieldSpec
-from desk.safeguards import Answer
+from desk.playbook.parts import FieldSpec
+from desk.playbook.safeguards import Answer
 from desk.values import Line
 
 

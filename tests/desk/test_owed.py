@@ -9,7 +9,7 @@ from desk import commands as cmd
 from desk.announcement import Announcement, Gathered
 from desk.digest import APART, MANY, Plan, Reminder, plan, reminders
 from desk.owed import Goal, Owed, goal, goal_of, owed
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.rota import Rota
 from desk.searching import readings
 from desk.values import Line, Person

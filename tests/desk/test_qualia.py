@@ -9,7 +9,7 @@ from desk.case import Case
 from desk.duties import duties
 from desk.faces import face
 from desk.forms import form
-from desk.playbook import Deed, Playbook
+from desk.playbook.model import Deed, Playbook
 from tests.desk.bench import Bench, qualia
 
 QUALIA = qualia()

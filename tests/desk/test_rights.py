@@ -15,7 +15,7 @@ from desk import commands as cmd
 from desk.asking import asked_of
 from desk.decide import refused
 from desk.duties import duties
-from desk.playbook import Deed, Playbook
+from desk.playbook.model import Deed, Playbook
 from desk.results import Dead
 from desk.values import Person, Refusal
 from tests.desk.bench import CASE, PEOPLE, Bench, fills

@@ -8,7 +8,7 @@ from config.locales import Catalogue
 from desk import commands as cmd
 from desk.effects import ReadSheet
 from desk.faces import face
-from desk.playbook import Deed
+from desk.playbook.model import Deed
 from desk.results import SheetRow, SheetRows, SheetWrong
 from desk.values import Line
 from tests.desk.bench import CASE, PEOPLE, Bench, mr_d

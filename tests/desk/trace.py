@@ -9,7 +9,7 @@ from typing import Any
 from desk.duties import duties
 from desk.faces import face, inboxes
 from desk.forms import form
-from desk.playbook import Playbook, Rehearsal
+from desk.playbook.model import Playbook, Rehearsal
 from desk.values import in_language
 from tests.desk.bench import Bench
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from config.locales import Catalogue
 from desk.engine import Engine
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.rota import Rota
 from handlers import buttons, commands, modals
 from handlers.door import SlackDoor

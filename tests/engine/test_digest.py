@@ -11,7 +11,7 @@ from desk.announcing import say_all
 from desk.effects import TellPeople
 from desk.engine import Engine
 from desk.gathering import gather
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import Attempt, GiveUp, TryAgain
 from desk.values import Person
 from handlers.weekly import Weekly, on_week

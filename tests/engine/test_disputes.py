@@ -12,7 +12,7 @@ from desk.command_answer import Answer
 from desk.commands import DecideDispute, LookAtClaims
 from desk.effects import TellPeople
 from desk.faces import face, inboxes
-from desk.playbook import Deed
+from desk.playbook.model import Deed
 from desk.timeline import timeline
 from desk.values import Fill, Person
 from tests.desk.bench import Bench

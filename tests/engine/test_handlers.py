@@ -3,7 +3,7 @@
 import pytest
 
 from config.load import load
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from handlers.door import NOT_UNDERSTOOD
 from integrations.slack.meta import read_meta
 from integrations.slack.reply import TOO_LATE

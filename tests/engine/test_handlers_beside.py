@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from config.load import load
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.values import Line
 from handlers import buttons, commands, home, looking, modals, people_events
 from handlers.door import NOT_KEPT, NOT_KEPT_FORM, NOT_UNDERSTOOD

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from config.load import load
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from handlers import buttons
 from integrations.slack.meta import read_meta
 from tests.engine.acting import CASE, Slack, fields_of, shown

@@ -9,7 +9,7 @@ import pytest
 from config.load import load
 from desk.effects import Requester
 from desk.owed import Owed, owed
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import GiveUp
 from desk.values import Line
 from handlers import commands, home, looking

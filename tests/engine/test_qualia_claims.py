@@ -10,7 +10,7 @@ from desk.commands import DecideDispute
 from desk.duties import duties
 from desk.faces import face, inboxes
 from desk.neighbours import with_claimants
-from desk.playbook import Deed, Playbook
+from desk.playbook.model import Deed, Playbook
 from tests.desk.bench import PEOPLE
 from tests.engine.whole import Whole
 

@@ -170,7 +170,7 @@ async def test_without_open_cases_nothing_is_asked(desk: Whole) -> None:
 
 
 async def investigating(desk: Whole) -> str:
-    from desk.playbook import Deed
+    from desk.playbook.model import Deed
 
     told = Deed(who="data", part="flag_security.customer_told", fill={"told_how": "call"})
     seen = Deed(who="security", part="flag_security.acknowledged")

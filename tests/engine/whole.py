@@ -7,7 +7,7 @@ from desk.command_answer import Answer
 from desk.effects import Effect
 from desk.engine import Engine
 from desk.outside import ProfileSeen
-from desk.playbook import Deed, Playbook
+from desk.playbook.model import Deed, Playbook
 from tests.desk.bench import PEOPLE, Bench
 from tests.fakes.backoffice import FakeBackOffice
 from tests.fakes.cases import FakeCases

@@ -11,7 +11,7 @@ from desk.events import Event, FactsRecorded
 from desk.folding import fold
 from desk.outcomes import TicketCreated
 from desk.owed import Figures, Goal, Owed
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import Commit, Conflict, LookPlan, Repeated, StoreGone
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from desk.case import Case
 from desk.effects import RedactPosts, ShowCard, TellPeople
 from desk.faces import Face, face
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import Attempt, GiveUp
 from desk.results import CardSeen, Redacted, Told
 from desk.values import Line

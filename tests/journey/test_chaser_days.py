@@ -21,7 +21,7 @@ from desk import commands as cmd
 from desk.case import Case
 from desk.effects import TellPeople
 from desk.engine import Engine
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.ports import Attempt
 from desk.results import Told
 from desk.values import Fill, Person

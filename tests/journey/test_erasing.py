@@ -12,7 +12,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from config.load import load
-from desk.playbook import Deed
+from desk.playbook.model import Deed
 from ops.cli import WRONG, app
 from ops.player import Player
 from ops.stage import stage

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from config.load import load
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.showing import WORDS
 from ops.player import Player
 from ops.stage import PEOPLE, stage

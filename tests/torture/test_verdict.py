@@ -11,7 +11,7 @@ from desk.effects import CreateTicket, Effect, ShowCard, TellPeople, UpdateTicke
 from desk.events import CaseOpened, ChaseSent
 from desk.folding import fold
 from desk.outcomes import EffectPlanned
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from integrations.slack.posts import opaque
 from integrations.store.record import Work
 from integrations.zendesk.wire import external_id

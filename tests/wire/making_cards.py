@@ -9,7 +9,7 @@ from desk import commands as cmd
 from desk.case import Case
 from desk.decide import decide
 from desk.faces import Face, face
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.results import CardSeen, TicketSeen
 from desk.values import Fill, Line, Person, in_language
 from integrations.slack.views.lines import Ink

@@ -17,8 +17,8 @@ from desk.effects import CreateTicket, Requester
 from desk.faces import face, inboxes
 from desk.fields import read
 from desk.forms import form
-from desk.pieces import FieldSpec
-from desk.playbook import Deed, Playbook
+from desk.playbook.model import Deed, Playbook
+from desk.playbook.parts import FieldSpec
 from desk.texts import fill_one, names_in
 from desk.values import Fill, Line
 from integrations.google_chat.wire import write_message

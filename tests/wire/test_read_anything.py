@@ -24,12 +24,13 @@ from config.marks import Problem, Unreadable, read_text
 from config.placeholders import put_in
 from config.settings import Settings
 from config.settings import settings as read_settings
-from desk import fields, short_forms, uploads
+from desk import fields, uploads
 from desk.answers import read_fills
 from desk.case import Case
 from desk.effects import ReadSheet, UpdateTicket
 from desk.fields import read
-from desk.pieces import FieldSpec
+from desk.playbook import shorthand
+from desk.playbook.parts import FieldSpec
 from desk.ports import GiveUp, TryAgain
 from desk.results import SheetRows, SheetWrong, TicketSeen
 from desk.values import Fill, Line
@@ -216,9 +217,9 @@ TABLE: dict[str, Reads] = {
         lambda field, cells: fields.read_cells(field, 2, dict(zip(field.columns, cells, strict=False)), NOW),
         (st.sampled_from(SHEETS), st.lists(WORDS, max_size=8)), (dict, Line),
     ),
-    "desk.short_forms.read_duration": Reads(short_forms.read_duration, (SCALAR,), (timedelta,), (ValueError,)),
-    "desk.short_forms.read_list": Reads(short_forms.read_list, (TREE,)),
-    "desk.short_forms.read_text": Reads(short_forms.read_text, (TREE,)),
+    "desk.playbook.shorthand.read_duration": Reads(shorthand.read_duration, (SCALAR,), (timedelta,), (ValueError,)),
+    "desk.playbook.shorthand.read_list": Reads(shorthand.read_list, (TREE,)),
+    "desk.playbook.shorthand.read_text": Reads(shorthand.read_text, (TREE,)),
     "desk.uploads.read_sheet": Reads(_uploaded, (BYTES | st.sampled_from(FILES),), (SheetRows, SheetWrong)),
     "integrations.backoffice.wire.read_order": Reads(office.read_order, (BYTES,), (), (GiveUp,)),
     "integrations.backoffice.wire.read_orders": Reads(office.read_orders, (BYTES,), (tuple,), (GiveUp,)),

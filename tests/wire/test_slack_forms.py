@@ -5,7 +5,7 @@ import pytest
 from config.load import load
 from desk.case import Case, StepState
 from desk.forms import Choice, form, intake
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.values import Fact, FieldError, Line, Refusal
 from integrations.slack.meta import FormMeta
 from integrations.slack.views import form as forms

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.fields import read
-from desk.pieces import FIELD_TYPES
+from desk.playbook.parts import FIELD_TYPES
 from desk.showing import TWO_WAY
 from desk.values import Fact, Fill
 from integrations.slack import arrivals, wire

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from desk.duties import Duty
 from desk.faces import Face, OpenDuty
-from desk.playbook import Playbook, Step
+from desk.playbook.model import Playbook, Step
 from desk.standing import Standing
 from desk.values import Line, Text
 from integrations.slack.views.lines import WAITING, Block, Ink, paragraph, rows

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from desk.case import Ticket
 from desk.faces import Face, Shown
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.speaking import news
 from integrations.slack.actions import Action, StepValue, write_action, write_value
 from integrations.slack.escape import mrkdwn

@@ -2,7 +2,7 @@
 
 from desk.case import Case
 from desk.duties import Duty, doers, duties
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.roles import why_not
 from desk.speaking import display
 from desk.values import Line, Person

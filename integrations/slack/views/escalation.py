@@ -2,7 +2,7 @@
 
 from desk.case import Escalation
 from desk.faces import Face
-from desk.playbook import Playbook, Post, PostItem
+from desk.playbook.model import Playbook, Post, PostItem
 from desk.values import Fact, Text
 from integrations.slack.views.lines import Block, Ink, paragraph
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from desk.forms import Choice, Form
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.texts import Say
 from desk.values import Fill, Line, Text, in_language
 from integrations.slack.meta import NONE, PICK_OUTCOME, PICK_PLAYBOOK, FormMeta, write_meta

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from desk.forms import Input
-from desk.pieces import FieldSpec
+from desk.playbook.parts import FieldSpec
 from desk.showing import TWO_WAY, WORDS
 from desk.texts import Say
 from desk.values import Fact, Fill, Line, Text, in_language

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from desk import events as ev
 from desk.case import Case
 from desk.faces import face
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.speaking import spoken
 from desk.values import in_language
 from integrations.slack.views.lines import DONE, LATE, WAITING, Block, Ink, paragraph

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from desk.pieces import FieldSpec
+from desk.playbook.parts import FieldSpec
 from desk.showing import show
 from desk.texts import Say
 from desk.values import BOT, Fact, Line, Text, in_language

@@ -8,7 +8,7 @@ from desk.effects import Offered
 from desk.faces import Face
 from desk.inboxes import role_of
 from desk.offers import can_lift
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.values import Line
 from integrations.slack.actions import Action, StepValue, write_action, write_choice, write_value
 from integrations.slack.views.lines import BUTTON, Block, Ink, button

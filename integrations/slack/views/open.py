@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from desk.duties import Duty
 from desk.faces import Button, Face, Finished, OpenDuty
-from desk.playbook import Playbook, Step
+from desk.playbook.model import Playbook, Step
 from desk.standing import Standing
 from desk.values import Text
 from integrations.slack.actions import Action, StepValue, write_action, write_value

@@ -5,8 +5,8 @@ from typing import Any, Literal, get_args
 
 from pydantic import ConfigDict, Field, model_validator
 
-from desk.safeguards import Answer
-from desk.short_forms import Duration, Names, Words
+from desk.playbook.safeguards import Answer
+from desk.playbook.shorthand import Duration, Names, Words
 from desk.values import Value
 
 FieldType = Literal[

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from desk.pieces import (
+from desk.playbook.parts import (  # fmt: skip
     Act,
     Ask,
     Calendar,
@@ -19,9 +19,9 @@ from desk.pieces import (
     Role,
     Rung,
     TicketPlan,
-)  # fmt: skip
-from desk.safeguards import CoolOff, Disputes, Lockout
-from desk.short_forms import Duration, Names, Words
+)
+from desk.playbook.safeguards import CoolOff, Disputes, Lockout
+from desk.playbook.shorthand import Duration, Names, Words
 from desk.values import Text, Value
 
 

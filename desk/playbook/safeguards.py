@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from desk.short_forms import Duration, Names
+from desk.playbook.shorthand import Duration, Names
 from desk.values import Value
 
 About = Literal["order", "profile"]
