@@ -24,7 +24,7 @@ from config.load import PLAYBOOKS, load
 from config.locales import FOLDER, Catalogue
 from config.settings import Settings
 from desk.adopting import wanted
-from desk.effects import Requester
+from desk.case.effects import Requester
 from desk.engine import Engine
 from desk.outside import BackOffice
 from desk.playbook.model import Playbook

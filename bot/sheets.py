@@ -7,10 +7,10 @@ import asyncio
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from desk.effects import Sheet
+from desk.case.effects import Sheet
+from desk.case.results import SheetRow, SheetRows, SheetWrong
 from desk.playbook import parts
 from desk.playbook.parts import FieldSpec
-from desk.results import SheetRow, SheetRows, SheetWrong
 from desk.values import Line
 from integrations.sheets.columns import Column, RowError
 from integrations.sheets.read import read_sheet

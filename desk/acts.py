@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from desk import barring, claiming
-from desk import commands as cmd
-from desk import events as ev
 from desk.answers import fact, read_fills, unticked
+from desk.case import commands as cmd
+from desk.case import events as ev
 from desk.comparing import BY_HAND, any_by_desk
 from desk.duties import Duty, duty_of
 from desk.fields import default

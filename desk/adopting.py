@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from desk import barring, claimants, claiming
-from desk import commands as cmd
-from desk import events as ev
 from desk.acts import known_at_once
 from desk.answers import fact
-from desk.effects import Requester
+from desk.case import commands as cmd
+from desk.case import events as ev
+from desk.case.effects import Requester
+from desk.case.work_events import TicketCreated
 from desk.fields import read
 from desk.flow import Growing
-from desk.outcomes import TicketCreated
 from desk.playbook.model import ADOPTED, Adopts, Playbook
 from desk.refusals import Verdict
 from desk.values import BOT, Fact, Fill, Line

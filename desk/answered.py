@@ -2,18 +2,18 @@
 
 from datetime import datetime
 
-from desk import events as ev
 from desk.answers import fact
+from desk.case import events as ev
+from desk.case.dispute_events import ClaimLookedInto
+from desk.case.effects import AskBackOffice, AskWhoWrote, TellRival
+from desk.case.results import Answered, Learnt
+from desk.case.verification_events import AnswersLearnt
+from desk.case.work_events import BackOfficeAnswered
 from desk.claimants import requester
-from desk.dispute_events import ClaimLookedInto
-from desk.effects import AskBackOffice, AskWhoWrote, TellRival
 from desk.flow import Growing
-from desk.outcomes import BackOfficeAnswered
 from desk.playbook.model import Playbook
 from desk.playbook.safeguards import About
-from desk.results import Answered, Learnt
 from desk.values import BOT, Fact
-from desk.verification_events import AnswersLearnt
 
 ABOUT: dict[str, About] = {"order_answers": "order", "profile_answers": "profile"}
 """What each look-up for answers is about."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from desk.case import Case
+from desk.case.state import Case
 from desk.fields import default, read
 from desk.playbook.model import Playbook
 from desk.playbook.parts import Ask, FieldSpec

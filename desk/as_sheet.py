@@ -1,7 +1,7 @@
 """A field's rows as a sheet for a ticket. Pure."""
 
-from desk.case import Case
-from desk.effects import Sheet
+from desk.case.effects import Sheet
+from desk.case.state import Case
 from desk.playbook.model import Playbook
 from desk.showing import show_cell
 from desk.speaking import display

@@ -5,12 +5,12 @@ They stand in the escalation's thread and reach the ticket, so that nobody has t
 
 from datetime import datetime
 
-from desk import commands as cmd
-from desk import events as ev
-from desk.case import Case
-from desk.effects import Effect, Offered, TellPeople
+from desk.case import commands as cmd
+from desk.case import events as ev
+from desk.case.effects import Effect, Offered, TellPeople
+from desk.case.lanes import planned
+from desk.case.state import Case
 from desk.flow import Growing
-from desk.lanes import planned
 from desk.messages import message, said
 from desk.noting import onto_ticket
 from desk.playbook.model import Playbook, Post

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from desk import commands as cmd
-from desk import events as ev
-from desk.case import Case
+from desk.case import commands as cmd
+from desk.case import events as ev
+from desk.case.state import Case
+from desk.case.verification_events import VerificationLocked
 from desk.flow import Growing
 from desk.playbook.model import Playbook, Step
 from desk.playbook.safeguards import Lockout
 from desk.values import BOT, Line
-from desk.verification_events import VerificationLocked
 
 WARNING = Line(
     key="The verification of this customer failed {count} times within {hours} hours, in this case or in others. Only {role} may go on. Do not tell the caller why."

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk import commands as cmd
-from desk import events as ev
-from desk.case import Case
+from desk.case import commands as cmd
+from desk.case import events as ev
+from desk.case.effects import Effect, Offered, TellPeople
+from desk.case.lanes import card_lane, planned
+from desk.case.state import Case
 from desk.deadlines import Deadline, at_work, calendar_of, rung_at
 from desk.duties import Duty, doers, duties
-from desk.effects import Effect, Offered, TellPeople
 from desk.faces import inboxes
 from desk.flow import Growing
 from desk.inboxes import inbox_of
-from desk.lanes import card_lane, planned
 from desk.playbook.model import Playbook
 from desk.playbook.parts import Rung
 from desk.refusals import Verdict

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from desk.answers import fact
-from desk.case import Case, Claimant
+from desk.case.state import Case, Claimant
 from desk.fields import read
 from desk.playbook.model import Playbook
 from desk.playbook.safeguards import Disputes

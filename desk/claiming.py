@@ -6,12 +6,12 @@ A dispute ends when whoever may decide has decided, never because a case was clo
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from desk.case import Case
+from desk.case.commands import Command, CompletePart, CompleteStep, RecordFacts, Reopen, Settle
+from desk.case.dispute_events import DisputeDecided, ProfileDisputed
+from desk.case.effects import AskWhoWrote
+from desk.case.state import Case
 from desk.claimants import differ, same
-from desk.commands import Command, CompletePart, CompleteStep, RecordFacts, Reopen, Settle
 from desk.conditions import fields_asked
-from desk.dispute_events import DisputeDecided, ProfileDisputed
-from desk.effects import AskWhoWrote
 from desk.flow import Growing
 from desk.playbook.model import Playbook
 from desk.playbook.safeguards import Disputes

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from desk.case import Case
+from desk.case.state import Case
 from desk.playbook.model import Playbook
 from desk.values import Refusal
 

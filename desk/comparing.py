@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from desk.case import Case
-from desk.commands import Command, CompleteStep
+from desk.case.commands import Command, CompleteStep
+from desk.case.state import Case
+from desk.case.verification_events import AnswersLearnt
 from desk.likeness import canonical
 from desk.playbook.model import Playbook, Step
 from desk.playbook.parts import Ask, FieldSpec, by_desk
 from desk.playbook.safeguards import About, Answer
 from desk.values import Fact, FieldError, Fill, Fills, Line
-from desk.verification_events import AnswersLearnt
 
 WAIT = Line(
     key="I am still looking this up on Admin. Wait a moment and submit again: nothing you typed is lost."

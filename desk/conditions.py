@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 
-from desk.case import Case
+from desk.case.state import Case
 from desk.playbook.model import Playbook, Step
 from desk.playbook.parts import Condition
 

@@ -5,7 +5,7 @@ of a case, or was checked by four eyes, is mended by reopening, not by rewriting
 """
 
 from desk.answers import over_cap
-from desk.case import Case
+from desk.case.state import Case
 from desk.conditions import asked_by, fields_asked
 from desk.playbook.model import Playbook
 from desk.playbook.parts import by_desk

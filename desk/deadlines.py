@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
 
-from desk.case import Case
+from desk.case.state import Case
 from desk.playbook.model import Playbook, Step
 from desk.playbook.parts import Calendar, Due, Rung
 

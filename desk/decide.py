@@ -20,11 +20,11 @@ from desk import (
     settling,
     unmasking,
 )
-from desk import commands as cmd
-from desk import events as ev
-from desk.case import Case
-from desk.commands import DecideDispute, LookAtClaims, ShowPersonal
-from desk.effects import Effect
+from desk.case import commands as cmd
+from desk.case import events as ev
+from desk.case.commands import DecideDispute, LookAtClaims, ShowPersonal
+from desk.case.effects import Effect
+from desk.case.state import Case
 from desk.flow import Growing, follow
 from desk.learning import look_ups
 from desk.planning import plan

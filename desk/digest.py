@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desk.announcement import DIGEST, Announcement, Gathered
-from desk.case import Case
+from desk.case.state import Case
 from desk.chasing import Reached, reached
 from desk.duties import doers
 from desk.playbook.model import Playbook

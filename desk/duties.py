@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desk import conditions
-from desk.case import Case, StepState
+from desk.case.state import Case, StepState
 from desk.deadlines import due_at, put_off
 from desk.playbook.model import Part, Playbook, Step
 from desk.playbook.parts import Due, Rung

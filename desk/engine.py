@@ -8,14 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from desk import commands as cmd
 from desk.announcing import Announcements
-from desk.case import Case
-from desk.chasing import deadlines
-from desk.command_answer import Answer
-from desk.comparing import Digests, in_digests
-from desk.decide import Decision, decide, ends, told_no
-from desk.effects import (
+from desk.case import commands as cmd
+from desk.case.effects import (
     AskBackOffice,
     AskWhoWrote,
     CopyBrief,
@@ -29,6 +24,12 @@ from desk.effects import (
     TellRival,
     UpdateTicket,
 )
+from desk.case.results import Dead, Delayed, Result
+from desk.case.state import Case
+from desk.chasing import deadlines
+from desk.command_answer import Answer
+from desk.comparing import Digests, in_digests
+from desk.decide import Decision, decide, ends, told_no
 from desk.errands import Copies, ask, copy, look_into
 from desk.gathering import gather
 from desk.neighbours import with_alike, with_claimants, with_neighbours
@@ -50,7 +51,6 @@ from desk.ports import (
     Tickets,
     TryAgain,
 )  # fmt: skip
-from desk.results import Dead, Delayed, Result
 from desk.retry import retry_at
 from desk.settling import TOLD_OF_DELAY, look_again
 from desk.uploads import Sheets, read_sheet

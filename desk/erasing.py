@@ -5,13 +5,13 @@ A case on legal hold keeps everything until it is released. Events stay, so the 
 
 from datetime import datetime, timedelta
 
-from desk import commands as cmd
-from desk.case import Case
-from desk.effects import RedactPosts
+from desk.case import commands as cmd
+from desk.case.effects import RedactPosts
+from desk.case.lanes import card_lane, planned
+from desk.case.privacy_events import CaseErased, HoldReleased, HoldSet
+from desk.case.state import Case
 from desk.flow import Growing
-from desk.going import CaseErased, HoldReleased, HoldSet
 from desk.handling import WHY
-from desk.lanes import card_lane, planned
 from desk.messages import said
 from desk.playbook.model import Playbook
 from desk.refusals import Verdict, refuse

@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from desk.answered import ABOUT
-from desk.case import Case
-from desk.commands import LookAtClaims
+from desk.case.commands import LookAtClaims
+from desk.case.effects import AskBackOffice, AskWhoWrote, CopyBrief, TellRival
+from desk.case.results import Answered, Learnt, Told
+from desk.case.state import Case
 from desk.comparing import CUSTOMER, Digests, keyed
-from desk.effects import AskBackOffice, AskWhoWrote, CopyBrief, TellRival
 from desk.judging import number_of
 from desk.likeness import canonical
 from desk.outside import BackOffice, OrderSeen, ProfileSeen
@@ -18,7 +19,6 @@ from desk.playbook.model import Playbook
 from desk.playbook.parts import FieldSpec, by_desk
 from desk.playbook.safeguards import About, Answer
 from desk.ports import Cases, GiveUp, Tickets
-from desk.results import Answered, Learnt, Told
 
 REASON = "account takeover"
 

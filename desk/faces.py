@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desk import barring, claiming
-from desk import events as ev
-from desk.case import Case, Claimant, Escalation, Ticket, Trouble
+from desk.case import events as ev
+from desk.case.state import Case, Claimant, Escalation, Ticket, Trouble
 from desk.claimants import both
 from desk.conditions import holds
 from desk.duties import Duty, doers, duties

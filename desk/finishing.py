@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from desk import commands as cmd
-from desk import events as ev
 from desk.answered import ADMIN
 from desk.answers import GIVE, fact, over_cap, read_fills
-from desk.case import Case
+from desk.case import commands as cmd
+from desk.case import events as ev
+from desk.case.state import Case
 from desk.comparing import WAIT, Answers, answers, attempted, given, results, unfit
 from desk.conditions import holds
 from desk.flow import Growing, completion

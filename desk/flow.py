@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from desk import events as ev
-from desk.case import Case
+from desk.case import events as ev
+from desk.case.fold import fold
+from desk.case.state import Case
 from desk.conditions import holds
 from desk.duties import parts_of
-from desk.folding import fold
 from desk.playbook.model import Part, Playbook, Step
 from desk.resting import rest
 from desk.values import BOT, Fact

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from desk.answers import once
-from desk.case import Case
+from desk.case.state import Case
 from desk.comparing import Answers, answers, in_words
 from desk.playbook.model import Playbook
 from desk.playbook.parts import Ask, FieldSpec

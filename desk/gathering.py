@@ -9,7 +9,7 @@ from datetime import datetime
 
 from desk.announcement import Gathered
 from desk.announcing import Announcements
-from desk.commands import Chase
+from desk.case.commands import Chase
 from desk.digest import APART, MANY, Plan, Reminder, plan, reminders
 from desk.ports import Cases
 

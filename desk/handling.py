@@ -3,16 +3,16 @@
 from datetime import datetime, timedelta
 
 from desk import claiming
-from desk import commands as cmd
-from desk import events as ev
 from desk.acts import check
 from desk.answers import read_fills
-from desk.case import Case
+from desk.case import commands as cmd
+from desk.case import events as ev
+from desk.case.lanes import planned
+from desk.case.state import Case
 from desk.deadlines import add_working, calendar_of
 from desk.duties import parts_of
 from desk.finishing import INCOMPLETE
 from desk.flow import Growing, ending
-from desk.lanes import planned
 from desk.messages import message, said
 from desk.playbook.model import Playbook
 from desk.refusals import Verdict, refuse

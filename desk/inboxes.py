@@ -1,6 +1,6 @@
 """Inboxes: which role one belongs to, and where a role is reached. Pure."""
 
-from desk.case import Case
+from desk.case.state import Case
 from desk.playbook.model import Playbook
 from desk.values import BOT
 

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from desk import claiming
-from desk.case import Case
-from desk.commands import DecideDispute, LookAtClaims
-from desk.dispute_events import DisputeDecided, ProfileDisputed
-from desk.effects import AskWhoWrote, Effect, TellRival
-from desk.events import CaseEnded, CaseReopened, FactsRecorded
+from desk.case.commands import DecideDispute, LookAtClaims
+from desk.case.dispute_events import DisputeDecided, ProfileDisputed
+from desk.case.effects import AskWhoWrote, Effect, TellRival
+from desk.case.events import CaseEnded, CaseReopened, FactsRecorded
+from desk.case.lanes import planned
+from desk.case.privacy_events import CaseErased
+from desk.case.state import Case
 from desk.flow import Growing
-from desk.going import CaseErased
 from desk.handling import WHY
 from desk.inboxes import inbox_of
-from desk.lanes import planned
 from desk.messages import message, said
 from desk.playbook.model import Playbook
 from desk.refusals import Verdict, refuse

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from desk import events as ev
 from desk.answered import ABOUT
-from desk.case import Case
+from desk.case import events as ev
+from desk.case.effects import AskBackOffice
+from desk.case.lanes import planned
+from desk.case.state import Case
 from desk.comparing import CUSTOMER, look_key, looked
-from desk.effects import AskBackOffice
 from desk.flow import Growing
-from desk.lanes import planned
 from desk.playbook.model import Playbook
 from desk.playbook.parts import by_desk
 from desk.playbook.safeguards import About

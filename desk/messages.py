@@ -1,8 +1,8 @@
 """Messages to one inbox, and what somebody wrote in them. Pure."""
 
-from desk.effects import TellPeople
+from desk.case.effects import TellPeople
+from desk.case.lanes import card_lane
 from desk.flow import Growing
-from desk.lanes import card_lane
 from desk.values import Fact, Line
 
 

@@ -8,9 +8,16 @@ from zoneinfo import ZoneInfo
 
 from desk import claiming
 from desk.barring import failures, watched
-from desk.case import Case
+from desk.case.commands import (
+    AdoptTicket,
+    Command,
+    CompleteStep,
+    DecideDispute,
+    LookAtClaims,
+    OpenCase,
+)
+from desk.case.state import Case
 from desk.claimants import claimant
-from desk.commands import AdoptTicket, Command, CompleteStep, DecideDispute, LookAtClaims, OpenCase
 from desk.decide import decide
 from desk.inboxes import inbox_of
 from desk.judging import number_of

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from desk import commands as cmd
-from desk import events as ev
 from desk.answers import read_fills
+from desk.case import commands as cmd
+from desk.case import events as ev
+from desk.case.effects import Effect, TellPeople, UpdateTicket
+from desk.case.lanes import planned, ticket_lane
 from desk.correcting import may_not
-from desk.effects import Effect, TellPeople, UpdateTicket
 from desk.finishing import INCOMPLETE
 from desk.flow import Growing
-from desk.lanes import planned, ticket_lane
 from desk.messages import message, said
 from desk.playbook.model import Playbook
 from desk.playbook.parts import Ask

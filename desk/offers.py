@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from desk import commands as cmd
-from desk.case import Case
-from desk.commands import DecideDispute
+from desk.case import commands as cmd
+from desk.case.commands import DecideDispute
+from desk.case.state import Case
 from desk.conditions import fields_asked
 from desk.decide import refused
 from desk.playbook.model import Playbook, Step

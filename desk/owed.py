@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from desk.case import Case
+from desk.case.state import Case
 from desk.deadlines import due_at, put_off
 from desk.duties import Duty, doers, duties
 from desk.faces import Button, buttons

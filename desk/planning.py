@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from desk import events as ev
 from desk.as_sheet import sheet_of
-from desk.case import Case
-from desk.conditions import holds
-from desk.effects import (
+from desk.case import events as ev
+from desk.case.effects import (
     AskBackOffice,
     CopyBrief,
     CreateTicket,
@@ -17,8 +15,10 @@ from desk.effects import (
     TellPeople,
     UpdateTicket,
 )
+from desk.case.lanes import card_lane, planned, ticket_lane
+from desk.case.state import Case
+from desk.conditions import holds
 from desk.flow import Growing
-from desk.lanes import card_lane, planned, ticket_lane
 from desk.playbook.model import ADOPTED, Playbook
 from desk.playbook.parts import Act, BackOfficeAsk, Said, TicketChange, TicketPlan
 from desk.showing import show

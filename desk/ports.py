@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from desk.case import Case
-from desk.deadlines import Deadline
-from desk.effects import (
+from desk.case.effects import (
     CreateTicket,
     Effect,
     LookAtTicket,
@@ -17,11 +15,13 @@ from desk.effects import (
     UpdateTicket,
     Writer,
 )
-from desk.events import Event
+from desk.case.events import Event
+from desk.case.results import CardSeen, Redacted, TicketFound, TicketSeen, Told
+from desk.case.state import Case
+from desk.deadlines import Deadline
 from desk.owed import Board, Goal, Owed
 from desk.pacing import Rate
 from desk.playbook.model import Playbook
-from desk.results import CardSeen, Redacted, TicketFound, TicketSeen, Told
 from desk.values import Person
 
 

@@ -1,6 +1,6 @@
 """The verdict on a command: effects that follow, or a refusal. Pure."""
 
-from desk.effects import Effect
+from desk.case.effects import Effect
 from desk.values import FieldError, Line, Refusal
 
 Verdict = Refusal | tuple[Effect, ...]

@@ -5,11 +5,11 @@ Waiting times on changed contacts and on payouts: NIST SP 800-63B-4 section 4.2,
 
 from datetime import datetime
 
-from desk.case import Case
+from desk.case.state import Case
+from desk.case.verification_events import StepRests
 from desk.playbook.model import Playbook
 from desk.playbook.safeguards import CoolOff
 from desk.values import BOT, Line
-from desk.verification_events import StepRests
 
 RESTS = Line(
     key="This rests until {until_at}, because contact details were changed or money was paid. {role} may lift that, with a reason. I have not changed anything."

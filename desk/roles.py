@@ -4,8 +4,8 @@ Roles come with the person, from Slack's user groups or from the settings; whoev
 and is kept as an event by `decide`. Which fact is whose to correct is `correcting`'s.
 """
 
-from desk import commands as cmd
-from desk.case import Case
+from desk.case import commands as cmd
+from desk.case.state import Case
 from desk.duties import Duty, doers, duties, owner_of
 from desk.flow import Growing
 from desk.playbook.model import Playbook

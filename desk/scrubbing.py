@@ -16,11 +16,11 @@ from stdnum import luhn
 from stdnum.it import codicefiscale
 from stdnum.za import idnr
 
-from desk import commands as cmd
-from desk.effects import ReadSheet
+from desk.case import commands as cmd
+from desk.case.effects import ReadSheet
+from desk.case.results import SheetRows
 from desk.playbook.model import Playbook
 from desk.playbook.parts import FieldSpec
-from desk.results import SheetRows
 from desk.values import Fill, Line, Text
 
 KINDS: dict[str, Text] = {

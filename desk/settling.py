@@ -6,11 +6,10 @@ from hashlib import sha256
 from typing import Any
 
 from desk import claiming
-from desk import commands as cmd
-from desk import events as ev
 from desk.answered import learn, take_in
-from desk.case import Case, Ticket, Trouble
-from desk.effects import (
+from desk.case import commands as cmd
+from desk.case import events as ev
+from desk.case.effects import (
     AskBackOffice,
     AskWhoWrote,
     CopyBrief,
@@ -24,24 +23,9 @@ from desk.effects import (
     TellRival,
     UpdateTicket,
 )
-from desk.flow import Growing, promises
-from desk.going import PostsRedacted
-from desk.lanes import planned, ticket_lane
-from desk.outcomes import (
-    CardShown,
-    EffectDelayed,
-    EffectDied,
-    EffectDoneByHand,
-    EffectRetried,
-    PeopleTold,
-    TicketCreated,
-    TicketMoved,
-    TicketRead,
-)
-from desk.planning import MOST_LOOKS, late_link, look
-from desk.playbook.model import Playbook
-from desk.refusals import Verdict, refuse
-from desk.results import (
+from desk.case.lanes import planned, ticket_lane
+from desk.case.privacy_events import PostsRedacted
+from desk.case.results import (
     Answered,
     CardSeen,
     Dead,
@@ -53,6 +37,22 @@ from desk.results import (
     TicketSeen,
     Told,
 )
+from desk.case.state import Case, Ticket, Trouble
+from desk.case.work_events import (
+    CardShown,
+    EffectDelayed,
+    EffectDied,
+    EffectDoneByHand,
+    EffectRetried,
+    PeopleTold,
+    TicketCreated,
+    TicketMoved,
+    TicketRead,
+)
+from desk.flow import Growing, promises
+from desk.planning import MOST_LOOKS, late_link, look
+from desk.playbook.model import Playbook
+from desk.refusals import Verdict, refuse
 from desk.roles import UNKNOWN, may_mend, menders, only
 from desk.speaking import card_of
 from desk.uploaded import keep_rows, tell_wrong

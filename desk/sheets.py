@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from desk.effects import ReadSheet
+from desk.case.effects import ReadSheet
+from desk.case.work_events import EffectPlanned, SheetUploaded
 from desk.flow import Growing
-from desk.outcomes import EffectPlanned, SheetUploaded
 from desk.playbook.model import Playbook
 from desk.values import BOT, Fact, Person
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from desk.case import Case, Ticket
+from desk.case.state import Case, Ticket
 from desk.playbook.model import Playbook
 from desk.showing import show, show_instant
 from desk.texts import fill_one

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from desk.case import Case
+from desk.case.effects import Effect, ShowCard
+from desk.case.fold import fold
+from desk.case.lanes import card_lane, planned
+from desk.case.state import Case
 from desk.duties import duties
-from desk.effects import Effect, ShowCard
 from desk.faces import face, inboxes, shows_everywhere
 from desk.flow import Growing
-from desk.folding import fold
-from desk.lanes import card_lane, planned
 from desk.playbook.model import Playbook
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from desk import events as ev
-from desk.case import Case
-from desk.dispute_events import DisputeDecided, ProfileDisputed
+from desk.case import events as ev
+from desk.case.dispute_events import DisputeDecided, ProfileDisputed
+from desk.case.state import Case
 from desk.playbook.model import ADOPTED, Playbook
 from desk.showing import show_instant
 from desk.speaking import person

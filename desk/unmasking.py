@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from desk.commands import ShowPersonal
+from desk.case.commands import ShowPersonal
+from desk.case.privacy_events import PersonalShown
 from desk.flow import Growing
-from desk.going import PersonalShown
 from desk.playbook.model import Playbook
 from desk.refusals import Verdict, refuse
 from desk.roles import UNKNOWN, outsider

@@ -2,18 +2,18 @@
 
 from datetime import datetime
 
-from desk import commands as cmd
-from desk import events as ev
 from desk.acts import complete_step
 from desk.answers import fact
-from desk.effects import ReadSheet, TellPeople
+from desk.case import commands as cmd
+from desk.case import events as ev
+from desk.case.effects import ReadSheet, TellPeople
+from desk.case.lanes import card_lane, planned
+from desk.case.results import SheetRows, SheetWrong
+from desk.case.work_events import SheetRead
 from desk.fields import read_cells
 from desk.flow import Growing
-from desk.lanes import card_lane, planned
-from desk.outcomes import SheetRead
 from desk.playbook.model import Playbook
 from desk.playbook.parts import FieldSpec
-from desk.results import SheetRows, SheetWrong
 from desk.scrubbing import told
 from desk.speaking import display
 from desk.values import BOT, Line, Refusal

@@ -4,11 +4,11 @@ import hashlib
 from datetime import datetime
 from typing import Protocol
 
-from desk.effects import ReadSheet
+from desk.case.effects import ReadSheet
+from desk.case.results import SheetRows, SheetWrong
 from desk.playbook.model import Playbook
 from desk.playbook.parts import FieldSpec
 from desk.ports import Chat, GiveUp
-from desk.results import SheetRows, SheetWrong
 
 LARGEST = 5_000_000
 """Bytes of a sheet; a person's own is a hundredth of that."""

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from desk import events as ev
 from desk.announcement import Announcement
-from desk.case import Case
+from desk.case import events as ev
+from desk.case.state import Case
 from desk.owed import Goal, Owed, goal, goal_of
 from desk.playbook.model import Playbook
 from desk.values import Line, Text

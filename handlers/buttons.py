@@ -1,7 +1,7 @@
 """Buttons on cards and private messages: one tap does it, or a form opens. The card shows the success, not a message."""
 
-from desk.case import Case
-from desk.commands import Command, CompletePart, CompleteStep, ShowPersonal
+from desk.case.commands import Command, CompletePart, CompleteStep, ShowPersonal
+from desk.case.state import Case
 from desk.decide import decide
 from desk.duties import duty_of
 from desk.playbook.model import Playbook

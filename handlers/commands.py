@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 
-from desk.effects import Requester
+from desk.case.effects import Requester
 from desk.playbook.model import Playbook
 from desk.ports import GiveUp, StoreGone, TryAgain
 from desk.values import Fill, Line, Person

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from desk.case import Case
-from desk.commands import Command
-from desk.effects import Requester
+from desk.case.commands import Command
+from desk.case.effects import Requester
+from desk.case.state import Case
 from desk.engine import Engine
 from desk.forms import Form, form
 from desk.playbook.model import Playbook

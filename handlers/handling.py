@@ -2,8 +2,8 @@
 
 import re
 
-from desk.case import Case
-from desk.commands import Command, Merge
+from desk.case.commands import Command, Merge
+from desk.case.state import Case
 from desk.offers import OF_STEP, Offer, Offers, no_such_case, offers, why_refused
 from desk.playbook.model import Playbook
 from desk.ports import StoreGone

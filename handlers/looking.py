@@ -5,8 +5,8 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from desk.case import Case
-from desk.commands import AddNote
+from desk.case.commands import AddNote
+from desk.case.state import Case
 from desk.duties import duties
 from desk.owed import Owed
 from desk.playbook.model import Playbook

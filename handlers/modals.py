@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from desk.case import Case
+from desk.case.state import Case
 from desk.command_answer import Answer
 from desk.comparing import any_by_desk
 from desk.duties import Duty, duties, duty_of

@@ -7,10 +7,10 @@ import logging
 from collections.abc import Sequence
 from typing import Protocol
 
-from desk.commands import NoteTicket
+from desk.case.commands import NoteTicket
+from desk.case.results import TicketSeen
 from desk.engine import Engine
 from desk.ports import GiveUp, StoreGone, TryAgain
-from desk.results import TicketSeen
 
 log = logging.getLogger(__name__)
 

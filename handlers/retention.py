@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from desk.commands import Erase
+from desk.case.commands import Erase
 from desk.engine import Engine
 from desk.erasing import overdue
 from desk.ports import StoreGone

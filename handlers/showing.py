@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desk.commands import ShowPersonal
+from desk.case.commands import ShowPersonal
 from desk.faces import face
 from desk.neighbours import with_claimants
 from desk.roles import deciders

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from desk.adopting import case_of
-from desk.commands import AdoptTicket, Command
+from desk.case.commands import AdoptTicket, Command
+from desk.case.results import TicketFound
 from desk.ports import GiveUp, StoreGone, TryAgain
-from desk.results import TicketFound
 from integrations.zendesk.deliveries import Malformed, TicketChanged, read_webhook, signed
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.settings import Settings
-from desk.case import Case
-from desk.commands import Command, Erase, Hold, Release
+from desk.case.commands import Command, Erase, Hold, Release
+from desk.case.state import Case
 from desk.erasing import classes
 from desk.playbook.model import Playbook
 from integrations.store.erasing import StoredRetention

@@ -12,8 +12,8 @@ from typing import Any, cast
 
 from bot.clock import OffsetClock, SystemClock
 from config.settings import Settings
-from desk.case import Case
-from desk.commands import FinishByHand, RetryEffect
+from desk.case.commands import FinishByHand, RetryEffect
+from desk.case.state import Case
 from desk.engine import Engine
 from desk.playbook.model import Playbook
 from desk.speaking import display

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from filelock import FileLock, Timeout
 
-from desk.effects import Effect
+from desk.case.effects import Effect
 from desk.ports import Clock, StoreGone
 from integrations.queue.trying import (
     Perform,

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from desk.effects import Effect
+from desk.case.effects import Effect
 from desk.ports import Attempt, Clock, StoreGone
 
 AFTER_A_BUG = timedelta(seconds=60)

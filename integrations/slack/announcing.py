@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from desk.announcement import Announcement
-from desk.effects import TellPeople
+from desk.case.effects import TellPeople
 from desk.ports import Attempt, GiveUp
 from desk.texts import Say
 from desk.values import Text, in_language

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from desk.commands import (
+from desk.case.commands import (
     AddNote,
     Cancel,
     ClaimStep,

@@ -7,13 +7,13 @@ from datetime import datetime
 from time import monotonic
 from zoneinfo import ZoneInfo
 
-from desk.case import Case
-from desk.effects import RedactPosts, ShowCard, TellPeople
+from desk.case.effects import RedactPosts, ShowCard, TellPeople
+from desk.case.results import CardSeen, Redacted, Told
+from desk.case.state import Case
+from desk.case.work_events import PeopleTold
 from desk.faces import face
-from desk.outcomes import PeopleTold
 from desk.playbook.model import Playbook
 from desk.ports import Attempt, GiveUp
-from desk.results import CardSeen, Redacted, Told
 from desk.showing import ERASED
 from desk.texts import Say
 from desk.values import in_language

@@ -20,8 +20,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk.case import Case
-from desk.folding import fold
+from desk.case.fold import fold
+from desk.case.state import Case
 from desk.playbook.model import Playbook
 from desk.ports import Commit, LookPlan
 from integrations.store import swift

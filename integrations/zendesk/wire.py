@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from desk.effects import CreateTicket, Requester, UpdateTicket
+from desk.case.effects import CreateTicket, Requester, UpdateTicket
+from desk.case.results import TicketSeen
 from desk.ports import GiveUp
-from desk.results import TicketSeen
 from integrations.zendesk.deliveries import (
     Malformed,
     TicketChanged,

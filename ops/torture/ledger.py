@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from config.settings import Settings
-from desk.case import Case
+from desk.case.state import Case
 from desk.playbook.model import Playbook
 from integrations.store.cases import StoredCases
 from integrations.store.engine import Database, open_database

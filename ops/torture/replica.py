@@ -23,7 +23,7 @@ from requests.adapters import HTTPAdapter
 
 from bot.main import Bot, assemble
 from config.settings import Settings
-from desk.effects import Effect
+from desk.case.effects import Effect
 from desk.engine import Engine
 from desk.ports import Attempt
 from ops import serve

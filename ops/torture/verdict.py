@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from desk.case import Case
+from desk.case.effects import CreateTicket, ShowCard, TellPeople, UpdateTicket
+from desk.case.events import ChaseSent
+from desk.case.state import Case
 from desk.chasing import reached
-from desk.effects import CreateTicket, ShowCard, TellPeople, UpdateTicket
-from desk.events import ChaseSent
 from desk.flow import Growing
 from desk.playbook.model import Playbook
 from desk.staleness import cards

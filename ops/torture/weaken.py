@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.main import Bot
-from desk.effects import CreateTicket, ShowCard, TellPeople, UpdateTicket
+from desk.case.effects import CreateTicket, ShowCard, TellPeople, UpdateTicket
+from desk.case.results import CardSeen, TicketSeen, Told
 from desk.ports import Commit
-from desk.results import CardSeen, TicketSeen, Told
 
 
 @dataclass

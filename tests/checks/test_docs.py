@@ -68,7 +68,7 @@ def test_every_link_leads_somewhere(page: Path):
 
 
 def paths(words: str) -> Iterator[str]:
-    """Give what is written as a path of this project: `desk/case.py`, `config/playbooks/`, `Makefile`."""
+    """Give what is written as a path of this project: `desk/case/state.py`, `config/playbooks/`, `Makefile`."""
     for span in _SPAN.findall(prose(words)):
         top = span.split("/")[0]
         if not _PATH.fullmatch(span) or "*" in top:

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Executable, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk import events as ev
-from desk.case import Case
+from desk.case import events as ev
+from desk.case.effects import Effect, ShowCard
+from desk.case.fold import fold
+from desk.case.state import Case
+from desk.case.work_events import TicketCreated
 from desk.deadlines import Deadline
-from desk.effects import Effect, ShowCard
-from desk.folding import fold
-from desk.outcomes import TicketCreated
 from desk.ports import Cases, Commit
 from desk.values import Fact
 from integrations.store.audit import StoredEvidence

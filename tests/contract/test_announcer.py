@@ -7,7 +7,7 @@ import pytest
 
 from desk.announcement import Announcement
 from desk.announcing import say_all
-from desk.effects import Requester, Writer
+from desk.case.effects import Requester, Writer
 from desk.ports import GiveUp
 from desk.values import Line
 from integrations.slack.announcing import SlackAnnouncer

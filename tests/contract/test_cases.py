@@ -7,9 +7,9 @@ from functools import partial
 
 import pytest
 
-from desk import events as ev
-from desk.case import Case
-from desk.effects import LookAtTicket
+from desk.case import events as ev
+from desk.case.effects import LookAtTicket
+from desk.case.state import Case
 from desk.playbook.model import Playbook
 from desk.ports import Cases, Conflict, Repeated
 from desk.settling import look_again

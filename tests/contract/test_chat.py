@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from desk import events as ev
-from desk.case import Card, Case
-from desk.effects import ShowCard, TellPeople
-from desk.folding import fold
+from desk.case import events as ev
+from desk.case.effects import ShowCard, TellPeople
+from desk.case.fold import fold
+from desk.case.state import Card, Case
 from desk.playbook.model import Playbook
 from desk.ports import GiveUp, TryAgain
 from desk.values import Fact, Line

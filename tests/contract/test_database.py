@@ -11,8 +11,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk import events as ev
-from desk.outcomes import EffectDoneByHand
+from desk.case import events as ev
+from desk.case.work_events import EffectDoneByHand
 from desk.playbook.model import Playbook
 from desk.ports import StoreGone
 from desk.values import Fact

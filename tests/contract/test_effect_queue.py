@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.queueing import Queue
-from desk.effects import Effect
+from desk.case.effects import Effect
 from desk.ports import Attempt
 from integrations.store.effects import StoredEffects
 from tests.contract.making import card

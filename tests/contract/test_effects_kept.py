@@ -13,7 +13,7 @@ import structlog
 from cryptography.fernet import Fernet
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk.effects import Effect
+from desk.case.effects import Effect
 from desk.ports import Attempt, StoreGone
 from integrations.queue.embedded import EmbeddedQueue
 from integrations.queue.trying import WorkerRunning

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk.outcomes import EffectDied
+from desk.case.work_events import EffectDied
 from desk.watching import Backlog, Queue
 from integrations.store.lateness import StoredLateness
 from tests.contract.making import Maker, card

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.queueing import once
-from desk.effects import Effect
+from desk.case.effects import Effect
 from desk.ports import Attempt, StoreGone
 from integrations.queue.jobs import Jobs
 from integrations.queue.procrastinate import ProcrastinateQueue, TakenOver

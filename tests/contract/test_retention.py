@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk import events as ev
-from desk.case import Case
-from desk.commands import Erase, Hold
+from desk.case import events as ev
+from desk.case.commands import Erase, Hold
+from desk.case.state import Case
+from desk.case.work_events import CardShown
 from desk.engine import Engine
-from desk.outcomes import CardShown
 from desk.playbook.model import Playbook
 from desk.values import BOT, Person
 from handlers.retention import on_retention

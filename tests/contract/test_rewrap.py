@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from typer.testing import CliRunner
 
-from desk.case import Case
+from desk.case.state import Case
 from integrations.store import tables as t
 from integrations.store.cases import StoredCases
 from integrations.store.engine import reading

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from desk.effects import Sheet, Writer
+from desk.case.effects import Sheet, Writer
+from desk.case.results import TicketSeen
 from desk.ports import GiveUp, Tickets, TryAgain
-from desk.results import TicketSeen
 from integrations.zendesk.client import ZendeskTickets
 from tests.contract.zendesk_sandbox import CREATE, PATH, Account, Try, account, look, note
 from tests.fakes.clock import START

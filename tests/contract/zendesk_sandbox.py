@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from desk.effects import CreateTicket, LookAtTicket, Requester, UpdateTicket
+from desk.case.effects import CreateTicket, LookAtTicket, Requester, UpdateTicket
 from desk.ports import TryAgain
 from integrations.zendesk.client import ZendeskTickets
 from sandbox import seeds

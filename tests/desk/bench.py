@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from config.load import load
-from desk import commands as cmd
-from desk.case import Case
+from desk.case import commands as cmd
+from desk.case.effects import Effect, Requester
+from desk.case.results import Answered, CardSeen, Redacted, Result, TicketFound, TicketSeen, Told
+from desk.case.state import Case
 from desk.decide import Decision, decide
-from desk.effects import Effect, Requester
 from desk.playbook.model import Deed, Playbook
-from desk.results import Answered, CardSeen, Redacted, Result, TicketFound, TicketSeen, Told
 from desk.values import Fill, Fills, Person
 
 CASE = "01JD0000000000000000000012"

@@ -3,8 +3,8 @@
 import pytest
 
 from config.load import load
-from desk import commands as cmd
-from desk.effects import Offered
+from desk.case import commands as cmd
+from desk.case.effects import Offered
 from desk.faces import face
 from desk.values import Person
 from tests.desk.bench import CASE, PEOPLE, Bench

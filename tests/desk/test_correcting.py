@@ -2,9 +2,9 @@
 
 import pytest
 
-from desk import commands as cmd
+from desk.case import commands as cmd
+from desk.case.results import Dead
 from desk.playbook.model import Deed
-from desk.results import Dead
 from tests.desk.bench import CASE, PEOPLE, Bench, fills, mr_d
 
 MR_D = mr_d()

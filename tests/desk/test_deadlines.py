@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from desk import commands as cmd
+from desk.case import commands as cmd
 from desk.deadlines import add_working, is_working_day
 from desk.playbook.parts import Calendar
 from desk.playbook.shorthand import read_duration, write_duration

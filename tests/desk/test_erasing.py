@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from config.load import load
-from desk import commands as cmd
+from desk.case import commands as cmd
 from desk.decide import Decision, decide
 from desk.erasing import HELD, OPEN, classes, overdue
 from desk.values import BOT

@@ -4,8 +4,8 @@ from dataclasses import fields
 
 import pytest
 
-from desk.case import Case, replace
-from desk.folding import fold
+from desk.case.fold import fold
+from desk.case.state import Case, replace
 from tests.desk.bench import Bench, mr_d, qualia
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from desk import commands as cmd
+from desk.case import commands as cmd
 from desk.faces import face
 from desk.offers import OF_CASE, OF_STEP, Offer, correctable, offers, why_refused
 from desk.standing import Ticked, Tried, standings, tried_by

@@ -65,7 +65,7 @@ def test_two_silences_far_apart_are_two_outages() -> None:
 def test_every_kind_of_work_has_its_system() -> None:
     from typing import get_args
 
-    from desk.effects import Effect
+    from desk.case.effects import Effect
 
     kinds = {one.model_fields["kind"].default for one in get_args(get_args(Effect)[0])}
     assert kinds == set(SYSTEM_OF)

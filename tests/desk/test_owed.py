@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk import commands as cmd
 from desk.announcement import Announcement, Gathered
+from desk.case import commands as cmd
 from desk.digest import APART, MANY, Plan, Reminder, plan, reminders
 from desk.owed import Goal, Owed, goal, goal_of, owed
 from desk.playbook.model import Playbook

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from config.rules.finding import texts
-from desk.case import Case
+from desk.case.state import Case
 from desk.duties import duties
 from desk.faces import face
 from desk.forms import form

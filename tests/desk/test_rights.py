@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from config.load import load
-from desk import commands as cmd
 from desk.asking import asked_of
+from desk.case import commands as cmd
+from desk.case.results import Dead
 from desk.decide import refused
 from desk.duties import duties
 from desk.playbook.model import Deed, Playbook
-from desk.results import Dead
 from desk.values import Person, Refusal
 from tests.desk.bench import CASE, PEOPLE, Bench, fills
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from stdnum import luhn
 from stdnum.it import codicefiscale
 
-from desk import commands as cmd
+from desk.case import commands as cmd
 from desk.scrubbing import LONGEST, scrub, scrubbed, told
 from desk.values import Fill
 from tests.desk.bench import CASE, PEOPLE, Bench, mr_d

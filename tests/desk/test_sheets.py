@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from config.locales import Catalogue
-from desk import commands as cmd
-from desk.effects import ReadSheet
+from desk.case import commands as cmd
+from desk.case.effects import ReadSheet
+from desk.case.results import SheetRow, SheetRows, SheetWrong
 from desk.faces import face
 from desk.playbook.model import Deed
-from desk.results import SheetRow, SheetRows, SheetWrong
 from desk.values import Line
 from tests.desk.bench import CASE, PEOPLE, Bench, mr_d
 from tests.desk.test_mr_d import LOCATE, RECEIVE, SUSPEND, VERIFY

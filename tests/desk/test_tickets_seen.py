@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from config.locales import Catalogue
-from desk import commands as cmd
-from desk.case import Ticket
+from desk.case import commands as cmd
+from desk.case.fold import fold
+from desk.case.results import TicketSeen
+from desk.case.state import Ticket
+from desk.case.work_events import TicketMoved
 from desk.faces import face
-from desk.folding import fold
-from desk.outcomes import TicketMoved
-from desk.results import TicketSeen
 from desk.speaking import news
 from desk.staleness import UNSEEN
 from tests.desk.bench import CASE, FRIDAY, Bench, mr_d

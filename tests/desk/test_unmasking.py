@@ -2,7 +2,7 @@
 
 import pytest
 
-from desk.commands import ShowPersonal
+from desk.case.commands import ShowPersonal
 from desk.decide import Decision
 from tests.desk.bench import CASE, PEOPLE, Bench, mr_d
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from desk import commands as cmd
-from desk.case import Claimant
-from desk.effects import Writer
+from desk.case import commands as cmd
+from desk.case.effects import Writer
+from desk.case.state import Claimant
 from desk.faces import face
 from desk.neighbours import with_claimants
 from tests.engine.test_disputes import (

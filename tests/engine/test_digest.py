@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk import commands as cmd
 from desk.announcement import Announcement
 from desk.announcing import say_all
-from desk.effects import TellPeople
+from desk.case import commands as cmd
+from desk.case.effects import TellPeople
 from desk.engine import Engine
 from desk.gathering import gather
 from desk.playbook.model import Playbook

@@ -6,11 +6,11 @@ import pytest
 
 from config.load import PLAYBOOKS, load
 from desk import claiming
-from desk import commands as cmd
-from desk.case import Case
+from desk.case import commands as cmd
+from desk.case.commands import DecideDispute, LookAtClaims
+from desk.case.effects import TellPeople
+from desk.case.state import Case
 from desk.command_answer import Answer
-from desk.commands import DecideDispute, LookAtClaims
-from desk.effects import TellPeople
 from desk.faces import face, inboxes
 from desk.playbook.model import Deed
 from desk.timeline import timeline

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from config.load import load
-from desk.effects import Requester
+from desk.case.effects import Requester
 from desk.owed import Owed, owed
 from desk.playbook.model import Playbook
 from desk.ports import GiveUp

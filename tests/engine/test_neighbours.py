@@ -4,7 +4,7 @@ import yaml
 from pydantic import JsonValue
 
 from config.load import PLAYBOOKS, load
-from desk import commands as cmd
+from desk.case import commands as cmd
 from desk.ports import GiveUp, TryAgain
 from tests.engine.whole import PEOPLE, Whole
 

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from config.load import load
-from desk import commands as cmd
-from desk.effects import CreateTicket, UpdateTicket
+from desk.case import commands as cmd
+from desk.case.effects import CreateTicket, UpdateTicket
+from desk.case.results import CardSeen, TicketSeen
 from desk.engine import Engine
 from desk.ports import Attempt, TryAgain
-from desk.results import CardSeen, TicketSeen
 from desk.values import Fill
 from integrations.queue.embedded import EmbeddedQueue
 from integrations.slack.views.card import card

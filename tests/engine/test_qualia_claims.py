@@ -4,9 +4,9 @@ import pytest
 
 from config.load import PLAYBOOKS, load
 from config.locales import Catalogue
-from desk import commands as cmd
+from desk.case import commands as cmd
+from desk.case.commands import DecideDispute
 from desk.command_answer import Answer
-from desk.commands import DecideDispute
 from desk.duties import duties
 from desk.faces import face, inboxes
 from desk.neighbours import with_claimants

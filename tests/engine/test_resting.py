@@ -6,7 +6,7 @@ import pytest
 
 from config.load import PLAYBOOKS, load
 from config.rules import names
-from desk import commands as cmd
+from desk.case import commands as cmd
 from desk.chasing import deadlines
 from desk.resting import RESTS
 from desk.standing import standings

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from config.load import load
-from desk.dispute_events import ProfileDisputed
-from desk.effects import ShowCard
+from desk.case.dispute_events import ProfileDisputed
+from desk.case.effects import ShowCard
 from desk.values import Fact
 from tests.engine.acting import CASE, Slack, shown
 

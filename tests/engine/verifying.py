@@ -4,8 +4,8 @@ import hashlib
 from datetime import timedelta
 from decimal import Decimal
 
-from desk import commands as cmd
-from desk.case import Case
+from desk.case import commands as cmd
+from desk.case.state import Case
 from desk.command_answer import Answer
 from desk.forms import form
 from desk.outside import OrderSeen, ProfileSeen

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from desk.case.effects import Effect
 from desk.command_answer import Answer
-from desk.effects import Effect
 from desk.engine import Engine
 from desk.outside import ProfileSeen
 from desk.playbook.model import Deed, Playbook

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from desk.effects import CreateTicket, LookAtTicket, Requester, Sheet, UpdateTicket, Writer
+from desk.case.effects import CreateTicket, LookAtTicket, Requester, Sheet, UpdateTicket, Writer
+from desk.case.results import TicketFound, TicketSeen
 from desk.ports import Attempt, GiveUp, TryAgain
-from desk.results import TicketFound, TicketSeen
 
 
 @dataclass

@@ -25,7 +25,7 @@ from requests.adapters import HTTPAdapter
 
 from bot.main import Bot, assemble
 from config.settings import Settings
-from desk.effects import Effect
+from desk.case.effects import Effect
 from desk.ports import Attempt, Commit, LookPlan
 from ops import serve
 

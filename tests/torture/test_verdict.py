@@ -6,11 +6,11 @@ from functools import cache
 import pytest
 
 from config.load import load
-from desk.case import Card, Case, Ticket
-from desk.effects import CreateTicket, Effect, ShowCard, TellPeople, UpdateTicket
-from desk.events import CaseOpened, ChaseSent
-from desk.folding import fold
-from desk.outcomes import EffectPlanned
+from desk.case.effects import CreateTicket, Effect, ShowCard, TellPeople, UpdateTicket
+from desk.case.events import CaseOpened, ChaseSent
+from desk.case.fold import fold
+from desk.case.state import Card, Case, Ticket
+from desk.case.work_events import EffectPlanned
 from desk.playbook.model import Playbook
 from integrations.slack.posts import opaque
 from integrations.store.record import Work

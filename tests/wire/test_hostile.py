@@ -13,7 +13,7 @@ import pytest
 
 from bot.sheets import SheetReader, write_sheet
 from config.load import load
-from desk.effects import CreateTicket, Requester
+from desk.case.effects import CreateTicket, Requester
 from desk.faces import face, inboxes
 from desk.fields import read
 from desk.forms import form

@@ -26,13 +26,13 @@ from config.settings import Settings
 from config.settings import settings as read_settings
 from desk import fields, uploads
 from desk.answers import read_fills
-from desk.case import Case
-from desk.effects import ReadSheet, UpdateTicket
+from desk.case.effects import ReadSheet, UpdateTicket
+from desk.case.results import SheetRows, SheetWrong, TicketSeen
+from desk.case.state import Case
 from desk.fields import read
 from desk.playbook import shorthand
 from desk.playbook.parts import FieldSpec
 from desk.ports import GiveUp, TryAgain
-from desk.results import SheetRows, SheetWrong, TicketSeen
 from desk.values import Fill, Line
 from integrations.backoffice import wire as office
 from integrations.backoffice.links import Links

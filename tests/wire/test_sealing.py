@@ -10,8 +10,8 @@ from cryptography.fernet import Fernet, InvalidToken
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk import events as ev
-from desk.outcomes import EffectDoneByHand
+from desk.case import events as ev
+from desk.case.work_events import EffectDoneByHand
 from desk.values import Fact, Line
 from integrations.store import sealing
 from integrations.store.chain import Head, Kept, Link, event_words, first_break, head_words

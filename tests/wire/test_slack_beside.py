@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from desk import commands as cmd
-from desk.case import Claimant
+from desk.case import commands as cmd
+from desk.case.state import Claimant
 from desk.standing import Standing, Ticked, Tried
 from desk.values import Fact, Person
 from integrations.slack.views.card import card

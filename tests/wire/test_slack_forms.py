@@ -3,7 +3,7 @@
 import pytest
 
 from config.load import load
-from desk.case import Case, StepState
+from desk.case.state import Case, StepState
 from desk.forms import Choice, form, intake
 from desk.playbook.model import Playbook
 from desk.values import Fact, FieldError, Line, Refusal

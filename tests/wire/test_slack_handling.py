@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from desk import commands as cmd
+from desk.case import commands as cmd
 from desk.forms import form
 from desk.offers import offers
 from desk.values import Fact, Fill, Person

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from desk.effects import TellPeople
+from desk.case.effects import TellPeople
 from desk.values import Line
 from integrations.slack.escape import verbatim
 from integrations.slack.views.telling import pieces, telling

@@ -2,7 +2,7 @@
 
 import pytest
 
-from desk.commands import (
+from desk.case.commands import (
     ClaimStep,
     CompletePart,
     CompleteStep,

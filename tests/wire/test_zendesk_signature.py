@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.commands import Command
+from desk.case.commands import Command
 from desk.ports import StoreGone
 from handlers.zendesk_events import ZendeskDoor, on_ticket_event
 from integrations.zendesk.wire import Malformed, check_signature, read_webhook

@@ -6,7 +6,7 @@ It draws a `Face` and nothing else, so a card is as fresh as the face it was dra
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk.case import Ticket
+from desk.case.state import Ticket
 from desk.faces import Face, Shown
 from desk.playbook.model import Playbook
 from desk.speaking import news

@@ -1,6 +1,6 @@
 """One case as short lines, for one person: `/ato ATO-12`. Pure; no customer's data in it."""
 
-from desk.case import Case
+from desk.case.state import Case
 from desk.duties import Duty, doers, duties
 from desk.playbook.model import Playbook
 from desk.roles import why_not

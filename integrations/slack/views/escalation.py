@@ -1,6 +1,6 @@
 """The structured escalation: the procedure's items in its order, one line each, as they were when it was composed."""
 
-from desk.case import Escalation
+from desk.case.state import Escalation
 from desk.faces import Face
 from desk.playbook.model import Playbook, Post, PostItem
 from desk.values import Fact, Text

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from desk.case import Case
+from desk.case.state import Case
 from desk.deadlines import add_working, calendar_of
 from desk.forms import correcting, trying
 from desk.offers import Offer, Offers, correctable

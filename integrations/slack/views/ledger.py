@@ -5,8 +5,8 @@ It is shown to one person who works on the case, never in a channel.
 
 from collections.abc import Iterator
 
-from desk import events as ev
-from desk.case import Case
+from desk.case import events as ev
+from desk.case.state import Case
 from desk.faces import face
 from desk.playbook.model import Playbook
 from desk.speaking import spoken

@@ -4,7 +4,7 @@ A card is read by everybody in its inbox, so a menu offers what that role mostly
 person who presses it may really do.
 """
 
-from desk.effects import Offered
+from desk.case.effects import Offered
 from desk.faces import Face
 from desk.inboxes import role_of
 from desk.offers import can_lift

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from desk.effects import TellPeople
+from desk.case.effects import TellPeople
 from integrations.slack.actions import Action, write_action
 from integrations.slack.escape import mrkdwn, verbatim
 from integrations.slack.views.card import Drawn

@@ -1,6 +1,6 @@
 """The part of a card that says what does not work outside, since when, and what to do about it. Pure."""
 
-from desk.case import Trouble
+from desk.case.state import Trouble
 from desk.faces import Face
 from integrations.slack.actions import Action, EffectValue, write_action, write_value
 from integrations.slack.views.lines import Block, Ink, button, paragraph, rows

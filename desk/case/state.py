@@ -1,14 +1,14 @@
-"""A case: what is so. It is made by `desk/folding.py` from events, and knows no playbook, clock or database."""
+"""A case: what is so. It is made by `desk/case/fold.py` from events, and knows no playbook, clock or database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
 
-from desk import events as ev
-from desk.outcomes import EffectPlanned
+from desk.case import events as ev
+from desk.case.verification_events import AnswersLearnt
+from desk.case.work_events import EffectPlanned
 from desk.values import Fact, Text
-from desk.verification_events import AnswersLearnt
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-from desk.effects import Requester
+from desk.case.effects import Requester
 from desk.values import Instant, Line, Value
 
 

@@ -1,4 +1,4 @@
-"""Events about work outside: planned, done, late, given up. Part of the event log; see `desk/events.py`."""
+"""Events about work outside: planned, done, late, given up. Part of the event log; see `desk/case/events.py`."""
 
 from typing import Literal
 

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from desk.case import Case
-from desk.effects import Effect
-from desk.outcomes import EffectPlanned
+from desk.case.effects import Effect
+from desk.case.state import Case
+from desk.case.work_events import EffectPlanned
 from desk.values import BOT
 
 

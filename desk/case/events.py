@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from desk.dispute_events import ClaimLookedInto, DisputeDecided, ProfileDisputed
-from desk.going import CaseErased, HoldReleased, HoldSet, PersonalShown, PostsRedacted
-from desk.outcomes import (
+from desk.case.dispute_events import ClaimLookedInto, DisputeDecided, ProfileDisputed
+from desk.case.privacy_events import CaseErased, HoldReleased, HoldSet, PersonalShown, PostsRedacted
+from desk.case.verification_events import AnswersLearnt, StepRests, VerificationLocked
+from desk.case.work_events import (
     BackOfficeAnswered,
     CardShown,
     EffectDelayed,
@@ -26,7 +27,6 @@ from desk.outcomes import (
     TicketRead,
 )
 from desk.values import Fact, Happened, Instant, Line
-from desk.verification_events import AnswersLearnt, StepRests, VerificationLocked
 
 
 class CaseOpened(Happened):

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Literal
 
-from desk import events as ev
-from desk import outcomes as work
-from desk.case import Card, Case, Done, Draft, Escalation, StepState, Ticket, Trouble, replace
-from desk.dispute_events import DisputeDecided, ProfileDisputed
-from desk.going import CaseErased, HoldReleased, HoldSet
-from desk.verification_events import AnswersLearnt, StepRests, VerificationLocked
+from desk.case import events as ev
+from desk.case import work_events as work
+from desk.case.dispute_events import DisputeDecided, ProfileDisputed
+from desk.case.privacy_events import CaseErased, HoldReleased, HoldSet
+from desk.case.state import Card, Case, Done, Draft, Escalation, StepState, Ticket, Trouble, replace
+from desk.case.verification_events import AnswersLearnt, StepRests, VerificationLocked
 
 
 def fold(case: Case, events: Iterable[ev.Event]) -> Case:

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
-from desk.effects import Effect
-from desk.results import Result, TicketFound
+from desk.case.effects import Effect
+from desk.case.results import Result, TicketFound
 from desk.values import BOT, Fills, Instant, Person, Value
 
 
