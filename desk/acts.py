@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from desk import barring, claiming
-from desk.answers import fact, read_fills, unticked
 from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.comparing import BY_HAND, any_by_desk
 from desk.duties import Duty, duty_of
-from desk.fields import default
+from desk.fields.check import fact, read_fills, unticked
+from desk.fields.parse import default
 from desk.finishing import INCOMPLETE, finish, judged
 from desk.flow import Growing, promises
 from desk.playbook.model import Playbook, Step

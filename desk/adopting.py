@@ -9,12 +9,12 @@ from datetime import datetime
 
 from desk import barring, claimants, claiming
 from desk.acts import known_at_once
-from desk.answers import fact
 from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.effects import Requester
 from desk.case.work_events import TicketCreated
-from desk.fields import read
+from desk.fields.check import fact
+from desk.fields.parse import read
 from desk.flow import Growing
 from desk.playbook.model import ADOPTED, Adopts, Playbook
 from desk.refusals import Verdict

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from desk.answers import fact
 from desk.case import events as ev
 from desk.case.dispute_events import ClaimLookedInto
 from desk.case.effects import AskBackOffice, AskWhoWrote, TellRival
@@ -10,6 +9,7 @@ from desk.case.results import Answered, Learnt
 from desk.case.verification_events import AnswersLearnt
 from desk.case.work_events import BackOfficeAnswered
 from desk.claimants import requester
+from desk.fields.check import fact
 from desk.flow import Growing
 from desk.playbook.model import Playbook
 from desk.playbook.safeguards import About

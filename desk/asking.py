@@ -10,13 +10,13 @@ from desk.case import events as ev
 from desk.case.effects import Effect, Offered, TellPeople
 from desk.case.lanes import planned
 from desk.case.state import Case
+from desk.fields.template_values import person
 from desk.flow import Growing
 from desk.messages import message, said
 from desk.noting import onto_ticket
 from desk.playbook.model import Playbook, Post
 from desk.refusals import Verdict, refuse
 from desk.roles import only, works_here
-from desk.speaking import person
 from desk.values import Line
 
 NOBODY = Line(

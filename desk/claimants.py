@@ -6,12 +6,12 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Any
 
-from desk.answers import fact
 from desk.case.state import Case, Claimant
-from desk.fields import read
+from desk.fields.check import fact
+from desk.fields.parse import read
+from desk.fields.template_values import display
 from desk.playbook.model import Playbook
 from desk.playbook.safeguards import Disputes
-from desk.speaking import display
 from desk.values import Fact, Fill, Line
 
 ALIKE = 0.75

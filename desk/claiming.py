@@ -12,11 +12,11 @@ from desk.case.effects import AskWhoWrote
 from desk.case.state import Case
 from desk.claimants import differ, same
 from desk.conditions import fields_asked
+from desk.fields.template_values import display
 from desk.flow import Growing
 from desk.playbook.model import Playbook
 from desk.playbook.safeguards import Disputes
 from desk.roles import deciders
-from desk.speaking import display
 from desk.values import BOT, Line, Person, Text
 
 DISPUTED = Line(

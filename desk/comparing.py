@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from desk.case.commands import Command, CompleteStep
 from desk.case.state import Case
 from desk.case.verification_events import AnswersLearnt
-from desk.likeness import canonical
+from desk.fields.normalize import canonical
 from desk.playbook.model import Playbook, Step
 from desk.playbook.parts import Ask, FieldSpec, by_desk
 from desk.playbook.safeguards import About, Answer

@@ -4,9 +4,9 @@ A correction never does somebody else's work: a field belongs to whoever is aske
 of a case, or was checked by four eyes, is mended by reopening, not by rewriting.
 """
 
-from desk.answers import over_cap
 from desk.case.state import Case
 from desk.conditions import asked_by, fields_asked
+from desk.fields.check import over_cap
 from desk.playbook.model import Playbook
 from desk.playbook.parts import by_desk
 from desk.values import Fact, FieldError, Line, Person, Text

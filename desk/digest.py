@@ -11,8 +11,8 @@ from desk.announcement import DIGEST, Announcement, Gathered
 from desk.case.state import Case
 from desk.chasing import Reached, reached
 from desk.duties import doers
+from desk.fields.template_values import display
 from desk.playbook.model import Playbook
-from desk.speaking import display
 from desk.values import Line
 
 MANY = 3

@@ -12,8 +12,8 @@ from desk.case.effects import AskBackOffice, AskWhoWrote, CopyBrief, TellRival
 from desk.case.results import Answered, Learnt, Told
 from desk.case.state import Case
 from desk.comparing import CUSTOMER, Digests, keyed
+from desk.fields.normalize import canonical
 from desk.judging import number_of
-from desk.likeness import canonical
 from desk.outside import BackOffice, OrderSeen, ProfileSeen
 from desk.playbook.model import Playbook
 from desk.playbook.parts import FieldSpec, by_desk

@@ -10,11 +10,11 @@ from desk.case.state import Case, Claimant, Escalation, Ticket, Trouble
 from desk.claimants import both
 from desk.conditions import holds
 from desk.duties import Duty, doers, duties
+from desk.fields.template_values import display, spoken
 from desk.forms import one_tap
 from desk.inboxes import inbox_of, role_of
 from desk.playbook.model import ADOPTED, Playbook, Step
 from desk.playbook.parts import Act
-from desk.speaking import display, spoken
 from desk.standing import Standing, standings, tried_by
 from desk.values import Fact, Line, Text
 

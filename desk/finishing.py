@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from desk.answered import ADMIN
-from desk.answers import GIVE, fact, over_cap, read_fills
 from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.state import Case
 from desk.comparing import WAIT, Answers, answers, attempted, given, results, unfit
 from desk.conditions import holds
+from desk.fields.check import GIVE, fact, over_cap, read_fills
 from desk.flow import Growing, completion
 from desk.playbook.model import Outcome, Playbook, Step
 from desk.playbook.parts import Condition

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from desk.answers import once
 from desk.case.state import Case
 from desk.comparing import Answers, answers, in_words
+from desk.fields.check import once
+from desk.fields.format import show_row
+from desk.fields.template_values import display, spoken
 from desk.playbook.model import Playbook
 from desk.playbook.parts import Ask, FieldSpec
 from desk.playbook.safeguards import Answer
-from desk.showing import show_row
-from desk.speaking import display, spoken
 from desk.values import Fact, Text
 
 

@@ -4,20 +4,20 @@ from datetime import datetime, timedelta
 
 from desk import claiming
 from desk.acts import check
-from desk.answers import read_fills
 from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.lanes import planned
 from desk.case.state import Case
 from desk.deadlines import add_working, calendar_of
 from desk.duties import parts_of
+from desk.fields.check import read_fills
+from desk.fields.template_values import display
 from desk.finishing import INCOMPLETE
 from desk.flow import Growing, ending
 from desk.messages import message, said
 from desk.playbook.model import Playbook
 from desk.refusals import Verdict, refuse
 from desk.roles import CLOSED, UNKNOWN, deciders, four_eyes, only, works_here
-from desk.speaking import display
 from desk.values import Line, Refusal
 
 WHY = Line(key="Give a reason: whoever comes after you will ask.")

@@ -11,6 +11,7 @@ from desk.case.events import CaseEnded, CaseReopened, FactsRecorded
 from desk.case.lanes import planned
 from desk.case.privacy_events import CaseErased
 from desk.case.state import Case
+from desk.fields.template_values import display
 from desk.flow import Growing
 from desk.handling import WHY
 from desk.inboxes import inbox_of
@@ -18,7 +19,6 @@ from desk.messages import message, said
 from desk.playbook.model import Playbook
 from desk.refusals import Verdict, refuse
 from desk.roles import UNKNOWN, deciders, only, works_here
-from desk.speaking import display
 from desk.staleness import show_card
 from desk.values import Line
 

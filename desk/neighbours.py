@@ -19,12 +19,12 @@ from desk.case.commands import (
 from desk.case.state import Case
 from desk.claimants import claimant
 from desk.decide import decide
+from desk.fields.template_values import display
 from desk.inboxes import inbox_of
 from desk.judging import number_of
 from desk.playbook.model import Playbook
 from desk.ports import Cases
 from desk.roles import deciders
-from desk.speaking import display
 
 IDENTIFYING = ("email", "phone", "customer_id")
 """Fields by which two cases are known to be about one customer."""

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from desk.answers import read_fills
 from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.effects import Effect, TellPeople, UpdateTicket
 from desk.case.lanes import planned, ticket_lane
 from desk.correcting import may_not
+from desk.fields.check import read_fills
+from desk.fields.format import show
+from desk.fields.template_values import person
 from desk.finishing import INCOMPLETE
 from desk.flow import Growing
 from desk.messages import message, said
@@ -17,8 +19,6 @@ from desk.playbook.parts import Ask
 from desk.refusals import Verdict, refuse
 from desk.roles import UNKNOWN, outsider, works_here
 from desk.sheets import reading
-from desk.showing import show
-from desk.speaking import person
 from desk.values import Fact, FieldError, Line
 
 ERASED = Line(

@@ -12,8 +12,8 @@ from desk.case.state import Case
 from desk.deadlines import due_at, put_off
 from desk.duties import Duty, doers, duties
 from desk.faces import Button, buttons
+from desk.fields.template_values import display
 from desk.playbook.model import Playbook, Step
-from desk.speaking import display
 from desk.values import Text
 
 

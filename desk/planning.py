@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from desk.as_sheet import sheet_of
 from desk.case import events as ev
 from desk.case.effects import (
     AskBackOffice,
@@ -18,12 +17,13 @@ from desk.case.effects import (
 from desk.case.lanes import card_lane, planned, ticket_lane
 from desk.case.state import Case
 from desk.conditions import holds
+from desk.fields.as_sheet import sheet_of
+from desk.fields.format import show
+from desk.fields.template_values import card_of, values
+from desk.fields.templates import fill_one
 from desk.flow import Growing
 from desk.playbook.model import ADOPTED, Playbook
 from desk.playbook.parts import Act, BackOfficeAsk, Said, TicketChange, TicketPlan
-from desk.showing import show
-from desk.speaking import card_of, values
-from desk.texts import fill_one
 from desk.timeline import timeline
 from desk.values import BOT, in_language
 

@@ -49,12 +49,12 @@ from desk.case.work_events import (
     TicketMoved,
     TicketRead,
 )
+from desk.fields.template_values import card_of
 from desk.flow import Growing, promises
 from desk.planning import MOST_LOOKS, late_link, look
 from desk.playbook.model import Playbook
 from desk.refusals import Verdict, refuse
 from desk.roles import UNKNOWN, may_mend, menders, only
-from desk.speaking import card_of
 from desk.uploaded import keep_rows, tell_wrong
 from desk.values import BOT, Fact, Line
 

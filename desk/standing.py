@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk.answers import left
 from desk.case import events as ev
 from desk.case.state import Case
 from desk.duties import parts_of
+from desk.fields.check import left
 from desk.playbook.model import Playbook, Step
 from desk.playbook.parts import Condition
 from desk.values import Text

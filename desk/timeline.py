@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from desk.case import events as ev
 from desk.case.dispute_events import DisputeDecided, ProfileDisputed
 from desk.case.state import Case
+from desk.fields.format import show_instant
+from desk.fields.template_values import person
 from desk.playbook.model import ADOPTED, Playbook
-from desk.showing import show_instant
-from desk.speaking import person
 from desk.values import Happened, Text, in_language
 
 

@@ -3,19 +3,19 @@
 from datetime import datetime
 
 from desk.acts import complete_step
-from desk.answers import fact
 from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.effects import ReadSheet, TellPeople
 from desk.case.lanes import card_lane, planned
 from desk.case.results import SheetRows, SheetWrong
 from desk.case.work_events import SheetRead
-from desk.fields import read_cells
+from desk.fields.check import fact
+from desk.fields.parse import read_cells
+from desk.fields.redact_secrets import told
+from desk.fields.template_values import display
 from desk.flow import Growing
 from desk.playbook.model import Playbook
 from desk.playbook.parts import FieldSpec
-from desk.scrubbing import told
-from desk.speaking import display
 from desk.values import BOT, Line, Refusal
 
 MOST_ROWS = 500

@@ -8,11 +8,11 @@ from datetime import timedelta
 from desk.case.commands import AddNote
 from desk.case.state import Case
 from desk.duties import duties
+from desk.fields.lookup import Reading, readings
+from desk.fields.redact_secrets import told
+from desk.fields.template_values import display
 from desk.owed import Owed
 from desk.playbook.model import Playbook
-from desk.scrubbing import told
-from desk.searching import Reading, readings
-from desk.speaking import display
 from desk.values import Line, Person
 from handlers.door import Json, SlackDoor
 from integrations.slack.arrivals import Slash

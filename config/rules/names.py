@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from config.marks import Where
 from config.rules.finding import Finding, conditions, listed, tickets, walk
+from desk.fields.format import TWO_WAY
 from desk.playbook.model import (
     ADOPTED,
     Adopts,
@@ -34,7 +35,6 @@ from desk.playbook.parts import (
     TicketPlan,
 )
 from desk.playbook.safeguards import Answer, CoolOff, Disputes, Lockout, Wrote
-from desk.showing import TWO_WAY
 
 Mention = tuple[Where, str]
 Place = tuple[type[BaseModel], tuple[str, ...]]

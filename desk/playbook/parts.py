@@ -14,7 +14,7 @@ FieldType = Literal[
     "choice", "choices", "check", "same", "yes_no", "instant", "files", "rows", "ticks",
 ]  # fmt: skip
 FIELD_TYPES: tuple[str, ...] = get_args(FieldType)
-"""The closed table of field types; `desk/fields.py` reads and shows each."""
+"""The closed table of field types; `desk/fields/parse.py` reads and shows each."""
 
 
 class Calendar(Value):

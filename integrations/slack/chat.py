@@ -12,10 +12,10 @@ from desk.case.results import CardSeen, Redacted, Told
 from desk.case.state import Case
 from desk.case.work_events import PeopleTold
 from desk.faces import face
+from desk.fields.format import ERASED
+from desk.fields.templates import Say
 from desk.playbook.model import Playbook
 from desk.ports import Attempt, GiveUp
-from desk.showing import ERASED
-from desk.texts import Say
 from desk.values import in_language
 from integrations.slack.client import SlackClient
 from integrations.slack.errors import SYSTEM, SlackSaid

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from desk.fields.templates import Say
 from desk.ports import Clock
-from desk.texts import Say
 from desk.values import Line, Person
 from integrations.slack.views.lines import Ink, Mark
 

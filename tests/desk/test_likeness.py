@@ -2,7 +2,7 @@
 
 import pytest
 
-from desk.likeness import BOTH, canonical
+from desk.fields.normalize import BOTH, canonical
 from desk.playbook.parts import FieldSpec
 from desk.playbook.safeguards import Answer
 from desk.values import Line

@@ -8,10 +8,10 @@ import pytest
 from desk.announcement import Announcement, Gathered
 from desk.case import commands as cmd
 from desk.digest import APART, MANY, Plan, Reminder, plan, reminders
+from desk.fields.lookup import readings
 from desk.owed import Goal, Owed, goal, goal_of, owed
 from desk.playbook.model import Playbook
 from desk.rota import Rota
-from desk.searching import readings
 from desk.values import Line, Person
 from desk.weekly import count, last_week, leads, message
 from tests.desk.bench import FRIDAY, PEOPLE, Bench, mr_d, qualia

@@ -10,7 +10,7 @@ from stdnum import luhn
 from stdnum.it import codicefiscale
 
 from desk.case import commands as cmd
-from desk.scrubbing import LONGEST, scrub, scrubbed, told
+from desk.fields.redact_secrets import LONGEST, scrub, scrubbed, told
 from desk.values import Fill
 from tests.desk.bench import CASE, PEOPLE, Bench, mr_d
 from tests.desk.test_mr_d import LOCATE, RECEIVE, VERIFY

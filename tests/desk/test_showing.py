@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from babel.dates import format_datetime
 
-from desk.showing import locale, show_instant
+from desk.fields.format import locale, show_instant
 
 
 @pytest.mark.parametrize("language", ["en", "it", "en-GB", "it-IT", "de"])

@@ -12,7 +12,7 @@ from desk.case.results import TicketSeen
 from desk.case.state import Ticket
 from desk.case.work_events import TicketMoved
 from desk.faces import face
-from desk.speaking import news
+from desk.fields.template_values import news
 from desk.staleness import UNSEEN
 from tests.desk.bench import CASE, FRIDAY, Bench, mr_d
 from tests.desk.test_mr_d import LOCATE, RECEIVE, SUSPEND, VERIFY

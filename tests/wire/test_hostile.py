@@ -15,11 +15,11 @@ from bot.sheets import SheetReader, write_sheet
 from config.load import load
 from desk.case.effects import CreateTicket, Requester
 from desk.faces import face, inboxes
-from desk.fields import read
+from desk.fields.parse import read
+from desk.fields.templates import fill_one, names_in
 from desk.forms import form
 from desk.playbook.model import Deed, Playbook
 from desk.playbook.parts import FieldSpec
-from desk.texts import fill_one, names_in
 from desk.values import Fill, Line
 from integrations.google_chat.wire import write_message
 from integrations.slack.meta import FormMeta

@@ -24,12 +24,12 @@ from config.marks import Problem, Unreadable, read_text
 from config.placeholders import put_in
 from config.settings import Settings
 from config.settings import settings as read_settings
-from desk import fields, uploads
-from desk.answers import read_fills
+from desk import uploads
 from desk.case.effects import ReadSheet, UpdateTicket
 from desk.case.results import SheetRows, SheetWrong, TicketSeen
 from desk.case.state import Case
-from desk.fields import read
+from desk.fields.check import read_fills
+from desk.fields.parse import read, read_cells
 from desk.playbook import shorthand
 from desk.playbook.parts import FieldSpec
 from desk.ports import GiveUp, TryAgain
@@ -212,9 +212,9 @@ class Reads:
 TABLE: dict[str, Reads] = {
     "config.environment.read_environment": Reads(lambda given: read_settings(GIVEN | given), (ENVIRON,), (Settings,), (BadSettings,)),
     "config.marks.read_text": Reads(lambda words: read_text(words, "x.yaml"), (WORDS | JSON,), (tuple,), (Unreadable,)),
-    "desk.answers.read_fills": Reads(_fills, (st.sampled_from(ASKS), st.lists(FILLS, min_size=1, max_size=8)), (tuple,)),
-    "desk.fields.read_cells": Reads(
-        lambda field, cells: fields.read_cells(field, 2, dict(zip(field.columns, cells, strict=False)), NOW),
+    "desk.fields.check.read_fills": Reads(_fills, (st.sampled_from(ASKS), st.lists(FILLS, min_size=1, max_size=8)), (tuple,)),
+    "desk.fields.parse.read_cells": Reads(
+        lambda field, cells: read_cells(field, 2, dict(zip(field.columns, cells, strict=False)), NOW),
         (st.sampled_from(SHEETS), st.lists(WORDS, max_size=8)), (dict, Line),
     ),
     "desk.playbook.shorthand.read_duration": Reads(shorthand.read_duration, (SCALAR,), (timedelta,), (ValueError,)),

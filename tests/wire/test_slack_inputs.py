@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.fields import read
+from desk.fields.format import TWO_WAY
+from desk.fields.parse import read
 from desk.playbook.parts import FIELD_TYPES
-from desk.showing import TWO_WAY
 from desk.values import Fact, Fill
 from integrations.slack import arrivals, wire
 from integrations.slack.views import form as forms

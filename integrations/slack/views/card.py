@@ -8,8 +8,8 @@ from datetime import datetime
 
 from desk.case.state import Ticket
 from desk.faces import Face, Shown
+from desk.fields.template_values import news
 from desk.playbook.model import Playbook
-from desk.speaking import news
 from integrations.slack.actions import Action, StepValue, write_action, write_value
 from integrations.slack.escape import mrkdwn
 from integrations.slack.views.beside import (

@@ -2,9 +2,9 @@
 
 from desk.case.state import Case
 from desk.duties import Duty, doers, duties
+from desk.fields.template_values import display
 from desk.playbook.model import Playbook
 from desk.roles import why_not
-from desk.speaking import display
 from desk.values import Line, Person
 from integrations.slack.actions import Action, StepValue, write_action, write_value
 from integrations.slack.views.board import CONTINUE

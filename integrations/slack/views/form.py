@@ -7,9 +7,9 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from desk.fields.templates import Say
 from desk.forms import Choice, Form
 from desk.playbook.model import Playbook
-from desk.texts import Say
 from desk.values import Fill, Line, Text, in_language
 from integrations.slack.meta import NONE, PICK_OUTCOME, PICK_PLAYBOOK, FormMeta, write_meta
 from integrations.slack.views.inputs import (

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from desk.case import events as ev
 from desk.case.state import Case
 from desk.faces import face
+from desk.fields.template_values import spoken
 from desk.playbook.model import Playbook
-from desk.speaking import spoken
 from desk.values import in_language
 from integrations.slack.views.lines import DONE, LATE, WAITING, Block, Ink, paragraph
 from integrations.slack.views.notes import to_copy

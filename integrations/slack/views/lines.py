@@ -13,9 +13,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from desk.fields.format import show
+from desk.fields.templates import Say
 from desk.playbook.parts import FieldSpec
-from desk.showing import show
-from desk.texts import Say
 from desk.values import BOT, Fact, Line, Text, in_language
 from integrations.slack.escape import mrkdwn, one_line, plain
 

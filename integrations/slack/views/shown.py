@@ -1,8 +1,8 @@
 """What a masked card hides, in a modal of the one person who may look and asked to. Pure."""
 
 from desk.faces import Face
+from desk.fields.format import show
 from desk.playbook.model import Playbook
-from desk.showing import show
 from desk.values import Line
 from integrations.slack.escape import plain, verbatim
 from integrations.slack.views.beside import claimants

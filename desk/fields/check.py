@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from desk.case.state import Case
-from desk.fields import default, read
+from desk.fields.parse import default, read
 from desk.playbook.model import Playbook
 from desk.playbook.parts import Ask, FieldSpec
 from desk.values import Fact, FieldError, Fill, Fills, Line

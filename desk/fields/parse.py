@@ -15,8 +15,8 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from pydantic import JsonValue
 
+from desk.fields.format import TWO_WAY, WORDS
 from desk.playbook.parts import Column, FieldSpec
-from desk.showing import TWO_WAY, WORDS
 from desk.values import Fill, Line, Text
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\u200e\u200f]")

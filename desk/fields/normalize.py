@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from desk.fields import read
+from desk.fields.parse import read
 from desk.playbook.parts import FieldSpec
 from desk.values import Fill, Line
 

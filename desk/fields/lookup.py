@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk.fields import read
+from desk.fields.parse import read
 from desk.playbook.model import Playbook
 from desk.playbook.parts import FieldSpec
 from desk.values import Fill, Line

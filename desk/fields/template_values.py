@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from desk.case.state import Case, Ticket
+from desk.fields.format import show, show_instant
+from desk.fields.templates import fill_one
 from desk.playbook.model import Playbook
-from desk.showing import show, show_instant
-from desk.texts import fill_one
 from desk.values import BOT, Line, Text
 
 BUILTINS = ("case", "opened_at", "opened_by", "card", "ticket", "actor", "now_at")

@@ -2,9 +2,9 @@
 
 from desk.case.effects import Sheet
 from desk.case.state import Case
+from desk.fields.format import show_cell
+from desk.fields.template_values import display
 from desk.playbook.model import Playbook
-from desk.showing import show_cell
-from desk.speaking import display
 from desk.values import in_language
 
 
