@@ -6,17 +6,17 @@ from desk import barring, claiming
 from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.comparing import BY_HAND, any_by_desk
-from desk.duties import Duty, duty_of
 from desk.fields.check import fact, read_fills, unticked
 from desk.fields.parse import default
 from desk.finishing import INCOMPLETE, finish, judged
-from desk.flow import Growing, promises
 from desk.playbook.model import Playbook, Step
 from desk.playbook.parts import Ask
-from desk.refusals import Verdict, refuse
-from desk.resting import too_soon
-from desk.roles import CLOSED, UNKNOWN, why_not
 from desk.values import BOT, Fact, Line, Refusal, Text, in_language
+from desk.workflow.cooling_off import too_soon
+from desk.workflow.duties import Duty, duty_of
+from desk.workflow.flow import Growing, promises
+from desk.workflow.permissions import CLOSED, UNKNOWN, why_not
+from desk.workflow.refusals import Verdict, refuse
 
 CHOOSE = Line(key="Choose how this ended.")
 STALE = Line(key="This card is out of date: “{step}” is not open now. I have not changed anything.")

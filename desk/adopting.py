@@ -15,10 +15,10 @@ from desk.case.effects import Requester
 from desk.case.work_events import TicketCreated
 from desk.fields.check import fact
 from desk.fields.parse import read
-from desk.flow import Growing
 from desk.playbook.model import ADOPTED, Adopts, Playbook
-from desk.refusals import Verdict
 from desk.values import BOT, Fact, Fill, Line
+from desk.workflow.flow import Growing
+from desk.workflow.refusals import Verdict
 
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 

@@ -10,10 +10,10 @@ from desk.case.verification_events import AnswersLearnt
 from desk.case.work_events import BackOfficeAnswered
 from desk.claimants import requester
 from desk.fields.check import fact
-from desk.flow import Growing
 from desk.playbook.model import Playbook
 from desk.playbook.safeguards import About
 from desk.values import BOT, Fact
+from desk.workflow.flow import Growing
 
 ABOUT: dict[str, About] = {"order_answers": "order", "profile_answers": "profile"}
 """What each look-up for answers is about."""

@@ -11,13 +11,13 @@ from desk.case.effects import Effect, Offered, TellPeople
 from desk.case.lanes import planned
 from desk.case.state import Case
 from desk.fields.template_values import person
-from desk.flow import Growing
-from desk.messages import message, said
 from desk.noting import onto_ticket
 from desk.playbook.model import Playbook, Post
-from desk.refusals import Verdict, refuse
-from desk.roles import only, works_here
 from desk.values import Line
+from desk.workflow.flow import Growing
+from desk.workflow.messages import message, said
+from desk.workflow.permissions import only, works_here
+from desk.workflow.refusals import Verdict, refuse
 
 NOBODY = Line(
     key="Nothing was escalated yet, so there is nobody to ask. I have not changed anything."

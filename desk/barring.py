@@ -7,10 +7,10 @@ from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.state import Case
 from desk.case.verification_events import VerificationLocked
-from desk.flow import Growing
 from desk.playbook.model import Playbook, Step
 from desk.playbook.safeguards import Lockout
 from desk.values import BOT, Line
+from desk.workflow.flow import Growing
 
 WARNING = Line(
     key="The verification of this customer failed {count} times within {hours} hours, in this case or in others. Only {role} may go on. Do not tell the caller why."

@@ -8,16 +8,16 @@ from desk.case import events as ev
 from desk.case.effects import Effect, Offered, TellPeople
 from desk.case.lanes import card_lane, planned
 from desk.case.state import Case
-from desk.deadlines import Deadline, at_work, calendar_of, rung_at
-from desk.duties import Duty, doers, duties
 from desk.faces import inboxes
-from desk.flow import Growing
-from desk.inboxes import inbox_of
 from desk.playbook.model import Playbook
 from desk.playbook.parts import Rung
-from desk.refusals import Verdict
 from desk.staleness import show_card
 from desk.values import BOT, Line
+from desk.workflow.calendar import Deadline, at_work, calendar_of, rung_at
+from desk.workflow.duties import Duty, doers, duties
+from desk.workflow.flow import Growing
+from desk.workflow.inboxes import inbox_of
+from desk.workflow.refusals import Verdict
 
 OVERDUE = "{case}: “{what}” was due at {due_at}. {owner} owes it."
 SINCE = "{case}: “{what}” is due at {due_at}. {owner} owes it."

@@ -11,13 +11,13 @@ from desk.case.dispute_events import DisputeDecided, ProfileDisputed
 from desk.case.effects import AskWhoWrote
 from desk.case.state import Case
 from desk.claimants import differ, same
-from desk.conditions import fields_asked
 from desk.fields.template_values import display
-from desk.flow import Growing
 from desk.playbook.model import Playbook
 from desk.playbook.safeguards import Disputes
-from desk.roles import deciders
 from desk.values import BOT, Line, Person, Text
+from desk.workflow.conditions import fields_asked
+from desk.workflow.flow import Growing
+from desk.workflow.permissions import deciders
 
 DISPUTED = Line(
     key="Somebody else claims this profile: {cases}. {role} decides who is the customer."

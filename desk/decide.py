@@ -26,12 +26,12 @@ from desk.case.commands import DecideDispute, LookAtClaims, ShowPersonal
 from desk.case.effects import Effect
 from desk.case.state import Case
 from desk.fields.redact_secrets import scrubbed
-from desk.flow import Growing, follow
 from desk.learning import look_ups
 from desk.planning import plan
 from desk.playbook.model import Playbook
 from desk.staleness import cards
 from desk.values import Line, Refusal
+from desk.workflow.flow import Growing, follow
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from desk.announcement import DIGEST, Announcement, Gathered
 from desk.case.state import Case
 from desk.chasing import Reached, reached
-from desk.duties import doers
 from desk.fields.template_values import display
 from desk.playbook.model import Playbook
 from desk.values import Line
+from desk.workflow.duties import doers
 
 MANY = 3
 """More cases than this that wait for one inbox are gathered."""

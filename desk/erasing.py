@@ -10,13 +10,13 @@ from desk.case.effects import RedactPosts
 from desk.case.lanes import card_lane, planned
 from desk.case.privacy_events import CaseErased, HoldReleased, HoldSet
 from desk.case.state import Case
-from desk.flow import Growing
 from desk.handling import WHY
-from desk.messages import said
 from desk.playbook.model import Playbook
-from desk.refusals import Verdict, refuse
-from desk.roles import UNKNOWN, outsider
 from desk.values import BOT, Line, Refusal
+from desk.workflow.flow import Growing
+from desk.workflow.messages import said
+from desk.workflow.permissions import UNKNOWN, outsider
+from desk.workflow.refusals import Verdict, refuse
 
 EVERYTHING = "case"
 """The class of what no field keeps apart: notes, reasons, names of whoever moved a ticket."""

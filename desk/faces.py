@@ -8,15 +8,15 @@ from desk import barring, claiming
 from desk.case import events as ev
 from desk.case.state import Case, Claimant, Escalation, Ticket, Trouble
 from desk.claimants import both
-from desk.conditions import holds
-from desk.duties import Duty, doers, duties
 from desk.fields.template_values import display, spoken
 from desk.forms import one_tap
-from desk.inboxes import inbox_of, role_of
 from desk.playbook.model import ADOPTED, Playbook, Step
 from desk.playbook.parts import Act
 from desk.standing import Standing, standings, tried_by
 from desk.values import Fact, Line, Text
+from desk.workflow.conditions import holds
+from desk.workflow.duties import Duty, doers, duties
+from desk.workflow.inboxes import inbox_of, role_of
 
 
 @dataclass(frozen=True)

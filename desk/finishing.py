@@ -7,14 +7,14 @@ from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.state import Case
 from desk.comparing import WAIT, Answers, answers, attempted, given, results, unfit
-from desk.conditions import holds
 from desk.fields.check import GIVE, fact, over_cap, read_fills
-from desk.flow import Growing, completion
 from desk.playbook.model import Outcome, Playbook, Step
 from desk.playbook.parts import Condition
-from desk.refusals import Verdict, refuse
 from desk.sheets import reading
 from desk.values import FieldError, Line
+from desk.workflow.conditions import holds
+from desk.workflow.flow import Growing, completion
+from desk.workflow.refusals import Verdict, refuse
 
 INCOMPLETE = Line(
     key="Some answers are missing or wrong. Nothing is lost: mend them and submit again."

@@ -8,17 +8,17 @@ from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.lanes import planned
 from desk.case.state import Case
-from desk.deadlines import add_working, calendar_of
-from desk.duties import parts_of
 from desk.fields.check import read_fills
 from desk.fields.template_values import display
 from desk.finishing import INCOMPLETE
-from desk.flow import Growing, ending
-from desk.messages import message, said
 from desk.playbook.model import Playbook
-from desk.refusals import Verdict, refuse
-from desk.roles import CLOSED, UNKNOWN, deciders, four_eyes, only, works_here
 from desk.values import Line, Refusal
+from desk.workflow.calendar import add_working, calendar_of
+from desk.workflow.duties import parts_of
+from desk.workflow.flow import Growing, ending
+from desk.workflow.messages import message, said
+from desk.workflow.permissions import CLOSED, UNKNOWN, deciders, four_eyes, only, works_here
+from desk.workflow.refusals import Verdict, refuse
 
 WHY = Line(key="Give a reason: whoever comes after you will ask.")
 MERGED = "merged"

@@ -12,15 +12,15 @@ from desk.case.lanes import planned
 from desk.case.privacy_events import CaseErased
 from desk.case.state import Case
 from desk.fields.template_values import display
-from desk.flow import Growing
 from desk.handling import WHY
-from desk.inboxes import inbox_of
-from desk.messages import message, said
 from desk.playbook.model import Playbook
-from desk.refusals import Verdict, refuse
-from desk.roles import UNKNOWN, deciders, only, works_here
 from desk.staleness import show_card
 from desk.values import Line
+from desk.workflow.flow import Growing
+from desk.workflow.inboxes import inbox_of
+from desk.workflow.messages import message, said
+from desk.workflow.permissions import UNKNOWN, deciders, only, works_here
+from desk.workflow.refusals import Verdict, refuse
 
 
 def look_at_claims(

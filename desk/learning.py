@@ -8,10 +8,10 @@ from desk.case.effects import AskBackOffice
 from desk.case.lanes import planned
 from desk.case.state import Case
 from desk.comparing import CUSTOMER, look_key, looked
-from desk.flow import Growing
 from desk.playbook.model import Playbook
 from desk.playbook.parts import by_desk
 from desk.playbook.safeguards import About
+from desk.workflow.flow import Growing
 
 
 def look_ups(growing: Growing, playbook: Playbook, now: datetime) -> tuple[AskBackOffice, ...]:

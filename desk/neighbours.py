@@ -20,11 +20,11 @@ from desk.case.state import Case
 from desk.claimants import claimant
 from desk.decide import decide
 from desk.fields.template_values import display
-from desk.inboxes import inbox_of
 from desk.judging import number_of
 from desk.playbook.model import Playbook
 from desk.ports import Cases
-from desk.roles import deciders
+from desk.workflow.inboxes import inbox_of
+from desk.workflow.permissions import deciders
 
 IDENTIFYING = ("email", "phone", "customer_id")
 """Fields by which two cases are known to be about one customer."""

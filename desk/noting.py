@@ -7,19 +7,19 @@ from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.effects import Effect, TellPeople, UpdateTicket
 from desk.case.lanes import planned, ticket_lane
-from desk.correcting import may_not
 from desk.fields.check import read_fills
 from desk.fields.format import show
 from desk.fields.template_values import person
 from desk.finishing import INCOMPLETE
-from desk.flow import Growing
-from desk.messages import message, said
 from desk.playbook.model import Playbook
 from desk.playbook.parts import Ask
-from desk.refusals import Verdict, refuse
-from desk.roles import UNKNOWN, outsider, works_here
 from desk.sheets import reading
 from desk.values import Fact, FieldError, Line
+from desk.workflow.corrections import may_not
+from desk.workflow.flow import Growing
+from desk.workflow.messages import message, said
+from desk.workflow.permissions import UNKNOWN, outsider, works_here
+from desk.workflow.refusals import Verdict, refuse
 
 ERASED = Line(
     key="This case was erased, and what you write would stay. Reopen it first if it goes on. I have not kept anything."

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Protocol
 
 from desk.case.state import Case
-from desk.deadlines import due_at, put_off
-from desk.duties import Duty, doers, duties
 from desk.faces import Button, buttons
 from desk.fields.template_values import display
 from desk.playbook.model import Playbook, Step
 from desk.values import Text
+from desk.workflow.calendar import due_at, put_off
+from desk.workflow.duties import Duty, doers, duties
 
 
 @dataclass(frozen=True)

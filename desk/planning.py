@@ -16,16 +16,16 @@ from desk.case.effects import (
 )
 from desk.case.lanes import card_lane, planned, ticket_lane
 from desk.case.state import Case
-from desk.conditions import holds
 from desk.fields.as_sheet import sheet_of
 from desk.fields.format import show
 from desk.fields.template_values import card_of, values
 from desk.fields.templates import fill_one
-from desk.flow import Growing
 from desk.playbook.model import ADOPTED, Playbook
 from desk.playbook.parts import Act, BackOfficeAsk, Said, TicketChange, TicketPlan
 from desk.timeline import timeline
 from desk.values import BOT, in_language
+from desk.workflow.conditions import holds
+from desk.workflow.flow import Growing
 
 
 def write(

@@ -18,11 +18,11 @@ from desk.case.effects import (
 from desk.case.events import Event
 from desk.case.results import CardSeen, Redacted, TicketFound, TicketSeen, Told
 from desk.case.state import Case
-from desk.deadlines import Deadline
 from desk.owed import Board, Goal, Owed
 from desk.pacing import Rate
 from desk.playbook.model import Playbook
 from desk.values import Person
+from desk.workflow.calendar import Deadline
 
 
 class TryAgain(Exception):

@@ -50,13 +50,13 @@ from desk.case.work_events import (
     TicketRead,
 )
 from desk.fields.template_values import card_of
-from desk.flow import Growing, promises
 from desk.planning import MOST_LOOKS, late_link, look
 from desk.playbook.model import Playbook
-from desk.refusals import Verdict, refuse
-from desk.roles import UNKNOWN, may_mend, menders, only
 from desk.uploaded import keep_rows, tell_wrong
 from desk.values import BOT, Fact, Line
+from desk.workflow.flow import Growing, promises
+from desk.workflow.permissions import UNKNOWN, may_mend, menders, only
+from desk.workflow.refusals import Verdict, refuse
 
 TOLD_OF_DELAY = ("create_ticket", "update_ticket", "ask_back_office", "read_sheet")
 """Kinds of work whose delay people see on the card; a late card or look explains itself."""

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from desk.case.effects import ReadSheet
 from desk.case.work_events import EffectPlanned, SheetUploaded
-from desk.flow import Growing
 from desk.playbook.model import Playbook
 from desk.values import BOT, Fact, Person
+from desk.workflow.flow import Growing
 
 
 def reading(

@@ -6,10 +6,10 @@ from desk.case.effects import Effect, ShowCard
 from desk.case.fold import fold
 from desk.case.lanes import card_lane, planned
 from desk.case.state import Case
-from desk.duties import duties
 from desk.faces import face, inboxes, shows_everywhere
-from desk.flow import Growing
 from desk.playbook.model import Playbook
+from desk.workflow.duties import duties
+from desk.workflow.flow import Growing
 
 
 def cards(

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from desk.case import events as ev
 from desk.case.state import Case
-from desk.duties import parts_of
 from desk.fields.check import left
 from desk.playbook.model import Playbook, Step
 from desk.playbook.parts import Condition
 from desk.values import Text
+from desk.workflow.duties import parts_of
 
 
 @dataclass(frozen=True)

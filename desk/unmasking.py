@@ -4,11 +4,11 @@ from datetime import datetime
 
 from desk.case.commands import ShowPersonal
 from desk.case.privacy_events import PersonalShown
-from desk.flow import Growing
 from desk.playbook.model import Playbook
-from desk.refusals import Verdict, refuse
-from desk.roles import UNKNOWN, outsider
 from desk.values import Line
+from desk.workflow.flow import Growing
+from desk.workflow.permissions import UNKNOWN, outsider
+from desk.workflow.refusals import Verdict, refuse
 
 NO_CARD = Line(key="This case has no such card. I have not shown anything.")
 

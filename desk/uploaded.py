@@ -13,10 +13,10 @@ from desk.fields.check import fact
 from desk.fields.parse import read_cells
 from desk.fields.redact_secrets import told
 from desk.fields.template_values import display
-from desk.flow import Growing
 from desk.playbook.model import Playbook
 from desk.playbook.parts import FieldSpec
 from desk.values import BOT, Line, Refusal
+from desk.workflow.flow import Growing
 
 MOST_ROWS = 500
 """Rows of one field, typed or uploaded."""

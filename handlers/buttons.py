@@ -3,11 +3,11 @@
 from desk.case.commands import Command, CompletePart, CompleteStep, ShowPersonal
 from desk.case.state import Case
 from desk.decide import decide
-from desk.duties import duty_of
 from desk.playbook.model import Playbook
 from desk.ports import StoreGone
-from desk.roles import why_not
 from desk.values import Line, Person
+from desk.workflow.duties import duty_of
+from desk.workflow.permissions import why_not
 from handlers import handling, showing
 from handlers.door import NOT_KEPT, UNKNOWN_CASE, Json, SlackDoor
 from handlers.saying import DONE, NOT_DONE, note

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 from desk.case.commands import AddNote
 from desk.case.state import Case
-from desk.duties import duties
 from desk.fields.lookup import Reading, readings
 from desk.fields.redact_secrets import told
 from desk.fields.template_values import display
 from desk.owed import Owed
 from desk.playbook.model import Playbook
 from desk.values import Line, Person
+from desk.workflow.duties import duties
 from handlers.door import Json, SlackDoor
 from integrations.slack.arrivals import Slash
 from integrations.slack.views import board, cases, menus

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from desk.case.state import Case
 from desk.command_answer import Answer
 from desk.comparing import any_by_desk
-from desk.duties import Duty, duties, duty_of
 from desk.fields.template_values import display, spoken
 from desk.playbook.model import Playbook
 from desk.playbook.parts import by_desk
 from desk.ports import StoreGone
-from desk.roles import why_not
 from desk.values import Fill, Line, Person, Refusal, Text, in_language
+from desk.workflow.duties import Duty, duties, duty_of
+from desk.workflow.permissions import why_not
 from handlers import handling, looking
 from handlers.door import NOT_KEPT_FORM, NOT_UNDERSTOOD, UNKNOWN_CASE, Json, SlackDoor
 from handlers.saying import DONE, NOT_DONE, note, refused, tell_taken_out, update

@@ -5,8 +5,8 @@ from dataclasses import replace
 from desk.case.commands import ShowPersonal
 from desk.faces import face
 from desk.neighbours import with_claimants
-from desk.roles import deciders
 from desk.values import Line, Person
+from desk.workflow.permissions import deciders
 from handlers.door import SlackDoor
 from handlers.looking import too_many
 from integrations.slack.arrivals import Click

@@ -10,9 +10,9 @@ from desk.case.effects import CreateTicket, ShowCard, TellPeople, UpdateTicket
 from desk.case.events import ChaseSent
 from desk.case.state import Case
 from desk.chasing import reached
-from desk.flow import Growing
 from desk.playbook.model import Playbook
 from desk.staleness import cards
+from desk.workflow.flow import Growing
 from integrations.slack.posts import opaque
 from integrations.store.record import Work
 from integrations.zendesk.wire import external_id

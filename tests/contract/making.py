@@ -11,9 +11,9 @@ from desk.case.effects import Effect, ShowCard
 from desk.case.fold import fold
 from desk.case.state import Case
 from desk.case.work_events import TicketCreated
-from desk.deadlines import Deadline
 from desk.ports import Cases, Commit
 from desk.values import Fact
+from desk.workflow.calendar import Deadline
 from integrations.store.audit import StoredEvidence
 from integrations.store.cases import StoredCases
 from integrations.store.engine import reading

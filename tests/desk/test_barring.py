@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from desk import barring
-from desk.flow import Growing
+from desk.workflow.flow import Growing
 from tests.desk.bench import FRIDAY, Bench, mr_d
 
 MR_D = mr_d()

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from desk.case import commands as cmd
-from desk.deadlines import add_working, is_working_day
 from desk.playbook.parts import Calendar
 from desk.playbook.shorthand import read_duration, write_duration
+from desk.workflow.calendar import add_working, is_working_day
 from tests.desk.bench import Bench, mr_d
 
 OFFICE_ZA = Calendar.model_validate(

@@ -6,10 +6,10 @@ import pytest
 
 from config.rules.finding import texts
 from desk.case.state import Case
-from desk.duties import duties
 from desk.faces import face
 from desk.forms import form
 from desk.playbook.model import Deed, Playbook
+from desk.workflow.duties import duties
 from tests.desk.bench import Bench, qualia
 
 QUALIA = qualia()

@@ -15,9 +15,9 @@ from desk.asking import asked_of
 from desk.case import commands as cmd
 from desk.case.results import Dead
 from desk.decide import refused
-from desk.duties import duties
 from desk.playbook.model import Deed, Playbook
 from desk.values import Person, Refusal
+from desk.workflow.duties import duties
 from tests.desk.bench import CASE, PEOPLE, Bench, fills
 
 EXPECTED = Path(__file__).parent / "expected"

@@ -7,10 +7,10 @@ from config.locales import Catalogue
 from desk.case import commands as cmd
 from desk.case.commands import DecideDispute
 from desk.command_answer import Answer
-from desk.duties import duties
 from desk.faces import face, inboxes
 from desk.neighbours import with_claimants
 from desk.playbook.model import Deed, Playbook
+from desk.workflow.duties import duties
 from tests.desk.bench import PEOPLE
 from tests.engine.whole import Whole
 

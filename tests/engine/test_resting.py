@@ -8,9 +8,9 @@ from config.load import PLAYBOOKS, load
 from config.rules import names
 from desk.case import commands as cmd
 from desk.chasing import deadlines
-from desk.resting import RESTS
 from desk.standing import standings
 from desk.values import Line
+from desk.workflow.cooling_off import RESTS
 from tests.desk.bench import Bench
 from tests.engine.whole import PEOPLE, Whole
 

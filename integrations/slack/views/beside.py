@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from desk.duties import Duty
 from desk.faces import Face, OpenDuty
 from desk.playbook.model import Playbook, Step
 from desk.standing import Standing
 from desk.values import Line, Text
+from desk.workflow.duties import Duty
 from integrations.slack.views.lines import WAITING, Block, Ink, paragraph, rows
 from integrations.slack.views.menus import JOIN, ask_button, menu
 

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from desk.case.state import Case
-from desk.deadlines import add_working, calendar_of
 from desk.fields.template_values import display
 from desk.forms import correcting, trying
 from desk.offers import Offer, Offers, correctable
 from desk.playbook.model import Playbook
 from desk.values import Fill, Line, Text, in_language
+from desk.workflow.calendar import add_working, calendar_of
 from integrations.slack.actions import Action, StepValue, write_action, write_value
 from integrations.slack.asked import SNOOZES
 from integrations.slack.meta import PICK_FIELD, FormMeta, write_meta

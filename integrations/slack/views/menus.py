@@ -6,10 +6,10 @@ person who presses it may really do.
 
 from desk.case.effects import Offered
 from desk.faces import Face
-from desk.inboxes import role_of
 from desk.offers import can_lift
 from desk.playbook.model import Playbook
 from desk.values import Line
+from desk.workflow.inboxes import role_of
 from integrations.slack.actions import Action, StepValue, write_action, write_choice, write_value
 from integrations.slack.views.lines import BUTTON, Block, Ink, button
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from desk.duties import Duty
 from desk.faces import Button, Face, Finished, OpenDuty
 from desk.playbook.model import Playbook, Step
 from desk.standing import Standing
 from desk.values import Text
+from desk.workflow.duties import Duty
 from integrations.slack.actions import Action, StepValue, write_action, write_value
 from integrations.slack.escape import mrkdwn
 from integrations.slack.views.beside import beside, not_in_sop, ticked

@@ -6,11 +6,11 @@ from datetime import datetime
 from desk.case import events as ev
 from desk.case.fold import fold
 from desk.case.state import Case
-from desk.conditions import holds
-from desk.duties import parts_of
 from desk.playbook.model import Part, Playbook, Step
-from desk.resting import rest
 from desk.values import BOT, Fact
+from desk.workflow.conditions import holds
+from desk.workflow.cooling_off import rest
+from desk.workflow.duties import parts_of
 
 COMPLETED = "completed"
 """The ending of a case whose steps are all settled."""

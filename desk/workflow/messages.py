@@ -2,8 +2,8 @@
 
 from desk.case.effects import TellPeople
 from desk.case.lanes import card_lane
-from desk.flow import Growing
 from desk.values import Fact, Line
+from desk.workflow.flow import Growing
 
 
 def said(words: str) -> Fact:

@@ -5,11 +5,11 @@ of a case, or was checked by four eyes, is mended by reopening, not by rewriting
 """
 
 from desk.case.state import Case
-from desk.conditions import asked_by, fields_asked
 from desk.fields.check import over_cap
 from desk.playbook.model import Playbook
 from desk.playbook.parts import by_desk
 from desk.values import Fact, FieldError, Line, Person, Text
+from desk.workflow.conditions import asked_by, fields_asked
 
 
 def may_not(

@@ -7,12 +7,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk import conditions
 from desk.case.state import Case, StepState
-from desk.deadlines import due_at, put_off
 from desk.playbook.model import Part, Playbook, Step
 from desk.playbook.parts import Due, Rung
 from desk.values import Text
+from desk.workflow import conditions
+from desk.workflow.calendar import due_at, put_off
 
 
 @dataclass(frozen=True)

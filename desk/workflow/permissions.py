@@ -6,10 +6,10 @@ and is kept as an event by `decide`. Which fact is whose to correct is `correcti
 
 from desk.case import commands as cmd
 from desk.case.state import Case
-from desk.duties import Duty, doers, duties, owner_of
-from desk.flow import Growing
 from desk.playbook.model import Playbook
 from desk.values import BOT, Line, Person, Refusal, Text, in_language
+from desk.workflow.duties import Duty, doers, duties, owner_of
+from desk.workflow.flow import Growing
 
 CLOSED = Line(key="This case is closed. I have not changed anything.")
 UNKNOWN = Line(key="I do not know this case. It may belong to another desk.")
