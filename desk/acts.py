@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from desk import barring, claiming
 from desk.case import commands as cmd
 from desk.case import events as ev
-from desk.comparing import BY_HAND, any_by_desk
 from desk.fields.check import fact, read_fills, unticked
 from desk.fields.parse import default
 from desk.finishing import INCOMPLETE, finish, judged
+from desk.identity import lockout, ownership_disputes
+from desk.identity.answer_check import BY_HAND, any_by_desk
 from desk.playbook.model import Playbook, Step
 from desk.playbook.parts import Ask
 from desk.values import BOT, Fact, Line, Refusal, Text, in_language
@@ -41,8 +41,8 @@ def open_case(
     )  # fmt: skip
     if command.twins:
         growing.add(ev.TwinsSeen(at=now, by=BOT.id, cases=command.twins))
-    barring.bar(growing, playbook, now, command.failures)
-    claiming.flag(growing, now, command.rivals)
+    lockout.bar(growing, playbook, now, command.failures)
+    ownership_disputes.flag(growing, now, command.rivals)
     return finish(growing, playbook, now, command, playbook.opens_with, "done")
 
 
@@ -121,10 +121,10 @@ def complete_step(
             "cases": ", ".join(command.clashes), "what": _titles(playbook, spec.unique),
             "role": f"role:{playbook.override_by or spec.owner}",
         }))  # fmt: skip
-    if why := claiming.held(command, playbook):
+    if why := ownership_disputes.held(command, playbook):
         return refuse(why)
-    claiming.flag(growing, now, command.rivals)
-    if barring.bar(growing, playbook, now, command.failures) and barring.passes_on(
+    ownership_disputes.flag(growing, now, command.rivals)
+    if lockout.bar(growing, playbook, now, command.failures) and lockout.passes_on(
         command, playbook
     ):
         return ()  # the step is the other role's now; what was answered is not kept
@@ -144,9 +144,9 @@ def complete_part(
     duty = check(growing, playbook, command, command.step, command.part, command.occurrence)
     if isinstance(duty, Refusal):
         return duty
-    if why := claiming.held(command, playbook):
+    if why := ownership_disputes.held(command, playbook):
         return refuse(why)
-    claiming.flag(growing, now, command.rivals)
+    ownership_disputes.flag(growing, now, command.rivals)
     part = playbook.steps[command.step].parts[command.part]
     facts, wrong = read_fills(part.asks, command.fills, growing.case, playbook, now)
     if wrong:

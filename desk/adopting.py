@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
-from desk import barring, claimants, claiming
 from desk.acts import known_at_once
 from desk.case import commands as cmd
 from desk.case import events as ev
@@ -15,6 +14,7 @@ from desk.case.effects import Requester
 from desk.case.work_events import TicketCreated
 from desk.fields.check import fact
 from desk.fields.parse import read
+from desk.identity import claimants, lockout, ownership_disputes
 from desk.playbook.model import ADOPTED, Adopts, Playbook
 from desk.values import BOT, Fact, Fill, Line
 from desk.workflow.flow import Growing
@@ -59,8 +59,8 @@ def adopt(command: cmd.AdoptTicket, growing: Growing, playbook: Playbook, now: d
         growing.add(ev.FactsRecorded(at=now, by=BOT.id, facts=said, confirmed=False))
     if command.twins:
         growing.add(ev.TwinsSeen(at=now, by=BOT.id, cases=command.twins))
-    barring.bar(growing, playbook, now, command.failures)
-    claiming.flag(growing, now, command.rivals)
+    lockout.bar(growing, playbook, now, command.failures)
+    ownership_disputes.flag(growing, now, command.rivals)
     return ()
 
 

@@ -26,7 +26,7 @@ from desk.case.commands import DecideDispute, LookAtClaims, ShowPersonal
 from desk.case.effects import Effect
 from desk.case.state import Case
 from desk.fields.redact_secrets import scrubbed
-from desk.learning import look_ups
+from desk.identity.answer_lookups import look_ups
 from desk.planning import plan
 from desk.playbook.model import Playbook
 from desk.staleness import cards

@@ -28,10 +28,10 @@ from desk.case.results import Dead, Delayed, Result
 from desk.case.state import Case
 from desk.chasing import deadlines
 from desk.command_answer import Answer
-from desk.comparing import Digests, in_digests
 from desk.decide import Decision, decide, ends, told_no
 from desk.errands import Copies, ask, copy, look_into
 from desk.gathering import gather
+from desk.identity.answer_check import Digests, in_digests
 from desk.neighbours import with_alike, with_claimants, with_neighbours
 from desk.outage import SYSTEM_OF, Outages
 from desk.outside import BackOffice

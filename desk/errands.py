@@ -6,13 +6,13 @@ A call that cannot be made gives up with a sentence, and the work is then done b
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
-from desk.answered import ABOUT
 from desk.case.commands import LookAtClaims
 from desk.case.effects import AskBackOffice, AskWhoWrote, CopyBrief, TellRival
 from desk.case.results import Answered, Learnt, Told
 from desk.case.state import Case
-from desk.comparing import CUSTOMER, Digests, keyed
 from desk.fields.normalize import canonical
+from desk.identity.answer_check import CUSTOMER, Digests, keyed
+from desk.identity.back_office_results import ABOUT
 from desk.judging import number_of
 from desk.outside import BackOffice, OrderSeen, ProfileSeen
 from desk.playbook.model import Playbook

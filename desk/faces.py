@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk import barring, claiming
 from desk.case import events as ev
 from desk.case.state import Case, Claimant, Escalation, Ticket, Trouble
-from desk.claimants import both
 from desk.fields.template_values import display, spoken
 from desk.forms import one_tap
+from desk.identity import lockout, ownership_disputes
+from desk.identity.claimants import both
 from desk.playbook.model import ADOPTED, Playbook, Step
 from desk.playbook.parts import Act
 from desk.standing import Standing, standings, tried_by
@@ -106,7 +106,7 @@ def inboxes(case: Case, playbook: Playbook) -> tuple[str, ...]:
     briefed = [f"role:{act.show_card.inbox}" for _, act in _briefs(case, playbook) if act.show_card]
     first = playbook.steps[playbook.opens_with].owner
     opener = [inbox_of(case, playbook, first)] if case.opened_by else []
-    judge = [inbox_of(case, playbook, role) for role in claiming.judge(case, playbook)]
+    judge = [inbox_of(case, playbook, role) for role in ownership_disputes.judge(case, playbook)]
     wanted = dict.fromkeys([*case.cards, *opener, *briefed, *owed, *judge])
     return tuple(
         inbox for inbox in wanted if inbox not in posts or posts[inbox] in case.escalations
@@ -139,7 +139,7 @@ def face(case: Case, playbook: Playbook, inbox: str) -> Face:
         promises=tuple((playbook.promises[name].title, state) for name, state in case.promises.items()),
         next_contact_at=_next_contact(case, playbook, owed),
         ending=playbook.ending(case.ending) if case.ending else None, ended_at=case.ended_at,
-        warnings=(*claiming.warnings(case, playbook), *barring.warnings(case, playbook), *_warnings(case), *_in_between(case, owed)), standing=standings(case, playbook),
+        warnings=(*ownership_disputes.warnings(case, playbook), *lockout.warnings(case, playbook), *_warnings(case), *_in_between(case, owed)), standing=standings(case, playbook),
         waiting_since=case.waiting_since, notes=len(case.notes), twins=case.twins if case.open else (),
         merged_into=case.merged_into, claimants=both(case, playbook),
         alike=tuple((playbook.fields[name].title, n) for name, n in case.alike.items()) if post else (),

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from desk.answered import ADMIN
 from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.state import Case
-from desk.comparing import WAIT, Answers, answers, attempted, given, results, unfit
 from desk.fields.check import GIVE, fact, over_cap, read_fills
+from desk.identity.answer_check import WAIT, Answers, answers, attempted, given, results, unfit
+from desk.identity.back_office_results import ADMIN
 from desk.playbook.model import Outcome, Playbook, Step
 from desk.playbook.parts import Condition
 from desk.sheets import reading

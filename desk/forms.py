@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from desk.case.state import Case
-from desk.comparing import Answers, answers, in_words
 from desk.fields.check import once
 from desk.fields.format import show_row
 from desk.fields.template_values import display, spoken
+from desk.identity.answer_check import Answers, answers, in_words
 from desk.playbook.model import Playbook
 from desk.playbook.parts import Ask, FieldSpec
 from desk.playbook.safeguards import Answer

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from desk import claiming
 from desk.acts import check
 from desk.case import commands as cmd
 from desk.case import events as ev
@@ -11,6 +10,7 @@ from desk.case.state import Case
 from desk.fields.check import read_fills
 from desk.fields.template_values import display
 from desk.finishing import INCOMPLETE
+from desk.identity import ownership_disputes
 from desk.playbook.model import Playbook
 from desk.values import Line, Refusal
 from desk.workflow.calendar import add_working, calendar_of
@@ -192,7 +192,7 @@ def cancel(command: cmd.Cancel, growing: Growing, playbook: Playbook, now: datet
         return refuse(Line(key="Choose why this is no case."))
     if command.reason.strip():
         growing.add(ev.NoteAdded(at=now, by=command.by.id, words=said(command.reason)))
-    growing.add(*claiming.closing(growing.case, playbook, command.by, now))
+    growing.add(*ownership_disputes.closing(growing.case, playbook, command.by, now))
     growing.add(*ending(growing.case, command.code, now, command.by.id))
     return ()
 
@@ -213,7 +213,7 @@ def reopen(command: cmd.Reopen, growing: Growing, playbook: Playbook, now: datet
     if growing.case.step(step).status != "open":
         occurrence = growing.case.step(step).occurrence + 1
         growing.add(ev.StepOpened(at=now, by=command.by.id, step=step, occurrence=occurrence))
-    claiming.flag(growing, now, command.rivals)
+    ownership_disputes.flag(growing, now, command.rivals)
     return ()
 
 
@@ -235,6 +235,6 @@ def merge(command: cmd.Merge, growing: Growing, playbook: Playbook, now: datetim
     if not theirs and command.by.roles.isdisjoint(may):
         return only(playbook, may)
     growing.add(ev.CaseMerged(at=now, by=command.by.id, into=into))
-    growing.add(*claiming.closing(growing.case, playbook, command.by, now))
+    growing.add(*ownership_disputes.closing(growing.case, playbook, command.by, now))
     growing.add(*ending(growing.case, MERGED, now, command.by.id))
     return ()

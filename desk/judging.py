@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from desk import claiming
 from desk.case.commands import DecideDispute, LookAtClaims
 from desk.case.dispute_events import DisputeDecided, ProfileDisputed
 from desk.case.effects import AskWhoWrote, Effect, TellRival
@@ -13,6 +12,7 @@ from desk.case.privacy_events import CaseErased
 from desk.case.state import Case
 from desk.fields.template_values import display
 from desk.handling import WHY
+from desk.identity import ownership_disputes
 from desk.playbook.model import Playbook
 from desk.staleness import show_card
 from desk.values import Line
@@ -29,7 +29,7 @@ def look_at_claims(
     """Keep who else claims the profile now."""
     if growing.case.opened_at is None:
         return refuse(UNKNOWN)
-    claiming.flag(growing, now, command.rivals)
+    ownership_disputes.flag(growing, now, command.rivals)
     if not growing.case.open or command.about not in growing.case.rivals:
         return ()
     return tuple(_again(growing, playbook, now))
@@ -126,7 +126,7 @@ def _told(growing: Growing, event: ProfileDisputed, playbook: Playbook) -> Itera
     calls = any(case.number > number_of(name) for name in event.new)
     judge = inbox_of(case, playbook, role)
     standing = [inbox for inbox, card in case.cards.items() if card.ts]
-    line = claiming.said(claiming.DISPUTED, event.cases, playbook)
+    line = ownership_disputes.said(ownership_disputes.DISPUTED, event.cases, playbook)
     for inbox in dict.fromkeys((*standing, *((judge,) if calls else ()))):
         mention = (f"role:{role}",) if calls and inbox == judge else ()
         yield message(growing, inbox, line, mention=mention)

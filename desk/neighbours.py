@@ -6,8 +6,6 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from desk import claiming
-from desk.barring import failures, watched
 from desk.case.commands import (
     AdoptTicket,
     Command,
@@ -17,9 +15,11 @@ from desk.case.commands import (
     OpenCase,
 )
 from desk.case.state import Case
-from desk.claimants import claimant
 from desk.decide import decide
 from desk.fields.template_values import display
+from desk.identity import ownership_disputes
+from desk.identity.claimants import claimant
+from desk.identity.lockout import failures, watched
 from desk.judging import number_of
 from desk.playbook.model import Playbook
 from desk.ports import Cases
@@ -37,7 +37,9 @@ async def with_neighbours(
     """Add to a command what only other cases know; most commands need nothing and cost nothing."""
     if isinstance(command, OpenCase | AdoptTicket) and case.opened_at is None:
         return await _numbered(command, case, playbook, cases, now)
-    looks = isinstance(command, LookAtClaims | DecideDispute) or claiming.asks(command, playbook)
+    looks = isinstance(command, LookAtClaims | DecideDispute) or ownership_disputes.asks(
+        command, playbook
+    )
     if looks:
         command = await _with_rivals(command, case, playbook, cases, now)
     if not isinstance(command, CompleteStep):
@@ -68,7 +70,9 @@ async def _with_rivals(
     if isinstance(command, DecideDispute):
         openers = (other.opened_by for other, book in others if display(other, book) in case.rivals)
         return command.model_copy(update={"openers": tuple(openers)})
-    return command.model_copy(update={"rivals": claiming.rivals(tried.case, playbook, others)})
+    return command.model_copy(
+        update={"rivals": ownership_disputes.rivals(tried.case, playbook, others)}
+    )
 
 
 async def _claiming(
@@ -128,7 +132,7 @@ async def _numbered(
         return command
     others = [other async for other in _sharing(tried.case, IDENTIFYING, cases)]
     twins = tuple(display(*other) for other in others if other[0].open)
-    rivals = claiming.rivals(tried.case, playbook, others) if playbook.disputes else None
+    rivals = ownership_disputes.rivals(tried.case, playbook, others) if playbook.disputes else None
     known: dict[str, Any] = {"number": await cases.number(), "twins": twins, "rivals": rivals}
     failed = tuple(sorted(_failures(others, playbook)))
     return command.model_copy(update={**known, "failures": failed})

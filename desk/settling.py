@@ -5,8 +5,6 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from desk import claiming
-from desk.answered import learn, take_in
 from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.effects import (
@@ -50,6 +48,8 @@ from desk.case.work_events import (
     TicketRead,
 )
 from desk.fields.template_values import card_of
+from desk.identity import ownership_disputes
+from desk.identity.back_office_results import learn, take_in
 from desk.planning import MOST_LOOKS, late_link, look
 from desk.playbook.model import Playbook
 from desk.uploaded import keep_rows, tell_wrong
@@ -102,7 +102,7 @@ def settle(command: cmd.Settle, growing: Growing, playbook: Playbook, now: datet
         kinds, taken = _RESULTS[type(result)]
         if isinstance(effect, kinds):
             follows = taken(growing, playbook, effect, result, now) or ()
-            claiming.flag(growing, now, command.rivals)
+            ownership_disputes.flag(growing, now, command.rivals)
             return follows
     return ()
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from desk.case.state import Case
 from desk.command_answer import Answer
-from desk.comparing import any_by_desk
 from desk.fields.template_values import display, spoken
+from desk.identity.answer_check import any_by_desk
 from desk.playbook.model import Playbook
 from desk.playbook.parts import by_desk
 from desk.ports import StoreGone

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from desk import barring
+from desk.identity import lockout
 from desk.workflow.flow import Growing
 from tests.desk.bench import FRIDAY, Bench, mr_d
 
@@ -27,9 +27,9 @@ HOUR = timedelta(hours=1)
 def test_three_within_a_day_bar(hours_ago: tuple[float, ...], barred: bool) -> None:
     growing = Growing(Bench(MR_D).case)
     failed_at = tuple(FRIDAY - HOUR * ago for ago in hours_ago)
-    assert barring.bar(growing, MR_D, FRIDAY, failed_at) is barred
+    assert lockout.bar(growing, MR_D, FRIDAY, failed_at) is barred
     assert bool(growing.case.locked) is barred
-    assert not barring.bar(growing, MR_D, FRIDAY, failed_at)  # once is enough
+    assert not lockout.bar(growing, MR_D, FRIDAY, failed_at)  # once is enough
 
 
 @pytest.mark.parametrize(
@@ -37,4 +37,4 @@ def test_three_within_a_day_bar(hours_ago: tuple[float, ...], barred: bool) -> N
     [("locate", True), ("assist", True), ("verify_order", True), ("receive", False), ("suspend", False), ("none", False)],
 )  # fmt: skip
 def test_other_cases_are_asked_only_where_a_customer_is_verified(step: str, counts: bool) -> None:
-    assert bool(barring.watched(MR_D, step)) is counts
+    assert bool(lockout.watched(MR_D, step)) is counts

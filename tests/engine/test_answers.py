@@ -9,9 +9,9 @@ from desk.case import commands as cmd
 from desk.case.effects import AskBackOffice
 from desk.case.events import EVENT
 from desk.case.results import Answered
-from desk.comparing import BY_DESK, BY_HAND, NOT_THEIRS, WAIT
 from desk.faces import face
 from desk.forms import form
+from desk.identity.answer_check import BY_DESK, BY_HAND, NOT_THEIRS, WAIT
 from desk.ports import GiveUp, TryAgain
 from desk.values import Fill
 from tests.engine.verifying import CASE, OTHER, Verifying

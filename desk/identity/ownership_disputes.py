@@ -10,8 +10,8 @@ from desk.case.commands import Command, CompletePart, CompleteStep, RecordFacts,
 from desk.case.dispute_events import DisputeDecided, ProfileDisputed
 from desk.case.effects import AskWhoWrote
 from desk.case.state import Case
-from desk.claimants import differ, same
 from desk.fields.template_values import display
+from desk.identity.claimants import differ, same
 from desk.playbook.model import Playbook
 from desk.playbook.safeguards import Disputes
 from desk.values import BOT, Line, Person, Text

@@ -8,8 +8,8 @@ from desk.case.effects import AskBackOffice, AskWhoWrote, TellRival
 from desk.case.results import Answered, Learnt
 from desk.case.verification_events import AnswersLearnt
 from desk.case.work_events import BackOfficeAnswered
-from desk.claimants import requester
 from desk.fields.check import fact
+from desk.identity.claimants import requester
 from desk.playbook.model import Playbook
 from desk.playbook.safeguards import About
 from desk.values import BOT, Fact

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from desk.answered import ABOUT
 from desk.case import events as ev
 from desk.case.effects import AskBackOffice
 from desk.case.lanes import planned
 from desk.case.state import Case
-from desk.comparing import CUSTOMER, look_key, looked
+from desk.identity.answer_check import CUSTOMER, look_key, looked
+from desk.identity.back_office_results import ABOUT
 from desk.playbook.model import Playbook
 from desk.playbook.parts import by_desk
 from desk.playbook.safeguards import About
