@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from desk.cards.case_card import inboxes
+from desk.cards.staleness import show_card
 from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.effects import Effect, Offered, TellPeople
 from desk.case.lanes import card_lane, planned
 from desk.case.state import Case
-from desk.faces import inboxes
 from desk.playbook.model import Playbook
 from desk.playbook.parts import Rung
-from desk.staleness import show_card
 from desk.values import BOT, Line
 from desk.workflow.calendar import Deadline, at_work, calendar_of, rung_at
 from desk.workflow.duties import Duty, doers, duties

@@ -20,6 +20,7 @@ from desk import (
     settling,
     unmasking,
 )
+from desk.cards.staleness import cards
 from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.commands import DecideDispute, LookAtClaims, ShowPersonal
@@ -29,7 +30,6 @@ from desk.fields.redact_secrets import scrubbed
 from desk.identity.answer_lookups import look_ups
 from desk.planning import plan
 from desk.playbook.model import Playbook
-from desk.staleness import cards
 from desk.values import Line, Refusal
 from desk.workflow.flow import Growing, follow
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from desk.announcing import Announcements
+from desk.cards.worklist import goal, owed
 from desk.case import commands as cmd
 from desk.case.effects import (
     AskBackOffice,
@@ -35,7 +36,6 @@ from desk.identity.answer_check import Digests, in_digests
 from desk.neighbours import with_alike, with_claimants, with_neighbours
 from desk.outage import SYSTEM_OF, Outages
 from desk.outside import BackOffice
-from desk.owed import goal, owed
 from desk.playbook.model import Playbook
 from desk.ports import (
     Attempt,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from desk.cards.staleness import show_card
 from desk.case.commands import DecideDispute, LookAtClaims
 from desk.case.dispute_events import DisputeDecided, ProfileDisputed
 from desk.case.effects import AskWhoWrote, Effect, TellRival
@@ -14,7 +15,6 @@ from desk.fields.template_values import display
 from desk.handling import WHY
 from desk.identity import ownership_disputes
 from desk.playbook.model import Playbook
-from desk.staleness import show_card
 from desk.values import Line
 from desk.workflow.flow import Growing
 from desk.workflow.inboxes import inbox_of

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from desk.cards.timeline import timeline
 from desk.case import events as ev
 from desk.case.effects import (
     AskBackOffice,
@@ -22,7 +23,6 @@ from desk.fields.template_values import card_of, values
 from desk.fields.templates import fill_one
 from desk.playbook.model import ADOPTED, Playbook
 from desk.playbook.parts import Act, BackOfficeAsk, Said, TicketChange, TicketPlan
-from desk.timeline import timeline
 from desk.values import BOT, in_language
 from desk.workflow.conditions import holds
 from desk.workflow.flow import Growing

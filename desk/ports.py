@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from desk.cards.worklist import Board, Goal, Owed
 from desk.case.effects import (
     CreateTicket,
     Effect,
@@ -18,7 +19,6 @@ from desk.case.effects import (
 from desk.case.events import Event
 from desk.case.results import CardSeen, Redacted, TicketFound, TicketSeen, Told
 from desk.case.state import Case
-from desk.owed import Board, Goal, Owed
 from desk.pacing import Rate
 from desk.playbook.model import Playbook
 from desk.values import Person

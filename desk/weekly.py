@@ -7,9 +7,9 @@ from statistics import median
 from zoneinfo import ZoneInfo
 
 from desk.announcement import Announcement
+from desk.cards.worklist import Goal, Owed, goal, goal_of
 from desk.case import events as ev
 from desk.case.state import Case
-from desk.owed import Goal, Owed, goal, goal_of
 from desk.playbook.model import Playbook
 from desk.values import Line, Text
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from desk.cards.forms import Form, form
 from desk.case.commands import Command
 from desk.case.effects import Requester
 from desk.case.state import Case
 from desk.engine import Engine
-from desk.forms import Form, form
 from desk.playbook.model import Playbook
 from desk.ports import Cases, People
 from desk.rota import Rota

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from desk.owed import Figures, Owed, goal_of
+from desk.cards.worklist import Figures, Owed, goal_of
 from desk.ports import StoreGone
 from desk.values import Line, Person
 from handlers import buttons, modals

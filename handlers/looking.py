@@ -5,12 +5,12 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
+from desk.cards.worklist import Owed
 from desk.case.commands import AddNote
 from desk.case.state import Case
 from desk.fields.lookup import Reading, readings
 from desk.fields.redact_secrets import told
 from desk.fields.template_values import display
-from desk.owed import Owed
 from desk.playbook.model import Playbook
 from desk.values import Line, Person
 from desk.workflow.duties import duties

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from desk.cards.case_card import face
 from desk.case.commands import ShowPersonal
-from desk.faces import face
 from desk.neighbours import with_claimants
 from desk.values import Line, Person
 from desk.workflow.permissions import deciders

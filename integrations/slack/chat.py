@@ -7,11 +7,11 @@ from datetime import datetime
 from time import monotonic
 from zoneinfo import ZoneInfo
 
+from desk.cards.case_card import face
 from desk.case.effects import RedactPosts, ShowCard, TellPeople
 from desk.case.results import CardSeen, Redacted, Told
 from desk.case.state import Case
 from desk.case.work_events import PeopleTold
-from desk.faces import face
 from desk.fields.format import ERASED
 from desk.fields.templates import Say
 from desk.playbook.model import Playbook

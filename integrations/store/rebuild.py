@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, bindparam, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk.owed import goal, owed
+from desk.cards.worklist import goal, owed
 from desk.ports import Commit
 from integrations.store import across
 from integrations.store import tables as t

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from desk.cards.staleness import cards
 from desk.case.effects import CreateTicket, ShowCard, TellPeople, UpdateTicket
 from desk.case.events import ChaseSent
 from desk.case.state import Case
 from desk.chasing import reached
 from desk.playbook.model import Playbook
-from desk.staleness import cards
 from desk.workflow.flow import Growing
 from integrations.slack.posts import opaque
 from integrations.store.record import Work

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk.announcement import Announcement, Gathered
 from desk.announcing import Announcements
-from desk.owed import Figures, Goal, Owed, Press, goal, owed
+from desk.cards.worklist import Figures, Goal, Owed, Press, goal, owed
 from desk.ports import Cases
 from desk.rota import Shifts
 from desk.values import Line

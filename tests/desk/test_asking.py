@@ -3,9 +3,9 @@
 import pytest
 
 from config.load import load
+from desk.cards.case_card import face
 from desk.case import commands as cmd
 from desk.case.effects import Offered
-from desk.faces import face
 from desk.values import Person
 from tests.desk.bench import CASE, PEOPLE, Bench
 

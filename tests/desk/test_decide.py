@@ -5,13 +5,13 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desk.cards.case_card import face, inboxes
 from desk.case import commands as cmd
 from desk.case.fold import fold
 from desk.case.results import Dead, Delayed, Result, Told
 from desk.case.state import Case
 from desk.chasing import deadlines
 from desk.decide import decide
-from desk.faces import face, inboxes
 from desk.values import Fill, Person
 from tests.desk.bench import CASE, FRIDAY, PEOPLE, Bench, mr_d
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from desk.cards.case_card import face
 from desk.case import commands as cmd
-from desk.faces import face
 from desk.playbook.model import Deed
 from tests.desk.bench import CASE, PEOPLE, Bench, fills, mr_d
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from desk.cards.case_card import face
+from desk.cards.step_status import Ticked, Tried, standings, tried_by
 from desk.case import commands as cmd
-from desk.faces import face
 from desk.offers import OF_CASE, OF_STEP, Offer, correctable, offers, why_refused
-from desk.standing import Ticked, Tried, standings, tried_by
 from tests.desk.bench import CASE, PEOPLE, Bench, fills, mr_d
 
 EVERYBODY = ("agent", "mod", "data", "security", "lead")

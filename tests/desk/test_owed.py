@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from desk.announcement import Announcement, Gathered
+from desk.cards.worklist import Goal, Owed, goal, goal_of, owed
 from desk.case import commands as cmd
 from desk.digest import APART, MANY, Plan, Reminder, plan, reminders
 from desk.fields.lookup import readings
-from desk.owed import Goal, Owed, goal, goal_of, owed
 from desk.playbook.model import Playbook
 from desk.rota import Rota
 from desk.values import Line, Person

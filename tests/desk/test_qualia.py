@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from config.rules.finding import texts
+from desk.cards.case_card import face
+from desk.cards.forms import form
 from desk.case.state import Case
-from desk.faces import face
-from desk.forms import form
 from desk.playbook.model import Deed, Playbook
 from desk.workflow.duties import duties
 from tests.desk.bench import Bench, qualia

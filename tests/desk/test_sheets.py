@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from config.locales import Catalogue
+from desk.cards.case_card import face
 from desk.case import commands as cmd
 from desk.case.effects import ReadSheet
 from desk.case.results import SheetRow, SheetRows, SheetWrong
-from desk.faces import face
 from desk.playbook.model import Deed
 from desk.values import Line
 from tests.desk.bench import CASE, PEOPLE, Bench, mr_d

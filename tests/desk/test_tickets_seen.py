@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from config.locales import Catalogue
+from desk.cards.case_card import face
+from desk.cards.staleness import UNSEEN
 from desk.case import commands as cmd
 from desk.case.fold import fold
 from desk.case.results import TicketSeen
 from desk.case.state import Ticket
 from desk.case.work_events import TicketMoved
-from desk.faces import face
 from desk.fields.template_values import news
-from desk.staleness import UNSEEN
 from tests.desk.bench import CASE, FRIDAY, Bench, mr_d
 from tests.desk.test_mr_d import LOCATE, RECEIVE, SUSPEND, VERIFY
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from desk.cards.case_card import face
 from desk.case import commands as cmd
 from desk.case.effects import Writer
 from desk.case.state import Claimant
-from desk.faces import face
 from desk.neighbours import with_claimants
 from tests.engine.test_disputes import (
     DEEDS,

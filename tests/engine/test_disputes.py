@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 
 from config.load import PLAYBOOKS, load
+from desk.cards.case_card import face, inboxes
+from desk.cards.timeline import timeline
 from desk.case import commands as cmd
 from desk.case.commands import DecideDispute, LookAtClaims
 from desk.case.effects import TellPeople
 from desk.case.state import Case
 from desk.command_answer import Answer
-from desk.faces import face, inboxes
 from desk.identity import ownership_disputes
 from desk.playbook.model import Deed
-from desk.timeline import timeline
 from desk.values import Fill, Person
 from tests.desk.bench import Bench
 from tests.engine.whole import PEOPLE, Whole

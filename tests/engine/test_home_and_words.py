@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from config.load import load
+from desk.cards.worklist import Owed, owed
 from desk.case.effects import Requester
-from desk.owed import Owed, owed
 from desk.playbook.model import Playbook
 from desk.ports import GiveUp
 from desk.values import Line

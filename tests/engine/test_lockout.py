@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from config.load import PLAYBOOKS, load
-from desk.faces import face, inboxes
+from desk.cards.case_card import face, inboxes
 from desk.playbook.model import Deed
 from desk.workflow.duties import duties
 from desk.workflow.permissions import why_not

@@ -4,10 +4,10 @@ import pytest
 
 from config.load import PLAYBOOKS, load
 from config.locales import Catalogue
+from desk.cards.case_card import face, inboxes
 from desk.case import commands as cmd
 from desk.case.commands import DecideDispute
 from desk.command_answer import Answer
-from desk.faces import face, inboxes
 from desk.neighbours import with_claimants
 from desk.playbook.model import Deed, Playbook
 from desk.workflow.duties import duties

@@ -6,9 +6,9 @@ import pytest
 
 from config.load import PLAYBOOKS, load
 from config.rules import names
+from desk.cards.step_status import standings
 from desk.case import commands as cmd
 from desk.chasing import deadlines
-from desk.standing import standings
 from desk.values import Line
 from desk.workflow.cooling_off import RESTS
 from tests.desk.bench import Bench

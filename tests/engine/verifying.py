@@ -4,10 +4,10 @@ import hashlib
 from datetime import timedelta
 from decimal import Decimal
 
+from desk.cards.forms import form
 from desk.case import commands as cmd
 from desk.case.state import Case
 from desk.command_answer import Answer
-from desk.forms import form
 from desk.outside import OrderSeen, ProfileSeen
 from desk.values import Fill
 from tests.engine.whole import PEOPLE, Whole

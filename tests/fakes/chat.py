@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from desk.cards.case_card import Face, face
 from desk.case.effects import RedactPosts, ShowCard, TellPeople
 from desk.case.results import CardSeen, Redacted, Told
 from desk.case.state import Case
-from desk.faces import Face, face
 from desk.playbook.model import Playbook
 from desk.ports import Attempt, GiveUp
 from desk.values import Line

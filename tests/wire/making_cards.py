@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from desk.cards.case_card import Face, face
 from desk.case import commands as cmd
 from desk.case.results import CardSeen, TicketSeen
 from desk.case.state import Case
 from desk.decide import decide
-from desk.faces import Face, face
 from desk.playbook.model import Playbook
 from desk.values import Fill, Line, Person, in_language
 from integrations.slack.views.lines import Ink

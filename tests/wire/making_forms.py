@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from config.locales import Catalogue
-from desk.forms import Form, Input
+from desk.cards.forms import Form, Input
 from desk.playbook.parts import FieldSpec
 from desk.values import Fact
 from integrations.slack.meta import FormMeta

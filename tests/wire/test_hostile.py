@@ -13,11 +13,11 @@ import pytest
 
 from bot.sheets import SheetReader, write_sheet
 from config.load import load
+from desk.cards.case_card import face, inboxes
+from desk.cards.forms import form
 from desk.case.effects import CreateTicket, Requester
-from desk.faces import face, inboxes
 from desk.fields.parse import read
 from desk.fields.templates import fill_one, names_in
-from desk.forms import form
 from desk.playbook.model import Deed, Playbook
 from desk.playbook.parts import FieldSpec
 from desk.values import Fill, Line

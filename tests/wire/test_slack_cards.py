@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from desk.cards.case_card import Button, Face, Finished, OpenDuty, Shown
 from desk.case import commands as cmd
 from desk.case.state import Escalation, Ticket, Trouble
-from desk.faces import Button, Face, Finished, OpenDuty, Shown
 from desk.values import Fact, Fill, Line
 from integrations.slack.escape import mrkdwn, one_line
 from integrations.slack.views.card import card

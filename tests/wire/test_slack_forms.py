@@ -3,8 +3,8 @@
 import pytest
 
 from config.load import load
+from desk.cards.forms import Choice, form, intake
 from desk.case.state import Case, StepState
-from desk.forms import Choice, form, intake
 from desk.playbook.model import Playbook
 from desk.values import Fact, FieldError, Line, Refusal
 from integrations.slack.meta import FormMeta

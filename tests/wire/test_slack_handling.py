@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from desk.cards.forms import form
 from desk.case import commands as cmd
-from desk.forms import form
 from desk.offers import offers
 from desk.values import Fact, Fill, Person
 from integrations.slack import arrivals, wire

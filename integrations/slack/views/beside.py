@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from desk.faces import Face, OpenDuty
+from desk.cards.case_card import Face, OpenDuty
+from desk.cards.step_status import Standing
 from desk.playbook.model import Playbook, Step
-from desk.standing import Standing
 from desk.values import Line, Text
 from desk.workflow.duties import Duty
 from integrations.slack.views.lines import WAITING, Block, Ink, paragraph, rows

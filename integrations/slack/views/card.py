@@ -6,8 +6,8 @@ It draws a `Face` and nothing else, so a card is as fresh as the face it was dra
 from dataclasses import dataclass
 from datetime import datetime
 
+from desk.cards.case_card import Face, Shown
 from desk.case.state import Ticket
-from desk.faces import Face, Shown
 from desk.fields.template_values import news
 from desk.playbook.model import Playbook
 from integrations.slack.actions import Action, StepValue, write_action, write_value

@@ -7,8 +7,8 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from desk.cards.forms import Choice, Form
 from desk.fields.templates import Say
-from desk.forms import Choice, Form
 from desk.playbook.model import Playbook
 from desk.values import Fill, Line, Text, in_language
 from integrations.slack.meta import NONE, PICK_OUTCOME, PICK_PLAYBOOK, FormMeta, write_meta

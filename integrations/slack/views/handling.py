@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from desk.cards.forms import correcting, trying
 from desk.case.state import Case
 from desk.fields.template_values import display
-from desk.forms import correcting, trying
 from desk.offers import Offer, Offers, correctable
 from desk.playbook.model import Playbook
 from desk.values import Fill, Line, Text, in_language

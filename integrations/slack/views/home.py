@@ -7,7 +7,7 @@ their headings and the top make 97.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desk.owed import Figures, Owed
+from desk.cards.worklist import Figures, Owed
 from desk.values import Line, Person, Text
 from integrations.slack.occasions import SHOW_ALL, SWITCH, write_shown
 from integrations.slack.views.board import heading, row

@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from desk.cards.forms import Input
 from desk.fields.format import TWO_WAY, WORDS
 from desk.fields.templates import Say
-from desk.forms import Input
 from desk.playbook.parts import FieldSpec
 from desk.values import Fact, Fill, Line, Text, in_language
 from integrations.slack.meta import NONE

@@ -5,9 +5,9 @@ It is shown to one person who works on the case, never in a channel.
 
 from collections.abc import Iterator
 
+from desk.cards.case_card import face
 from desk.case import events as ev
 from desk.case.state import Case
-from desk.faces import face
 from desk.fields.template_values import spoken
 from desk.playbook.model import Playbook
 from desk.values import in_language

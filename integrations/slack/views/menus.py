@@ -4,8 +4,8 @@ A card is read by everybody in its inbox, so a menu offers what that role mostly
 person who presses it may really do.
 """
 
+from desk.cards.case_card import Face
 from desk.case.effects import Offered
-from desk.faces import Face
 from desk.offers import can_lift
 from desk.playbook.model import Playbook
 from desk.values import Line

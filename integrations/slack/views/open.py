@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from desk.faces import Button, Face, Finished, OpenDuty
+from desk.cards.case_card import Button, Face, Finished, OpenDuty
+from desk.cards.step_status import Standing
 from desk.playbook.model import Playbook, Step
-from desk.standing import Standing
 from desk.values import Text
 from desk.workflow.duties import Duty
 from integrations.slack.actions import Action, StepValue, write_action, write_value

@@ -1,6 +1,6 @@
 """What a masked card hides, in a modal of the one person who may look and asked to. Pure."""
 
-from desk.faces import Face
+from desk.cards.case_card import Face
 from desk.fields.format import show
 from desk.playbook.model import Playbook
 from desk.values import Line

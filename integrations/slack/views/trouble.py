@@ -1,7 +1,7 @@
 """The part of a card that says what does not work outside, since when, and what to do about it. Pure."""
 
+from desk.cards.case_card import Face
 from desk.case.state import Trouble
-from desk.faces import Face
 from integrations.slack.actions import Action, EffectValue, write_action, write_value
 from integrations.slack.views.lines import Block, Ink, button, paragraph, rows
 

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
+from desk.cards.case_card import face, inboxes, shows_everywhere
 from desk.case.effects import Effect, ShowCard
 from desk.case.fold import fold
 from desk.case.lanes import card_lane, planned
 from desk.case.state import Case
-from desk.faces import face, inboxes, shows_everywhere
 from desk.playbook.model import Playbook
 from desk.workflow.duties import duties
 from desk.workflow.flow import Growing

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from desk.cards.case_card import Button, buttons
 from desk.case.state import Case
-from desk.faces import Button, buttons
 from desk.fields.template_values import display
 from desk.playbook.model import Playbook, Step
 from desk.values import Text

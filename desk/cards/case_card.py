@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from desk.cards.forms import one_tap
+from desk.cards.step_status import Standing, standings, tried_by
 from desk.case import events as ev
 from desk.case.state import Case, Claimant, Escalation, Ticket, Trouble
 from desk.fields.template_values import display, spoken
-from desk.forms import one_tap
 from desk.identity import lockout, ownership_disputes
 from desk.identity.claimants import both
 from desk.playbook.model import ADOPTED, Playbook, Step
 from desk.playbook.parts import Act
-from desk.standing import Standing, standings, tried_by
 from desk.values import Fact, Line, Text
 from desk.workflow.conditions import holds
 from desk.workflow.duties import Duty, doers, duties
