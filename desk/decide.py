@@ -8,18 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from desk import (
-    acts,
-    adopting,
-    asking,
-    chasing,
-    erasing,
-    handling,
-    judging,
-    noting,
-    settling,
-    unmasking,
-)
+from desk import acts, adopting, asking, erasing, handling, judging, noting, settling, unmasking
 from desk.cards.staleness import cards
 from desk.case import commands as cmd
 from desk.case import events as ev
@@ -30,6 +19,7 @@ from desk.fields.redact_secrets import scrubbed
 from desk.identity.answer_lookups import look_ups
 from desk.planning import plan
 from desk.playbook.model import Playbook
+from desk.reminders import ladder
 from desk.values import Line, Refusal
 from desk.workflow.flow import Growing, follow
 
@@ -79,7 +69,7 @@ _RULES: dict[type[cmd.Command], Callable[..., Any]] = {
     cmd.Settle: settling.settle,
     cmd.RetryEffect: settling.retry_effect,
     cmd.FinishByHand: settling.finish_by_hand,
-    cmd.Chase: chasing.chase,
+    cmd.Chase: ladder.chase,
     LookAtClaims: judging.look_at_claims,
     DecideDispute: judging.decide_dispute,
 }

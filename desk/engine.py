@@ -27,7 +27,6 @@ from desk.case.effects import (
 )
 from desk.case.results import Dead, Delayed, Result
 from desk.case.state import Case
-from desk.chasing import deadlines
 from desk.command_answer import Answer
 from desk.decide import Decision, decide, ends, told_no
 from desk.errands import Copies, ask, copy, look_into
@@ -51,6 +50,7 @@ from desk.ports import (
     Tickets,
     TryAgain,
 )  # fmt: skip
+from desk.reminders.ladder import deadlines
 from desk.retry import retry_at
 from desk.settling import TOLD_OF_DELAY, look_again
 from desk.uploads import Sheets, read_sheet

@@ -8,7 +8,7 @@ from desk.announcing import Announcements
 from desk.engine import Engine
 from desk.playbook.model import Playbook
 from desk.ports import Cases, StoreGone
-from desk.weekly import Span, count, last_week, leads, message
+from desk.reminders.weekly_report import Span, count, last_week, leads, message
 
 log = logging.getLogger(__name__)
 

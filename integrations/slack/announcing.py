@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from desk.announcement import Announcement
 from desk.case.effects import TellPeople
 from desk.fields.templates import Say
 from desk.ports import Attempt, GiveUp
+from desk.reminders.announcement import Announcement
 from desk.values import Text, in_language
 from integrations.slack.chat import MOST_MENTIONS, Speech
 from integrations.slack.client import SlackClient

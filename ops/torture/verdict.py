@@ -10,8 +10,8 @@ from desk.cards.staleness import cards
 from desk.case.effects import CreateTicket, ShowCard, TellPeople, UpdateTicket
 from desk.case.events import ChaseSent
 from desk.case.state import Case
-from desk.chasing import reached
 from desk.playbook.model import Playbook
+from desk.reminders.ladder import reached
 from desk.workflow.flow import Growing
 from integrations.slack.posts import opaque
 from integrations.store.record import Work

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk.announcement import Announcement, Gathered
 from desk.announcing import Announcements
 from desk.cards.worklist import Figures, Goal, Owed, Press, goal, owed
 from desk.ports import Cases
+from desk.reminders.announcement import Announcement, Gathered
 from desk.rota import Shifts
 from desk.values import Line
 from integrations.store import across, announcements, board

@@ -5,15 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk.announcement import Announcement, Gathered
 from desk.cards.worklist import Goal, Owed, goal, goal_of, owed
 from desk.case import commands as cmd
-from desk.digest import APART, MANY, Plan, Reminder, plan, reminders
 from desk.fields.lookup import readings
 from desk.playbook.model import Playbook
+from desk.reminders.announcement import Announcement, Gathered
+from desk.reminders.digest import APART, MANY, Plan, Reminder, plan, reminders
+from desk.reminders.weekly_report import count, last_week, leads, message
 from desk.rota import Rota
 from desk.values import Line, Person
-from desk.weekly import count, last_week, leads, message
 from tests.desk.bench import FRIDAY, PEOPLE, Bench, mr_d, qualia
 from tests.fakes.across import FakeShifts
 

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk.announcement import Announcement
 from desk.announcing import say_all
 from desk.case import commands as cmd
 from desk.case.effects import TellPeople
@@ -13,6 +12,7 @@ from desk.engine import Engine
 from desk.gathering import gather
 from desk.playbook.model import Playbook
 from desk.ports import Attempt, GiveUp, TryAgain
+from desk.reminders.announcement import Announcement
 from desk.values import Person
 from handlers.weekly import Weekly, on_week
 from tests.fakes.across import FakeAnnouncements

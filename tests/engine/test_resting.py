@@ -8,7 +8,7 @@ from config.load import PLAYBOOKS, load
 from config.rules import names
 from desk.cards.step_status import standings
 from desk.case import commands as cmd
-from desk.chasing import deadlines
+from desk.reminders.ladder import deadlines
 from desk.values import Line
 from desk.workflow.cooling_off import RESTS
 from tests.desk.bench import Bench

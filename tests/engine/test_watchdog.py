@@ -6,9 +6,9 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from desk.announcement import Announcement, Gathered
-from desk.chasing import reached
 from desk.ports import StoreGone
+from desk.reminders.announcement import Announcement, Gathered
+from desk.reminders.ladder import reached
 from desk.values import Line
 from desk.watching import Alarm, Backlog, Limits, Queue, Watch, alarms, watch
 from handlers.watchdog import Watchdog, on_watch

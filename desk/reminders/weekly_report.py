@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from desk.announcement import Announcement
 from desk.cards.worklist import Goal, Owed, goal, goal_of
 from desk.case import events as ev
 from desk.case.state import Case
 from desk.playbook.model import Playbook
+from desk.reminders.announcement import Announcement
 from desk.values import Line, Text
 
 SAID_AT = time(8)

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from desk.announcement import DIGEST, Announcement, Gathered
 from desk.case.state import Case
-from desk.chasing import Reached, reached
 from desk.fields.template_values import display
 from desk.playbook.model import Playbook
+from desk.reminders.announcement import DIGEST, Announcement, Gathered
+from desk.reminders.ladder import Reached, reached
 from desk.values import Line
 from desk.workflow.duties import doers
 
