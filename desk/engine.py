@@ -28,7 +28,6 @@ from desk.case.effects import (
 from desk.case.results import Dead, Delayed, Result
 from desk.case.state import Case
 from desk.command_answer import Answer
-from desk.decide import Decision, decide, ends, told_no
 from desk.errands import Copies, ask, copy, look_into
 from desk.gathering import gather
 from desk.identity.answer_check import Digests, in_digests
@@ -52,7 +51,8 @@ from desk.ports import (
 )  # fmt: skip
 from desk.reminders.ladder import deadlines
 from desk.retry import retry_at
-from desk.settling import TOLD_OF_DELAY, look_again
+from desk.rules.decide import Decision, decide, ends, told_no
+from desk.rules.settle_effects import TOLD_OF_DELAY, look_again
 from desk.uploads import Sheets, read_sheet
 from desk.values import Line, Refusal
 

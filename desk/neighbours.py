@@ -15,14 +15,14 @@ from desk.case.commands import (
     OpenCase,
 )
 from desk.case.state import Case
-from desk.decide import decide
 from desk.fields.template_values import display
 from desk.identity import ownership_disputes
 from desk.identity.claimants import claimant
 from desk.identity.lockout import failures, watched
-from desk.judging import number_of
 from desk.playbook.model import Playbook
 from desk.ports import Cases
+from desk.rules.decide import decide
+from desk.rules.disputes import number_of
 from desk.workflow.inboxes import inbox_of
 from desk.workflow.permissions import deciders
 

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from desk.case.commands import Erase
 from desk.engine import Engine
-from desk.erasing import overdue
 from desk.ports import StoreGone
+from desk.rules.erasure import overdue
 from desk.values import BOT
 
 log = logging.getLogger(__name__)

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
-from desk.adopting import case_of
 from desk.case.commands import AdoptTicket, Command
 from desk.case.results import TicketFound
 from desk.ports import GiveUp, StoreGone, TryAgain
+from desk.rules.adopt_ticket import case_of
 from integrations.zendesk.deliveries import Malformed, TicketChanged, read_webhook, signed
 
 

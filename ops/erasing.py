@@ -6,8 +6,8 @@ from datetime import datetime
 from config.settings import Settings
 from desk.case.commands import Command, Erase, Hold, Release
 from desk.case.state import Case
-from desk.erasing import classes
 from desk.playbook.model import Playbook
+from desk.rules.erasure import classes
 from integrations.store.erasing import StoredRetention
 from ops.keeping import Kept, kept, operator
 

@@ -1,4 +1,4 @@
-"""What happened to personal values: they had to go, had to stay, or were looked at; see `desk/erasing.py`, `desk/unmasking.py`."""
+"""What happened to personal values: they had to go, had to stay, or were looked at; see `desk/rules/erasure.py`, `desk/rules/unmask.py`."""
 
 from typing import Literal
 

@@ -11,8 +11,8 @@ from desk.case import commands as cmd
 from desk.case.effects import Effect, Requester
 from desk.case.results import Answered, CardSeen, Redacted, Result, TicketFound, TicketSeen, Told
 from desk.case.state import Case
-from desk.decide import Decision, decide
 from desk.playbook.model import Deed, Playbook
+from desk.rules.decide import Decision, decide
 from desk.values import Fill, Fills, Person
 
 CASE = "01JD0000000000000000000012"

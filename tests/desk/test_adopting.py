@@ -3,7 +3,6 @@
 import pytest
 
 from config.locales import Catalogue
-from desk.adopting import case_of, wanted
 from desk.cards.case_card import face, inboxes
 from desk.cards.forms import form
 from desk.cards.timeline import timeline
@@ -11,6 +10,7 @@ from desk.case import commands as cmd
 from desk.case.effects import Requester
 from desk.case.results import TicketFound, TicketSeen
 from desk.playbook.model import Deed
+from desk.rules.adopt_ticket import case_of, wanted
 from tests.desk.bench import CASE, FRIDAY, Bench, mr_d, qualia
 
 MR_D = mr_d()

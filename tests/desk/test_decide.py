@@ -10,8 +10,8 @@ from desk.case import commands as cmd
 from desk.case.fold import fold
 from desk.case.results import Dead, Delayed, Result, Told
 from desk.case.state import Case
-from desk.decide import decide
 from desk.reminders.ladder import deadlines
+from desk.rules.decide import decide
 from desk.values import Fill, Person
 from tests.desk.bench import CASE, FRIDAY, PEOPLE, Bench, mr_d
 

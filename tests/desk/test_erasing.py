@@ -7,8 +7,8 @@ import pytest
 
 from config.load import load
 from desk.case import commands as cmd
-from desk.decide import Decision, decide
-from desk.erasing import HELD, OPEN, classes, overdue
+from desk.rules.decide import Decision, decide
+from desk.rules.erasure import HELD, OPEN, classes, overdue
 from desk.values import BOT
 from ops.erasing import looked
 from tests.desk.bench import CASE, PEOPLE, Bench, mr_d

@@ -8,7 +8,7 @@ import pytest
 from desk.cards.case_card import face
 from desk.cards.step_status import Ticked, Tried, standings, tried_by
 from desk.case import commands as cmd
-from desk.offers import OF_CASE, OF_STEP, Offer, correctable, offers, why_refused
+from desk.rules.available_actions import OF_CASE, OF_STEP, Offer, correctable, offers, why_refused
 from tests.desk.bench import CASE, PEOPLE, Bench, fills, mr_d
 
 EVERYBODY = ("agent", "mod", "data", "security", "lead")

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from config.load import load
-from desk.asking import asked_of
 from desk.case import commands as cmd
 from desk.case.results import Dead
-from desk.decide import refused
 from desk.playbook.model import Deed, Playbook
+from desk.rules.decide import refused
+from desk.rules.questions import asked_of
 from desk.values import Person, Refusal
 from desk.workflow.duties import duties
 from tests.desk.bench import CASE, PEOPLE, Bench, fills

@@ -3,7 +3,7 @@
 import pytest
 
 from desk.case.commands import ShowPersonal
-from desk.decide import Decision
+from desk.rules.decide import Decision
 from tests.desk.bench import CASE, PEOPLE, Bench, mr_d
 
 MR_D = mr_d()

@@ -9,8 +9,8 @@ from desk.cards.case_card import Face, face
 from desk.case import commands as cmd
 from desk.case.results import CardSeen, TicketSeen
 from desk.case.state import Case
-from desk.decide import decide
 from desk.playbook.model import Playbook
+from desk.rules.decide import decide
 from desk.values import Fill, Line, Person, in_language
 from integrations.slack.views.lines import Ink
 

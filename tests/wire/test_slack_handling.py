@@ -7,7 +7,7 @@ import pytest
 
 from desk.cards.forms import form
 from desk.case import commands as cmd
-from desk.offers import offers
+from desk.rules.available_actions import offers
 from desk.values import Fact, Fill, Person
 from integrations.slack import arrivals, wire
 from integrations.slack.actions import WHATS, Action, StepValue, read_choice, write_choice

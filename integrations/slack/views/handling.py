@@ -11,8 +11,8 @@ from typing import Any
 from desk.cards.forms import correcting, trying
 from desk.case.state import Case
 from desk.fields.template_values import display
-from desk.offers import Offer, Offers, correctable
 from desk.playbook.model import Playbook
+from desk.rules.available_actions import Offer, Offers, correctable
 from desk.values import Fill, Line, Text, in_language
 from desk.workflow.calendar import add_working, calendar_of
 from integrations.slack.actions import Action, StepValue, write_action, write_value

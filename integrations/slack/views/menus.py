@@ -6,8 +6,8 @@ person who presses it may really do.
 
 from desk.cards.case_card import Face
 from desk.case.effects import Offered
-from desk.offers import can_lift
 from desk.playbook.model import Playbook
+from desk.rules.available_actions import can_lift
 from desk.values import Line
 from desk.workflow.inboxes import role_of
 from integrations.slack.actions import Action, StepValue, write_action, write_choice, write_value

@@ -11,9 +11,9 @@ from datetime import datetime
 from desk.case import commands as cmd
 from desk.case.commands import DecideDispute
 from desk.case.state import Case
-from desk.decide import refused
 from desk.playbook.model import Playbook, Step
 from desk.playbook.parts import by_desk
+from desk.rules.decide import refused
 from desk.values import Line, Person, Refusal
 from desk.workflow.conditions import fields_asked
 

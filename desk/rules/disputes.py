@@ -12,9 +12,9 @@ from desk.case.lanes import planned
 from desk.case.privacy_events import CaseErased
 from desk.case.state import Case
 from desk.fields.template_values import display
-from desk.handling import WHY
 from desk.identity import ownership_disputes
 from desk.playbook.model import Playbook
+from desk.rules.case_actions import WHY
 from desk.values import Line
 from desk.workflow.flow import Growing
 from desk.workflow.inboxes import inbox_of

@@ -2,16 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from desk.acts import check
 from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.lanes import planned
 from desk.case.state import Case
 from desk.fields.check import read_fills
 from desk.fields.template_values import display
-from desk.finishing import INCOMPLETE
 from desk.identity import ownership_disputes
 from desk.playbook.model import Playbook
+from desk.rules.finish_step import INCOMPLETE
+from desk.rules.steps import check
 from desk.values import Line, Refusal
 from desk.workflow.calendar import add_working, calendar_of
 from desk.workflow.duties import parts_of

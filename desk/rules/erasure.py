@@ -10,8 +10,8 @@ from desk.case.effects import RedactPosts
 from desk.case.lanes import card_lane, planned
 from desk.case.privacy_events import CaseErased, HoldReleased, HoldSet
 from desk.case.state import Case
-from desk.handling import WHY
 from desk.playbook.model import Playbook
+from desk.rules.case_actions import WHY
 from desk.values import BOT, Line, Refusal
 from desk.workflow.flow import Growing
 from desk.workflow.messages import said

@@ -10,10 +10,10 @@ from desk.case.lanes import planned, ticket_lane
 from desk.fields.check import read_fills
 from desk.fields.format import show
 from desk.fields.template_values import person
-from desk.finishing import INCOMPLETE
 from desk.playbook.model import Playbook
 from desk.playbook.parts import Ask
-from desk.sheets import reading
+from desk.rules.finish_step import INCOMPLETE
+from desk.rules.sheet_requests import reading
 from desk.values import Fact, FieldError, Line
 from desk.workflow.corrections import may_not
 from desk.workflow.flow import Growing

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from desk.acts import complete_step
 from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.effects import ReadSheet, TellPeople
@@ -15,6 +14,7 @@ from desk.fields.redact_secrets import told
 from desk.fields.template_values import display
 from desk.playbook.model import Playbook
 from desk.playbook.parts import FieldSpec
+from desk.rules.steps import complete_step
 from desk.values import BOT, Line, Refusal
 from desk.workflow.flow import Growing
 

@@ -6,11 +6,11 @@ from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.fields.check import fact, read_fills, unticked
 from desk.fields.parse import default
-from desk.finishing import INCOMPLETE, finish, judged
 from desk.identity import lockout, ownership_disputes
 from desk.identity.answer_check import BY_HAND, any_by_desk
 from desk.playbook.model import Playbook, Step
 from desk.playbook.parts import Ask
+from desk.rules.finish_step import INCOMPLETE, finish, judged
 from desk.values import BOT, Fact, Line, Refusal, Text, in_language
 from desk.workflow.cooling_off import too_soon
 from desk.workflow.duties import Duty, duty_of

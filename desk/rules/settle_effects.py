@@ -50,9 +50,9 @@ from desk.case.work_events import (
 from desk.fields.template_values import card_of
 from desk.identity import ownership_disputes
 from desk.identity.back_office_results import learn, take_in
-from desk.planning import MOST_LOOKS, late_link, look
 from desk.playbook.model import Playbook
-from desk.uploaded import keep_rows, tell_wrong
+from desk.rules.plan_effects import MOST_LOOKS, late_link, look
+from desk.rules.sheet_rows import keep_rows, tell_wrong
 from desk.values import BOT, Fact, Line
 from desk.workflow.flow import Growing, promises
 from desk.workflow.permissions import UNKNOWN, may_mend, menders, only

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from desk import acts, adopting, asking, erasing, handling, judging, noting, settling, unmasking
 from desk.cards.staleness import cards
 from desk.case import commands as cmd
 from desk.case import events as ev
@@ -17,9 +16,20 @@ from desk.case.effects import Effect
 from desk.case.state import Case
 from desk.fields.redact_secrets import scrubbed
 from desk.identity.answer_lookups import look_ups
-from desk.planning import plan
 from desk.playbook.model import Playbook
 from desk.reminders import ladder
+from desk.rules import (
+    adopt_ticket,
+    case_actions,
+    disputes,
+    erasure,
+    notes,
+    questions,
+    settle_effects,
+    steps,
+    unmask,
+)
+from desk.rules.plan_effects import plan
 from desk.values import Line, Refusal
 from desk.workflow.flow import Growing, follow
 
@@ -44,34 +54,34 @@ class Decision:
 
 
 _RULES: dict[type[cmd.Command], Callable[..., Any]] = {
-    cmd.OpenCase: acts.open_case,
-    cmd.CompleteStep: acts.complete_step,
-    cmd.CompletePart: acts.complete_part,
-    cmd.ClaimStep: handling.claim_step,
-    cmd.HandOver: handling.hand_over,
-    cmd.Snooze: handling.snooze,
-    cmd.LogAttempt: handling.log_attempt,
-    cmd.WaitForCustomer: handling.wait_for_customer,
-    cmd.Resume: handling.resume,
-    cmd.Override: handling.override,
-    cmd.Cancel: handling.cancel,
-    cmd.Reopen: handling.reopen,
-    cmd.Merge: handling.merge,
-    cmd.AddNote: noting.add_note,
-    cmd.Question: asking.question,
-    cmd.RecordFacts: noting.record_facts,
-    cmd.NoteTicket: settling.note_ticket,
-    cmd.AdoptTicket: adopting.adopt,
-    cmd.Erase: erasing.erase,
-    cmd.Hold: erasing.hold,
-    cmd.Release: erasing.release,
-    ShowPersonal: unmasking.show_personal,
-    cmd.Settle: settling.settle,
-    cmd.RetryEffect: settling.retry_effect,
-    cmd.FinishByHand: settling.finish_by_hand,
+    cmd.OpenCase: steps.open_case,
+    cmd.CompleteStep: steps.complete_step,
+    cmd.CompletePart: steps.complete_part,
+    cmd.ClaimStep: case_actions.claim_step,
+    cmd.HandOver: case_actions.hand_over,
+    cmd.Snooze: case_actions.snooze,
+    cmd.LogAttempt: case_actions.log_attempt,
+    cmd.WaitForCustomer: case_actions.wait_for_customer,
+    cmd.Resume: case_actions.resume,
+    cmd.Override: case_actions.override,
+    cmd.Cancel: case_actions.cancel,
+    cmd.Reopen: case_actions.reopen,
+    cmd.Merge: case_actions.merge,
+    cmd.AddNote: notes.add_note,
+    cmd.Question: questions.question,
+    cmd.RecordFacts: notes.record_facts,
+    cmd.NoteTicket: settle_effects.note_ticket,
+    cmd.AdoptTicket: adopt_ticket.adopt,
+    cmd.Erase: erasure.erase,
+    cmd.Hold: erasure.hold,
+    cmd.Release: erasure.release,
+    ShowPersonal: unmask.show_personal,
+    cmd.Settle: settle_effects.settle,
+    cmd.RetryEffect: settle_effects.retry_effect,
+    cmd.FinishByHand: settle_effects.finish_by_hand,
     cmd.Chase: ladder.chase,
-    LookAtClaims: judging.look_at_claims,
-    DecideDispute: judging.decide_dispute,
+    LookAtClaims: disputes.look_at_claims,
+    DecideDispute: disputes.decide_dispute,
 }
 
 
@@ -85,7 +95,7 @@ def decide(command: cmd.Command, case: Case, playbook: Playbook, now: datetime) 
     effects: list[Effect] = list(answer)
     follow(growing, playbook, now, command.by.id)
     effects.extend(plan(growing, playbook, now, command.by.id, 0))
-    effects.extend(judging.spread(growing, playbook, now))
+    effects.extend(disputes.spread(growing, playbook, now))
     effects.extend(look_ups(growing, playbook, now))
     effects.extend(cards(growing, playbook, now, _dead_card(command)))
     return Decision(growing.case, tuple(growing.events), _in_order(effects), taken_out=taken_out)

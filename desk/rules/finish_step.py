@@ -10,7 +10,7 @@ from desk.identity.answer_check import WAIT, Answers, answers, attempted, given,
 from desk.identity.back_office_results import ADMIN
 from desk.playbook.model import Outcome, Playbook, Step
 from desk.playbook.parts import Condition
-from desk.sheets import reading
+from desk.rules.sheet_requests import reading
 from desk.values import FieldError, Line
 from desk.workflow.conditions import holds
 from desk.workflow.flow import Growing, completion

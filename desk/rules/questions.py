@@ -11,8 +11,8 @@ from desk.case.effects import Effect, Offered, TellPeople
 from desk.case.lanes import planned
 from desk.case.state import Case
 from desk.fields.template_values import person
-from desk.noting import onto_ticket
 from desk.playbook.model import Playbook, Post
+from desk.rules.notes import onto_ticket
 from desk.values import Line
 from desk.workflow.flow import Growing
 from desk.workflow.messages import message, said

@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
-from desk.acts import known_at_once
 from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.effects import Requester
@@ -16,6 +15,7 @@ from desk.fields.check import fact
 from desk.fields.parse import read
 from desk.identity import claimants, lockout, ownership_disputes
 from desk.playbook.model import ADOPTED, Adopts, Playbook
+from desk.rules.steps import known_at_once
 from desk.values import BOT, Fact, Fill, Line
 from desk.workflow.flow import Growing
 from desk.workflow.refusals import Verdict
