@@ -6,11 +6,11 @@ from functools import partial
 
 from bot.speech import speech
 from config.settings import Settings
-from desk.engine import Engine
 from desk.fields.templates import Say
 from desk.playbook.model import Playbook
-from desk.ports import StoreGone
-from desk.rota import Rota
+from desk.service.engine import Engine
+from desk.service.on_duty import Rota
+from desk.service.ports import StoreGone
 from handlers.announcing import Announcing, on_announcements
 from handlers.weekly import Weekly, on_week
 from integrations.slack.announcing import SlackAnnouncer

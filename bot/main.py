@@ -24,12 +24,12 @@ from config.load import PLAYBOOKS, load
 from config.locales import FOLDER, Catalogue
 from config.settings import Settings
 from desk.case.effects import Requester
-from desk.engine import Engine
-from desk.outside import BackOffice
 from desk.playbook.model import Playbook
-from desk.ports import Clock, Turns
-from desk.rota import Rota
 from desk.rules.adopt_ticket import wanted
+from desk.service.back_office_port import BackOffice
+from desk.service.engine import Engine
+from desk.service.on_duty import Rota
+from desk.service.ports import Clock, Turns
 from handlers.door import SlackDoor
 from handlers.health import Probes
 from handlers.zendesk_events import ZendeskDoor

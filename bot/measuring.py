@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desk.case import events as ev
 from desk.case.effects import Effect
-from desk.ports import Attempt, Commit, LookPlan
+from desk.service.ports import Attempt, Commit, LookPlan
 from integrations.store.cases import StoredCases
 
 _log = structlog.get_logger("ato")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from desk.case.effects import CreateTicket, LookAtTicket, UpdateTicket, Writer
 from desk.case.results import TicketFound, TicketSeen
-from desk.ports import Attempt, Tickets
+from desk.service.ports import Attempt, Tickets
 
 _PERSON = re.compile(r"<@([A-Z0-9]{3,20})>")
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from bot.across import Ticks
 from bot.gauges import show, show_cases
-from desk.ports import StoreGone
-from desk.watching import Limits
+from desk.service.ports import StoreGone
+from desk.service.watchdog import Limits
 from handlers.chaser import on_tick
 from handlers.housekeeping import on_housekeeping
 from handlers.reconciler import on_reconcile

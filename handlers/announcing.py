@@ -3,8 +3,8 @@
 import logging
 from dataclasses import dataclass
 
-from desk.announcing import Announcements, Announcer, say_all
-from desk.ports import Clock, StoreGone
+from desk.service.announcements import Announcements, Announcer, say_all
+from desk.service.ports import Clock, StoreGone
 
 log = logging.getLogger(__name__)
 

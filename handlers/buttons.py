@@ -3,8 +3,8 @@
 from desk.case.commands import Command, CompletePart, CompleteStep, ShowPersonal
 from desk.case.state import Case
 from desk.playbook.model import Playbook
-from desk.ports import StoreGone
 from desk.rules.decide import decide
+from desk.service.ports import StoreGone
 from desk.values import Line, Person
 from desk.workflow.duties import duty_of
 from desk.workflow.permissions import why_not

@@ -2,8 +2,8 @@
 
 import logging
 
-from desk.engine import Engine
-from desk.ports import StoreGone
+from desk.service.engine import Engine
+from desk.service.ports import StoreGone
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from desk.case.effects import Requester
 from desk.playbook.model import Playbook
-from desk.ports import GiveUp, StoreGone, TryAgain
+from desk.service.ports import GiveUp, StoreGone, TryAgain
 from desk.values import Fill, Line, Person
 from handlers import looking
 from handlers.door import NOT_KEPT, Json, SlackDoor

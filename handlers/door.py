@@ -13,10 +13,10 @@ from desk.cards.forms import Form, form
 from desk.case.commands import Command
 from desk.case.effects import Requester
 from desk.case.state import Case
-from desk.engine import Engine
 from desk.playbook.model import Playbook
-from desk.ports import Cases, People
-from desk.rota import Rota
+from desk.service.engine import Engine
+from desk.service.on_duty import Rota
+from desk.service.ports import Cases, People
 from desk.values import Fill, Line, Person, in_language
 from handlers.later import Later
 from integrations.slack.arrivals import Click, Unreadable, Where

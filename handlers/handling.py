@@ -6,8 +6,8 @@ from desk.case.commands import Command, Merge
 from desk.case.state import Case
 from desk.fields.template_values import display
 from desk.playbook.model import Playbook
-from desk.ports import StoreGone
 from desk.rules.available_actions import OF_STEP, Offer, Offers, no_such_case, offers, why_refused
+from desk.service.ports import StoreGone
 from desk.values import Line, Person, Refusal
 from handlers.door import NOT_KEPT_FORM, NOT_UNDERSTOOD, UNKNOWN_CASE, Json, SlackDoor
 from handlers.saying import NOT_DONE, note, refused, tell_taken_out, update

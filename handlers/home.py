@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from desk.cards.worklist import Figures, Owed, goal_of
-from desk.ports import StoreGone
+from desk.service.ports import StoreGone
 from desk.values import Line, Person
 from handlers import buttons, modals
 from handlers.door import Json, SlackDoor

@@ -4,7 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from desk.ports import Clock, StoreGone
+from desk.service.ports import Clock, StoreGone
 
 log = logging.getLogger(__name__)
 

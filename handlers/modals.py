@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from desk.case.state import Case
-from desk.command_answer import Answer
 from desk.fields.template_values import display, spoken
 from desk.identity.answer_check import any_by_desk
 from desk.playbook.model import Playbook
 from desk.playbook.parts import by_desk
-from desk.ports import StoreGone
+from desk.service.answer import Answer
+from desk.service.ports import StoreGone
 from desk.values import Fill, Line, Person, Refusal, Text, in_language
 from desk.workflow.duties import Duty, duties, duty_of
 from desk.workflow.permissions import why_not

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from desk.case.commands import NoteTicket
 from desk.case.results import TicketSeen
-from desk.engine import Engine
-from desk.ports import GiveUp, StoreGone, TryAgain
+from desk.service.engine import Engine
+from desk.service.ports import GiveUp, StoreGone, TryAgain
 
 log = logging.getLogger(__name__)
 

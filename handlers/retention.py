@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Protocol
 
 from desk.case.commands import Erase
-from desk.engine import Engine
-from desk.ports import StoreGone
 from desk.rules.erasure import overdue
+from desk.service.engine import Engine
+from desk.service.ports import StoreGone
 from desk.values import BOT
 
 log = logging.getLogger(__name__)

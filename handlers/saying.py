@@ -1,7 +1,7 @@
 """The answers to a sent modal: errors at their fields, another page, or a last word."""
 
-from desk.command_answer import Answer
 from desk.fields.redact_secrets import told
+from desk.service.answer import Answer
 from desk.values import Line, Person, Refusal, Text
 from handlers.door import Json, SlackDoor
 from integrations.slack.arrivals import Submission, Where

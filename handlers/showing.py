@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from desk.cards.case_card import face
 from desk.case.commands import ShowPersonal
-from desk.neighbours import with_claimants
+from desk.service.related_cases import with_claimants
 from desk.values import Line, Person
 from desk.workflow.permissions import deciders
 from handlers.door import SlackDoor

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from desk.announcing import Announcements
-from desk.ports import Cases, Clock, StoreGone
-from desk.watching import (
+from desk.service.announcements import Announcements
+from desk.service.ports import Cases, Clock, StoreGone
+from desk.service.watchdog import (
     Alarm,
     Kind,
     Knows,

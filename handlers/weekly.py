@@ -4,11 +4,11 @@ import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from desk.announcing import Announcements
-from desk.engine import Engine
 from desk.playbook.model import Playbook
-from desk.ports import Cases, StoreGone
 from desk.reminders.weekly_report import Span, count, last_week, leads, message
+from desk.service.announcements import Announcements
+from desk.service.engine import Engine
+from desk.service.ports import Cases, StoreGone
 
 log = logging.getLogger(__name__)
 

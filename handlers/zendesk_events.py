@@ -12,8 +12,8 @@ from typing import Protocol
 
 from desk.case.commands import AdoptTicket, Command
 from desk.case.results import TicketFound
-from desk.ports import GiveUp, StoreGone, TryAgain
 from desk.rules.adopt_ticket import case_of
+from desk.service.ports import GiveUp, StoreGone, TryAgain
 from integrations.zendesk.deliveries import Malformed, TicketChanged, read_webhook, signed
 
 

@@ -16,7 +16,7 @@ CLOSED = frozenset({"body", "raw", "payload"})
 
 FUNCTION_LINES, FILE_LINES = 40, 300
 
-BROAD = {"desk/engine.py": 1, "bot/": 1}
+BROAD = {"desk/service/engine.py": 1, "bot/": 1}
 """Where a broad `except` may stand, and how often: performing an effect, and the outermost handler."""
 
 _ADDRESS = re.compile(
@@ -77,7 +77,7 @@ def broad_excepts(found: list[Breach]) -> Iterator[Breach]:
             yield Breach(
                 one.file,
                 one.line,
-                "catches everything; two places may: desk/engine.py and the outermost handler in bot/",
+                "catches everything; two places may: desk/service/engine.py and the outermost handler in bot/",
             )
 
 

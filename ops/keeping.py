@@ -14,9 +14,9 @@ from bot.clock import OffsetClock, SystemClock
 from config.settings import Settings
 from desk.case.commands import FinishByHand, RetryEffect
 from desk.case.state import Case
-from desk.engine import Engine
 from desk.fields.template_values import display
 from desk.playbook.model import Playbook
+from desk.service.engine import Engine
 from desk.values import Person, in_language
 from integrations.store.audit import StoredEvidence
 from integrations.store.cases import StoredCases

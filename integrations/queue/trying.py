@@ -9,7 +9,7 @@ from typing import Protocol
 import structlog
 
 from desk.case.effects import Effect
-from desk.ports import Attempt, Clock, StoreGone
+from desk.service.ports import Attempt, Clock, StoreGone
 
 AFTER_A_BUG = timedelta(seconds=60)
 _log = structlog.get_logger(__name__)

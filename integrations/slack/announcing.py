@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from desk.case.effects import TellPeople
 from desk.fields.templates import Say
-from desk.ports import Attempt, GiveUp
 from desk.reminders.announcement import Announcement
+from desk.service.ports import Attempt, GiveUp
 from desk.values import Text, in_language
 from integrations.slack.chat import MOST_MENTIONS, Speech
 from integrations.slack.client import SlackClient

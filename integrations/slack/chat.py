@@ -15,7 +15,7 @@ from desk.case.work_events import PeopleTold
 from desk.fields.format import ERASED
 from desk.fields.templates import Say
 from desk.playbook.model import Playbook
-from desk.ports import Attempt, GiveUp
+from desk.service.ports import Attempt, GiveUp
 from desk.values import in_language
 from integrations.slack.client import SlackClient
 from integrations.slack.errors import SYSTEM, SlackSaid

@@ -13,8 +13,8 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from desk.pacing import Rate
-from desk.ports import GiveUp, TryAgain, Turns
+from desk.service.ports import GiveUp, TryAgain, Turns
+from desk.service.rate_limit import Rate
 from integrations.slack.errors import SYSTEM, unreachable
 from integrations.slack.heard import heard
 from integrations.slack.hosts import Elsewhere, fence, is_slacks

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from desk.ports import GiveUp, TryAgain
+from desk.service.ports import GiveUp, TryAgain
 
 SYSTEM = "Slack"
 

@@ -6,7 +6,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from desk.ports import TryAgain
+from desk.service.ports import TryAgain
 from integrations.slack.errors import SYSTEM, translated, unreachable
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from desk.ports import GiveUp, TryAgain
+from desk.service.ports import GiveUp, TryAgain
 from desk.values import Person
 from integrations.slack.client import SlackClient
 from integrations.slack.errors import SlackSaid

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import time
 
-from desk.ports import Attempt, TryAgain
+from desk.service.ports import Attempt, TryAgain
 from integrations.slack.client import SlackClient
 from integrations.slack.errors import SYSTEM, SlackSaid
 from integrations.slack.views.lines import Block

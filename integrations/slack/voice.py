@@ -10,7 +10,7 @@ from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desk.fields.templates import Say
-from desk.ports import Clock
+from desk.service.ports import Clock
 from desk.values import Line, Person
 from integrations.slack.views.lines import Ink, Mark
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, bindparam, case, delete, func, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from desk.cards.worklist import Figures, Goal, Owed, Press
-from desk.ports import Commit
+from desk.service.ports import Commit
 from integrations.store import across
 from integrations.store import tables as t
 from integrations.store.engine import reading

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from desk.case.fold import fold
 from desk.case.state import Case
 from desk.playbook.model import Playbook
-from desk.ports import Commit, LookPlan
+from desk.service.ports import Commit, LookPlan
 from integrations.store import swift
 from integrations.store import tables as t
 from integrations.store.board import StoredBoard

@@ -13,7 +13,7 @@ from typing import Any
 
 from desk.case.effects import CreateTicket, Requester, UpdateTicket
 from desk.case.results import TicketSeen
-from desk.ports import GiveUp
+from desk.service.ports import GiveUp
 from integrations.zendesk.deliveries import (
     Malformed,
     TicketChanged,

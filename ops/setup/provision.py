@@ -14,7 +14,7 @@ import aiohttp
 from config.load import PLAYBOOKS, load
 from config.settings import Settings, settings, surroundings
 from desk.playbook.model import Playbook
-from desk.ports import GiveUp
+from desk.service.ports import GiveUp
 from integrations.slack.setup import Workspace
 from integrations.zendesk.comparing import compare
 from integrations.zendesk.comparing_rules import hook

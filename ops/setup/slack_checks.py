@@ -5,7 +5,7 @@ from datetime import datetime
 
 from config.settings import Settings
 from desk.playbook.model import Playbook
-from desk.ports import GiveUp, TryAgain
+from desk.service.ports import GiveUp, TryAgain
 from integrations.slack.errors import SlackSaid
 from integrations.slack.scopes import needed
 from integrations.slack.setup import Channel, UserGroup, Who, Workspace

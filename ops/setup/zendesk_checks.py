@@ -6,7 +6,7 @@ from datetime import datetime
 
 from config.settings import Settings
 from desk.playbook.model import Playbook
-from desk.ports import GiveUp, TryAgain
+from desk.service.ports import GiveUp, TryAgain
 from integrations.zendesk.comparing import compare
 from integrations.zendesk.comparing_rules import hook
 from integrations.zendesk.difference import Difference

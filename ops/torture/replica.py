@@ -24,8 +24,8 @@ from requests.adapters import HTTPAdapter
 from bot.main import Bot, assemble
 from config.settings import Settings
 from desk.case.effects import Effect
-from desk.engine import Engine
-from desk.ports import Attempt
+from desk.service.engine import Engine
+from desk.service.ports import Attempt
 from ops import serve
 from ops.torture.flight import ANSWERED, BEGUN, SENT, Flight
 from ops.torture.weaken import WITHOUT

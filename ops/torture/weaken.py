@@ -7,7 +7,7 @@ from typing import Any
 from bot.main import Bot
 from desk.case.effects import CreateTicket, ShowCard, TellPeople, UpdateTicket
 from desk.case.results import CardSeen, TicketSeen, Told
-from desk.ports import Commit
+from desk.service.ports import Commit
 
 
 @dataclass

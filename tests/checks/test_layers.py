@@ -73,7 +73,7 @@ def test_a_broad_except_is_noticed(caught):
 
 def test_two_places_may_catch_everything_and_each_only_once():
     words = "try:\n    pass\nexcept Exception:\n    pass\n"
-    for file in ("desk/engine.py", "bot/slack_app.py"):
+    for file in ("desk/service/engine.py", "bot/slack_app.py"):
         assert list(broad_excepts(list(check_file(file, words)))) == []
         assert len(list(broad_excepts(list(check_file(file, words * 2))))) == 1
     assert sum(BROAD.values()) == 2

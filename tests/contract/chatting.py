@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from desk.ports import Chat, TryAgain
+from desk.service.ports import Chat, TryAgain
 from desk.values import Line, in_language
 from integrations.slack.chat import SlackChat, Speech
 from integrations.slack.client import SlackClient

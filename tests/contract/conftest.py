@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.queueing import Queue
 from desk.playbook.model import Playbook
-from desk.ports import Cases
+from desk.service.ports import Cases
 from integrations.queue.embedded import EmbeddedQueue
 from integrations.queue.jobs import Jobs
 from integrations.queue.procrastinate import ProcrastinateQueue

@@ -11,7 +11,7 @@ from desk.case.effects import Effect, ShowCard
 from desk.case.fold import fold
 from desk.case.state import Case
 from desk.case.work_events import TicketCreated
-from desk.ports import Cases, Commit
+from desk.service.ports import Cases, Commit
 from desk.values import Fact
 from desk.workflow.calendar import Deadline
 from integrations.store.audit import StoredEvidence

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from desk.announcing import say_all
 from desk.case.effects import Requester, Writer
-from desk.ports import GiveUp
 from desk.reminders.announcement import Announcement
+from desk.service.announcements import say_all
+from desk.service.ports import GiveUp
 from desk.values import Line
 from integrations.slack.announcing import SlackAnnouncer
 from integrations.slack.chat import SlackChat, Speech

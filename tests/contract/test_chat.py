@@ -13,7 +13,7 @@ from desk.case.effects import ShowCard, TellPeople
 from desk.case.fold import fold
 from desk.case.state import Card, Case
 from desk.playbook.model import Playbook
-from desk.ports import GiveUp, TryAgain
+from desk.service.ports import GiveUp, TryAgain
 from desk.values import Fact, Line
 from integrations.slack.chat import SlackChat
 from integrations.slack.client import SlackClient

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from desk.case import events as ev
 from desk.case.work_events import EffectDoneByHand
 from desk.playbook.model import Playbook
-from desk.ports import StoreGone
+from desk.service.ports import StoreGone
 from desk.values import Fact
 from handlers.housekeeping import on_housekeeping
 from integrations.store import cases as queries

@@ -7,7 +7,7 @@ import pytest
 
 from bot.queueing import Queue
 from desk.case.effects import Effect
-from desk.ports import Attempt
+from desk.service.ports import Attempt
 from integrations.store.effects import StoredEffects
 from tests.contract.making import card
 from tests.contract.performing import QUEUES, MakeQueue, Outside, hang, later, plan, running

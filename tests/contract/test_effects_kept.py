@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk.case.effects import Effect
-from desk.ports import Attempt, StoreGone
+from desk.service.ports import Attempt, StoreGone
 from integrations.queue.embedded import EmbeddedQueue
 from integrations.queue.trying import WorkerRunning
 from integrations.store import effects as queries

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 from aiohttp import web
 
-from desk.ports import GiveUp, TryAgain
+from desk.service.ports import GiveUp, TryAgain
 from integrations.google_chat.client import GoogleChat
 from integrations.slack.arrivals import Where
 from integrations.slack.client import SlackClient

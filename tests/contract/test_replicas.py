@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.queueing import once
 from desk.case.effects import Effect
-from desk.ports import Attempt, StoreGone
+from desk.service.ports import Attempt, StoreGone
 from integrations.queue.jobs import Jobs
 from integrations.queue.procrastinate import ProcrastinateQueue, TakenOver
 from integrations.store import upgrade as upgrading

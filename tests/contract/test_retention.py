@@ -15,8 +15,8 @@ from desk.case import events as ev
 from desk.case.commands import Erase, Hold
 from desk.case.state import Case
 from desk.case.work_events import CardShown
-from desk.engine import Engine
 from desk.playbook.model import Playbook
+from desk.service.engine import Engine
 from desk.values import BOT, Person
 from handlers.retention import on_retention
 from integrations.store import tables as t

@@ -1,4 +1,4 @@
-"""What `desk.ports.Tickets` promises, kept by the fake and by the real client against the pretend Zendesk."""
+"""What `desk.service.ports.Tickets` promises, kept by the fake and by the real client against the pretend Zendesk."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import pytest
 
 from desk.case.effects import Sheet, Writer
 from desk.case.results import TicketSeen
-from desk.ports import GiveUp, Tickets, TryAgain
+from desk.service.ports import GiveUp, Tickets, TryAgain
 from integrations.zendesk.client import ZendeskTickets
 from tests.contract.zendesk_sandbox import CREATE, PATH, Account, Try, account, look, note
 from tests.fakes.clock import START

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from desk.ports import Chat, GiveUp, TryAgain
+from desk.service.ports import Chat, GiveUp, TryAgain
 from integrations.slack.chat import SlackChat
 from integrations.slack.client import SlackClient
 from integrations.slack.hosts import is_slacks

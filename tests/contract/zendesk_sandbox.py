@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from desk.case.effects import CreateTicket, LookAtTicket, Requester, UpdateTicket
-from desk.ports import TryAgain
+from desk.service.ports import TryAgain
 from integrations.zendesk.client import ZendeskTickets
 from sandbox import seeds
 from sandbox.serving import Serving

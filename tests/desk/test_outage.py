@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from desk.outage import FIRST, FORGET, LONGEST, SILENCES, SYSTEM_OF, Outages
+from desk.service.circuit_breaker import FIRST, FORGET, LONGEST, SILENCES, SYSTEM_OF, Outages
 
 NOW = datetime(2026, 11, 26, 10, 42, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -12,7 +12,7 @@ from desk.playbook.model import Playbook
 from desk.reminders.announcement import Announcement, Gathered
 from desk.reminders.digest import APART, MANY, Plan, Reminder, plan, reminders
 from desk.reminders.weekly_report import count, last_week, leads, message
-from desk.rota import Rota
+from desk.service.on_duty import Rota
 from desk.values import Line, Person
 from tests.desk.bench import FRIDAY, PEOPLE, Bench, mr_d, qualia
 from tests.fakes.across import FakeShifts

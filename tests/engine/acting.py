@@ -3,9 +3,9 @@
 from typing import Any
 
 from config.locales import Catalogue
-from desk.engine import Engine
 from desk.playbook.model import Playbook
-from desk.rota import Rota
+from desk.service.engine import Engine
+from desk.service.on_duty import Rota
 from handlers import buttons, commands, modals
 from handlers.door import SlackDoor
 from integrations.slack.views.form import Forms

@@ -12,7 +12,7 @@ from desk.case.effects import AskBackOffice
 from desk.case.events import EVENT
 from desk.case.results import Answered
 from desk.identity.answer_check import BY_DESK, BY_HAND, NOT_THEIRS, WAIT
-from desk.ports import GiveUp, TryAgain
+from desk.service.ports import GiveUp, TryAgain
 from desk.values import Fill
 from tests.engine.verifying import CASE, OTHER, Verifying
 from tests.engine.whole import PEOPLE, Try

@@ -6,7 +6,7 @@ from desk.cards.case_card import face
 from desk.case import commands as cmd
 from desk.case.effects import Writer
 from desk.case.state import Claimant
-from desk.neighbours import with_claimants
+from desk.service.related_cases import with_claimants
 from tests.engine.test_disputes import (
     DEEDS,
     ELSE,

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk.announcing import say_all
 from desk.case import commands as cmd
 from desk.case.effects import TellPeople
-from desk.engine import Engine
-from desk.gathering import gather
 from desk.playbook.model import Playbook
-from desk.ports import Attempt, GiveUp, TryAgain
 from desk.reminders.announcement import Announcement
+from desk.service.announcements import say_all
+from desk.service.engine import Engine
+from desk.service.plan_digests import gather
+from desk.service.ports import Attempt, GiveUp, TryAgain
 from desk.values import Person
 from handlers.weekly import Weekly, on_week
 from tests.fakes.across import FakeAnnouncements

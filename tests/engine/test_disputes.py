@@ -11,9 +11,9 @@ from desk.case import commands as cmd
 from desk.case.commands import DecideDispute, LookAtClaims
 from desk.case.effects import TellPeople
 from desk.case.state import Case
-from desk.command_answer import Answer
 from desk.identity import ownership_disputes
 from desk.playbook.model import Deed
+from desk.service.answer import Answer
 from desk.values import Fill, Person
 from tests.desk.bench import Bench
 from tests.engine.whole import PEOPLE, Whole

@@ -10,7 +10,7 @@ from config.load import load
 from desk.cards.worklist import Owed, owed
 from desk.case.effects import Requester
 from desk.playbook.model import Playbook
-from desk.ports import GiveUp
+from desk.service.ports import GiveUp
 from desk.values import Line
 from handlers import commands, home, looking
 from integrations.slack.meta import read_meta

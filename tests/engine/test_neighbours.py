@@ -5,7 +5,7 @@ from pydantic import JsonValue
 
 from config.load import PLAYBOOKS, load
 from desk.case import commands as cmd
-from desk.ports import GiveUp, TryAgain
+from desk.service.ports import GiveUp, TryAgain
 from tests.engine.whole import PEOPLE, Whole
 
 FIRST, SECOND = "01JD0000000000000000000001", "01JD0000000000000000000002"

@@ -18,8 +18,8 @@ from config.load import load
 from desk.case import commands as cmd
 from desk.case.effects import CreateTicket, UpdateTicket
 from desk.case.results import CardSeen, TicketSeen
-from desk.engine import Engine
-from desk.ports import Attempt, TryAgain
+from desk.service.engine import Engine
+from desk.service.ports import Attempt, TryAgain
 from desk.values import Fill
 from integrations.queue.embedded import EmbeddedQueue
 from integrations.slack.views.card import card

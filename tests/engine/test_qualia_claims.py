@@ -7,9 +7,9 @@ from config.locales import Catalogue
 from desk.cards.case_card import face, inboxes
 from desk.case import commands as cmd
 from desk.case.commands import DecideDispute
-from desk.command_answer import Answer
-from desk.neighbours import with_claimants
 from desk.playbook.model import Deed, Playbook
+from desk.service.answer import Answer
+from desk.service.related_cases import with_claimants
 from desk.workflow.duties import duties
 from tests.desk.bench import PEOPLE
 from tests.engine.whole import Whole

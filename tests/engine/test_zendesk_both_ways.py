@@ -10,8 +10,8 @@ from hmac import new
 import pytest
 
 from bot.sheets import SheetReader
-from desk.ports import GiveUp, TryAgain
 from desk.rules.adopt_ticket import case_of, wanted
+from desk.service.ports import GiveUp, TryAgain
 from handlers.reconciler import on_reconcile
 from handlers.zendesk_events import HttpAnswer, ZendeskDoor, on_ticket_event
 from tests.desk.bench import CASE, mr_d

@@ -7,8 +7,8 @@ from decimal import Decimal
 from desk.cards.forms import form
 from desk.case import commands as cmd
 from desk.case.state import Case
-from desk.command_answer import Answer
-from desk.outside import OrderSeen, ProfileSeen
+from desk.service.answer import Answer
+from desk.service.back_office_port import OrderSeen, ProfileSeen
 from desk.values import Fill
 from tests.engine.whole import PEOPLE, Whole
 

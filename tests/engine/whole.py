@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from desk.case.effects import Effect
-from desk.command_answer import Answer
-from desk.engine import Engine
-from desk.outside import ProfileSeen
 from desk.playbook.model import Deed, Playbook
+from desk.service.answer import Answer
+from desk.service.back_office_port import ProfileSeen
+from desk.service.engine import Engine
 from tests.desk.bench import PEOPLE, Bench
 from tests.fakes.backoffice import FakeBackOffice
 from tests.fakes.cases import FakeCases

@@ -12,7 +12,7 @@ from desk.case.fold import fold
 from desk.case.state import Case
 from desk.case.work_events import TicketCreated
 from desk.playbook.model import Playbook
-from desk.ports import Commit, Conflict, LookPlan, Repeated, StoreGone
+from desk.service.ports import Commit, Conflict, LookPlan, Repeated, StoreGone
 
 
 @dataclass

@@ -9,7 +9,7 @@ from desk.case.effects import RedactPosts, ShowCard, TellPeople
 from desk.case.results import CardSeen, Redacted, Told
 from desk.case.state import Case
 from desk.playbook.model import Playbook
-from desk.ports import Attempt, GiveUp
+from desk.service.ports import Attempt, GiveUp
 from desk.values import Line
 
 
@@ -39,7 +39,7 @@ class Failing:
 
 @dataclass
 class FakeChat:
-    """Implements `desk.ports.Chat`: each inbox is a channel of its own."""
+    """Implements `desk.service.ports.Chat`: each inbox is a channel of its own."""
 
     posted: list[Posted] = field(default_factory=list)
     failing: list[Failing] = field(default_factory=list)

@@ -26,7 +26,7 @@ from requests.adapters import HTTPAdapter
 from bot.main import Bot, assemble
 from config.settings import Settings
 from desk.case.effects import Effect
-from desk.ports import Attempt, Commit, LookPlan
+from desk.service.ports import Attempt, Commit, LookPlan
 from ops import serve
 
 DOING: ContextVar[Effect | None] = ContextVar("doing", default=None)

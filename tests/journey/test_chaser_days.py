@@ -21,9 +21,9 @@ from desk.case import commands as cmd
 from desk.case.effects import TellPeople
 from desk.case.results import Told
 from desk.case.state import Case
-from desk.engine import Engine
 from desk.playbook.model import Playbook
-from desk.ports import Attempt
+from desk.service.engine import Engine
+from desk.service.ports import Attempt
 from desk.values import Fill, Person
 from integrations.queue.trying import next_try
 from integrations.store import tables

@@ -24,7 +24,6 @@ from config.marks import Problem, Unreadable, read_text
 from config.placeholders import put_in
 from config.settings import Settings
 from config.settings import settings as read_settings
-from desk import uploads
 from desk.case.effects import ReadSheet, UpdateTicket
 from desk.case.results import SheetRows, SheetWrong, TicketSeen
 from desk.case.state import Case
@@ -32,7 +31,8 @@ from desk.fields.check import read_fills
 from desk.fields.parse import read, read_cells
 from desk.playbook import shorthand
 from desk.playbook.parts import FieldSpec
-from desk.ports import GiveUp, TryAgain
+from desk.service import read_upload
+from desk.service.ports import GiveUp, TryAgain
 from desk.values import Fill, Line
 from integrations.backoffice import wire as office
 from integrations.backoffice.links import Links
@@ -116,7 +116,7 @@ def _uploaded(content: bytes) -> Any:
     book, into = SHEET
     effect = ReadSheet.model_construct(file="F1", into=into)
     chat: Any = _Uploaded(content)
-    return asyncio.run(uploads.read_sheet(chat, SheetReader(), effect, book, NOW))
+    return asyncio.run(read_upload.read_sheet(chat, SheetReader(), effect, book, NOW))
 
 
 def _ticket(raw: RawTicket, named: Any, dropdowns: Any) -> Any:
@@ -220,7 +220,7 @@ TABLE: dict[str, Reads] = {
     "desk.playbook.shorthand.read_duration": Reads(shorthand.read_duration, (SCALAR,), (timedelta,), (ValueError,)),
     "desk.playbook.shorthand.read_list": Reads(shorthand.read_list, (TREE,)),
     "desk.playbook.shorthand.read_text": Reads(shorthand.read_text, (TREE,)),
-    "desk.uploads.read_sheet": Reads(_uploaded, (BYTES | st.sampled_from(FILES),), (SheetRows, SheetWrong)),
+    "desk.service.read_upload.read_sheet": Reads(_uploaded, (BYTES | st.sampled_from(FILES),), (SheetRows, SheetWrong)),
     "integrations.backoffice.wire.read_order": Reads(office.read_order, (BYTES,), (), (GiveUp,)),
     "integrations.backoffice.wire.read_orders": Reads(office.read_orders, (BYTES,), (tuple,), (GiveUp,)),
     "integrations.backoffice.wire.read_profile": Reads(lambda raw: office.read_profile(raw, Links()), (BYTES,), (), (GiveUp,)),

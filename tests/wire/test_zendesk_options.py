@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.ports import GiveUp
+from desk.service.ports import GiveUp
 from integrations.zendesk.names import Option
 from integrations.zendesk.wire import match_option
 

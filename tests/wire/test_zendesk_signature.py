@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.case.commands import Command
-from desk.ports import StoreGone
+from desk.service.ports import StoreGone
 from handlers.zendesk_events import ZendeskDoor, on_ticket_event
 from integrations.zendesk.wire import Malformed, check_signature, read_webhook
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from desk.ports import Attempt, GiveUp, TryAgain
 from desk.reminders.announcement import Announcement, Gathered
+from desk.service.ports import Attempt, GiveUp, TryAgain
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from desk.announcing import Announcements
 from desk.cards.worklist import goal, owed
 from desk.case import commands as cmd
 from desk.case.effects import (
@@ -27,15 +26,19 @@ from desk.case.effects import (
 )
 from desk.case.results import Dead, Delayed, Result
 from desk.case.state import Case
-from desk.command_answer import Answer
-from desk.errands import Copies, ask, copy, look_into
-from desk.gathering import gather
 from desk.identity.answer_check import Digests, in_digests
-from desk.neighbours import with_alike, with_claimants, with_neighbours
-from desk.outage import SYSTEM_OF, Outages
-from desk.outside import BackOffice
 from desk.playbook.model import Playbook
-from desk.ports import (
+from desk.reminders.ladder import deadlines
+from desk.rules.decide import Decision, decide, ends, told_no
+from desk.rules.settle_effects import TOLD_OF_DELAY, look_again
+from desk.service.announcements import Announcements
+from desk.service.answer import Answer
+from desk.service.back_office_port import BackOffice
+from desk.service.back_office_work import Copies, ask, copy, look_into
+from desk.service.backoff import retry_at
+from desk.service.circuit_breaker import SYSTEM_OF, Outages
+from desk.service.plan_digests import gather
+from desk.service.ports import (  # fmt: skip
     Attempt,
     Cases,
     Chat,
@@ -48,12 +51,9 @@ from desk.ports import (
     StoreGone,
     Tickets,
     TryAgain,
-)  # fmt: skip
-from desk.reminders.ladder import deadlines
-from desk.retry import retry_at
-from desk.rules.decide import Decision, decide, ends, told_no
-from desk.rules.settle_effects import TOLD_OF_DELAY, look_again
-from desk.uploads import Sheets, read_sheet
+)
+from desk.service.read_upload import Sheets, read_sheet
+from desk.service.related_cases import with_alike, with_claimants, with_neighbours
 from desk.values import Line, Refusal
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from desk.case.effects import ReadSheet
 from desk.case.results import SheetRows, SheetWrong
 from desk.playbook.model import Playbook
 from desk.playbook.parts import FieldSpec
-from desk.ports import Chat, GiveUp
+from desk.service.ports import Chat, GiveUp
 
 LARGEST = 5_000_000
 """Bytes of a sheet; a person's own is a hundredth of that."""

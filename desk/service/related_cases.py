@@ -20,9 +20,9 @@ from desk.identity import ownership_disputes
 from desk.identity.claimants import claimant
 from desk.identity.lockout import failures, watched
 from desk.playbook.model import Playbook
-from desk.ports import Cases
 from desk.rules.decide import decide
 from desk.rules.disputes import number_of
+from desk.service.ports import Cases
 from desk.workflow.inboxes import inbox_of
 from desk.workflow.permissions import deciders
 

@@ -7,11 +7,11 @@ between says nothing twice: the cases that are left find that a digest has spoke
 from collections.abc import Sequence
 from datetime import datetime
 
-from desk.announcing import Announcements
 from desk.case.commands import Chase
-from desk.ports import Cases
 from desk.reminders.announcement import Gathered
 from desk.reminders.digest import APART, MANY, Plan, Reminder, plan, reminders
+from desk.service.announcements import Announcements
+from desk.service.ports import Cases
 
 
 async def gather(

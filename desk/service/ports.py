@@ -19,8 +19,8 @@ from desk.case.effects import (
 from desk.case.events import Event
 from desk.case.results import CardSeen, Redacted, TicketFound, TicketSeen, Told
 from desk.case.state import Case
-from desk.pacing import Rate
 from desk.playbook.model import Playbook
+from desk.service.rate_limit import Rate
 from desk.values import Person
 from desk.workflow.calendar import Deadline
 

@@ -13,12 +13,12 @@ from desk.case.state import Case
 from desk.fields.normalize import canonical
 from desk.identity.answer_check import CUSTOMER, Digests, keyed
 from desk.identity.back_office_results import ABOUT
-from desk.outside import BackOffice, OrderSeen, ProfileSeen
 from desk.playbook.model import Playbook
 from desk.playbook.parts import FieldSpec, by_desk
 from desk.playbook.safeguards import About, Answer
-from desk.ports import Cases, GiveUp, Tickets
 from desk.rules.disputes import number_of
+from desk.service.back_office_port import BackOffice, OrderSeen, ProfileSeen
+from desk.service.ports import Cases, GiveUp, Tickets
 
 REASON = "account takeover"
 

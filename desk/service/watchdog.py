@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from desk.announcing import Announcements
-from desk.ports import Cases
 from desk.reminders.announcement import Announcement, Gathered
 from desk.reminders.digest import APART
 from desk.reminders.ladder import reached
+from desk.service.announcements import Announcements
+from desk.service.ports import Cases
 from desk.values import Line
 
 Kind = Literal["reminders", "effects"]

@@ -69,7 +69,7 @@ class WalletSeen:
 
 
 class BackOffice(Protocol):
-    """The company's Admin. Raises `desk.ports.TryAgain` and `desk.ports.GiveUp` only.
+    """The company's Admin. Raises `desk.service.ports.TryAgain` and `desk.service.ports.GiveUp` only.
 
     Whatever it raises, the step can be done by hand: a person opens `search_link`, does it there and confirms it here.
     """
