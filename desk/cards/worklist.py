@@ -3,10 +3,9 @@
 Pure. It holds words of the playbook and ids of people who work here; nothing of a customer.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from desk.cards.case_card import Button, buttons
 from desk.case.state import Case
@@ -76,28 +75,6 @@ class Figures:
     in_time: int = 0
     of: int = 0
     late: int = 0
-
-
-class Board(Protocol):
-    """Reads what is owed. The cost of each answer follows from its length, not from how many cases are open."""
-
-    async def owed_by_role(self, roles: Collection[str], limit: int) -> Sequence[Owed]:
-        """List what these roles owe, by what is due; what has no due time comes last."""
-        ...
-
-    async def owed_by_person(self, person: str, limit: int) -> Sequence[Owed]:
-        """List what this person has, by what is due."""
-        ...
-
-    async def opened_by(self, person: str, limit: int) -> Sequence[Owed]:
-        """List what others owe in the open cases this person opened, by what is due."""
-        ...
-
-    async def figures(
-        self, roles: Collection[str], playbooks: Collection[str], since: datetime, now: datetime
-    ) -> Figures:
-        """Count the cases of these playbooks opened since then, and what these roles are late with now."""
-        ...
 
 
 def owed(case: Case, playbook: Playbook) -> tuple[Owed, ...]:

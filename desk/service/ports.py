@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from desk.cards.worklist import Board, Goal, Owed
+from desk.cards.worklist import Figures, Goal, Owed
 from desk.case.effects import (
     CreateTicket,
     Effect,
@@ -104,6 +104,28 @@ class Commit:
 
 LookPlan = Callable[[str, str, Collection[str]], LookAtTicket | None]
 """Plans a look at a ticket from its case, its name there, and the lanes in which looks of this case wait."""
+
+
+class Board(Protocol):
+    """Reads what is owed. The cost of each answer follows from its length, not from how many cases are open."""
+
+    async def owed_by_role(self, roles: Collection[str], limit: int) -> Sequence[Owed]:
+        """List what these roles owe, by what is due; what has no due time comes last."""
+        ...
+
+    async def owed_by_person(self, person: str, limit: int) -> Sequence[Owed]:
+        """List what this person has, by what is due."""
+        ...
+
+    async def opened_by(self, person: str, limit: int) -> Sequence[Owed]:
+        """List what others owe in the open cases this person opened, by what is due."""
+        ...
+
+    async def figures(
+        self, roles: Collection[str], playbooks: Collection[str], since: datetime, now: datetime
+    ) -> Figures:
+        """Count the cases of these playbooks opened since then, and what these roles are late with now."""
+        ...
 
 
 class Cases(Board, Protocol):

@@ -1,7 +1,7 @@
 """Who may what: a role for each step and part, four eyes, nobody for what they opened or lifted themselves. Pure.
 
 Roles come with the person, from Slack's user groups or from the settings; whoever has none may nothing. Every refusal names who may,
-and is kept as an event by `decide`. Which fact is whose to correct is `correcting`'s.
+and is kept as an event by `decide`. Which fact is whose to correct is `corrections`'s.
 """
 
 from desk.case import commands as cmd
