@@ -28,7 +28,7 @@ from benchmarks.signed import case_id
 from bot.main import Bot, assemble
 from bot.schedule import schedule
 from config.settings import settings
-from handlers.chaser import on_tick
+from handlers.ticks.chaser import on_tick
 from integrations.store.tables import write_instant
 from ops.serve import write_logs
 

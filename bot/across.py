@@ -11,8 +11,8 @@ from desk.playbook.model import Playbook
 from desk.service.engine import Engine
 from desk.service.on_duty import Rota
 from desk.service.ports import StoreGone
-from handlers.announcing import Announcing, on_announcements
-from handlers.weekly import Weekly, on_week
+from handlers.ticks.announce import Announcing, on_announcements
+from handlers.ticks.weekly import Weekly, on_week
 from integrations.slack.announcing import SlackAnnouncer
 from integrations.slack.client import SlackClient
 from integrations.slack.people import SlackPeople

@@ -30,9 +30,9 @@ from desk.service.back_office_port import BackOffice
 from desk.service.engine import Engine
 from desk.service.on_duty import Rota
 from desk.service.ports import Clock, Turns
-from handlers.door import SlackDoor
 from handlers.health import Probes
-from handlers.zendesk_events import ZendeskDoor
+from handlers.slack.door import SlackDoor
+from handlers.zendesk.webhook import ZendeskDoor
 from integrations.backoffice.by_hand import ByHand
 from integrations.backoffice.client import HttpBackOffice
 from integrations.google_chat.client import GoogleChat

@@ -9,11 +9,11 @@ from bot.across import Ticks
 from bot.gauges import show, show_cases
 from desk.service.ports import StoreGone
 from desk.service.watchdog import Limits
-from handlers.chaser import on_tick
-from handlers.housekeeping import on_housekeeping
-from handlers.reconciler import on_reconcile
-from handlers.retention import on_retention
-from handlers.watchdog import Watchdog, on_watch
+from handlers.ticks.chaser import on_tick
+from handlers.ticks.housekeeping import on_housekeeping
+from handlers.ticks.reconciler import on_reconcile
+from handlers.ticks.retention import on_retention
+from handlers.ticks.watchdog import Watchdog, on_watch
 from integrations.heartbeat.client import Heartbeat
 from integrations.store.announcements import StoredAnnouncements
 from integrations.store.board import StoredBoard

@@ -16,7 +16,7 @@ from desk.case.work_events import EffectDoneByHand
 from desk.playbook.model import Playbook
 from desk.service.ports import StoreGone
 from desk.values import Fact
-from handlers.housekeeping import on_housekeeping
+from handlers.ticks.housekeeping import on_housekeeping
 from integrations.store import cases as queries
 from integrations.store.cases import StoredCases
 from integrations.store.effects import StoredEffects

@@ -18,7 +18,7 @@ from desk.case.work_events import CardShown
 from desk.playbook.model import Playbook
 from desk.service.engine import Engine
 from desk.values import BOT, Person
-from handlers.retention import on_retention
+from handlers.ticks.retention import on_retention
 from integrations.store import tables as t
 from integrations.store.cases import StoredCases
 from integrations.store.engine import reading
@@ -112,7 +112,7 @@ async def test_more_cases_than_are_looked_up_at_a_time_all_go(
     clock: FakeClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("handlers.retention.AT_ONCE", 2)
+    monkeypatch.setattr("handlers.ticks.retention.AT_ONCE", 2)
     for name in ("01A", "01B", "01C", "01D", "01E"):
         await ended(keep, name)
     clock.move(timedelta(days=31))

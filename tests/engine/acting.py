@@ -6,8 +6,8 @@ from config.locales import Catalogue
 from desk.playbook.model import Playbook
 from desk.service.engine import Engine
 from desk.service.on_duty import Rota
-from handlers import buttons, commands, modals
-from handlers.door import SlackDoor
+from handlers.slack import buttons, commands, modals
+from handlers.slack.door import SlackDoor
 from integrations.slack.views.form import Forms
 from integrations.slack.voice import Voice
 from tests.fakes.across import FakeSearches, FakeShifts

@@ -14,7 +14,7 @@ from desk.service.engine import Engine
 from desk.service.plan_digests import gather
 from desk.service.ports import Attempt, GiveUp, TryAgain
 from desk.values import Person
-from handlers.weekly import Weekly, on_week
+from handlers.ticks.weekly import Weekly, on_week
 from tests.fakes.across import FakeAnnouncements
 from tests.fakes.cases import FakeCases
 from tests.fakes.clock import FakeClock

@@ -11,7 +11,7 @@ from desk.reminders.ladder import reached
 from desk.service.ports import StoreGone
 from desk.service.watchdog import Alarm, Backlog, Limits, Queue, Watch, alarms, watch
 from desk.values import Line
-from handlers.watchdog import Watchdog, on_watch
+from handlers.ticks.watchdog import Watchdog, on_watch
 from integrations.heartbeat.client import Heartbeat
 from tests.engine.test_digest import CALM, NINE, Desk
 

@@ -12,8 +12,8 @@ import pytest
 from bot.sheets import SheetReader
 from desk.rules.adopt_ticket import case_of, wanted
 from desk.service.ports import GiveUp, TryAgain
-from handlers.reconciler import on_reconcile
-from handlers.zendesk_events import HttpAnswer, ZendeskDoor, on_ticket_event
+from handlers.ticks.reconciler import on_reconcile
+from handlers.zendesk.webhook import HttpAnswer, ZendeskDoor, on_ticket_event
 from tests.desk.bench import CASE, mr_d
 from tests.desk.test_adopting import NALEDI, PATH
 from tests.desk.test_mr_d import LOCATE, RECEIVE, SUSPEND, VERIFY

@@ -9,8 +9,8 @@ from desk.playbook.model import Playbook
 from desk.rules.available_actions import OF_STEP, Offer, Offers, no_such_case, offers, why_refused
 from desk.service.ports import StoreGone
 from desk.values import Line, Person, Refusal
-from handlers.door import NOT_KEPT_FORM, NOT_UNDERSTOOD, UNKNOWN_CASE, Json, SlackDoor
-from handlers.saying import NOT_DONE, note, refused, tell_taken_out, update
+from handlers.slack.door import NOT_KEPT_FORM, NOT_UNDERSTOOD, UNKNOWN_CASE, Json, SlackDoor
+from handlers.slack.modal_reply import NOT_DONE, note, refused, tell_taken_out, update
 from integrations.slack.arrivals import Click, Pick, Submission, Where
 from integrations.slack.asked import command_beside
 from integrations.slack.meta import FormMeta

@@ -1,7 +1,7 @@
 """Whatever is pressed: one door, because bolt asks every listener in turn whether an action is its own."""
 
-from handlers import home, modals
-from handlers.door import SlackDoor
+from handlers.slack import home, modals
+from handlers.slack.door import SlackDoor
 from integrations.slack import occasions
 
 

@@ -12,9 +12,9 @@ from desk.service.ports import StoreGone
 from desk.values import Fill, Line, Person, Refusal, Text, in_language
 from desk.workflow.duties import Duty, duties, duty_of
 from desk.workflow.permissions import why_not
-from handlers import handling, looking
-from handlers.door import NOT_KEPT_FORM, NOT_UNDERSTOOD, UNKNOWN_CASE, Json, SlackDoor
-from handlers.saying import DONE, NOT_DONE, note, refused, tell_taken_out, update
+from handlers.slack import case_actions, case_lookup
+from handlers.slack.door import NOT_KEPT_FORM, NOT_UNDERSTOOD, UNKNOWN_CASE, Json, SlackDoor
+from handlers.slack.modal_reply import DONE, NOT_DONE, note, refused, tell_taken_out, update
 from integrations.slack import wire
 from integrations.slack.arrivals import Closed, Pick, Submission, Unreadable, Where
 from integrations.slack.asked import command_sent
@@ -55,7 +55,7 @@ async def _picked_page(pick: Pick, person: Person, door: SlackDoor) -> Json | No
     if pick.what == PICK_PLAYBOOK:
         return door.intake_page(pick.picked, pick.meta.case, person)
     if pick.meta.ask:
-        return await handling.picked(pick, person, door)
+        return await case_actions.picked(pick, person, door)
     meta = pick.meta.model_copy(update={"outcome": pick.picked})
     found = await _case_of(meta, door)
     return _page(*found, meta, person, door, pick.fills) if found else None
@@ -85,14 +85,14 @@ def _unreadable(sent: Unreadable, door: SlackDoor) -> Json:
 async def _accept(sent: Submission, door: SlackDoor) -> Json | None:
     person = door.person(sent.person)
     if sent.meta.ask:
-        return await handling.accept(sent, person, door)
+        return await case_actions.accept(sent, person, door)
     if sent.meta.new and not sent.meta.playbook:
         view = door.intake_page(sent.outcome or "", sent.meta.case, person)
         return update(view or note(NOT_DONE, NOT_UNDERSTOOD, person, door))
     try:
-        if too_many := sent.meta.new and await looking.too_many("intake", person, door):
+        if too_many := sent.meta.new and await case_lookup.too_many("intake", person, door):
             return refused(Refusal(line=too_many), sent, person, door)
-        if _looks_up(sent, door) and (many := await looking.too_many("answers", person, door)):
+        if _looks_up(sent, door) and (many := await case_lookup.too_many("answers", person, door)):
             return refused(Refusal(line=many), sent, person, door)
         answer = await door.engine.accept(command_sent(sent, person))
     except StoreGone:

@@ -7,8 +7,8 @@ from desk.case.commands import ShowPersonal
 from desk.service.related_cases import with_claimants
 from desk.values import Line, Person
 from desk.workflow.permissions import deciders
-from handlers.door import SlackDoor
-from handlers.looking import too_many
+from handlers.slack.case_lookup import too_many
+from handlers.slack.door import SlackDoor
 from integrations.slack.arrivals import Click
 from integrations.slack.views.shown import shown_view
 

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from desk.cards.worklist import Figures, Owed, goal_of
 from desk.service.ports import StoreGone
 from desk.values import Line, Person
-from handlers import buttons, modals
-from handlers.door import Json, SlackDoor
+from handlers.slack import buttons, modals
+from handlers.slack.door import Json, SlackDoor
 from integrations.slack import occasions, wire
 from integrations.slack.arrivals import HomeOpened, Submission, Where
 from integrations.slack.occasions import SWITCH

@@ -8,9 +8,9 @@ from desk.service.ports import StoreGone
 from desk.values import Line, Person
 from desk.workflow.duties import duty_of
 from desk.workflow.permissions import why_not
-from handlers import handling, showing
-from handlers.door import NOT_KEPT, UNKNOWN_CASE, Json, SlackDoor
-from handlers.saying import DONE, NOT_DONE, note
+from handlers.slack import case_actions, show_personal
+from handlers.slack.door import NOT_KEPT, UNKNOWN_CASE, Json, SlackDoor
+from handlers.slack.modal_reply import DONE, NOT_DONE, note
 from integrations.slack import wire
 from integrations.slack.arrivals import Click, Show, Unreadable
 from integrations.slack.asked import command_of
@@ -54,11 +54,11 @@ async def _do(
     if asked is None:
         return None
     if isinstance(asked, Show) and asked.meta.ask:
-        return await handling.show(asked.meta, click, person, door)
+        return await case_actions.show(asked.meta, click, person, door)
     if isinstance(asked, Show):
         return await _show(asked.meta, click, person, door)
     if isinstance(asked, ShowPersonal):
-        return await showing.show_personal(asked, click, person, door)
+        return await show_personal.show_personal(asked, click, person, door)
     answer = await door.engine.accept(asked)
     if answer.refusal and answer.refusal.fields and isinstance(asked, CompleteStep | CompletePart):
         return await _show(_meta_of(asked), click, person, door)

@@ -14,7 +14,7 @@ from desk.fields.template_values import display
 from desk.playbook.model import Playbook
 from desk.values import Line, Person
 from desk.workflow.duties import duties
-from handlers.door import Json, SlackDoor
+from handlers.slack.door import Json, SlackDoor
 from integrations.slack.arrivals import Slash
 from integrations.slack.views import board, cases, menus
 from integrations.slack.views.home import MINE, WAITING_FOR

@@ -1,6 +1,6 @@
 """Changes of who somebody is: a user group's members, a person's name, language, zone or account."""
 
-from handlers.door import SlackDoor
+from handlers.slack.door import SlackDoor
 from integrations.slack import wire
 from integrations.slack.arrivals import GroupChanged, UserChanged
 

@@ -10,9 +10,9 @@ from desk.case.effects import Requester
 from desk.playbook.model import Playbook
 from desk.service.ports import GiveUp, StoreGone, TryAgain
 from desk.values import Fill, Line, Person
-from handlers import looking
-from handlers.door import NOT_KEPT, Json, SlackDoor
-from handlers.looking import only_you, said
+from handlers.slack import case_lookup
+from handlers.slack.case_lookup import only_you, said
+from handlers.slack.door import NOT_KEPT, Json, SlackDoor
 from integrations.slack import wire
 from integrations.slack.arrivals import Slash, Unreadable
 from integrations.slack.meta import FormMeta
@@ -83,8 +83,8 @@ async def _answer(asked: Slash, door: SlackDoor) -> Json | None:
 
 
 def _verb(word: str) -> Callable[[Slash, Person, SlackDoor], Awaitable[Json | None]]:
-    if looking.CASE.fullmatch(word):
-        return looking.on_case
+    if case_lookup.CASE.fullmatch(word):
+        return case_lookup.on_case
     if _TICKET.fullmatch(word):
         return _ticket
     return _VERBS.get(word, _unknown)
@@ -129,13 +129,13 @@ async def _ticket(asked: Slash, person: Person, door: SlackDoor) -> Json | None:
     """Show the case of a ticket; where there is none, open the intake with the ticket in it."""
     number = int(asked.verb.removeprefix("#"))
     if not door.works_here(person):
-        return said(looking.NOT_YOURS, person, door)
-    if refused := await looking.too_many("ticket", person, door):
+        return said(case_lookup.NOT_YOURS, person, door)
+    if refused := await case_lookup.too_many("ticket", person, door):
         return said(refused, person, door)
     key = await door.cases.of_ticket(number)
     found = await door.engine.look(key) if key else None
     if found is not None:
-        return looking.one_case(*found, person, door)
+        return case_lookup.one_case(*found, person, door)
     opens = [name for name, book in door.can_open(person).items() if _takes_ticket(book)]
     if not opens:
         return said(Line(key=NO_SUCH_TICKET.key, args={"ticket": f"#{number}"}), person, door)
@@ -210,9 +210,9 @@ async def _unknown(asked: Slash, person: Person, door: SlackDoor) -> Json:
 _VERBS: dict[str, Callable[[Slash, Person, SlackDoor], Awaitable[Json | None]]] = {
     "": _intake,
     "new": _intake,
-    "board": looking.on_board,
-    "mine": looking.on_mine,
-    "find": looking.on_find,
-    "note": looking.on_note,
+    "board": case_lookup.on_board,
+    "mine": case_lookup.on_mine,
+    "find": case_lookup.on_find,
+    "note": case_lookup.on_note,
     "help": _help,
 }

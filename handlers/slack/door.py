@@ -18,7 +18,7 @@ from desk.service.engine import Engine
 from desk.service.on_duty import Rota
 from desk.service.ports import Cases, People
 from desk.values import Fill, Line, Person, in_language
-from handlers.later import Later
+from handlers.slack.background import Later
 from integrations.slack.arrivals import Click, Unreadable, Where
 from integrations.slack.meta import FormMeta, write_meta
 from integrations.slack.views.form import Forms
