@@ -27,7 +27,8 @@ from benchmarks.databases import address
 from benchmarks.filling import last_for_mod
 from benchmarks.replaying import Replay, difference, read_rows
 from benchmarks.signed import LOOKERS, MOD
-from bot.main import Bot, assemble
+from bot.main import assemble
+from bot.running import Bot
 from config.settings import settings
 from desk.case.commands import CompleteStep
 from integrations.store.engine import open_database, writing

@@ -25,7 +25,8 @@ from benchmarks.filling import Fill, fill
 from benchmarks.running import Ground
 from benchmarks.serving import environment, ready
 from benchmarks.signed import case_id
-from bot.main import Bot, assemble
+from bot.main import assemble
+from bot.running import Bot
 from bot.schedule import schedule
 from config.settings import settings
 from handlers.ticks.chaser import on_tick

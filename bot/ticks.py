@@ -3,10 +3,10 @@
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
 from bot.across import Ticks
 from bot.gauges import show, show_cases
+from bot.running import Bot
 from desk.service.ports import StoreGone
 from desk.service.watchdog import Limits
 from handlers.ticks.chaser import on_tick
@@ -22,9 +22,6 @@ from integrations.store.lateness import StoredLateness
 from integrations.store.litter import StoredLitter
 from integrations.store.tickets import OpenTickets
 
-if TYPE_CHECKING:
-    from bot.main import Bot
-
 PEOPLE_REFRESH = 300.0
 """Seconds between two readings of the user groups; Slack's events come at once, this mends what they missed."""
 PEOPLE_MEND = 5.0
@@ -37,7 +34,7 @@ HOUSEKEEPING = 6 * 3600.0
 """Seconds between two looks for what is old enough to go."""
 
 
-def every(bot: "Bot", across: Ticks) -> Ticks:
+def every(bot: Bot, across: Ticks) -> Ticks:
     """List the ticks of a bot: name to seconds and coroutine; `across` are those that belong to no one case."""
     chosen = bot.settings
     housekeeping = partial(on_housekeeping, StoredLitter(bot.database), bot.engine.clock)
@@ -61,7 +58,7 @@ async def _figures(board: StoredBoard) -> None:
         show_cases(await board.standing())
 
 
-def watchdog(bot: "Bot") -> Watchdog:
+def watchdog(bot: Bot) -> Watchdog:
     """Watch over everything this desk owes."""
     chosen, tick = bot.settings.watchdog, timedelta(seconds=bot.settings.chaser.tick_seconds)
     limits = Limits(

@@ -21,7 +21,8 @@ import aiohttp
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 
-from bot.main import Bot, assemble
+from bot.main import assemble
+from bot.running import Bot
 from config.settings import Settings
 from desk.case.effects import Effect
 from desk.service.engine import Engine

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.main import Bot
+from bot.running import Bot
 from desk.case.effects import CreateTicket, ShowCard, TellPeople, UpdateTicket
 from desk.case.results import CardSeen, TicketSeen, Told
 from desk.service.ports import Commit
