@@ -1,10 +1,8 @@
 """The `ato` command. It knows which words there are and what ends a command; the work is imported when it is needed."""
 
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -14,8 +12,7 @@ from ops.commands.manifest import manifest
 from ops.commands.provision import provision
 from ops.commands.schema import playbook_schema
 from ops.commands.torture import torture
-
-DONE, WRONG, USAGE, UNSET = 0, 1, 2, 3
+from ops.exits import DONE, UNSET, USAGE, WRONG, explained, stop
 
 _CODES = f"Exit codes: {DONE} done, {WRONG} something is wrong and is named, {USAGE} the command was misused, {UNSET} a setting is missing or wrong."
 
@@ -57,32 +54,6 @@ app.command("torture")(torture)
 def main() -> None:
     """Run the command that was typed."""
     app()
-
-
-def stop(what: str, next_command: str, code: int = WRONG) -> NoReturn:
-    """End a command with what is wrong and the command to try next."""
-    typer.echo(f"{what}\nTry: {next_command}", err=True)
-    raise typer.Exit(code)
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """Turn settings and playbooks that cannot be used into sentences and an exit code."""
-    from config.environment import BadSettings
-    from config.load import BadPlaybook
-    from integrations.queue.trying import WorkerRunning
-    from integrations.store.starting import CannotStart
-
-    try:
-        yield
-    except BadSettings as wrong:
-        stop(str(wrong), "ato settings check, with docs/settings.md beside it", UNSET)
-    except BadPlaybook as wrong:
-        stop(str(wrong), "ato playbook check")
-    except CannotStart as wrong:
-        stop(str(wrong), "ato settings check, with docs/troubleshooting.md beside it")
-    except WorkerRunning as wrong:
-        stop(str(wrong), "ato serve, once the other one has stopped")
 
 
 @app.command()

@@ -20,7 +20,7 @@ def keys() -> None:
 def rotate() -> None:
     """Wrap the keys of all cases with the first of ATO_VAULT__KEYS, so that the others can go. The desk may run meanwhile."""
     from desk.service.ports import StoreGone
-    from ops.cli import UNSET, explained, stop
+    from ops.exits import UNSET, explained, stop
 
     with explained():
         from config.settings import settings

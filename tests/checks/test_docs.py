@@ -18,8 +18,8 @@ from config.marks import read_text
 from desk.playbook import model, parts
 from desk.values import Value
 from ops.cli import app
-from ops.pages import WRITTEN
 from ops.stage import stage
+from tools.pages import WRITTEN
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])

@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from ops.checks import BROAD, ROOMS, addresses, broad_excepts, check, check_file
+from tools.checks import BROAD, ROOMS, addresses, broad_excepts, check, check_file
 
 ROOT = Path(__file__).parents[2]
 

@@ -13,7 +13,8 @@ from integrations.store.cases import StoredCases
 from integrations.store.engine import reading
 from integrations.store.rewrap import rewrap
 from integrations.store.vault import Vault
-from ops.cli import UNSET, app
+from ops.cli import app
+from ops.exits import UNSET
 from ops.stage import SANDBOX
 from tests.contract.making import EMAIL, KEY, NAME, Maker, card
 

@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from config.load import load
 from desk.playbook.model import Deed
-from ops.cli import WRONG, app
+from ops.cli import app
+from ops.exits import WRONG
 from ops.player import Player
 from ops.stage import stage
 from tests.journey.scene import DATA, Scene, eventually, private, words

@@ -15,9 +15,9 @@ from desk.playbook.model import Playbook
 from integrations.slack.posts import opaque
 from integrations.store.record import Work
 from integrations.zendesk.wire import external_id
-from ops.torture.outside import Note, Outside, Post
-from ops.torture.people import Played
-from ops.torture.verdict import Inside, Verdict, judge, unplayed
+from tools.torture.outside import Note, Outside, Post
+from tools.torture.people import Played
+from tools.torture.verdict import Inside, Verdict, judge, unplayed
 
 NOW = datetime(2026, 11, 26, 10, tzinfo=UTC)
 LANE = "C1:card:role:mod"

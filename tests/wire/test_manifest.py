@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from integrations.slack.manifest import manifest
 from integrations.slack.scopes import COMMAND, EVENTS, METHODS, needed
-from ops.cli import USAGE, app
+from ops.cli import app
+from ops.exits import USAGE
 
 ROOT = Path(__file__).parents[2]
 CONTRACTS = next(

@@ -1,4 +1,4 @@
-"""Reads every query of the dashboard and the alerts against the metrics the desk has: `python -m ops.queries`.
+"""Reads every query of the dashboard and the alerts against the metrics the desk has: `python -m tools.queries`.
 
 A query about a metric or a label that does not exist is silent for ever, which is worse than none.
 """
@@ -14,7 +14,7 @@ from typing import Any
 import promql_parser
 import yaml
 
-from ops.reference import metrics
+from tools.reference import metrics
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
 _GRAFANA = re.compile(r"label_values\((\w+), *(\w+)\)")

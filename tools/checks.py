@@ -1,6 +1,6 @@
 """What no linter checks for us: closed bodies in handlers, broad excepts, sizes, and a lock without addresses.
 
-Run as `python -m ops.checks`. It reads files and runs nothing of ours.
+Run as `python -m tools.checks`. It reads files and runs nothing of ours.
 """
 
 import ast
@@ -10,7 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOMS = ("benchmarks", "ops", "bot", "handlers", "integrations", "config", "desk", "sandbox")
+ROOMS = (
+    "benchmarks",
+    "tools",
+    "ops",
+    "bot",
+    "handlers",
+    "integrations",
+    "config",
+    "desk",
+    "sandbox",
+)
 CLOSED = frozenset({"body", "raw", "payload"})
 """What handlers carry and never open: `integrations/*/wire.py` does."""
 

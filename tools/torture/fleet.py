@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx
 
 from ops.stage import Process, Stage, StageFailed, start
-from ops.torture.flight import UnderWay, fresh, under_way
-from ops.torture.replica import Order
+from tools.torture.flight import UnderWay, fresh, under_way
+from tools.torture.replica import Order
 
 READY_WITHIN = 20.0
 """Seconds to wait for a replica to say that it is ready: it is not while Slack does not answer."""
@@ -49,7 +49,7 @@ class Fleet:
         """Load what every replica needs, once; no replica is started yet."""
         folder = self.stage.folder
         self.replicas = [Replica(n, folder / f"flight-{n}") for n in range(1, self.size + 1)]
-        words = [sys.executable, "-m", "ops.torture.replica"]
+        words = [sys.executable, "-m", "tools.torture.replica"]
         self._nursery: Process = start(
             "nursery", words, folder, self.stage.environment(), talks=True
         )

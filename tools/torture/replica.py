@@ -1,6 +1,6 @@
 """The replicas under torture: the bot as `ato serve` runs it, which shows what it is doing, and may lack one safeguard.
 
-`python -m ops.torture.replica` loads everything once and waits: each line of its input is an order (see `Order`), for
+`python -m tools.torture.replica` loads everything once and waits: each line of its input is an order (see `Order`), for
 which it forks a process that serves, and prints its number. Starting is what costs; what is forked is killed for good.
 The bot is not changed: what it is made of is wrapped from outside, in these processes only.
 """
@@ -28,8 +28,8 @@ from desk.case.effects import Effect
 from desk.service.engine import Engine
 from desk.service.ports import Attempt
 from ops import serve
-from ops.torture.flight import ANSWERED, BEGUN, SENT, Flight
-from ops.torture.weaken import WITHOUT
+from tools.torture.flight import ANSWERED, BEGUN, SENT, Flight
+from tools.torture.weaken import WITHOUT
 
 DOING: ContextVar[str] = ContextVar("doing", default="")
 """The key of the effect under way in this task or thread."""

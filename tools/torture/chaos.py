@@ -11,9 +11,9 @@ from typing import Any
 from integrations.slack.posts import opaque
 from integrations.zendesk.wire import external_id
 from ops.stage import Stage, StageFailed
-from ops.torture.fleet import Fleet, Replica
-from ops.torture.flight import SENT, UnderWay, under_way
-from ops.torture.outside import Listener
+from tools.torture.fleet import Fleet, Replica
+from tools.torture.flight import SENT, UnderWay, under_way
+from tools.torture.outside import Listener
 
 HELD = 0.06
 """Seconds without an answer after which a call counts as held for now: an answer of the sandbox takes a few milliseconds."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from mkdocs.structure.files import File, Files
 
-from ops.reference import commands_page, language_page, metrics_page
+from tools.reference import commands_page, language_page, metrics_page
 
 WRITTEN = {
     "reference/commands.md": commands_page,

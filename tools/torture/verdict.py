@@ -16,8 +16,8 @@ from desk.workflow.flow import Growing
 from integrations.slack.posts import opaque
 from integrations.store.record import Work
 from integrations.zendesk.wire import external_id
-from ops.torture.outside import Outside
-from ops.torture.people import Played
+from tools.torture.outside import Outside
+from tools.torture.people import Played
 
 PUT_OFF = frozenset({"step_snoozed", "attempt_logged", "case_resumed", "step_handed_over", "case_reopened"})  # fmt: skip
 """After these a duty may rightly reach the same rung of its ladder again."""

@@ -17,7 +17,7 @@ import httpx
 from desk.playbook.model import Deed, Playbook
 from ops.player import Json, NotAsWritten, Player
 from ops.stage import PEOPLE, ROLES, Stage
-from ops.torture.ledger import Ledger
+from tools.torture.ledger import Ledger
 
 PERSISTENCE = 240.0
 """Seconds for which somebody tries to get one act kept before the case counts as stuck."""

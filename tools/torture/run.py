@@ -16,12 +16,12 @@ import typer
 from config.load import load
 from config.settings import settings
 from ops.stage import Stage, stage
-from ops.torture.chaos import Chaos, Kills
-from ops.torture.fleet import Fleet
-from ops.torture.ledger import Ledger
-from ops.torture.outside import Listener, Outside, look
-from ops.torture.people import Crew, Played, hire
-from ops.torture.verdict import Inside, Verdict, judge, unplayed
+from tools.torture.chaos import Chaos, Kills
+from tools.torture.fleet import Fleet
+from tools.torture.ledger import Ledger
+from tools.torture.outside import Listener, Outside, look
+from tools.torture.people import Crew, Played, hire
+from tools.torture.verdict import Inside, Verdict, judge, unplayed
 
 CREWS = 4
 PLAYBOOKS = ("mr_d", "qualia_connect")
