@@ -19,6 +19,7 @@ from bot.schedule import schedule
 from bot.sheets import SheetReader, write_sheet
 from bot.speech import speech
 from bot.ticks import every
+from bot.zendesk_sign_in import signed_in
 from config.load import PLAYBOOKS, load
 from config.locales import FOLDER, Catalogue
 from config.settings import Settings
@@ -49,6 +50,7 @@ from integrations.store.pace import MemoryPace, StoredPace
 from integrations.store.shifts import StoredSearches
 from integrations.store.vault import Vault
 from integrations.zendesk.client import ZendeskTickets
+from integrations.zendesk.scopes import SERVE
 from integrations.zendesk.turns import ChangeTurns
 
 log = logging.getLogger(__name__)
@@ -151,8 +153,7 @@ def _tickets(settings: Settings, pace: Turns) -> ZendeskTickets:
     zendesk = settings.zendesk
     tickets = ZendeskTickets(
         zendesk.url,
-        zendesk.email,
-        zendesk.token.get_secret_value(),
+        signed_in(zendesk, zendesk.scopes or SERVE),
         Requester(email=zendesk.placeholder_email, name=zendesk.placeholder_name),
         query_type=zendesk.query_type_field,
         write_sheet=write_sheet,

@@ -35,6 +35,8 @@ class Variable:
     secret: bool
     table: bool
     """Whether it is a table, so that `NAME__KEY` gives one row."""
+    needed: bool = False
+    """Whether nearly every installation gives it, although something older may stand in its place."""
     row: str = "<ROLE>"
     """What `KEY` stands for, and an example of one."""
     example: str = "MOD"
@@ -58,7 +60,7 @@ def _variable(name: str, field: FieldInfo) -> Variable:
     return Variable(
         name, field.description or "", None if required else field.default, required,
         secret=field.annotation is SecretStr or SecretStr in get_args(field.annotation),
-        table=get_origin(field.annotation) is dict, **words,
+        table=get_origin(field.annotation) is dict, needed=bool(extra.get("needed")), **words,
     )  # fmt: skip
 
 

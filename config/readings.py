@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
@@ -51,6 +52,17 @@ def template(raw: str) -> str:
     if "{query}" not in raw:
         raise ValueError("it must hold {query} where the customer's name, email or number goes")
     return address(raw)
+
+
+def one_string(raw: str) -> str:
+    """Hold OAuth scopes to one string of words: https://www.rfc-editor.org/rfc/rfc6749#section-3.3."""
+    words = raw.split()
+    wrong = next(
+        (word for word in words if not re.fullmatch(r"[a-z_]+(:(read|write))?", word)), None
+    )
+    if wrong or not words:
+        raise ValueError("scopes are words separated by spaces, such as `read tickets:write`")
+    return " ".join(words)
 
 
 def slack_id(raw: str) -> str:

@@ -15,7 +15,7 @@ A secret may stand in a file: add `_FILE` to its name and give the path (`ATO_SL
 A table takes a row as `NAME__KEY=value`, or all of it as JSON. An unknown `ATO_` variable is refused.
 `ato settings check` tells everything that is missing or wrong at once.
 
-This page and `.env.example` are written by `ato settings write` from `config/settings.py`.
+This page and `.env.example` are written by `ato settings write` from `config/sections.py`.
 """
 
 _TITLES = {
@@ -61,7 +61,7 @@ def _row(one: Variable) -> str:
 
 
 def _default(one: Variable) -> str:
-    if one.required:
+    if one.required or one.needed:
         return "**required**"
     return f"`{_plain(one.default)}`" if one.default not in (None, {}, ()) else "nothing"
 
@@ -69,7 +69,7 @@ def _default(one: Variable) -> str:
 def _line(one: Variable) -> str:
     name = f"{one.name}__{one.example}" if one.table else one.name
     value = "" if one.required or one.default in (None, {}, ()) else _plain(one.default)
-    return f"# {one.purpose}.\n{'' if one.required else '# '}{name}={value}\n"
+    return f"# {one.purpose}.\n{'' if one.required or one.needed else '# '}{name}={value}\n"
 
 
 def _plain(value: Any) -> str:

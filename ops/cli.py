@@ -104,6 +104,10 @@ def rehearse(
         bool, typer.Option("--all", help="Play every rehearsal of every playbook.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write the result as JSON.")] = False,
+    rough: Annotated[
+        bool,
+        typer.Option(help="Let Zendesk's access tokens last a minute and be revoked at random."),
+    ] = False,
 ) -> None:
     """Play a playbook's rehearsals from start to end and compare what came of it."""
     if playbook is None and not every:
@@ -111,7 +115,9 @@ def rehearse(
     with explained():
         from ops.rehearse import run
 
-        raise typer.Exit(run(playbook=playbook, branch=branch, every=every, as_json=as_json))
+        raise typer.Exit(
+            run(playbook=playbook, branch=branch, every=every, as_json=as_json, rough=rough)
+        )
 
 
 @playbook_app.command("check")

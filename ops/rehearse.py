@@ -35,7 +35,9 @@ class Played:
     wrong: list[str] = field(default_factory=list)
 
 
-def run(playbook: str | None, branch: str | None, every: bool, as_json: bool) -> int:
+def run(
+    playbook: str | None, branch: str | None, every: bool, as_json: bool, *, rough: bool = False
+) -> int:
     """Play what was asked for; 0 when everything was as written, 1 when not, 2 when there is nothing to play."""
     books = _books(playbook)
     wanted = [
@@ -57,7 +59,7 @@ def run(playbook: str | None, branch: str | None, every: bool, as_json: bool) ->
     extra = {"ATO_PLAYBOOKS__NAMES": ",".join(books)} | (
         {"ATO_PLAYBOOKS__FOLDER": str(folder)} if folder else {}
     )
-    with stage(extra) as built:
+    with stage(extra, rough=rough) as built:
         played = [_play(built, book, name, as_json) for book, name in wanted]
     return _summary(played, as_json)
 

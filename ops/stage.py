@@ -21,8 +21,8 @@ SANDBOX: dict[str, str] = {
     "ATO_SLACK__TOKEN": "xoxb-sandbox-token",
     "ATO_SLACK__SIGNING_SECRET": "sandbox-signing-secret",
     "ATO_SLACK__OPERATORS": "COPERAT1",
-    "ATO_ZENDESK__EMAIL": "ato-desk@mrd.example",
-    "ATO_ZENDESK__TOKEN": "sandbox-zendesk-token",
+    "ATO_ZENDESK__CLIENT_ID": "ato_desk",
+    "ATO_ZENDESK__CLIENT_SECRET": "sandbox-zendesk-client-secret",
     "ATO_ZENDESK__WEBHOOK_SECRET": "sandbox-webhook-secret",
     "ATO_ZENDESK__PLACEHOLDER_EMAIL": "ato-placeholder@mrd.example",
     "ATO_BACKOFFICE__TOKEN": "sandbox-backoffice-token",
@@ -50,6 +50,11 @@ PEOPLE = {
     "qagent": "UQAGEN01", "qhigher": "UQHIGH01", "qsecurity": "UQSECU01", "qlead": "UQLEAD01",
 }  # fmt: skip
 """Who plays whom in a rehearsal."""
+
+
+TOKEN_SECONDS = 60
+ROUGH = ["--token-seconds", str(TOKEN_SECONDS), "--revoke-chance", "0.02"]
+"""A Zendesk whose access tokens last a minute; one call in fifty finds its token revoked."""
 
 
 class StageFailed(Exception):
@@ -221,6 +226,11 @@ def wait_for(holds: Any, seconds: float, otherwise: str, process: Process | None
         time.sleep(0.02)
 
 
+def _sandbox(folder: Path, options: list[str]) -> Process:
+    words = [sys.executable, "-m", "sandbox", "--clock-file", str(folder / "clock"), *options]
+    return start("sandbox", words, folder, dict(os.environ))
+
+
 @contextmanager
 def stage(
     extra: dict[str, str] | None = None,
@@ -230,19 +240,18 @@ def stage(
     port: int = 0,
     page: int | None = None,
     empty: bool = False,
+    rough: bool = False,
 ) -> Iterator[Stage]:
     """Set up a stage in a folder of its own, and take it down again.
 
-    `page` is the port its page should have, or any when it is taken; `empty` is a Zendesk account as it is bought.
+    `page` is the port its page should have, or any when it is taken; `empty` is a Zendesk account as it is bought;
+    `rough` is one whose access tokens last a minute and are revoked at random.
     Everything that takes long to load is started at once; without `bot` the bot is left to the caller.
     """
     with tempfile.TemporaryDirectory(prefix="ato-") as name:
         folder = Path(name)
-        options = ["--clock-file", str(folder / "clock"), "--limits", limits]
-        if empty:
-            options.append("--empty")
-        words = [sys.executable, "-m", "sandbox", *options]
-        sandbox = start("sandbox", words, folder, dict(os.environ))
+        options = ["--limits", limits, *(["--empty"] if empty else []), *(ROUGH if rough else [])]
+        sandbox = _sandbox(folder, options)
         shown = None if page is None else _page(folder, page)
         urls = json.loads(_first_line(sandbox))
         built = Stage(

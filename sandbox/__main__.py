@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from sandbox.company import SYSTEMS, Company
+from sandbox.zendesk.oauth import Conduct
 
 
 def read_arguments(given: list[str] | None = None) -> argparse.Namespace:
@@ -24,6 +25,16 @@ def read_arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--empty", action="store_true", help="a Zendesk account as it is on the day it is bought"
     )
+    parser.add_argument(
+        "--old-account", action="store_true", help="Zendesk still admits API tokens (Basic)"
+    )
+    parser.add_argument("--token-seconds", type=int, help="the life of every Zendesk access token")
+    parser.add_argument(
+        "--revoke-chance",
+        type=float,
+        default=0.0,
+        help="how likely a call's token was just revoked",
+    )
     return parser.parse_args(given)
 
 
@@ -33,8 +44,9 @@ async def run(asked: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     ports = {system: getattr(asked, f"{system}_port") for system in SYSTEMS}
+    sign_in = Conduct(asked.old_account, asked.token_seconds, asked.revoke_chance)
     async with Company(
-        asked.host, ports, asked.clock_file, asked.limits, empty=asked.empty
+        asked.host, ports, asked.clock_file, asked.limits, empty=asked.empty, sign_in=sign_in
     ) as company:
         sys.stdout.write(json.dumps(company.urls) + "\n")
         sys.stdout.flush()

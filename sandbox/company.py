@@ -16,6 +16,7 @@ from sandbox.serving import Serving
 from sandbox.slack.app import Slack
 from sandbox.world import Clock, World
 from sandbox.zendesk.app import Zendesk
+from sandbox.zendesk.oauth import Conduct
 
 SYSTEMS = ("slack", "zendesk", "backoffice", "control")
 
@@ -31,10 +32,11 @@ class Company:
         limits: str = "off",
         *,
         empty: bool = False,
+        sign_in: Conduct | None = None,
     ) -> None:
         self.world = World(Clock(clock_file))
         self.slack = Slack(self.world, limits=limits)
-        self.zendesk = Zendesk(self.world, limits=limits, empty=empty)
+        self.zendesk = Zendesk(self.world, limits=limits, empty=empty, conduct=sign_in)
         self.backoffice = BackOffice(self.world)
         systems: tuple[Any, ...] = (self.slack, self.zendesk, self.backoffice)
         self._systems = systems

@@ -94,7 +94,7 @@ class Faulty:
         if raw is None:
             return
         scope["sandbox.asked"] = asked = read_asked(scope, raw)
-        entry = {"call": self.call_name(scope), "body": asked, "key": find_key(scope, asked)}
+        entry = {"call": self.call_name(scope), "body": veil(asked), "key": find_key(scope, asked)}
         fault = self.world.take_fault(self.system, entry["call"])
         if fault is None:
             await self._through(scope, replay(raw, receive), send, entry)
@@ -146,7 +146,7 @@ class Faulty:
         try:
             await self.app(scope, receive, recorder)
         finally:
-            answer = read_text(bytes(recorder.body), recorder.kind)
+            answer = veil(read_text(bytes(recorder.body), recorder.kind))
             status = recorder.status or None
             self.world.note(system=self.system, status=status, answer=answer, **entry)
 
@@ -246,6 +246,16 @@ def read_text(raw: bytes, kind: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text[:LONGEST_LOGGED]
+
+
+SECRETS = frozenset({"client_secret", "access_token"})
+
+
+def veil(body: Any) -> Any:
+    """A body as the log and the page may show it: what opens a door is left out."""
+    if not isinstance(body, dict) or not SECRETS & body.keys():
+        return body
+    return {name: "…" if name in SECRETS else value for name, value in body.items()}
 
 
 def find_key(scope: Scope, asked: Any) -> str | None:

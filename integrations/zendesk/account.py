@@ -21,6 +21,7 @@ from integrations.zendesk.shapes import (
     RawUpload,
     RawUser,
 )
+from integrations.zendesk.sign_in import SignIn
 from integrations.zendesk.wire import read_names, read_written
 
 R = TypeVar("R")
@@ -40,9 +41,9 @@ class Account:
     zenpy keeps its state on the client and is not thread-safe, so each worker thread has a client of its own.
     """
 
-    def __init__(self, url: str, email: str, token: str, timeout: tuple[float, float]) -> None:
-        """Take the address and the bot's credentials; nothing is asked yet."""
-        self._url, self._email, self._token, self._timeout = url, email, token, timeout
+    def __init__(self, url: str, sign_in: SignIn, timeout: tuple[float, float]) -> None:
+        """Take the address and the bot's sign-in, which all threads share; nothing is asked yet."""
+        self._url, self._sign_in, self._timeout = url, sign_in, timeout
         self._local = threading.local()
         self._sessions: list[OneHost] = []
 
@@ -50,6 +51,7 @@ class Account:
         """Close the connections of all threads."""
         for session in self._sessions:
             session.close()
+        self._sign_in.close()
 
     def me(self) -> RawUser:
         """Read who the bot is to Zendesk."""
@@ -136,11 +138,16 @@ class Account:
     def _connect(self) -> Zenpy:
         """Make a client. The name it believes in leads nowhere; OneHost puts the real one in its place."""
         session = OneHost(self._url)
+        session.auth = self._sign_in
         self._sessions.append(session)
         return Zenpy(
-            domain="zendesk.invalid", subdomain="account", email=self._email, token=self._token,
-            session=session, timeout=self._timeout, disable_cache=True,
-        )  # fmt: skip
+            domain="zendesk.invalid",
+            subdomain="account",
+            session=session,
+            anonymous=True,  # zenpy adds no credentials of its own
+            timeout=self._timeout,
+            disable_cache=True,
+        )
 
 
 def _tried(call: Callable[[], R], *, sending: bool = False) -> R:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 
 import structlog
@@ -14,6 +14,7 @@ from integrations.zendesk.account import Account
 from integrations.zendesk.names import SYSTEM, Ids, Names
 from integrations.zendesk.refusals import Rejected, closed
 from integrations.zendesk.shapes import RawTicket, RawUser
+from integrations.zendesk.sign_in import SignIn
 from integrations.zendesk.turns import ChangeTurns
 from integrations.zendesk.wire import (
     carries,
@@ -58,8 +59,7 @@ class ZendeskTickets:
     def __init__(
         self,
         url: str,
-        email: str,
-        token: str,
+        sign_in: SignIn,
         placeholder: Requester,
         timeout: tuple[float, float] = (3.05, 20),
         *,
@@ -69,11 +69,11 @@ class ZendeskTickets:
         """Take the account, the requester of tickets without a safe contact, and the query type field's title."""
         self._turns: ChangeTurns | None = None
         self._write_sheet = write_sheet
-        self._bot: int | None = None
+        self._sign_in, self._bots = sign_in, dict[str, int]()
         self._agents: dict[int, RawUser] = {}
         self._url, self._title = url.rstrip("/"), query_type
         self._placeholder = placeholder
-        self._account = Account(self._url, email, token, timeout)
+        self._account = Account(self._url, sign_in, timeout)
         self._names: Names | None = None
         self._read_at = 0.0
         self._reading = asyncio.Lock()
@@ -88,8 +88,8 @@ class ZendeskTickets:
         if user.id is None:
             raise GiveUp(
                 SYSTEM,
-                "Zendesk took the bot for an anonymous user: its address or API token is wrong. Nothing can be read or "
-                "written. Check the bot's address and token in the settings and start it again.",
+                "Zendesk took the bot for an anonymous user: the address or API token it signs in with is wrong. Nothing can "
+                "be read or written. Check the bot's sign-in in the settings and start it again.",
             )
         return user.id
 
@@ -156,10 +156,11 @@ class ZendeskTickets:
         raw = await self._ticket(ticket)
         return _customer(await self._user(raw.requester_id) if raw.requester_id else None)
 
-    async def _me(self) -> int:
-        if self._bot is None:
-            self._bot = await self.whoami()
-        return self._bot
+    async def _me(self) -> Collection[int]:
+        """Give the user ids under which this process has worked: two clients may have two owners."""
+        if self._sign_in.client not in self._bots:
+            self._bots[self._sign_in.client] = await self.whoami()
+        return self._bots.values()
 
     async def _user(self, user: int) -> RawUser:
         """Read a user. Agents are read once, since their names seldom change; customers are not kept."""

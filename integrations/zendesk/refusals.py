@@ -16,6 +16,7 @@ from zenpy.lib.exception import APIException, ZenpyException
 
 from desk.service.ports import GiveUp, TryAgain
 from integrations.zendesk.names import SYSTEM
+from integrations.zendesk.scopes import missing
 from integrations.zendesk.shapes import Wire
 
 FAILURES = (
@@ -49,6 +50,7 @@ class _Complaint(Wire):
     """A refusal's body. `error` is a text in most, an object in some; `details` names the fields."""
 
     error: JsonValue = None
+    description: JsonValue = None
     details: JsonValue = None
 
 
@@ -102,22 +104,39 @@ def _answered(answer: requests.Response, *, sending: bool) -> TryAgain | GiveUp:
         return TryAgain(
             SYSTEM, f"it reported a fault of its own ({status})", after=_said(answer), silent=True
         )
+    if status == 403:
+        return _forbidden(answer)
     if status in _SENTENCES:
         return GiveUp(SYSTEM, _SENTENCES[status])
     return _rejected(answer)
 
 
+def _forbidden(answer: requests.Response) -> GiveUp:
+    """Say whether a scope is missing, or the user's role may not do this."""
+    lacking = missing(_complaint(answer).description)
+    if lacking:
+        return GiveUp(
+            SYSTEM,
+            f"Zendesk lets the bot in, but its access token lacks a scope; any one of these would do: {lacking}. Nothing "
+            f"was sent. Ask your Zendesk admin to allow it for the desk's OAuth client, {RETRY}",
+        )
+    return GiveUp(
+        SYSTEM,
+        "Zendesk lets the bot in, but its user may not do this (403): the owner of the OAuth client, or the agent of the "
+        f"API token, is no longer an administrator. Nothing was sent. Ask your Zendesk admin to look at that user, {RETRY}",
+    )
+
+
 _CREDENTIALS = (
-    "Zendesk does not let the bot in ({0}): its address or API token is wrong, or its role may not do this. Nothing "
-    f"was sent. Ask your Zendesk admin to check the bot's agent account and token, {RETRY}"
+    "Zendesk does not let the bot in (401): its sign-in is wrong or has ended. Nothing was sent. Ask your Zendesk admin to "
+    f"check the desk's OAuth client, or its API token where it still has one, {RETRY}"
 )
 _MOVED = (
     "Zendesk answered from another address ({0}). Check the Zendesk address in the settings, "
     + RETRY
 )
 _SENTENCES = {
-    401: _CREDENTIALS.format(401),
-    403: _CREDENTIALS.format(403),
+    401: _CREDENTIALS,
     404: "Zendesk has not got what was asked for, or hides it from the bot: the ticket may have been deleted. Nothing "
     "was changed. Look for it in Zendesk; restore it and press Retry, or do this step by hand.",
     **{status: _MOVED.format(status) for status in (301, 302, 303, 307, 308)},

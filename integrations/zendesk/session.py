@@ -1,4 +1,4 @@
-"""The one door through which requests to Zendesk leave: to one host, never repeated here, with headers per call.
+"""HTTP session for Zendesk: requests go to one host, are never repeated here, and carry headers per call.
 
 It knows nothing of tickets. zenpy would mount its own retries, which repeat a PUT up to four times.
 """
@@ -15,14 +15,19 @@ from urllib3.util import Retry
 
 HEADERS: ContextVar[Mapping[str, str]] = ContextVar("zendesk_headers", default=MappingProxyType({}))
 """Headers of the call under way in this thread; zenpy has no argument for them."""
+API = "/api/v2/"
+TOKENS = "/oauth/tokens"
+"""The token endpoint lies beside the API: https://developer.zendesk.com/api-reference/ticketing/oauth/grant_type_tokens/"""
 
 
 class OneHost(requests.Session):
-    """Asks only the host it was given, whatever address it is handed.
+    """Asks only the host it was given, whatever address it is handed, and there only what is behind its door.
 
     Zendesk's answers hold absolute links to the next page, and zenpy follows them with the credentials: here only
     their path is used. It also means that an emulator needs none of zenpy's process-wide environment variables.
     """
+
+    door = API
 
     def __init__(self, url: str) -> None:
         """Take the account's address, for example `https://mrd.zendesk.com`."""
@@ -45,16 +50,34 @@ class OneHost(requests.Session):
         A 429 must not reach zenpy: it would sleep in the thread, or fail on a fractional Retry-After.
         """
         kwargs["headers"] = {**(kwargs.get("headers") or {}), **HEADERS.get()}
-        kwargs["allow_redirects"] = False
-        answer = super().request(method, self._here(str(url)), *args, **kwargs)
+        answer = self.sent(method, url, *args, **kwargs)
         if not 200 <= answer.status_code < 300:
             raise requests.HTTPError(f"Zendesk answered {answer.status_code}", response=answer)
         answer.request.url = str(url)  # zenpy knows its answers by the address it asked for
         return answer
 
+    def sent(
+        self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any
+    ) -> requests.Response:
+        """Send to our host, following no redirect; give any answer."""
+        kwargs["allow_redirects"] = False
+        return super().request(method, self._here(str(url)), *args, **kwargs)
+
     def _here(self, url: str) -> str:
-        """Put an address on our host; raises InvalidURL for what is not of the API."""
+        """Put an address on our host; raises InvalidURL for what is not behind the door."""
         parts = urlsplit(url)
-        if not parts.path.startswith("/api/v2/"):
+        if not parts.path.startswith(self.door):
             raise requests.exceptions.InvalidURL("not an address of Zendesk's API")
         return f"{self.url}{parts.path}?{parts.query}" if parts.query else f"{self.url}{parts.path}"
+
+
+class TokenDoor(OneHost):
+    """The session that asks for access tokens, and for nothing else. Refusals are answers: their body says why."""
+
+    door = TOKENS
+
+    def request(
+        self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any
+    ) -> requests.Response:
+        """Send; raises only where no answer came."""
+        return self.sent(method, url, *args, **kwargs)

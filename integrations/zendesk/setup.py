@@ -15,6 +15,7 @@ from desk.service.ports import GiveUp
 from desk.values import Value
 from integrations.zendesk.names import SYSTEM
 from integrations.zendesk.refusals import translate
+from integrations.zendesk.scopes import missing
 from integrations.zendesk.session import OneHost
 from integrations.zendesk.shapes import (
     RawFieldSetUp,
@@ -23,8 +24,10 @@ from integrations.zendesk.shapes import (
     RawNamed,
     RawRule,
     RawSecret,
+    RawToken,
     RawUser,
 )
+from integrations.zendesk.sign_in import SignIn
 
 T = TypeVar("T")
 PAGE = 100
@@ -53,22 +56,29 @@ class SetUp:
     """The account's own API for setting it up. Every method raises TryAgain and GiveUp only."""
 
     def __init__(
-        self, url: str, email: str, token: str, timeout: tuple[float, float] = (3.05, 20)
+        self, url: str, sign_in: SignIn, timeout: tuple[float, float] = (3.05, 20)
     ) -> None:
-        """Take the address and the bot's credentials; nothing is asked yet."""
+        """Take the address and the bot's sign-in; nothing is asked yet."""
         self._session, self._timeout = OneHost(url), timeout
-        self._session.auth = (f"{email}/token", token)
+        self._session.auth = self._sign_in = sign_in
         self._url = self._session.url
 
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+        self._sign_in.close()
 
     def me(self) -> tuple[RawUser, datetime | None]:
         """Read who the bot is to Zendesk, and what time it is there."""
         answer = self._ask("GET", "/api/v2/users/me.json")
         user: RawUser = self._read(TypeAdapter(RawUser), answer, "user")
         return user, read_date(answer.headers.get("date"))
+
+    def scopes(self) -> tuple[str, ...]:
+        """Read which scopes the access token in use has."""
+        answer = self._ask("GET", "/api/v2/oauth/tokens/current.json")
+        token: RawToken = self._read(TypeAdapter(RawToken), answer, "token")
+        return token.scopes
 
     def found(self) -> Found:
         """Read all forms, groups, fields, webhooks and triggers."""
@@ -144,10 +154,7 @@ def _refused(error: requests.HTTPError, path: str) -> Exception:
     status = error.response.status_code
     what = path.removeprefix("/api/v2/").partition("/")[0].partition(".")[0].replace("_", " ")
     if status == 403:
-        return GiveUp(
-            SYSTEM,
-            f"Zendesk does not let the bot's agent work on its {what} (403). Make the agent an administrator while you set up; an agent is enough afterwards.",
-        )
+        return _forbidden(error.response, what)
     if status == 404 and what == "ticket forms":
         return GiveUp(
             SYSTEM,
@@ -157,6 +164,22 @@ def _refused(error: requests.HTTPError, path: str) -> Exception:
         words = " ".join(error.response.text.split())[:300]
         return GiveUp(SYSTEM, f"Zendesk would not take the {what} ({status}): {words}")
     return translate(error, sending=False)
+
+
+def _forbidden(answer: requests.Response, what: str) -> GiveUp:
+    try:
+        lacking = missing(answer.json().get("description"))
+    except (ValueError, AttributeError):
+        lacking = ""
+    if lacking:
+        return GiveUp(
+            SYSTEM,
+            f"The access token lacks a scope for {what}; any one of these would do: {lacking}. Allow it for the OAuth client in Zendesk's Admin Center.",
+        )
+    return GiveUp(
+        SYSTEM,
+        f"Zendesk does not let the bot's user work on its {what} (403). Make the owner of the OAuth client an administrator, or use a client that an administrator made.",
+    )
 
 
 def read_date(raw: str | None) -> datetime | None:

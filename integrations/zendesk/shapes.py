@@ -110,6 +110,12 @@ class RawHook(Wire):
     subscriptions: tuple[str, ...] | None = ()
 
 
+class RawToken(Wire):
+    """An access token as Zendesk shows it to its holder."""
+
+    scopes: tuple[str, ...]
+
+
 class RawSecret(Wire):
     """What a webhook's deliveries are signed with."""
 

@@ -6,7 +6,7 @@ https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -252,12 +252,12 @@ class History:
     mover: int | None = None
 
 
-def read_history(audits: Sequence[RawAudit], bot: int) -> History:
-    """Read what happened to a ticket, oldest first. What the bot did itself is left out."""
+def read_history(audits: Sequence[RawAudit], bots: Collection[int]) -> History:
+    """Read what happened to a ticket, oldest first. What the bot did itself, under any of its ids, is left out."""
     said = [one for one in audits if one.comment is not None]
     replies = [
-        one for one in said[1:] if one.comment and one.comment.public and one.author_id != bot
+        one for one in said[1:] if one.comment and one.comment.public and one.author_id not in bots
     ]
     movers = [one.author_id for one in audits if one.moves]
-    mover = movers[-1] if movers and movers[-1] != bot else None
+    mover = movers[-1] if movers and movers[-1] not in bots else None
     return History(len(replies), replies[-1].created_at if replies else None, mover)

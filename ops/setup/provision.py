@@ -11,6 +11,7 @@ from pathlib import Path
 
 import aiohttp
 
+from bot.zendesk_sign_in import signed_in
 from config.load import PLAYBOOKS, load
 from config.settings import Settings, settings, surroundings
 from desk.playbook.model import Playbook
@@ -20,6 +21,7 @@ from integrations.zendesk.comparing import compare
 from integrations.zendesk.comparing_rules import hook
 from integrations.zendesk.difference import Difference
 from integrations.zendesk.rules import HOOK
+from integrations.zendesk.scopes import PROVISION
 from integrations.zendesk.setup import SetUp
 from ops.setup import names, slack_checks
 from ops.setup.envfile import put_in
@@ -102,7 +104,7 @@ def _zendesk(
 ) -> str | None:
     """Mend what can be mended, pass after pass; gives the webhook's secret."""
     zendesk = chosen.zendesk
-    account = SetUp(zendesk.url, zendesk.email, zendesk.token.get_secret_value())
+    account = SetUp(zendesk.url, signed_in(zendesk, zendesk.provision_scopes or PROVISION))
     try:
         _admitted(account)
         wish = wanted(playbooks, chosen)
@@ -131,11 +133,11 @@ def _admitted(account: SetUp) -> None:
     if user.id is None:
         raise GiveUp(
             "Zendesk",
-            "it took the bot for an anonymous user: ATO_ZENDESK__EMAIL or ATO_ZENDESK__TOKEN is wrong.",
+            "it took the bot for an anonymous user: ATO_ZENDESK__EMAIL or ATO_ZENDESK__TOKEN is wrong. Use an OAuth client instead, as docs/installing.md says.",
         )
     if user.role not in {"admin", "agent"}:
         raise GiveUp(
-            "Zendesk", "the bot's user is no agent. Make it an administrator while you set up."
+            "Zendesk", "the bot's user is no agent. Let an administrator make the OAuth client."
         )
 
 

@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime
 
+from bot.zendesk_sign_in import clients, signed_in
+from config.sections import Zendesk
 from config.settings import Settings
 from desk.playbook.model import Playbook
 from desk.service.ports import GiveUp, TryAgain
@@ -11,13 +13,20 @@ from integrations.zendesk.comparing import compare
 from integrations.zendesk.comparing_rules import hook
 from integrations.zendesk.difference import Difference
 from integrations.zendesk.rules import HOOK, Wanted
+from integrations.zendesk.scopes import SERVE
 from integrations.zendesk.setup import Found, SetUp
+from integrations.zendesk.shapes import RawUser
 from ops.setup.slack_checks import refused
-from ops.setup.verdicts import Verdict, broken, good
+from ops.setup.verdicts import Verdict, broken, good, unknown
 from ops.setup.wanted import wanted
 
-TOKEN = "zendesk token"  # noqa: S105 - the name of a check
-WRONG = "Make a new API token in Zendesk's Admin Center and put it into ATO_ZENDESK__TOKEN; see that ATO_ZENDESK__EMAIL is its agent's address."
+SIGN_IN, SCOPES = "zendesk sign-in", "zendesk scopes"
+LAST_DAY = date(2027, 4, 30)
+"""The last day on which Zendesk takes an API token: https://developer.zendesk.com/documentation/api-basics/authentication/oauth-migration/"""
+SOON_DAYS = 30
+_TO_OAUTH = "Make an OAuth client as docs/installing.md says, and give ATO_ZENDESK__CLIENT_ID and ATO_ZENDESK__CLIENT_SECRET."
+_SETTINGS = "ATO_ZENDESK__URL, ATO_ZENDESK__CLIENT_ID or ATO_ZENDESK__CLIENT_SECRET"
+_OLD_SETTINGS = "ATO_ZENDESK__URL, ATO_ZENDESK__EMAIL or ATO_ZENDESK__TOKEN"
 
 
 def verdicts(
@@ -25,19 +34,81 @@ def verdicts(
 ) -> tuple[list[Verdict], datetime | None]:
     """Look at everything in Zendesk; gives also what time it is there."""
     zendesk = settings.zendesk
-    account = SetUp(zendesk.url, zendesk.email, zendesk.token.get_secret_value())
+    chosen = clients(zendesk)
+    account = SetUp(
+        zendesk.url, signed_in(zendesk, zendesk.scopes or SERVE, chosen[0] if chosen else None)
+    )
     try:
-        user, date = account.me()
+        user, now = account.me()
+        known = [_known(user)] if chosen else [_with_token(user, now)]
         if user.id is None:  # wrong credentials can be answered with 200 and an anonymous user
-            return [broken(TOKEN, "Zendesk takes the bot for an anonymous user.", WRONG)], date
-        known = good(TOKEN, f"Zendesk knows the bot as {user.name}, {user.role}.")
-        return [known, *_set_up(account, settings, wanted(playbooks, settings))], date
+            return known, now
+        known += [*_scopes(account, zendesk), *_second(zendesk, user)] if chosen else []
+        return [*known, *_set_up(account, settings, wanted(playbooks, settings))], now
     except (GiveUp, TryAgain) as wrong:
-        return [
-            refused(TOKEN, wrong, "ATO_ZENDESK__URL, ATO_ZENDESK__EMAIL or ATO_ZENDESK__TOKEN")
-        ], None
+        return [refused(SIGN_IN, wrong, _SETTINGS if chosen else _OLD_SETTINGS)], None
     finally:
         account.close()
+
+
+def _known(user: RawUser) -> Verdict:
+    """Say who the owner of the OAuth client is, and whether they may still do what the desk needs."""
+    if user.role == "admin":
+        return good(
+            SIGN_IN, f"Zendesk knows the desk's OAuth client; it works as {user.name}, admin."
+        )
+    return broken(
+        SIGN_IN,
+        f"The desk's OAuth client works as {user.name}, who is no administrator any more ({user.role}).",
+        "Make them one again, or let an administrator make another client.",
+    )
+
+
+def _with_token(user: RawUser, now: datetime | None) -> Verdict:
+    """Say who the bot is, and how many days its API token is taken yet."""
+    if user.id is None:
+        return broken(
+            SIGN_IN,
+            "Zendesk takes the bot for an anonymous user.",
+            f"Its address or API token is wrong. {_TO_OAUTH}",
+        )
+    left = (LAST_DAY - (now or datetime.now(UTC)).date()).days
+    if left < 0:
+        return broken(SIGN_IN, "Zendesk has taken no API token since 30 April 2027.", _TO_OAUTH)
+    words = f"Zendesk knows the bot as {user.name}, {user.role}, by an API token. Zendesk takes it for {left} more days, until 30 April 2027."
+    if left <= SOON_DAYS:
+        return broken(SIGN_IN, words, _TO_OAUTH)
+    return good(SIGN_IN, f"{words} {_TO_OAUTH}")
+
+
+def _scopes(account: SetUp, zendesk: Zendesk) -> Iterator[Verdict]:
+    """Say which scopes the token has; what is missing is found where a call is refused."""
+    try:
+        yield good(SCOPES, f"The access token has: {', '.join(account.scopes())}.")
+    except (GiveUp, TryAgain) as wrong:
+        yield unknown(SCOPES, f"{wrong}.", f"Asked for: {zendesk.scopes or SERVE}.")
+
+
+def _second(zendesk: Zendesk, first: RawUser) -> Iterator[Verdict]:
+    """Try the second client by itself: it should be ready when the first is refused, and of the same owner."""
+    name = "zendesk second client"
+    for client in clients(zendesk)[1:]:
+        account = SetUp(zendesk.url, signed_in(zendesk, zendesk.scopes or SERVE, client))
+        try:
+            user, _ = account.me()
+        except (GiveUp, TryAgain) as wrong:
+            yield refused(
+                name,
+                wrong,
+                "ATO_ZENDESK__SECOND_CLIENT_ID or ATO_ZENDESK__SECOND_CLIENT_SECRET, or take both away",
+            )
+            continue
+        finally:
+            account.close()
+        if user.id == first.id:
+            yield good(name, "Zendesk knows the second OAuth client, too.")
+        else:
+            yield broken(name, f"The second OAuth client works as {user.name}, the first as {first.name}: what one writes looks to the other like somebody else's.", "Let the same administrator make both.")  # fmt: skip
 
 
 def _set_up(account: SetUp, settings: Settings, wish: Wanted) -> Iterator[Verdict]:
@@ -47,7 +118,7 @@ def _set_up(account: SetUp, settings: Settings, wish: Wanted) -> Iterator[Verdic
         yield broken(
             "zendesk set-up",
             f"{wrong}",
-            "Let the bot's agent be an administrator while `ato doctor` runs.",
+            "Let the owner of the OAuth client be an administrator.",
         )
         return
     left = compare(wish, found)
@@ -92,7 +163,7 @@ def _secret(account: SetUp, settings: Settings, found: Found) -> Iterator[Verdic
         yield broken(
             "zendesk webhook secret",
             f"{wrong}",
-            "Let the bot's agent be an administrator while `ato doctor` runs.",
+            "Let the owner of the OAuth client be an administrator.",
         )
         return
     if same:

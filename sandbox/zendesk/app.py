@@ -18,6 +18,8 @@ from sandbox.zendesk.form_routes import FormRoutes
 from sandbox.zendesk.group_routes import GroupRoutes
 from sandbox.zendesk.helpdesk import Helpdesk
 from sandbox.zendesk.job_routes import JobRoutes
+from sandbox.zendesk.oauth import Conduct
+from sandbox.zendesk.oauth_routes import OAuthRoutes
 from sandbox.zendesk.people_routes import UserRoutes
 from sandbox.zendesk.rule_routes import RuleRoutes
 from sandbox.zendesk.search_routes import SearchRoutes
@@ -32,6 +34,7 @@ GROUPS_OF_ROUTES = (  # bulk work before single tickets: `/tickets/update_many` 
     GroupRoutes,
     UserRoutes,
     RuleRoutes,
+    OAuthRoutes,
     WebhookRoutes,
     FileRoutes,
     SearchRoutes,
@@ -41,8 +44,15 @@ GROUPS_OF_ROUTES = (  # bulk work before single tickets: `/tickets/update_many` 
 class Zendesk:
     """A whole pretend account. `app` is what uvicorn serves; it already logs and misbehaves on demand."""
 
-    def __init__(self, world: World, limits: str = "off", *, empty: bool = False) -> None:
-        self.helpdesk = Helpdesk(world, limits, empty=empty)
+    def __init__(
+        self,
+        world: World,
+        limits: str = "off",
+        *,
+        empty: bool = False,
+        conduct: Conduct | None = None,
+    ) -> None:
+        self.helpdesk = Helpdesk(world, limits, empty=empty, conduct=conduct)
         found: list[Route] = []
         for kind in GROUPS_OF_ROUTES:
             found += kind(self.helpdesk).routes()

@@ -14,10 +14,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from sandbox import seeds
-from sandbox.zendesk import refusals
+from sandbox.zendesk import refusals, scopes
 from sandbox.zendesk.helpdesk import Helpdesk, ok
 from sandbox.zendesk.limits import CALLS_A_MINUTE
 from sandbox.zendesk.models import User
+from sandbox.zendesk.oauth import Token
 
 OPEN_PATHS = ("/api/v2/users/me",)
 
@@ -33,31 +34,50 @@ class Door:
         path = scope["path"].removesuffix(".json")
         asked = {**scope, "path": path, "sandbox.path": scope["path"]}
         try:
-            asked["sandbox.user"] = self._admit(asked)
+            self._admit(asked)
         except refusals.Refused as refused:
             await refuse(Request(asked), refused)(asked, receive, self._stamped(send))
             return
         await self.app(asked, receive, self._stamped(send))
 
-    def _admit(self, scope: Any) -> User | None:
-        path = scope["path"]
+    def _admit(self, scope: Any) -> None:
+        """Note who is calling and with which token; raises Refused. The token endpoint asks for itself."""
+        method, path = scope["method"], scope["path"]
         if not path.startswith("/api/"):
-            return None
-        user = self._who(Headers(scope=scope).get("authorization", ""))
-        if self.helpdesk.limited:
-            self.helpdesk.limits.take(scope["method"], path, user.id if user else None)
+            return
+        scheme, _, coded = Headers(scope=scope).get("authorization", "").partition(" ")
+        bearer = scheme.lower() == "bearer"
+        try:
+            user, token = self._bearer(coded) if bearer else (self._basic(scheme, coded), None)
+        except refusals.Refused:
+            self._count(method, path, None)
+            raise
+        scope["sandbox.user"], scope["sandbox.token"] = user, token
+        self._count(method, path, user)
         if user is None and path not in OPEN_PATHS:
             raise refusals.unknown_caller()
-        return user
+        if token is not None and (missing := scopes.opens(method, path, token.scopes)):
+            raise refusals.missing_scopes(missing)
+        if user is not None and user.role != "admin" and scopes.admins_only(method, path):
+            raise refusals.admins_only()
 
-    def _who(self, authorization: str) -> User | None:
-        """`Basic base64(email/token:token)`, for any agent of the account."""
-        scheme, _, coded = authorization.partition(" ")
+    def _count(self, method: str, path: str, user: User | None) -> None:
+        if self.helpdesk.limited:
+            self.helpdesk.limits.take(method, path, user.id if user else None)
+
+    def _bearer(self, value: str) -> tuple[User, Token]:
+        token, owner = self.helpdesk.oauth.admit(value.strip())
+        return owner, token
+
+    def _basic(self, scheme: str, coded: str) -> User | None:
+        """`Basic base64(email/token:token)`, for any agent of an account that still has an API token."""
         try:
             name, _, token = base64.b64decode(coded, validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
             return None
         right = hmac.compare_digest(token.encode(), seeds.ZENDESK_API_TOKEN.encode())
+        if not self.helpdesk.oauth.conduct.old_account:
+            return None
         if scheme.lower() != "basic" or not name.endswith("/token") or not right:
             return None
         user = self.helpdesk.account.user_by_email(name.removesuffix("/token"))

@@ -14,6 +14,7 @@ from sandbox.zendesk.deliveries import Deliveries
 from sandbox.zendesk.idempotency import Idempotency
 from sandbox.zendesk.limits import Limits
 from sandbox.zendesk.models import Json, Ticket, User
+from sandbox.zendesk.oauth import Conduct, OAuth
 from sandbox.zendesk.writing import Written, create, update
 
 PLACEHOLDER_ADDRESS = "https://ato-desk.mrd.example/zendesk/webhook"
@@ -22,7 +23,14 @@ PLACEHOLDER_ADDRESS = "https://ato-desk.mrd.example/zendesk/webhook"
 class Helpdesk:
     """What every route works with. `written` is the way every accepted ticket write has to go."""
 
-    def __init__(self, world: World, limits: str = "off", *, empty: bool = False) -> None:
+    def __init__(
+        self,
+        world: World,
+        limits: str = "off",
+        *,
+        empty: bool = False,
+        conduct: Conduct | None = None,
+    ) -> None:
         self.world = world
         self._seed = seeding.seed_empty if empty else seeding.seed
         self._started_limited = self.limited = limits == "real"
@@ -31,11 +39,13 @@ class Helpdesk:
         self.idempotency = Idempotency(world.clock.now)
         self.limits = Limits(world.clock.now)
         self._seed(self.account)
+        self.oauth = OAuth(self.account, conduct or Conduct())
 
     def reset(self) -> None:
         """Everything back to the first day; what was on its way is given up."""
         self.account.clear()
         self._seed(self.account)
+        self.oauth.reset()
         self.deliveries.forget()
         self.idempotency.forget()
         self.limits.forget()

@@ -54,6 +54,30 @@ def unknown_caller() -> Refused:
     return Refused(401, {"error": "Couldn't authenticate you"})
 
 
+def oauth(status: int, error: str, description: str) -> Refused:
+    """A refusal of the token endpoint."""
+    return Refused(status, {"error": error, "error_description": description})
+
+
+def invalid_token() -> Refused:
+    """One text for a token that is unknown, expired or revoked."""
+    text = "The access token provided is expired, revoked, malformed or invalid for other reasons."
+    return Refused(
+        401, {"error": "invalid_token", "error_description": text}, {"www-authenticate": "Bearer"}
+    )
+
+
+def missing_scopes(wanted: tuple[str, ...]) -> Refused:
+    """Any one of these would do."""
+    text = f"You are missing the following required scopes: {', '.join(wanted)}"
+    return Refused(403, {"error": "Forbidden", "description": text})
+
+
+def admins_only() -> Refused:
+    text = "You do not have access to this page. Please contact the account owner of this help desk for further help."
+    return Refused(403, {"error": {"title": "Forbidden", "message": text}})
+
+
 def invalid_attribute(name: str, endpoint: str, must: str) -> Refused:
     message = (
         f"You passed an invalid value for the {name} attribute. "

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
+from sandbox import seeds
 from sandbox.zendesk import overview, refusals
 from sandbox.zendesk.breaker import Breaker
 from sandbox.zendesk.deliveries import Mode
@@ -39,6 +40,22 @@ class Reroute(Strict):
     when_group: str | None = None
 
 
+class SignIn(Strict):
+    """How the account treats whoever signs in; `owner` is the user of the OAuth client."""
+
+    client: str = seeds.ZENDESK_CLIENT_ID
+    old_account: bool | None = None
+    token_seconds: int | None = None
+    revoke_chance: float | None = None
+    revoke: bool = False
+    secret: str | None = None
+    allowed_scopes: str | None = None
+    add_client: str | None = None
+    drop_client: bool = False
+    owner: str | None = None
+    owner_role: Literal["admin", "agent", "end-user"] | None = None
+
+
 class Switches(Strict):
     """Everything may be left out; what is given is done."""
 
@@ -52,6 +69,7 @@ class Switches(Strict):
     search_lag_seconds: float | None = None
     database_conflicts: int | None = None
     limits: Literal["real", "off"] | None = None
+    sign_in: SignIn | None = None
 
 
 class Post(Strict):
@@ -144,9 +162,40 @@ def switch(helpdesk: Helpdesk, wanted: Switches) -> Json:
         _drop_reroute(helpdesk)
     if wanted.reroute:
         _add_reroute(helpdesk, wanted.reroute)
+    if wanted.sign_in:
+        _set_sign_in(helpdesk, wanted.sign_in)
     _set_numbers(helpdesk, wanted)
     _set_webhook(helpdesk, wanted)
     return settings(helpdesk)
+
+
+def _set_sign_in(helpdesk: Helpdesk, wanted: SignIn) -> None:
+    oauth = helpdesk.oauth
+    for name in ("old_account", "token_seconds", "revoke_chance"):
+        if (value := getattr(wanted, name)) is not None:
+            setattr(oauth.conduct, name, value)
+    if wanted.revoke:
+        oauth.revoke_all()
+    if wanted.add_client:
+        owner = oauth.account.users[seeds.ZENDESK_BOT_ID]
+        oauth.add_client(wanted.add_client, wanted.secret or "", owner)
+    else:
+        _change_client(helpdesk, wanted)
+
+
+def _change_client(helpdesk: Helpdesk, wanted: SignIn) -> None:
+    client = helpdesk.oauth.named(wanted.client)
+    if wanted.secret is not None:
+        client.secret = wanted.secret
+    if wanted.allowed_scopes is not None:
+        client.allowed = tuple(wanted.allowed_scopes.split())
+    if wanted.owner is not None:
+        found = helpdesk.account.agent_named(wanted.owner)
+        client.user_id = refusals.known(found, "person", wanted.owner).id
+    if wanted.owner_role is not None:
+        helpdesk.account.users[client.user_id].role = wanted.owner_role
+    if wanted.drop_client:
+        helpdesk.oauth.clients.remove(client)
 
 
 def _set_numbers(helpdesk: Helpdesk, wanted: Switches) -> None:
@@ -240,5 +289,10 @@ def settings(helpdesk: Helpdesk) -> Json:
         "search_lag_seconds": account.settings.search_lag_s,
         "database_conflicts": account.settings.database_conflicts,
         "limits": "real" if helpdesk.limited else "off",
+        "tokens": {
+            "minted": helpdesk.oauth.minted,
+            "revoked": helpdesk.oauth.revoked,
+            **vars(helpdesk.oauth.conduct),
+        },
         "deliveries": deliveries.conduct.mode,
     }

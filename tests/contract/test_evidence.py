@@ -153,8 +153,8 @@ def desk(database: Path, evidence: StoredEvidence, monkeypatch: pytest.MonkeyPat
     given = {
         "ATO_DATABASE_URL": f"sqlite:///{database}", "ATO_VAULT__KEYS": KEY, "ATO_VAULT__DIGEST_KEY": KEY,
         "ATO_SLACK__TOKEN": "xoxb-1", "ATO_SLACK__SIGNING_SECRET": "s" * 32,
-        "ATO_ZENDESK__URL": "https://x.zendesk.com", "ATO_ZENDESK__EMAIL": "a@example.com",
-        "ATO_ZENDESK__TOKEN": "t", "ATO_ZENDESK__WEBHOOK_SECRET": "w",
+        "ATO_ZENDESK__URL": "https://x.zendesk.com", "ATO_ZENDESK__CLIENT_ID": "ato_desk",
+        "ATO_ZENDESK__CLIENT_SECRET": "s", "ATO_ZENDESK__WEBHOOK_SECRET": "w",
         "ATO_ZENDESK__PLACEHOLDER_EMAIL": "p@example.com",
     }  # fmt: skip
     monkeypatch.setattr("os.environ", {**os.environ, **given})

@@ -87,7 +87,7 @@ def fake_rig() -> Rig:
 def real_rig(zendesk: Account, client: ZendeskTickets) -> Rig:
     def fail(what: str, call: str) -> None:
         kind, more = FAULTS[what]
-        zendesk.world.new_fault("zendesk", kind, match=f"{call} *", times=1, **more)
+        zendesk.world.new_fault("zendesk", kind, match=f"{call} /api/v2/*", times=1, **more)
 
     def notes(ticket: int) -> list[str]:
         return [

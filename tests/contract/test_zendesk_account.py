@@ -10,8 +10,10 @@ from structlog.testing import capture_logs
 from desk.service.ports import GiveUp, TryAgain
 from integrations.store.pace import MemoryPace
 from integrations.zendesk.client import ZendeskTickets
+from integrations.zendesk.sign_in import ApiToken
 from integrations.zendesk.turns import ChangeTurns
 from integrations.zendesk.wire import external_id
+from sandbox import seeds
 from tests.contract.zendesk_sandbox import CREATE, Account, Try, account, look, note
 
 
@@ -70,7 +72,7 @@ async def test_a_later_try_sends_the_same_bytes_under_the_same_key(
     zendesk.zendesk.helpdesk.account.tickets[48213].state["external_id"] = None
     attempt.failed()
     again = await client.create(CREATE.model_copy(update={"subject": "Reworded"}), attempt)
-    posts = zendesk.world.asked("zendesk", "POST *")
+    posts = zendesk.world.asked("zendesk", "POST /api/v2/*")
     assert again.id == 48213
     assert attempt.kept[0] == attempt.kept[1]
     assert posts[0].body == posts[1].body
@@ -82,7 +84,7 @@ async def test_after_two_hours_the_list_keeps_the_ticket_single(
     zendesk: Account, client: ZendeskTickets
 ) -> None:
     attempt = Try()
-    zendesk.world.new_fault("zendesk", "reset_after", match="POST *", times=1)
+    zendesk.world.new_fault("zendesk", "reset_after", match="POST /api/v2/*", times=1)
     with pytest.raises(TryAgain) as failed:
         await client.create(CREATE, attempt)
     assert failed.value.certain is False
@@ -90,7 +92,7 @@ async def test_after_two_hours_the_list_keeps_the_ticket_single(
     attempt.failed(failed.value)
     await client.create(CREATE, attempt)
     assert len(zendesk.tickets()) == 1
-    assert zendesk.asked("POST *") == 1
+    assert zendesk.asked("POST /api/v2/*") == 1
 
 
 async def test_of_two_tickets_the_lowest_is_kept(zendesk: Account, client: ZendeskTickets) -> None:
@@ -118,7 +120,7 @@ async def test_many_lanes_at_once_do_not_mix(zendesk: Account) -> None:
     client.close()
     held = {str(ticket["subject"]): ticket["external_id"] for ticket in zendesk.tickets()}
     assert held == {effect.subject: external_id(effect.key) for effect in effects}
-    posts = zendesk.world.asked("zendesk", "POST *")
+    posts = zendesk.world.asked("zendesk", "POST /api/v2/*")
     assert all(post.key == post.body["ticket"]["external_id"] for post in posts)
     assert zendesk.asked("GET /api/v2/groups*") == 1
 
@@ -208,13 +210,13 @@ async def test_too_many_requests_is_never_slept_through(
     zendesk: Account, client: ZendeskTickets, retry_after: str | None, expected: float
 ) -> None:
     zendesk.world.new_fault(
-        "zendesk", "status", match="POST *", status=429, retry_after=retry_after, times=1
+        "zendesk", "status", match="POST /api/v2/*", status=429, retry_after=retry_after, times=1
     )
     with pytest.raises(TryAgain) as failed:
         await client.create(CREATE, Try())
     assert failed.value.after == timedelta(seconds=expected)
     assert failed.value.certain is True
-    assert zendesk.asked("POST *") == 1
+    assert zendesk.asked("POST /api/v2/*") == 1
 
 
 async def test_a_refused_connection_is_certainly_nothing_done() -> None:
@@ -229,7 +231,7 @@ async def test_the_bot_knows_itself(client: ZendeskTickets) -> None:
 
 
 async def test_wrong_credentials_are_said(zendesk: Account) -> None:
-    client = zendesk.client(token="wrong")
+    client = zendesk.client(sign_in=ApiToken(seeds.ZENDESK_BOT_EMAIL, "wrong"))
     with pytest.raises(GiveUp, match="anonymous user"):
         await client.whoami()
     with pytest.raises(GiveUp, match="does not let the bot in"):

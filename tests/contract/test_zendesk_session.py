@@ -175,7 +175,17 @@ REFUSALS: list[tuple[int, object, type[Exception], str]] = [
         "refused the ticket",
     ),
     (401, {"error": "Couldn't authenticate you"}, GiveUp, "does not let the bot in"),
-    (403, {"error": "Forbidden"}, GiveUp, "does not let the bot in"),
+    (403, {"error": "Forbidden"}, GiveUp, "its user may not do this"),
+    (
+        403,
+        {
+            "error": "Forbidden",
+            "description": "You are missing the following required scopes: tickets:write, write",
+        },
+        GiveUp,
+        "would do: tickets:write, write",
+    ),
+    (401, {"error": "invalid_token"}, GiveUp, "its sign-in is wrong or has ended"),
     (404, {"error": "RecordNotFound", "description": "Not found"}, GiveUp, "may have been deleted"),
     (
         409,

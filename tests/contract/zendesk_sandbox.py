@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from desk.case.effects import CreateTicket, LookAtTicket, Requester, UpdateTicket
 from desk.service.ports import TryAgain
 from integrations.zendesk.client import ZendeskTickets
+from integrations.zendesk.scopes import SERVE
+from integrations.zendesk.sign_in import Client, ClientCredentials
 from sandbox import seeds
 from sandbox.serving import Serving
 from sandbox.world import World
@@ -74,15 +76,28 @@ class Account:
         """The real client, impatient enough for a test."""
         given: dict[str, object] = {
             "timeout": (2.0, 0.8),
-            "token": seeds.ZENDESK_API_TOKEN,
+            "sign_in": self.sign_in(),
         } | settings
         return ZendeskTickets(
             self.url,
-            seeds.ZENDESK_BOT_EMAIL,
-            str(given.pop("token")),
+            given.pop("sign_in"),  # type: ignore[arg-type]
             Requester(email=seeds.ZENDESK_PLACEHOLDER_EMAIL, name=seeds.ZENDESK_PLACEHOLDER_NAME),
             **given,  # type: ignore[arg-type]
         )
+
+    def sign_in(self, scope: str = SERVE, **changed: object) -> ClientCredentials:
+        """The bot's sign-in to this account."""
+        client = Client(seeds.ZENDESK_CLIENT_ID, seeds.ZENDESK_CLIENT_SECRET)
+        given: dict[str, object] = {"timeout": (2.0, 0.8)} | changed
+        clients = given.pop("clients", (client,))
+        return ClientCredentials(self.url, clients, scope, **given)  # type: ignore[arg-type]
+
+    def oauth(self, **wanted: object) -> None:
+        """Change what the account does to whoever signs in."""
+        self.switch(sign_in=wanted)
+
+    def minted(self) -> int:
+        return self.zendesk.helpdesk.oauth.minted
 
     def tickets(self) -> list[dict[str, object]]:
         account = self.zendesk.helpdesk.account

@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from desk.case.effects import Requester
 from integrations.zendesk.client import ZendeskTickets
+from integrations.zendesk.sign_in import ApiToken
 
 PLACEHOLDER = Requester(email="desk@mrd.example", name="Desk")
 JSON = {"Content-Type": "application/json; charset=utf-8"}
@@ -101,7 +102,7 @@ def serve(tls: ssl.SSLContext | None = None) -> Iterator[Scripted]:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
     scripted = Scripted(
-        url, ZendeskTickets(url, "bot@mrd.example", "token", PLACEHOLDER, (1.0, 2.0))
+        url, ZendeskTickets(url, ApiToken("bot@mrd.example", "token"), PLACEHOLDER, (1.0, 2.0))
     )
     server.RequestHandlerClass = handler(scripted)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -1,10 +1,11 @@
-"""An account started empty is provisioned, then broken in sixteen ways, one at a time: doctor names each, and its cure cures."""
+"""An account started empty is provisioned, then broken in many ways, one at a time: doctor names each, and its cure cures."""
 
 import json
 import os
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -112,8 +113,15 @@ def installation() -> Iterator[Installation]:
     with stage(bot=False, empty=True, port=free_port()) as built:
         file = built.folder / ".env"
         file.write_text(first_settings(built), "utf-8")
-        login = (f"{SANDBOX['ATO_ZENDESK__EMAIL']}/token", SANDBOX["ATO_ZENDESK__TOKEN"])
-        with httpx.Client(base_url=built.urls["zendesk"], auth=login) as account:
+        with httpx.Client(base_url=built.urls["zendesk"]) as account:
+            asked = {
+                "grant_type": "client_credentials",
+                "client_id": SANDBOX["ATO_ZENDESK__CLIENT_ID"],
+                "client_secret": SANDBOX["ATO_ZENDESK__CLIENT_SECRET"],
+                "scope": "read write",
+            }
+            token = account.post("/oauth/tokens", json=asked).json()["access_token"]
+            account.headers["Authorization"] = f"Bearer {token}"
             yield Installation(built, file, account)
     os.environ.update(kept)
 
@@ -181,7 +189,7 @@ def test_doctor_finds_everything_good(there: Installation):
     assert {one["state"] for one in told["checks"]} == {"good"}
 
 
-# Sixteen ways to break it -------------------------------------------------------------------------
+# Ways to break it -------------------------------------------------------------------------
 
 
 def _env(name: str, value: str) -> Callable[[Installation], dict[str, str]]:
@@ -194,6 +202,17 @@ def _post(path: str, **asked: Any) -> Callable[[Installation], dict[str, str]]:
         return {}
 
     return act
+
+
+def _sign_in(**wanted: Any) -> Callable[[Installation], dict[str, str]]:
+    return _post("/zendesk/settings", sign_in=wanted)
+
+
+def _second(name: str) -> Callable[[Installation], dict[str, str]]:
+    return lambda there: {
+        "ATO_ZENDESK__SECOND_CLIENT_ID": name,
+        "ATO_ZENDESK__SECOND_CLIENT_SECRET": "new",
+    }
 
 
 def _drop_form(there: Installation) -> dict[str, str]:
@@ -259,7 +278,12 @@ BREAKS: dict[str, tuple[Act, Act, str, str, str]] = {
     "bot not in the channel": (_post("/slack/channels", **INVESTIGATION, bot_member=False), _post("/slack/channels", **INVESTIGATION, bot_member=True), "slack channel", "the bot is not in it", "Invite the bot"),
     "channel public": (_post("/slack/channels", **INVESTIGATION, is_private=False), _post("/slack/channels", **INVESTIGATION, is_private=True), "slack channel", "#investigation_account_takeover is public", "Make #investigation_account_takeover private"),
     "empty user group": (_post("/slack/groups", id="SMODS001", users=[]), _post("/slack/groups", id="SMODS001", users=["UMOD0001", "UMOD0002"]), "slack user group", "@mr-d-mods is empty", "Put the people into @mr-d-mods"),
-    "Zendesk token": (_env("ATO_ZENDESK__TOKEN", "old"), _nothing, "zendesk token", "anonymous user", "ATO_ZENDESK__TOKEN"),
+    "client secret": (_env("ATO_ZENDESK__CLIENT_SECRET", "old"), _nothing, "zendesk sign-in", "does not know the desk's OAuth client", "ATO_ZENDESK__CLIENT_SECRET"),
+    "another account": (_env("ATO_ZENDESK__URL", "http://127.0.0.1:9"), _nothing, "zendesk sign-in", "gives no access token", "See whether this machine reaches it"),
+    "a scope too few": (_env("ATO_ZENDESK__SCOPES", "tickets:write tickets:read users:read"), _nothing, "zendesk set-up", "lacks a scope for ticket forms; any one of these would do: read", "OAuth client"),
+    "a scope that is not allowed": (_sign_in(allowed_scopes="read"), _sign_in(allowed_scopes=""), "zendesk sign-in", "does not give the desk's OAuth client the scopes", "ATO_ZENDESK__CLIENT_ID"),
+    "owner no administrator": (_sign_in(owner_role="agent"), _sign_in(owner_role="admin"), "zendesk sign-in", "who is no administrator any more (agent)", "an administrator make another client"),
+    "second client wrong": (_second("ato_desk_9"), _nothing, "zendesk second client", "does not know the desk's OAuth client", "take both away"),
     "form": (_drop_form, _provision, "zendesk form", "no ticket form “Customer Query”", "ato provision"),
     "option tag": (_post("/zendesk/fields/Query type/rename-option", option="Mr D Food* - Blacklisting::Blacklisted::Suspected Account Takeover", tag="mrd_ato"), _provision, "zendesk option", "has another tag now", "ato provision"),
     "group": (_post("/zendesk/settings", remove_group="Food Management Group"), _provision, "zendesk group", "no group “Food Management Group”", "ato provision"),
@@ -283,7 +307,7 @@ def test_doctor_names_what_is_broken_and_the_cure_cures(there: Installation, nam
     assert {one.check for one in found} <= {check} | FOLLOWS.get(name, set()), found
 
 
-FOLLOWS = {"form": {"zendesk trigger"}}
+FOLLOWS = {"form": {"zendesk trigger"}, "owner no administrator": {"zendesk set-up"}}
 """What else is rightly named: a trigger by its form cannot be what it was without the form."""
 
 
@@ -296,10 +320,47 @@ def test_everything_is_good_again(there: Installation):
 def test_what_is_broken_ends_with_an_exit_code(
     there: Installation, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setenv("ATO_ZENDESK__TOKEN", "old")
+    monkeypatch.setenv("ATO_ZENDESK__CLIENT_SECRET", "old")
     done = there.ato("doctor")
     assert done.exit_code == WRONG
-    assert "BROKEN zendesk token: Zendesk takes the bot for an anonymous user." in done.output
+    assert "BROKEN zendesk sign-in: Zendesk does not know the desk's OAuth client" in done.output
+
+
+def _with_token(there: Installation, token: str) -> list[Verdict]:
+    old = {
+        "ATO_ZENDESK__CLIENT_ID": "",
+        "ATO_ZENDESK__CLIENT_SECRET": "",
+        "ATO_ZENDESK__EMAIL": "ato-desk@mrd.example",
+        "ATO_ZENDESK__TOKEN": token,
+    }
+    return [one for one in examine(there.settings() | old) if one.check == "zendesk sign-in"]
+
+
+def test_an_api_token_is_counted_down(there: Installation):
+    _sign_in(old_account=True)(there)
+    (told,) = _with_token(there, "sandbox-zendesk-token")
+    (wrong,) = _with_token(there, "old")
+    _sign_in(old_account=False)(there)
+    left = (date(2027, 4, 30) - datetime.now(UTC).date()).days
+    assert told.state == ("good" if left > 30 else "broken")
+    assert f"for {left} more days, until 30 April 2027" in told.what or left < 0
+    assert "ATO_ZENDESK__CLIENT_ID" in told.what + told.cure
+    assert (wrong.state, "anonymous user" in wrong.what) == ("broken", True)
+
+
+def test_the_scopes_of_the_token_are_shown(there: Installation):
+    told = next(one for one in examine(there.settings()) if one.check == "zendesk scopes")
+    assert told.what == "The access token has: read, tickets:write."
+
+
+def test_a_second_client_of_somebody_else_is_told(there: Installation):
+    _sign_in(add_client="ato_desk_2", secret="new")(there)
+    both = _second("ato_desk_2")(there)
+    assert there.doctor(**both) == []
+    _sign_in(client="ato_desk_2", owner="Nomsa Khumalo", owner_role="admin")(there)
+    (told,) = there.doctor(**both)
+    _sign_in(client="ato_desk_2", drop_client=True, owner_role="agent")(there)
+    assert "works as Nomsa Khumalo, the first as ATO Desk" in told.what
 
 
 def test_a_form_of_somebody_elses_is_left_as_it_is(there: Installation):

@@ -25,7 +25,6 @@ from sandbox.world import World
 from sandbox.zendesk.app import Zendesk
 
 EMAIL = seeds.ZENDESK_BOT_EMAIL
-AUTH = (f"{EMAIL}/token", seeds.ZENDESK_API_TOKEN)
 TAKEOVER = "mrdf_blacklisting_blacklisted_suspected_ato"
 
 
@@ -78,6 +77,12 @@ class House:
         return self.zendesk.helpdesk.account.group_named(name).id
 
 
+def signed_in(zendesk: Zendesk, scopes: str = "read write") -> str:
+    """An access token of the bot's own client."""
+    oauth = zendesk.helpdesk.oauth
+    return oauth.give(oauth.clients[0], tuple(scopes.split())).value
+
+
 @contextlib.asynccontextmanager
 async def house(monkeypatch: Any, limits: str = "off") -> AsyncIterator[House]:
     world, bot = World(), Received()
@@ -98,15 +103,17 @@ async def house(monkeypatch: Any, limits: str = "off") -> AsyncIterator[House]:
             await serving.start()
         stack.push_async_callback(lambda: asyncio.gather(*(s.stop() for s in servings.values())))
         stack.push_async_callback(zendesk.close)
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=url, auth=AUTH))
+        token = signed_in(zendesk)
+        http = await stack.enter_async_context(
+            httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {token}"})
+        )
         control = await stack.enter_async_context(
             httpx.AsyncClient(base_url=servings["control"].url)
         )
         session = stack.enter_context(requests.Session())
         client = Zenpy(
             subdomain="mrd-sandbox",
-            email=EMAIL,
-            token=seeds.ZENDESK_API_TOKEN,
+            oauth_token=token,
             session=session,
             disable_cache=True,
             timeout=5,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from pretend_zendesk import AUTH, house, make, post_ticket
+from pretend_zendesk import EMAIL, house, make, post_ticket
 from zenpy.lib.exception import APIException
 
 from sandbox import seeds
@@ -94,7 +94,7 @@ async def test_a_closed_ticket_takes_nothing(zd):
 
 
 async def test_wrong_credentials_are_nobody_on_me_and_refused_elsewhere(zd):
-    async with httpx.AsyncClient(base_url=zd.url, auth=(AUTH[0], "wrong")) as stranger:
+    async with httpx.AsyncClient(base_url=zd.url, auth=(f"{EMAIL}/token", "wrong")) as stranger:
         me = await stranger.get("/api/v2/users/me.json")
         assert me.status_code == 200
         assert (me.json()["user"]["id"], me.json()["user"]["name"]) == (None, "Anonymous user")

@@ -9,7 +9,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from pretend_zendesk import TAKEOVER, House, house
+from pretend_zendesk import TAKEOVER, House, house, signed_in
 
 from sandbox import seeds
 from sandbox.zendesk.breaker import FEWEST_CALLS, Breaker
@@ -247,4 +247,6 @@ async def test_reset_goes_back_to_the_first_day(zd):
     await zd.control.post("/reset")
     shown = (await zd.control.get("/zendesk/settings")).json()
     assert "Customer Query" in shown["forms"]
+    assert (await zd.ask("GET", "/tickets.json")).status_code == 401  # tokens are of yesterday
+    zd.http.headers["Authorization"] = f"Bearer {signed_in(zd.zendesk)}"
     assert (await zd.ask("GET", "/tickets.json")).json()["tickets"] == []

@@ -17,7 +17,7 @@ from integrations.store.record import Work
 from integrations.zendesk.wire import external_id
 from tools.torture.outside import Note, Outside, Post
 from tools.torture.people import Played
-from tools.torture.verdict import Inside, Verdict, judge, unplayed
+from tools.torture.verdict import Inside, Tokens, Verdict, judge, minted_too_often, unplayed
 
 NOW = datetime(2026, 11, 26, 10, tzinfo=UTC)
 LANE = "C1:card:role:mod"
@@ -155,3 +155,22 @@ def test_a_case_that_stuck_or_ended_otherwise_is_named() -> None:
     stuck, other = unplayed(played, [Case(id="C1", number=7, ending="cancelled")])
     assert "stuck" in stuck
     assert "ended as cancelled" in other
+
+
+@pytest.mark.parametrize(
+    ("minted", "revoked", "lives", "seconds", "too_many"),
+    [
+        (3, 0, 3, 50, False),
+        (4, 0, 3, 50, True),
+        (4, 1, 3, 50, False),
+        (7, 1, 3, 162, False),
+        (8, 1, 3, 162, True),
+    ],
+)
+def test_a_token_too_many_is_seen(minted, revoked, lives, seconds, too_many):
+    tokens = Tokens(minted, revoked, lives, process_seconds=seconds)
+    assert [*minted_too_often(tokens)] == (
+        [f"{minted} access tokens were minted, at most {minted - 1} were needed"]
+        if too_many
+        else []
+    )

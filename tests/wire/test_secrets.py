@@ -26,6 +26,8 @@ VAULT = Fernet.generate_key().decode()
 SECRETS = {
     "ATO_SLACK__TOKEN": "xoxb-MARK-slack-token",
     "ATO_SLACK__SIGNING_SECRET": "MARK-slack-signing",
+    "ATO_ZENDESK__CLIENT_SECRET": "MARK-zendesk-client-secret",
+    "ATO_ZENDESK__SECOND_CLIENT_SECRET": "MARK-zendesk-second-secret",
     "ATO_ZENDESK__TOKEN": "MARK-zendesk-token",
     "ATO_ZENDESK__WEBHOOK_SECRET": "MARK-zendesk-webhook",
     "ATO_BACKOFFICE__TOKEN": "MARK-backoffice-token",
@@ -41,7 +43,8 @@ SECRETS |= {
 }
 PLAIN = {
     "ATO_SLACK__API_URL": f"{CLOSED}/api/", "ATO_ZENDESK__URL": CLOSED, "ATO_BACKOFFICE__URL": CLOSED,
-    "ATO_GOOGLE_CHAT__TEST_HOST": "127.0.0.1:9",
+    "ATO_GOOGLE_CHAT__TEST_HOST": "127.0.0.1:9", "ATO_ZENDESK__SECOND_CLIENT_ID": "ato_desk_2",
+    "ATO_ZENDESK__EMAIL": "desk@company.example",
 }  # fmt: skip
 
 

@@ -14,8 +14,8 @@ GIVEN = {
     "ATO_SLACK__TOKEN": "xoxb-very-secret",
     "ATO_SLACK__SIGNING_SECRET": "signing-secret",
     "ATO_ZENDESK__URL": "https://company.zendesk.com/",
-    "ATO_ZENDESK__EMAIL": "desk@company.example",
-    "ATO_ZENDESK__TOKEN": "zendesk-secret",
+    "ATO_ZENDESK__CLIENT_ID": "ato_desk",
+    "ATO_ZENDESK__CLIENT_SECRET": "zendesk-secret",
     "ATO_ZENDESK__WEBHOOK_SECRET": "webhook-secret",
     "ATO_ZENDESK__PLACEHOLDER_EMAIL": "nobody@company.example",
     "ATO_VAULT__KEYS": Fernet.generate_key().decode(),
@@ -47,6 +47,57 @@ def test_everything_missing_is_told_at_once_with_its_purpose():
     told = str(wrong.value).splitlines()
     assert [line.split()[0] for line in told] == sorted(GIVEN)
     assert "ATO_SLACK__TOKEN is missing. The bot token of the Slack app (xoxb-…)." in told
+
+
+OLD = {
+    "ATO_ZENDESK__CLIENT_ID": None,
+    "ATO_ZENDESK__CLIENT_SECRET": None,
+    "ATO_ZENDESK__EMAIL": "desk@company.example",
+    "ATO_ZENDESK__TOKEN": "api-token",
+}
+"""Signing in as it was until 27 October 2026."""
+
+
+def test_an_api_token_goes_on_without_an_oauth_client():
+    given = {name: value for name, value in {**GIVEN, **OLD}.items() if value is not None}
+    found = settings(given).zendesk
+    assert (found.client_id, found.email) == (None, "desk@company.example")
+
+
+@pytest.mark.parametrize(
+    ("changed", "missing"),
+    [
+        ({"ATO_ZENDESK__CLIENT_SECRET": None}, ["ATO_ZENDESK__CLIENT_SECRET"]),
+        ({"ATO_ZENDESK__CLIENT_ID": None}, ["ATO_ZENDESK__CLIENT_ID"]),
+        ({"ATO_ZENDESK__SECOND_CLIENT_ID": "b"}, ["ATO_ZENDESK__SECOND_CLIENT_SECRET"]),
+        ({"ATO_ZENDESK__EMAIL": "a@b.example"}, ["ATO_ZENDESK__TOKEN"]),
+        ({**OLD, "ATO_ZENDESK__TOKEN": None}, ["ATO_ZENDESK__TOKEN"]),
+        (
+            {"ATO_ZENDESK__CLIENT_ID": None, "ATO_ZENDESK__CLIENT_SECRET": None},
+            ["ATO_ZENDESK__CLIENT_ID", "ATO_ZENDESK__CLIENT_SECRET"],
+        ),
+    ],
+)
+def test_half_a_sign_in_is_told_by_the_missing_half(changed, missing):
+    told = problems(**changed)
+    assert [line.split(" is missing. ")[0] for line in told] == missing
+    assert all(len(line.split(" is missing. ")[1]) > 20 for line in told)
+
+
+@pytest.mark.parametrize("scopes", ["read,write", "read; write", "READ", "['read']", "  "])
+def test_scopes_are_one_string_of_words(scopes):
+    told = problems(ATO_ZENDESK__SCOPES=scopes)
+    assert told[0].startswith("ATO_ZENDESK__SCOPES cannot be used: scopes are words separated")
+    assert settings({**GIVEN, "ATO_ZENDESK__SCOPES": " read  tickets:write "}).zendesk.scopes == (
+        "read tickets:write"
+    )
+
+
+@pytest.mark.parametrize("seconds", ["300", "172800", "0", "half an hour"])
+def test_the_life_of_a_token_is_within_zendesks_bounds(seconds):
+    assert problems(ATO_ZENDESK__TOKEN_SECONDS=seconds)[0].startswith(
+        "ATO_ZENDESK__TOKEN_SECONDS cannot be used"
+    )
 
 
 def test_an_unknown_variable_is_refused_with_the_nearest_name():

@@ -163,4 +163,5 @@ class Chaos:
     def calm(self) -> None:
         """Take every misfortune away."""
         self.stage.control.delete("/faults")
+        self.stage.control.post("/zendesk/settings", json={"sign_in": {"revoke_chance": 0}})
         self._mood("normal")

@@ -44,6 +44,8 @@ class Listener:
     landed: set[str] = field(default_factory=set)
     """Keys and markers that reached the outside, whether or not the answer came back."""
     acts: int = 0
+    token_faults: int = 0
+    """Requests for an access token that a fault struck: one that was minted may not have arrived."""
 
     def listen(self) -> None:
         """Read what is new."""
@@ -58,6 +60,7 @@ class Listener:
                 self.accepted.add(f"slack:{entry['key']}")
             return
         if entry["fault"]:
+            self.token_faults += entry["call"] == "POST /oauth/tokens"
             self.faults[f"{entry['system']} {entry['fault']}"] += 1
         if 200 <= (entry["status"] or 0) < 300:
             if entry["key"]:

@@ -15,13 +15,13 @@ import typer
 
 from config.load import load
 from config.settings import settings
-from ops.stage import Stage, stage
+from ops.stage import TOKEN_SECONDS, Stage, stage
 from tools.torture.chaos import Chaos, Kills
 from tools.torture.fleet import Fleet
 from tools.torture.ledger import Ledger
 from tools.torture.outside import Listener, Outside, look
 from tools.torture.people import Crew, Played, hire
-from tools.torture.verdict import Inside, Verdict, judge, unplayed
+from tools.torture.verdict import Inside, Tokens, Verdict, judge, minted_too_often, unplayed
 
 CREWS = 4
 PLAYBOOKS = ("mr_d", "qualia_connect")
@@ -31,6 +31,8 @@ EXTRA = {
     "ATO_LOG__LEVEL": "warning",
 }
 """How the bot is set for it: lost webhooks are found within seconds."""
+ROUGH = {"token_seconds": TOKEN_SECONDS, "revoke_chance": 0.02}
+"""Zendesk's access tokens last a minute, and one call in fifty finds its token revoked."""
 TICK = timedelta(seconds=1)
 SETTLE_WITHIN = 120.0
 """Seconds for everything to come to rest once nothing is broken any more."""
@@ -66,6 +68,7 @@ class Report:
     moved_minutes: float = 0.0
     moments: dict[str, int] = field(default_factory=dict)
     seconds_to_stop: float = 0.0
+    tokens: Tokens = field(default_factory=Tokens)
 
     def figures(self) -> dict[str, object]:
         """Give everything as plain values."""
@@ -128,6 +131,8 @@ class Torture:
         threads = [threading.Thread(target=crew.work, daemon=True) for crew in self.crews]
         if spoil:
             threads.append(threading.Thread(target=chaos.spoil, args=(stop,), daemon=True))
+        began = time.monotonic()
+        self.stage.control.post("/zendesk/settings", json={"sign_in": ROUGH})
         try:
             for thread in threads:
                 thread.start()
@@ -138,7 +143,8 @@ class Torture:
             for thread in threads:
                 thread.join(60)
         chaos.calm()
-        return self._judged(chaos, self._settled())
+        took = self._settled()
+        return self._judged(chaos, took, time.monotonic() - began)
 
     def _settled(self) -> float:
         """Wait until nothing is to be done any more and give the seconds it took."""
@@ -156,13 +162,27 @@ class Torture:
             time.sleep(0.5)
         return took
 
-    def _judged(self, chaos: Chaos, took: float) -> Report:
+    def _tokens(self, seconds: float) -> Tokens:
+        said = self.stage.control.get("/zendesk/settings").json()["tokens"]
+        lives = sum(one.lives for one in self.fleet.replicas)
+        return Tokens(
+            minted=said["minted"],
+            revoked=said["revoked"],
+            struck=self.listener.token_faults,
+            lives=lives,
+            process_seconds=seconds * len(self.fleet.replicas),
+            token_seconds=TOKEN_SECONDS,
+        )
+
+    def _judged(self, chaos: Chaos, took: float, lasted: float) -> Report:
         outside: Outside = look(self.stage, self.listener)
         inside = Inside(self.ledger.work(), self.ledger.cases(), self.ledger.kept(outside.accepted))
         now = datetime.fromisoformat(self.stage.control.get("/clock").json()["now"]).astimezone(UTC)
         verdict = judge(inside, outside, now, TICK)
         played: list[Played] = [one for crew in self.crews for one in crew.played]
         verdict.astray += chaos.failed
+        tokens = self._tokens(lasted)
+        verdict.astray += minted_too_often(tokens)
         verdict.astray += unplayed(played, [case for case, _ in inside.cases])
         stopped = self.fleet.stop()
         return Report(
@@ -171,7 +191,7 @@ class Torture:
             effects=dict(Counter(one.effect.kind for one in inside.work)),
             reminders=sum(getattr(one.effect, "reminder", False) for one in inside.work),
             seconds_to_settle=round(took, 1), verdict=verdict, moved_minutes=round(chaos.moved / 60, 1),
-            moments=dict(chaos.tried), seconds_to_stop=round(stopped, 1),
+            moments=dict(chaos.tried), seconds_to_stop=round(stopped, 1), tokens=tokens,
         )  # fmt: skip
 
 
@@ -198,6 +218,9 @@ def show(report: Report) -> None:
         f"cases        {report.cases}, {report.finished} played to their end, {report.acts} acts accepted"
     )
     typer.echo(f"effects      {sum(report.effects.values())}, {report.reminders} of them reminders")
+    typer.echo(
+        f"tokens       {report.tokens.minted} minted, {report.tokens.revoked} revoked, {report.tokens.lives} processes"
+    )
     for name, sentences in (
         ("lost", verdict.lost), ("doubled", verdict.doubled), ("disordered", verdict.disordered), ("astray", verdict.astray)
     ):  # fmt: skip

@@ -48,6 +48,35 @@ class Verdict:
         return not (self.lost or self.doubled or self.disordered or self.astray)
 
 
+@dataclass(frozen=True)
+class Tokens:
+    """Zendesk's access tokens of one run: how many were minted and revoked, for how many processes, how long."""
+
+    minted: int = 0
+    revoked: int = 0
+    lives: int = 0
+    """Processes that were started."""
+    struck: int = 0
+    """Requests for a token that a fault struck: one that was minted may not have arrived."""
+    process_seconds: float = 0.0
+    token_seconds: int = 60
+
+
+def minted_too_often(tokens: Tokens) -> Iterator[str]:
+    """At most one minting in the life of a token and process: at its start, at each token's end, after each revocation.
+
+    A token is replaced when nine tenths of its life are over.
+    """
+    most = (
+        tokens.lives
+        + tokens.revoked
+        + tokens.struck
+        + int(tokens.process_seconds / (0.9 * tokens.token_seconds))
+    )
+    if tokens.minted > most:
+        yield f"{tokens.minted} access tokens were minted, at most {most} were needed"
+
+
 def judge(inside: Inside, outside: Outside, now: datetime, tick: timedelta) -> Verdict:
     """Check everything that can be checked without asking the bot."""
     traces = _Traces(outside)

@@ -1,0 +1,25 @@
+"""Composition of the Zendesk sign-in from the settings: OAuth clients, else the API token of before."""
+
+from config.sections import Zendesk
+from integrations.zendesk.sign_in import ApiToken, Client, ClientCredentials, SignIn
+
+
+def clients(zendesk: Zendesk) -> tuple[Client, ...]:
+    """Give the OAuth clients in the order in which they are tried."""
+    pairs = (
+        (zendesk.client_id, zendesk.client_secret),
+        (zendesk.second_client_id, zendesk.second_client_secret),
+    )
+    return tuple(
+        Client(name, secret.get_secret_value()) for name, secret in pairs if name and secret
+    )
+
+
+def signed_in(zendesk: Zendesk, scope: str, only: Client | None = None) -> SignIn:
+    """Sign in with the OAuth clients, or with one of them; with the API token where there is none."""
+    found = (only,) if only else clients(zendesk)
+    if found:
+        return ClientCredentials(zendesk.url, found, scope, life_s=zendesk.token_seconds)
+    assert zendesk.email is not None  # the settings say so where no client is given
+    assert zendesk.token is not None
+    return ApiToken(zendesk.email, zendesk.token.get_secret_value())

@@ -1,0 +1,125 @@
+"""What it means when Zendesk gives no access token, or refuses the one it gave; and how long nobody asks again. Pure.
+
+No sentence repeats what Zendesk wrote, a secret or a token.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import requests
+from requests_oauth2client.exceptions import (
+    EndpointError,
+    InvalidClient,
+    InvalidScope,
+    UnauthorizedClient,
+)
+
+from desk.service.ports import GiveUp, TryAgain
+from integrations.zendesk.names import SYSTEM
+from integrations.zendesk.refusals import translate, wait
+
+FIRST_S, LONGEST_S = 5.0, 300.0
+"""Seconds without asking after the first refusal, and at the most."""
+
+
+@dataclass(frozen=True)
+class Rest:
+    """Nobody asks for a token until then (monotonic seconds); whoever calls meanwhile hears why."""
+
+    until: float
+    seconds: float
+    _say: Callable[[float], TryAgain | GiveUp]
+
+    def error(self, now: float | None = None) -> TryAgain | GiveUp:
+        """Give the refusal anew, with the seconds that are left."""
+        return self._say(self.seconds if now is None else max(self.until - now, 0.0))
+
+
+def resting(error: TryAgain | GiveUp, now: float, before: Rest | None) -> Rest:
+    """Rest twice as long as before, or as long as was asked for."""
+    seconds = min(before.seconds * 2, LONGEST_S) if before else FIRST_S
+    if isinstance(error, TryAgain) and error.after:
+        seconds = max(seconds, error.after.total_seconds())
+    return Rest(now + seconds, seconds, lambda left: _again(error, left))
+
+
+def _again(error: TryAgain | GiveUp, left: float) -> TryAgain | GiveUp:
+    if isinstance(error, GiveUp):
+        return GiveUp(error.system, error.reason)
+    after = timedelta(seconds=left)
+    return TryAgain(error.system, error.reason, after=after, certain=True, silent=error.silent)
+
+
+def refused_again() -> TryAgain:
+    """Say that a token is refused which Zendesk gave a moment ago."""
+    return TryAgain(
+        SYSTEM,
+        "it refuses the access token it gave a moment ago: the owner of the OAuth client may have lost access, somebody "
+        "may be revoking tokens, or the Zendesk address in the settings is another account's",
+        after=timedelta(seconds=FIRST_S),
+        certain=True,
+    )
+
+
+def unusable(wrong: Exception) -> TryAgain | GiveUp:
+    """Say what it means that no token came; nothing of the call itself was sent."""
+    if isinstance(wrong, InvalidClient | UnauthorizedClient):
+        return GiveUp(
+            SYSTEM,
+            "Zendesk does not know the desk's OAuth client, or its secret is wrong: the client was deleted, its secret was "
+            "changed, its owner lost access, or it is not of the kind Confidential. Nothing was sent. Ask your Zendesk "
+            "admin for the client's identifier and a new secret, put them into the settings, start the bot again, then "
+            "press Retry.",
+        )
+    if isinstance(wrong, InvalidScope):
+        return GiveUp(
+            SYSTEM,
+            "Zendesk does not give the desk's OAuth client the scopes that it asks for. Nothing was sent. Ask your Zendesk "
+            "admin to allow the client the scopes that docs/installing.md lists, then press Retry.",
+        )
+    if isinstance(wrong, EndpointError) and wrong.response.status_code in {400, 401, 403}:
+        return GiveUp(
+            SYSTEM,
+            "Zendesk would not take the desk's request for an access token. Nothing was sent. See that the OAuth client is of "
+            "the kind Confidential and that the life of its tokens in the settings is between 5 minutes and 48 hours, start "
+            "the bot again, then press Retry.",
+        )
+    answer = getattr(wrong, "response", None)
+    if answer is None and isinstance(wrong, requests.RequestException):
+        heard = translate(wrong)
+        silent = getattr(heard, "silent", True)
+        return TryAgain(
+            SYSTEM,
+            "it gives no access token: it cannot be reached or does not answer in time",
+            certain=True,
+            silent=silent,
+        )
+    if answer is None:
+        return TryAgain(
+            SYSTEM, "it gave an access token that is of no use, or had already ended", certain=True
+        )
+    return _answered(answer)
+
+
+def _answered(answer: requests.Response) -> TryAgain:
+    """Say what an answer means that is neither a token nor one of the refusals of OAuth that we know."""
+    if answer.status_code == 429:
+        return TryAgain(
+            SYSTEM,
+            "it asked to wait before it gives an access token",
+            after=wait(answer),
+            certain=True,
+        )
+    if answer.status_code >= 500:
+        return TryAgain(
+            SYSTEM,
+            "it reported a fault of its own where it gives access tokens",
+            certain=True,
+            silent=True,
+        )
+    return TryAgain(
+        SYSTEM,
+        "something answered where it gives access tokens that is not Zendesk's answer: check the Zendesk address in the settings",
+        certain=True,
+    )
