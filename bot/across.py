@@ -13,9 +13,9 @@ from desk.service.on_duty import Rota
 from desk.service.ports import StoreGone
 from handlers.ticks.announce import Announcing, on_announcements
 from handlers.ticks.weekly import Weekly, on_week
-from integrations.slack.announcing import SlackAnnouncer
-from integrations.slack.client import SlackClient
-from integrations.slack.people import SlackPeople
+from integrations.slack.people.directory import SlackPeople
+from integrations.slack.posting.announcer import SlackAnnouncer
+from integrations.slack.web.client import SlackClient
 from integrations.store.announcements import StoredAnnouncements
 from integrations.store.engine import Database
 from integrations.store.shifts import StoredShifts

@@ -36,12 +36,12 @@ from handlers.zendesk.webhook import ZendeskDoor
 from integrations.backoffice.by_hand import ByHand
 from integrations.backoffice.client import HttpBackOffice
 from integrations.google_chat.client import GoogleChat
-from integrations.slack.chat import SlackChat
-from integrations.slack.client import SlackClient
-from integrations.slack.people import SlackPeople
-from integrations.slack.reply import SlackReply
+from integrations.slack.people.directory import SlackPeople
+from integrations.slack.people.voice import Voice
+from integrations.slack.posting.chat import SlackChat
+from integrations.slack.posting.reply import SlackReply
 from integrations.slack.views.form import Forms
-from integrations.slack.voice import Voice
+from integrations.slack.web.client import SlackClient
 from integrations.store.announcements import StoredAnnouncements
 from integrations.store.current import bring_up
 from integrations.store.effects import StoredEffects

@@ -15,9 +15,9 @@ from desk.service.engine import Engine
 from desk.service.on_duty import Rota
 from integrations.backoffice.client import HttpBackOffice
 from integrations.google_chat.client import GoogleChat
-from integrations.slack.client import SlackClient
-from integrations.slack.link import Link
-from integrations.slack.people import SlackPeople
+from integrations.slack.people.directory import SlackPeople
+from integrations.slack.web.client import SlackClient
+from integrations.slack.web.link import Link
 from integrations.store.alone import alone
 from integrations.store.cases import StoredCases
 from integrations.store.engine import Database

@@ -20,9 +20,9 @@ from bot.measuring import MeasuredDoors
 from bot.slack_app import NOT_SLACKS
 from handlers.health import Health, Probes, on_alive, on_ready
 from handlers.zendesk.webhook import ZendeskDoor, on_ticket_event
-from integrations.slack import wire
-from integrations.slack.arrivals import Sender
-from integrations.slack.signature import signed
+from integrations.slack.codec import wire
+from integrations.slack.codec.arrivals import Sender
+from integrations.slack.web.signature import signed
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

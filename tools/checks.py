@@ -22,7 +22,7 @@ ROOMS = (
     "sandbox",
 )
 CLOSED = frozenset({"body", "raw", "payload"})
-"""What handlers carry and never open: `integrations/*/wire.py` does."""
+"""What handlers carry and never open: a `wire.py` in `integrations/` does."""
 
 FUNCTION_LINES, FILE_LINES = 40, 300
 

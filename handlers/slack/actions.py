@@ -2,7 +2,7 @@
 
 from handlers.slack import home, modals
 from handlers.slack.door import SlackDoor
-from integrations.slack import occasions
+from integrations.slack.codec import occasions
 
 
 async def on_action(body: object, door: SlackDoor) -> None:

@@ -11,10 +11,10 @@ from desk.workflow.permissions import why_not
 from handlers.slack import case_actions, show_personal
 from handlers.slack.door import NOT_KEPT, UNKNOWN_CASE, Json, SlackDoor
 from handlers.slack.modal_reply import DONE, NOT_DONE, note
-from integrations.slack import wire
-from integrations.slack.arrivals import Click, Show, Unreadable
-from integrations.slack.asked import command_of
-from integrations.slack.meta import FormMeta
+from integrations.slack.codec import wire
+from integrations.slack.codec.arrivals import Click, Show, Unreadable
+from integrations.slack.codec.asked import command_of
+from integrations.slack.codec.meta import FormMeta
 from integrations.slack.views.form import hand_view
 
 IT_IS_DONE = Line(key="Done. The card shows it.")

@@ -11,9 +11,9 @@ from desk.service.ports import StoreGone
 from desk.values import Line, Person, Refusal
 from handlers.slack.door import NOT_KEPT_FORM, NOT_UNDERSTOOD, UNKNOWN_CASE, Json, SlackDoor
 from handlers.slack.modal_reply import NOT_DONE, note, refused, tell_taken_out, update
-from integrations.slack.arrivals import Click, Pick, Submission, Where
-from integrations.slack.asked import command_beside
-from integrations.slack.meta import FormMeta
+from integrations.slack.codec.arrivals import Click, Pick, Submission, Where
+from integrations.slack.codec.asked import command_beside
+from integrations.slack.codec.meta import FormMeta
 from integrations.slack.views.handling import Asking, handling_view
 
 _NAME = re.compile(r"\s*([A-Za-z]{2,10})-(\d{1,9})\s*", re.ASCII)

@@ -15,11 +15,11 @@ from desk.playbook.model import Playbook
 from desk.values import Line, Person
 from desk.workflow.duties import duties
 from handlers.slack.door import Json, SlackDoor
-from integrations.slack.arrivals import Slash
+from integrations.slack.codec.arrivals import Slash
+from integrations.slack.text.lines import Ink
 from integrations.slack.views import board, cases, menus
 from integrations.slack.views.home import MINE, WAITING_FOR
 from integrations.slack.views.ledger import ledger
-from integrations.slack.views.lines import Ink
 
 log = logging.getLogger(__name__)
 

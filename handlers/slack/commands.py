@@ -13,10 +13,10 @@ from desk.values import Fill, Line, Person
 from handlers.slack import case_lookup
 from handlers.slack.case_lookup import only_you, said
 from handlers.slack.door import NOT_KEPT, Json, SlackDoor
-from integrations.slack import wire
-from integrations.slack.arrivals import Slash, Unreadable
-from integrations.slack.meta import FormMeta
-from integrations.slack.occasions import read_shortcut
+from integrations.slack.codec import wire
+from integrations.slack.codec.arrivals import Slash, Unreadable
+from integrations.slack.codec.meta import FormMeta
+from integrations.slack.codec.occasions import read_shortcut
 from integrations.slack.views.form import NEW_CASE, choose_view
 from integrations.slack.views.notes import note_view
 from integrations.slack.views.unconfirmed import unconfirmed

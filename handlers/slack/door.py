@@ -19,12 +19,12 @@ from desk.service.on_duty import Rota
 from desk.service.ports import Cases, People
 from desk.values import Fill, Line, Person, in_language
 from handlers.slack.background import Later
-from integrations.slack.arrivals import Click, Unreadable, Where
-from integrations.slack.meta import FormMeta, write_meta
+from integrations.slack.codec.arrivals import Click, Unreadable, Where
+from integrations.slack.codec.meta import FormMeta, write_meta
+from integrations.slack.people.voice import Voice
+from integrations.slack.text.lines import Ink
 from integrations.slack.views.form import Forms
-from integrations.slack.views.lines import Ink
 from integrations.slack.views.sending import submit_line
-from integrations.slack.voice import Voice
 
 log = logging.getLogger(__name__)
 

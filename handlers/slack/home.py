@@ -9,11 +9,11 @@ from desk.service.ports import StoreGone
 from desk.values import Line, Person
 from handlers.slack import buttons, modals
 from handlers.slack.door import Json, SlackDoor
-from integrations.slack import occasions, wire
-from integrations.slack.arrivals import HomeOpened, Submission, Where
-from integrations.slack.occasions import SWITCH
+from integrations.slack.codec import occasions, wire
+from integrations.slack.codec.arrivals import HomeOpened, Submission, Where
+from integrations.slack.codec.occasions import SWITCH
+from integrations.slack.people.voice import known_zone
 from integrations.slack.views.home import LONG, SHORT, Goals, Home, home_view
-from integrations.slack.voice import known_zone
 
 NOT_SWITCHED = Line(
     key="Nothing was changed: the database does not answer. Press the button again in a minute."

@@ -4,7 +4,7 @@ from desk.fields.redact_secrets import told
 from desk.service.answer import Answer
 from desk.values import Line, Person, Refusal, Text
 from handlers.slack.door import Json, SlackDoor
-from integrations.slack.arrivals import Submission, Where
+from integrations.slack.codec.arrivals import Submission, Where
 from integrations.slack.views.notes import note_view
 from integrations.slack.views.sending import errors
 

@@ -15,10 +15,10 @@ from desk.workflow.permissions import why_not
 from handlers.slack import case_actions, case_lookup
 from handlers.slack.door import NOT_KEPT_FORM, NOT_UNDERSTOOD, UNKNOWN_CASE, Json, SlackDoor
 from handlers.slack.modal_reply import DONE, NOT_DONE, note, refused, tell_taken_out, update
-from integrations.slack import wire
-from integrations.slack.arrivals import Closed, Pick, Submission, Unreadable, Where
-from integrations.slack.asked import command_sent
-from integrations.slack.meta import PICK_PLAYBOOK, FormMeta
+from integrations.slack.codec import wire
+from integrations.slack.codec.arrivals import Closed, Pick, Submission, Unreadable, Where
+from integrations.slack.codec.asked import command_sent
+from integrations.slack.codec.meta import PICK_PLAYBOOK, FormMeta
 from integrations.slack.views.notes import under_verdict
 
 KEPT_SO_FAR = Line(key="{case} is kept as far as you got. `/ato mine` goes on with it.")

@@ -1,8 +1,8 @@
 """Changes of who somebody is: a user group's members, a person's name, language, zone or account."""
 
 from handlers.slack.door import SlackDoor
-from integrations.slack import wire
-from integrations.slack.arrivals import GroupChanged, UserChanged
+from integrations.slack.codec import wire
+from integrations.slack.codec.arrivals import GroupChanged, UserChanged
 
 
 async def on_members_changed(body: object, door: SlackDoor) -> None:

@@ -9,7 +9,7 @@ from desk.values import Line, Person
 from desk.workflow.permissions import deciders
 from handlers.slack.case_lookup import too_many
 from handlers.slack.door import SlackDoor
-from integrations.slack.arrivals import Click
+from integrations.slack.codec.arrivals import Click
 from integrations.slack.views.shown import shown_view
 
 

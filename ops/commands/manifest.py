@@ -22,7 +22,7 @@ def manifest(
     from pydantic import ValidationError
 
     from config.settings import surroundings
-    from integrations.slack.manifest import manifest as written
+    from integrations.slack.app.manifest import manifest as written
     from ops.exits import USAGE, stop
 
     address = None if socket else url or surroundings().get("ATO_WEB__PUBLIC_URL")

@@ -16,7 +16,7 @@ from config.load import PLAYBOOKS, load
 from config.settings import Settings, settings, surroundings
 from desk.playbook.model import Playbook
 from desk.service.ports import GiveUp
-from integrations.slack.setup import Workspace
+from integrations.slack.app.setup import Workspace
 from integrations.zendesk.comparing import compare
 from integrations.zendesk.comparing_rules import hook
 from integrations.zendesk.difference import Difference

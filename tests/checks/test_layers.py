@@ -48,7 +48,7 @@ def test_the_house_rules_hold():
 def test_a_handler_that_opens_a_body_is_noticed(line):
     words = f"async def on_click(body, payload, raw):\n    {line}\n"
     assert len(told(words)) == 1
-    assert told(words, "integrations/slack/wire.py") == []
+    assert told(words, "integrations/slack/codec/wire.py") == []
 
 
 def test_a_handler_may_carry_a_body():

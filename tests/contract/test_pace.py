@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk.service.ports import TryAgain, Turns
 from desk.service.rate_limit import Rate, Turn, hold, take
-from integrations.slack.client import POSTS, SlackClient
+from integrations.slack.web.client import POSTS, SlackClient
 from integrations.store import tables as t
 from integrations.store.engine import open_database, writing
 from integrations.store.litter import StoredLitter

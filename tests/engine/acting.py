@@ -8,8 +8,8 @@ from desk.service.engine import Engine
 from desk.service.on_duty import Rota
 from handlers.slack import buttons, commands, modals
 from handlers.slack.door import SlackDoor
+from integrations.slack.people.voice import Voice
 from integrations.slack.views.form import Forms
-from integrations.slack.voice import Voice
 from tests.fakes.across import FakeSearches, FakeShifts
 from tests.fakes.cases import FakeCases
 from tests.fakes.clock import FakeClock

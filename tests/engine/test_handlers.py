@@ -5,8 +5,8 @@ import pytest
 from config.load import load
 from desk.playbook.model import Playbook
 from handlers.slack.door import NOT_UNDERSTOOD
-from integrations.slack.meta import read_meta
-from integrations.slack.reply import TOO_LATE
+from integrations.slack.codec.meta import read_meta
+from integrations.slack.posting.reply import TOO_LATE
 from tests.engine.acting import CASE, RECEIVE, VERIFY, Slack, fields_of, shown
 
 

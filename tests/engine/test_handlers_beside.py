@@ -10,7 +10,7 @@ from desk.values import Line
 from handlers.health import Probes, on_alive, on_ready
 from handlers.slack import buttons, case_lookup, commands, home, modals, people_events
 from handlers.slack.door import NOT_KEPT, NOT_KEPT_FORM, NOT_UNDERSTOOD
-from integrations.slack.meta import FormMeta, read_meta, write_meta
+from integrations.slack.codec.meta import FormMeta, read_meta, write_meta
 from tests.engine.acting import CASE, RECEIVE, Slack, home_opened, shown
 
 

@@ -7,7 +7,7 @@ import pytest
 from config.load import load
 from desk.playbook.model import Playbook
 from handlers.slack import buttons
-from integrations.slack.meta import read_meta
+from integrations.slack.codec.meta import read_meta
 from tests.engine.acting import CASE, Slack, fields_of, shown
 
 

@@ -13,7 +13,7 @@ from desk.playbook.model import Playbook
 from desk.service.ports import GiveUp
 from desk.values import Line
 from handlers.slack import case_lookup, commands, home
-from integrations.slack.meta import read_meta
+from integrations.slack.codec.meta import read_meta
 from integrations.slack.views import home as drawn
 from tests.engine.acting import CASE, RECEIVE, Slack, fields_of, home_opened
 

@@ -12,7 +12,7 @@ from desk.case.fold import fold
 from desk.case.state import Card, Case, Ticket
 from desk.case.work_events import EffectPlanned
 from desk.playbook.model import Playbook
-from integrations.slack.posts import opaque
+from integrations.slack.posting.posts import opaque
 from integrations.store.record import Work
 from integrations.zendesk.wire import external_id
 from tools.torture.outside import Note, Outside, Post

@@ -12,7 +12,7 @@ from desk.case.state import Case
 from desk.playbook.model import Playbook
 from desk.rules.decide import decide
 from desk.values import Fill, Line, Person, in_language
-from integrations.slack.views.lines import Ink
+from integrations.slack.text.lines import Ink
 
 CALL = datetime(2026, 11, 20, 16, 42, tzinfo=UTC)
 CASE = "01JD3M9Q4WZ8K2V7X5N6P0R1ST"

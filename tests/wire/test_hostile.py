@@ -22,12 +22,12 @@ from desk.playbook.model import Deed, Playbook
 from desk.playbook.parts import FieldSpec
 from desk.values import Fill, Line
 from integrations.google_chat.wire import write_message
-from integrations.slack.meta import FormMeta
+from integrations.slack.codec.meta import FormMeta
+from integrations.slack.text.lines import Ink
 from integrations.slack.views.card import card
 from integrations.slack.views.cases import case_blocks
 from integrations.slack.views.form import Forms
 from integrations.slack.views.ledger import ledger
-from integrations.slack.views.lines import Ink
 from integrations.slack.views.telling import telling
 from integrations.zendesk.names import Ids
 from integrations.zendesk.wire import write_ticket, write_update

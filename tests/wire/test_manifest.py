@@ -9,8 +9,8 @@ import pytest
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
-from integrations.slack.manifest import manifest
-from integrations.slack.scopes import COMMAND, EVENTS, METHODS, needed
+from integrations.slack.app.manifest import manifest
+from integrations.slack.app.scopes import COMMAND, EVENTS, METHODS, needed
 from ops.cli import app
 from ops.exits import USAGE
 

@@ -42,9 +42,9 @@ from integrations.sheets.cells import Odd, Reading, Wrong
 from integrations.sheets.columns import FINDINGS, Sheet, Unfit
 from integrations.sheets.delimited import read_csv
 from integrations.sheets.read import read_sheet
-from integrations.slack import actions, arrivals, occasions
-from integrations.slack import wire as slack
-from integrations.slack.meta import FormMeta, read_meta
+from integrations.slack.codec import actions, arrivals, occasions
+from integrations.slack.codec import wire as slack
+from integrations.slack.codec.meta import FormMeta, read_meta
 from integrations.zendesk import wire as zendesk
 from integrations.zendesk.deliveries import Malformed, TicketChanged, read_webhook
 from integrations.zendesk.names import Names
@@ -244,19 +244,19 @@ TABLE: dict[str, Reads] = {
         workbook.read_xlsx_cell, (SCALAR | st.datetimes() | st.dates() | st.times() | st.timedeltas() | st.decimals(), st.sampled_from("nsbdfe")),
         (str, datetime, Odd),
     ),
-    "integrations.slack.actions.read_action": Reads(actions.read_action, (IDS,), (actions.Action, type(None))),
-    "integrations.slack.actions.read_choice": Reads(actions.read_choice, (ACTION, IDS | st.none()), (tuple, type(None))),
-    "integrations.slack.actions.read_effect_value": Reads(actions.read_effect_value, (IDS | st.none(),), (actions.EffectValue, type(None))),
-    "integrations.slack.actions.read_step_value": Reads(actions.read_step_value, (IDS | st.none(),), (actions.StepValue, type(None))),
-    "integrations.slack.actions.read_value": Reads(
+    "integrations.slack.codec.actions.read_action": Reads(actions.read_action, (IDS,), (actions.Action, type(None))),
+    "integrations.slack.codec.actions.read_choice": Reads(actions.read_choice, (ACTION, IDS | st.none()), (tuple, type(None))),
+    "integrations.slack.codec.actions.read_effect_value": Reads(actions.read_effect_value, (IDS | st.none(),), (actions.EffectValue, type(None))),
+    "integrations.slack.codec.actions.read_step_value": Reads(actions.read_step_value, (IDS | st.none(),), (actions.StepValue, type(None))),
+    "integrations.slack.codec.actions.read_value": Reads(
         actions.read_value, (ACTION, IDS | st.none()), (actions.EffectValue, actions.StepValue, type(None))
     ),
-    "integrations.slack.meta.read_meta": Reads(read_meta, (WORDS | JSON,), (FormMeta, type(None))),
-    "integrations.slack.occasions.read_in_home": Reads(occasions.read_in_home, (ANYTHING | HOME,), (occasions.InHome, type(None))),
-    "integrations.slack.occasions.read_place": Reads(occasions.read_place, (ANYTHING | HOME,), (str,)),
-    "integrations.slack.occasions.read_shortcut": Reads(occasions.read_shortcut, (ANYTHING | HOME,), (occasions.Shortcut, type(None))),
-    "integrations.slack.wire.read_who": Reads(slack.read_who, (ANYTHING,), (arrivals.Sender,)),
-    "integrations.slack.wire.read_sender": Reads(slack.read_sender, (ANYTHING,), (arrivals.Sender,)),
+    "integrations.slack.codec.meta.read_meta": Reads(read_meta, (WORDS | JSON,), (FormMeta, type(None))),
+    "integrations.slack.codec.occasions.read_in_home": Reads(occasions.read_in_home, (ANYTHING | HOME,), (occasions.InHome, type(None))),
+    "integrations.slack.codec.occasions.read_place": Reads(occasions.read_place, (ANYTHING | HOME,), (str,)),
+    "integrations.slack.codec.occasions.read_shortcut": Reads(occasions.read_shortcut, (ANYTHING | HOME,), (occasions.Shortcut, type(None))),
+    "integrations.slack.codec.wire.read_who": Reads(slack.read_who, (ANYTHING,), (arrivals.Sender,)),
+    "integrations.slack.codec.wire.read_sender": Reads(slack.read_sender, (ANYTHING,), (arrivals.Sender,)),
     "integrations.zendesk.deliveries.read_webhook": Reads(
         read_webhook, (st.dictionaries(HEADER, WORDS, max_size=3), BYTES), (TicketChanged,), (Malformed,)
     ),
@@ -270,7 +270,7 @@ TABLE: dict[str, Reads] = {
 
 ELSEWHERE = {
     **{
-        f"integrations.slack.wire.{read.__name__}": "tests/wire/test_slack_anything.py"
+        f"integrations.slack.codec.wire.{read.__name__}": "tests/wire/test_slack_anything.py"
         for read in SLACK
     },
     "bot.guards.read_body": "tests/journey/attacking.py",

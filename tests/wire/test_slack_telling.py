@@ -7,7 +7,7 @@ import pytest
 
 from desk.case.effects import TellPeople
 from desk.values import Line
-from integrations.slack.escape import verbatim
+from integrations.slack.text.escape import verbatim
 from integrations.slack.views.telling import pieces, telling
 from sandbox.slack.blocks import message_faults
 from tests.wire.making_cards import (

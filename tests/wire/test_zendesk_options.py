@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.service.ports import GiveUp
-from integrations.zendesk.names import Option
-from integrations.zendesk.wire import match_option
+from integrations.zendesk.names import Option, match_option
 
 SEED = "Mr D Food* - Blacklisting>Blacklisted>Suspected Account Takeover"
 OPTIONS = (

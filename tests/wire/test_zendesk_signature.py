@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from desk.case.commands import Command
 from desk.service.ports import StoreGone
 from handlers.zendesk.webhook import ZendeskDoor, on_ticket_event
-from integrations.zendesk.wire import Malformed, check_signature, read_webhook
+from integrations.zendesk.deliveries import Malformed, check_signature, read_webhook
 
 CONTRACTS = Path(__file__).parents[3] / "shared" / "contracts" / "zendesk" / "webhooks"
 SECRET = "b3VyLW93bi1zZWNyZXQtZm9yLXRlc3Rz"

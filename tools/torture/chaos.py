@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from integrations.slack.posts import opaque
+from integrations.slack.posting.posts import opaque
 from integrations.zendesk.wire import external_id
 from ops.stage import Stage, StageFailed
 from tools.torture.fleet import Fleet, Replica

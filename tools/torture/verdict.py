@@ -13,7 +13,7 @@ from desk.case.state import Case
 from desk.playbook.model import Playbook
 from desk.reminders.ladder import reached
 from desk.workflow.flow import Growing
-from integrations.slack.posts import opaque
+from integrations.slack.posting.posts import opaque
 from integrations.store.record import Work
 from integrations.zendesk.wire import external_id
 from tools.torture.outside import Outside

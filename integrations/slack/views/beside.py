@@ -8,7 +8,7 @@ from desk.cards.step_status import Standing
 from desk.playbook.model import Playbook, Step
 from desk.values import Line, Text
 from desk.workflow.duties import Duty
-from integrations.slack.views.lines import WAITING, Block, Ink, paragraph, rows
+from integrations.slack.text.lines import WAITING, Block, Ink, paragraph, rows
 from integrations.slack.views.menus import JOIN, ask_button, menu
 
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from desk.cards.worklist import Owed
 from desk.values import Line, Person
-from integrations.slack.actions import Action, StepValue, write_action, write_value
-from integrations.slack.views.lines import LATE, SOON, WAITING, Block, Ink, button, section
+from integrations.slack.codec.actions import Action, StepValue, write_action, write_value
+from integrations.slack.text.lines import LATE, SOON, WAITING, Block, Ink, button, section
 
 CONTINUE = "Continue"
 SOON_AT_LEAST = timedelta(minutes=15)

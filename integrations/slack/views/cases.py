@@ -6,9 +6,9 @@ from desk.playbook.model import Playbook
 from desk.values import Line, Person
 from desk.workflow.duties import Duty, doers, duties
 from desk.workflow.permissions import why_not
-from integrations.slack.actions import Action, StepValue, write_action, write_value
+from integrations.slack.codec.actions import Action, StepValue, write_action, write_value
+from integrations.slack.text.lines import Block, Ink, button, section
 from integrations.slack.views.board import CONTINUE
-from integrations.slack.views.lines import Block, Ink, button, section
 
 TITLE = Line(key="*{case} · {title}*")
 OPEN_SINCE = Line(key="open since {opened_at}")

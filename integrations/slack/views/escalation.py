@@ -4,7 +4,7 @@ from desk.cards.case_card import Face
 from desk.case.state import Escalation
 from desk.playbook.model import Playbook, Post, PostItem
 from desk.values import Fact, Text
-from integrations.slack.views.lines import Block, Ink, paragraph
+from integrations.slack.text.lines import Block, Ink, paragraph
 
 NOTHING = Fact()
 

@@ -15,9 +15,10 @@ from desk.playbook.model import Playbook
 from desk.rules.available_actions import Offer, Offers, correctable
 from desk.values import Fill, Line, Text, in_language
 from desk.workflow.calendar import add_working, calendar_of
-from integrations.slack.actions import Action, StepValue, write_action, write_value
-from integrations.slack.asked import SNOOZES
-from integrations.slack.meta import PICK_FIELD, FormMeta, write_meta
+from integrations.slack.codec.actions import Action, StepValue, write_action, write_value
+from integrations.slack.codec.asked import SNOOZES
+from integrations.slack.codec.meta import PICK_FIELD, FormMeta, write_meta
+from integrations.slack.text.lines import Ink, button, rows, section
 from integrations.slack.views.form import (
     CLOSE,
     SAVE,
@@ -27,7 +28,6 @@ from integrations.slack.views.form import (
     with_answer,
 )
 from integrations.slack.views.inputs import Block, answer_of, cut, option, plain, question
-from integrations.slack.views.lines import Ink, button, rows, section
 from integrations.slack.views.menus import LABELS
 
 HANDLE = "handle"

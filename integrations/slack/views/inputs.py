@@ -14,7 +14,7 @@ from desk.fields.format import TWO_WAY, WORDS
 from desk.fields.templates import Say
 from desk.playbook.parts import FieldSpec
 from desk.values import Fact, Fill, Line, Text, in_language
-from integrations.slack.meta import NONE
+from integrations.slack.codec.meta import NONE
 
 Block = dict[str, Any]
 

@@ -11,7 +11,7 @@ from desk.case.state import Case
 from desk.fields.template_values import spoken
 from desk.playbook.model import Playbook
 from desk.values import in_language
-from integrations.slack.views.lines import DONE, LATE, WAITING, Block, Ink, paragraph
+from integrations.slack.text.lines import DONE, LATE, WAITING, Block, Ink, paragraph
 from integrations.slack.views.notes import to_copy
 
 SAID = "{told_at}: {who} told the customer: {what}"

@@ -10,8 +10,14 @@ from desk.playbook.model import Playbook
 from desk.rules.available_actions import can_lift
 from desk.values import Line
 from desk.workflow.inboxes import role_of
-from integrations.slack.actions import Action, StepValue, write_action, write_choice, write_value
-from integrations.slack.views.lines import BUTTON, Block, Ink, button
+from integrations.slack.codec.actions import (
+    Action,
+    StepValue,
+    write_action,
+    write_choice,
+    write_value,
+)
+from integrations.slack.text.lines import BUTTON, Block, Ink, button
 
 LABELS: dict[str, Line] = {
     "more": Line(key="More…"),

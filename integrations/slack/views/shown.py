@@ -4,11 +4,11 @@ from desk.cards.case_card import Face
 from desk.fields.format import show
 from desk.playbook.model import Playbook
 from desk.values import Line
-from integrations.slack.escape import plain, verbatim
+from integrations.slack.text.escape import plain, verbatim
+from integrations.slack.text.lines import Block, Ink, paragraph, section
 from integrations.slack.views.beside import claimants
 from integrations.slack.views.card import opening
 from integrations.slack.views.form import CLOSE
-from integrations.slack.views.lines import Block, Ink, paragraph, section
 from integrations.slack.views.notes import NOTE
 from integrations.slack.views.telling import code, pieces
 

@@ -2,8 +2,8 @@
 
 from desk.cards.case_card import Face
 from desk.case.state import Trouble
-from integrations.slack.actions import Action, EffectValue, write_action, write_value
-from integrations.slack.views.lines import Block, Ink, button, paragraph, rows
+from integrations.slack.codec.actions import Action, EffectValue, write_action, write_value
+from integrations.slack.text.lines import Block, Ink, button, paragraph, rows
 
 PENDING = {
     "create_ticket": "Ticket pending: {system} has not answered since {since_at}. I keep trying; your tap is kept.",

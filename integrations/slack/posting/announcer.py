@@ -9,14 +9,14 @@ from desk.fields.templates import Say
 from desk.reminders.announcement import Announcement
 from desk.service.ports import Attempt, GiveUp
 from desk.values import Text, in_language
-from integrations.slack.chat import MOST_MENTIONS, Speech
-from integrations.slack.client import SlackClient
-from integrations.slack.errors import SYSTEM
-from integrations.slack.escape import mrkdwn
-from integrations.slack.people import SlackPeople
-from integrations.slack.posts import Message, Posts, opaque
-from integrations.slack.views.lines import Ink
+from integrations.slack.people.directory import SlackPeople
+from integrations.slack.posting.chat import MOST_MENTIONS, Speech
+from integrations.slack.posting.posts import Message, Posts, opaque
+from integrations.slack.text.escape import mrkdwn
+from integrations.slack.text.lines import Ink
 from integrations.slack.views.telling import telling
+from integrations.slack.web.client import SlackClient
+from integrations.slack.web.errors import SYSTEM
 
 
 class SlackAnnouncer:

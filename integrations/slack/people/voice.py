@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from desk.fields.templates import Say
 from desk.service.ports import Clock
 from desk.values import Line, Person
-from integrations.slack.views.lines import Ink, Mark
+from integrations.slack.text.lines import Ink, Mark
 
 NOBODY = Line(key="nobody")
 """What stands in the place of people where a role has none."""

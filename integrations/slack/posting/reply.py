@@ -14,8 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from desk.values import Line
-from integrations.slack.arrivals import Where
-from integrations.slack.hosts import is_slacks
+from integrations.slack.codec.arrivals import Where
+from integrations.slack.web.hosts import is_slacks
 
 log = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from integrations.slack.hosts import Elsewhere, fence
+from integrations.slack.web.hosts import Elsewhere, fence
 
 Json = dict[str, Any]
 BEAT = 5.0

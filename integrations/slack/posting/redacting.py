@@ -5,8 +5,8 @@ Slack keeps no earlier version of a message that a bot updated: https://docs.sla
 
 from collections.abc import Iterable
 
-from integrations.slack.client import SlackClient
-from integrations.slack.errors import SlackSaid
+from integrations.slack.web.client import SlackClient
+from integrations.slack.web.errors import SlackSaid
 
 GONE = frozenset({
     "message_not_found", "is_inactive", "cant_update_message", "edit_window_closed", "thread_not_found",

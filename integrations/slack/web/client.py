@@ -15,9 +15,9 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from desk.service.ports import GiveUp, TryAgain, Turns
 from desk.service.rate_limit import Rate
-from integrations.slack.errors import SYSTEM, unreachable
-from integrations.slack.heard import heard
-from integrations.slack.hosts import Elsewhere, fence, is_slacks
+from integrations.slack.web.errors import SYSTEM, unreachable
+from integrations.slack.web.heard import heard
+from integrations.slack.web.hosts import Elsewhere, fence, is_slacks
 
 EVENT_TYPE = "ato_desk"
 PAGE = 200

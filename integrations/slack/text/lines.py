@@ -17,7 +17,7 @@ from desk.fields.format import show
 from desk.fields.templates import Say
 from desk.playbook.parts import FieldSpec
 from desk.values import BOT, Fact, Line, Text, in_language
-from integrations.slack.escape import mrkdwn, one_line, plain
+from integrations.slack.text.escape import mrkdwn, one_line, plain
 
 Block = dict[str, Any]
 

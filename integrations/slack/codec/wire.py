@@ -9,8 +9,8 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from desk.values import Fill, Fills
-from integrations.slack import shapes
-from integrations.slack.actions import (
+from integrations.slack.codec import shapes
+from integrations.slack.codec.actions import (
     Action,
     EffectValue,
     StepValue,
@@ -20,7 +20,7 @@ from integrations.slack.actions import (
     read_step_value,
     read_value,
 )
-from integrations.slack.arrivals import (
+from integrations.slack.codec.arrivals import (
     Click,
     Closed,
     GroupChanged,
@@ -33,7 +33,7 @@ from integrations.slack.arrivals import (
     UserChanged,
     Where,
 )
-from integrations.slack.meta import NONE, PICK_FIELD, PICK_OUTCOME, PICK_PLAYBOOK, read_meta
+from integrations.slack.codec.meta import NONE, PICK_FIELD, PICK_OUTCOME, PICK_PLAYBOOK, read_meta
 
 _S = TypeVar("_S", bound=shapes.Shape)
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from desk.service.ports import GiveUp, TryAgain
 from desk.values import Person
-from integrations.slack.client import SlackClient
-from integrations.slack.errors import SlackSaid
+from integrations.slack.web.client import SlackClient
+from integrations.slack.web.errors import SlackSaid
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from desk.values import Value
-from integrations.slack.occasions import OPEN_CASE
-from integrations.slack.scopes import EVENTS, needed
+from integrations.slack.app.scopes import EVENTS, needed
+from integrations.slack.codec.occasions import OPEN_CASE
 
 EVENTS_PATH = "/slack/events"
 Url = Annotated[str, Field(pattern=r"^https?://", max_length=3000)]

@@ -7,7 +7,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from desk.service.ports import TryAgain
-from integrations.slack.errors import SYSTEM, translated, unreachable
+from integrations.slack.web.errors import SYSTEM, translated, unreachable
 
 
 async def heard(asked: Awaitable[AsyncSlackResponse], channel: str = "") -> AsyncSlackResponse:

@@ -11,8 +11,8 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from desk.values import Value
-from integrations.slack.errors import SlackSaid
-from integrations.slack.heard import heard
+from integrations.slack.web.errors import SlackSaid
+from integrations.slack.web.heard import heard
 
 _PAGE = 200
 _MOST_PAGES = 50

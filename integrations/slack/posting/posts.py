@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from time import time
 
 from desk.service.ports import Attempt, TryAgain
-from integrations.slack.client import SlackClient
-from integrations.slack.errors import SYSTEM, SlackSaid
-from integrations.slack.views.lines import Block
+from integrations.slack.text.lines import Block
+from integrations.slack.web.client import SlackClient
+from integrations.slack.web.errors import SYSTEM, SlackSaid
 
 SKEW = timedelta(minutes=2)
 """How far Slack's clock and ours may be apart."""

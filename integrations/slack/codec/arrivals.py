@@ -3,8 +3,8 @@
 from typing import Any
 
 from desk.values import Fills, Value
-from integrations.slack.actions import Kind
-from integrations.slack.meta import FormMeta
+from integrations.slack.codec.actions import Kind
+from integrations.slack.codec.meta import FormMeta
 
 
 class Where(Value):

@@ -10,8 +10,8 @@ from typing import Literal
 from pydantic import ValidationError
 
 from desk.values import Value
-from integrations.slack import shapes
-from integrations.slack.arrivals import Where
+from integrations.slack.codec import shapes
+from integrations.slack.codec.arrivals import Where
 
 PICK_ACTION = re.compile(r"pick:\w+")
 """The action ids of a choice that changes a form's questions."""

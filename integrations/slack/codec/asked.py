@@ -32,9 +32,9 @@ from desk.case.commands import (
     WaitForCustomer,
 )
 from desk.values import Fill, Person
-from integrations.slack.arrivals import Click, Show, Submission
-from integrations.slack.meta import FormMeta
-from integrations.slack.voice import known_zone
+from integrations.slack.codec.arrivals import Click, Show, Submission
+from integrations.slack.codec.meta import FormMeta
+from integrations.slack.people.voice import known_zone
 
 TOMORROW = "tomorrow"
 MORNING = time(8)

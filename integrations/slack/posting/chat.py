@@ -17,15 +17,15 @@ from desk.fields.templates import Say
 from desk.playbook.model import Playbook
 from desk.service.ports import Attempt, GiveUp
 from desk.values import in_language
-from integrations.slack.client import SlackClient
-from integrations.slack.errors import SYSTEM, SlackSaid
-from integrations.slack.escape import mrkdwn
-from integrations.slack.people import SlackPeople
-from integrations.slack.posts import NO_THREAD, Message, Paper, Posts, opaque
-from integrations.slack.redacting import Redacting
+from integrations.slack.people.directory import SlackPeople
+from integrations.slack.posting.posts import NO_THREAD, Message, Paper, Posts, opaque
+from integrations.slack.posting.redacting import Redacting
+from integrations.slack.text.escape import mrkdwn
+from integrations.slack.text.lines import Ink
 from integrations.slack.views.card import Drawn, card
-from integrations.slack.views.lines import Ink
 from integrations.slack.views.telling import Telling, telling
+from integrations.slack.web.client import SlackClient
+from integrations.slack.web.errors import SYSTEM, SlackSaid
 
 GONE = frozenset({"message_not_found", "is_inactive", "cant_update_message", "edit_window_closed"})
 MOST_MENTIONS = 8
