@@ -201,7 +201,7 @@ class Draft(Case):
 def replace(record: Record, **changes: Any) -> Record:
     """Give a copy with changes, in a tenth of the time `dataclasses.replace` takes: a case is folded for every click.
 
-    It does not look at the names it is given; tests/desk/test_folding.py holds that they are fields.
+    It does not look at the names it is given; tests/desk/test_fold.py holds that they are fields.
     """
     if type(record) is Draft:
         vars(record).update(changes)

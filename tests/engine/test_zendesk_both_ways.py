@@ -15,7 +15,7 @@ from desk.service.ports import GiveUp, TryAgain
 from handlers.ticks.reconciler import on_reconcile
 from handlers.zendesk.webhook import HttpAnswer, ZendeskDoor, on_ticket_event
 from tests.desk.bench import CASE, mr_d
-from tests.desk.test_adopting import NALEDI, PATH
+from tests.desk.test_adopt_ticket import NALEDI, PATH
 from tests.desk.test_mr_d import LOCATE, RECEIVE, SUSPEND, VERIFY
 from tests.desk.test_sheets import POST, UPLOAD
 from tests.engine.whole import Whole
