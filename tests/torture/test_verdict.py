@@ -15,7 +15,7 @@ from desk.playbook.model import Playbook
 from integrations.slack.posting.posts import opaque
 from integrations.store.record import Work
 from integrations.zendesk.wire import external_id
-from tools.torture.outside import Note, Outside, Post
+from tools.torture.outside import Listener, Note, Outside, Post
 from tools.torture.people import Played
 from tools.torture.verdict import Inside, Tokens, Verdict, judge, minted_too_often, unplayed
 
@@ -53,7 +53,7 @@ def outside(
     *posts: Post, tickets: int = 0, notes: tuple[Note, ...] = (), accepted: tuple[str, ...] = ()
 ) -> Outside:
     rows = tuple(ticket(number) for number in range(1, tickets + 1))
-    return Outside(posts, rows, notes, frozenset(accepted))
+    return Outside(posts, rows, notes, dict.fromkeys(accepted, "a click"))
 
 
 def judged(inside: Inside, out: Outside) -> Verdict:
@@ -174,3 +174,36 @@ def test_a_token_too_many_is_seen(minted, revoked, lives, seconds, too_many):
         if too_many
         else []
     )
+
+
+def act(answer, number=7, call="view_submission"):
+    body = {
+        "view": {"callback_id": "step", "private_metadata": '{"case": "C1"}'},
+        "user": {"id": "U1"},
+    }
+    return {
+        "system": "slack->bot",
+        "n": number,
+        "call": call,
+        "body": body,
+        "status": 200,
+        "answer": answer,
+        "key": f"{number}",
+    }
+
+
+@pytest.mark.parametrize(
+    ("answer", "accepted"),
+    [
+        ("", True),
+        ({"response_action": "update", "view": {"title": {"text": "Done"}}}, True),
+        ({"response_action": "errors", "errors": {"a": "Nothing was kept: the database does not answer."}}, False),
+        ({"response_action": "update", "view": {"blocks": [{"text": {"text": "Non è stato salvato nulla: il …"}}]}}, False),
+    ],
+)  # fmt: skip
+def test_an_act_whose_answer_says_that_nothing_was_kept_is_not_counted_as_accepted(
+    answer, accepted
+):
+    listener = Listener(None)
+    listener._hear(act(answer))
+    assert set(listener.accepted) == ({"slack:7"} if accepted else set())

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,8 +38,8 @@ class Listener:
 
     stage: Stage
     read: int = 0
-    accepted: set[str] = field(default_factory=set)
-    """Delivery ids of the acts that were answered as accepted."""
+    accepted: dict[str, str] = field(default_factory=dict)
+    """Delivery ids of the acts that were answered as accepted, with what each was and how it was answered."""
     faults: Counter[str] = field(default_factory=Counter)
     landed: set[str] = field(default_factory=set)
     """Keys and markers that reached the outside, whether or not the answer came back."""
@@ -56,8 +56,12 @@ class Listener:
     def _hear(self, entry: Json) -> None:
         if entry["system"] == "slack->bot":
             self.acts += 1
-            if entry["status"] == 200 and _orders(entry["call"], entry["body"]):
-                self.accepted.add(f"slack:{entry['key']}")
+            if (
+                entry["status"] == 200
+                and _orders(entry["call"], entry["body"])
+                and not _told_no(entry["answer"])
+            ):
+                self.accepted[f"slack:{entry['key']}"] = _in_words(entry)
             return
         if entry["fault"]:
             self.token_faults += entry["call"] == "POST /oauth/tokens"
@@ -81,6 +85,27 @@ def _orders(call: str, body: Any) -> bool:
     return False
 
 
+NOT_KEPT = ("Nothing was kept", "Non è stato salvato nulla")
+"""How the desk tells people, in its languages, that an act was not kept."""
+
+
+def _told_no(answer: Any) -> bool:
+    """Say whether the answer itself tells the person that nothing was kept."""
+    words = json.dumps(answer, ensure_ascii=False)
+    return any(one in words for one in NOT_KEPT)
+
+
+def _in_words(entry: Json) -> str:
+    """Say what an act was and how it was answered, without what was typed."""
+    body = entry["body"]
+    view = body.get("view") or {}
+    action = (body.get("actions") or [{}])[0].get("action_id", "")
+    answer = entry["answer"] if isinstance(entry["answer"], dict) else {}
+    title = ((answer.get("view") or {}).get("title") or {}).get("text", "")
+    asked = f"{entry['call']} {action or view.get('callback_id', '')} {view.get('private_metadata', '')}"
+    return f"{asked.strip()} at log entry {entry['n']}, answered {answer.get('response_action', 'with nothing')} {title}".strip()
+
+
 @dataclass(frozen=True)
 class Outside:
     """Everything that stands outside at the end."""
@@ -88,7 +113,7 @@ class Outside:
     posts: tuple[Post, ...]
     tickets: tuple[Json, ...]
     notes: tuple[Note, ...]
-    accepted: frozenset[str]
+    accepted: Mapping[str, str]
 
 
 def look(stage: Stage, listener: Listener) -> Outside:
@@ -99,7 +124,7 @@ def look(stage: Stage, listener: Listener) -> Outside:
     ours = [one for one in known if str(one.get("external_id") or "").startswith("ato-")]
     tickets = tuple(stage.control.get(f"/zendesk/tickets/{one['id']}").json() for one in ours)
     return Outside(
-        tuple(_posts(state["channels"])), tickets, tuple(_notes(tickets)), frozenset(listener.accepted)
+        tuple(_posts(state["channels"])), tickets, tuple(_notes(tickets)), dict(listener.accepted)
     )  # fmt: skip
 
 

@@ -81,7 +81,7 @@ def judge(inside: Inside, outside: Outside, now: datetime, tick: timedelta) -> V
     """Check everything that can be checked without asking the bot."""
     traces = _Traces(outside)
     verdict = Verdict()
-    verdict.lost += [f"act {one} was accepted and is in no case" for one in sorted(outside.accepted - set(inside.kept))]  # fmt: skip
+    verdict.lost += [f"act {one} was accepted and is in no case: {words}" for one, words in sorted(outside.accepted.items()) if one not in inside.kept]  # fmt: skip
     for work in inside.work:
         verdict.lost += _unfinished(work)
         verdict.lost += _missing(work, traces)
