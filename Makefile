@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(BIN)/python
 READY := $(VENV)/.ready
-ROOMS := benchmarks ops bot handlers integrations config desk sandbox
+ROOMS := benchmarks tools ops bot handlers integrations config desk sandbox
 ARGS ?=
 
 help: ## say what there is
@@ -49,11 +49,11 @@ check: $(READY) ## format, lint, types, layers, playbooks, languages, manifest, 
 	@"$(RUN)" -m ops.cli playbook check
 	@"$(RUN)" -m ops.cli catalogue check
 	@"$(BIN)/check-jsonschema" --builtin-schema vendor.compose-spec deploy/compose.yaml > /dev/null
-	@"$(RUN)" -m ops.queries
+	@"$(RUN)" -m tools.queries
 	@"$(RUN)" -m ops.cli manifest --url https://ato.example.com > /dev/null
 	@"$(RUN)" -m ops.cli playbook schema --check config/playbook.schema.json
 	@NO_MKDOCS_2_WARNING=1 "$(RUN)" -m mkdocs build --strict --quiet --site-dir "$(VENV)/site"
-	@"$(RUN)" -m ops.checks
+	@"$(RUN)" -m tools.checks
 
 docs: $(READY) ## build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 "$(RUN)" -m mkdocs build --strict --quiet --site-dir site
@@ -67,7 +67,7 @@ lock: $(READY) ## write the three locks from pyproject.toml
 	@$(LOCK) pyproject.toml --group dev --all-extras -o requirements.lock
 	@$(LOCK) pyproject.toml --extra postgres --constraint requirements.lock -o requirements-run.lock
 	@$(LOCK) --group build --constraint requirements.lock -o requirements-build.lock
-	@"$(RUN)" -m ops.checks
+	@"$(RUN)" -m tools.checks
 
 clean: ## remove what was made here, but no case
 	@rm -rf "$(VENV)" .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

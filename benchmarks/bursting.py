@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.figures import Aim, Figure
 from benchmarks.running import BenchFailed
 from config.load import load
-from desk.playbook import Deed, Playbook
+from desk.playbook.model import Deed, Playbook
 from ops.player import NotAsWritten, Player
 from ops.stage import Stage, stage
 from ops.watching import Watcher

@@ -27,9 +27,10 @@ from benchmarks.databases import address
 from benchmarks.filling import last_for_mod
 from benchmarks.replaying import Replay, difference, read_rows
 from benchmarks.signed import LOOKERS, MOD
-from bot.main import Bot, assemble
+from bot.main import assemble
+from bot.running import Bot
 from config.settings import settings
-from desk.commands import CompleteStep
+from desk.case.commands import CompleteStep
 from integrations.store.engine import open_database, writing
 from integrations.zendesk.deliveries import check_signature
 from ops.serve import write_logs

@@ -25,10 +25,11 @@ from benchmarks.filling import Fill, fill
 from benchmarks.running import Ground
 from benchmarks.serving import environment, ready
 from benchmarks.signed import case_id
-from bot.main import Bot, assemble
+from bot.main import assemble
+from bot.running import Bot
 from bot.schedule import schedule
 from config.settings import settings
-from handlers.chaser import on_tick
+from handlers.ticks.chaser import on_tick
 from integrations.store.tables import write_instant
 from ops.serve import write_logs
 

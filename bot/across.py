@@ -6,16 +6,16 @@ from functools import partial
 
 from bot.speech import speech
 from config.settings import Settings
-from desk.engine import Engine
-from desk.playbook import Playbook
-from desk.ports import StoreGone
-from desk.rota import Rota
-from desk.texts import Say
-from handlers.announcing import Announcing, on_announcements
-from handlers.weekly import Weekly, on_week
-from integrations.slack.announcing import SlackAnnouncer
-from integrations.slack.client import SlackClient
-from integrations.slack.people import SlackPeople
+from desk.fields.templates import Say
+from desk.playbook.model import Playbook
+from desk.service.engine import Engine
+from desk.service.on_duty import Rota
+from desk.service.ports import StoreGone
+from handlers.ticks.announce import Announcing, on_announcements
+from handlers.ticks.weekly import Weekly, on_week
+from integrations.slack.people.directory import SlackPeople
+from integrations.slack.posting.announcer import SlackAnnouncer
+from integrations.slack.web.client import SlackClient
 from integrations.store.announcements import StoredAnnouncements
 from integrations.store.engine import Database
 from integrations.store.shifts import StoredShifts

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from prometheus_client import Gauge
 
-from desk.watching import Alarm, Watch, lateness
+from desk.service.watchdog import Alarm, Watch, lateness
 
 LATE = Gauge("ato_reminder_late_seconds", "Seconds by which the latest reminder is overdue beyond two ticks; 0 when none is")  # fmt: skip
 WAITING = Gauge("ato_effects_waiting", "Work outside that is not done", ["urgent"])

@@ -1,11 +1,9 @@
 """The composition root: settings to ports to engine to Slack, web and ticks. Importing any other module builds nothing."""
 
-import asyncio
 import gc
 import logging
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from ulid import ULID
@@ -15,7 +13,8 @@ from bot.clock import OffsetClock, SystemClock
 from bot.guards import Pace
 from bot.measuring import MeasuredCases, measured
 from bot.naming import NamedTickets
-from bot.queueing import Queue, jobs_of, once, queue_of
+from bot.queueing import jobs_of, once, queue_of
+from bot.running import Bot
 from bot.schedule import schedule
 from bot.sheets import SheetReader, write_sheet
 from bot.speech import speech
@@ -24,34 +23,30 @@ from bot.zendesk_sign_in import signed_in
 from config.load import PLAYBOOKS, load
 from config.locales import FOLDER, Catalogue
 from config.settings import Settings
-from desk.adopting import wanted
-from desk.effects import Requester
-from desk.engine import Engine
-from desk.outside import BackOffice
-from desk.playbook import Playbook
-from desk.ports import Clock, GiveUp, TryAgain, Turns
-from desk.rota import Rota
-from handlers.door import SlackDoor
+from desk.case.effects import Requester
+from desk.playbook.model import Playbook
+from desk.rules.adopt_ticket import wanted
+from desk.service.back_office_port import BackOffice
+from desk.service.engine import Engine
+from desk.service.on_duty import Rota
+from desk.service.ports import Clock, Turns
 from handlers.health import Probes
-from handlers.zendesk_events import ZendeskDoor
+from handlers.slack.door import SlackDoor
+from handlers.zendesk.webhook import ZendeskDoor
 from integrations.backoffice.by_hand import ByHand
 from integrations.backoffice.client import HttpBackOffice
 from integrations.google_chat.client import GoogleChat
-from integrations.slack.chat import SlackChat
-from integrations.slack.client import SlackClient
-from integrations.slack.link import Link
-from integrations.slack.people import SlackPeople
-from integrations.slack.reply import SlackReply
+from integrations.slack.people.directory import SlackPeople
+from integrations.slack.people.voice import Voice
+from integrations.slack.posting.chat import SlackChat
+from integrations.slack.posting.reply import SlackReply
 from integrations.slack.views.form import Forms
-from integrations.slack.voice import Voice
-from integrations.store.alone import alone
+from integrations.slack.web.client import SlackClient
 from integrations.store.announcements import StoredAnnouncements
-from integrations.store.cases import StoredCases
 from integrations.store.current import bring_up
 from integrations.store.effects import StoredEffects
-from integrations.store.engine import Database, open_database
+from integrations.store.engine import open_database
 from integrations.store.pace import MemoryPace, StoredPace
-from integrations.store.rebuild import rebuild_owed
 from integrations.store.shifts import StoredSearches
 from integrations.store.vault import Vault
 from integrations.zendesk.client import ZendeskTickets
@@ -62,74 +57,6 @@ log = logging.getLogger(__name__)
 
 COLLECT_AFTER = 10_000
 """New objects after which Python looks for cycles among them. A click makes some thousands, of which next to none are cycles."""
-STOP_WITHIN = 5.0
-"""Seconds for running work to finish when the process is asked to stop; the doors have three before. Ten in all."""
-
-
-@dataclass
-class Bot:
-    """Everything that runs, plugged together. `app` is what a web server serves."""
-
-    settings: Settings
-    database: Database
-    cases: StoredCases
-    engine: Engine
-    queue: Queue
-    people: SlackPeople
-    slack: SlackClient
-    tickets: ZendeskTickets
-    playbooks: Mapping[str, Playbook]
-    rota: Rota
-    app: FastAPI | None = None
-    worker: "asyncio.Task[None] | None" = None
-    greeting: "asyncio.Task[None] | None" = None
-    link: Link | None = None
-
-    async def start(self) -> None:
-        """Remember the playbooks, warm the table of people and start the queue; refuses a second process."""
-        self.queue.claim()
-        async with alone(self.database, "start", wait=True):
-            books = self.playbooks.items()
-            hashes = {name: await self.cases.remember_playbook(book) for name, book in books}
-            await rebuild_owed(self.database, self.cases)
-        self.engine.hashes = hashes
-        await self.rota.refresh()
-        await self.people.warm()
-        if self.people.problem:
-            log.error("people could not be read from Slack: %s", self.people.problem)
-        # The queue comes last: a ticket left over from before names people, who are known only now.
-        self.worker = asyncio.create_task(self.queue.run(), name="queue")
-        self.greeting = asyncio.create_task(self._greet_zendesk(), name="zendesk")
-        if self.link:
-            self.link.start()
-
-    async def _greet_zendesk(self) -> None:
-        """Sign in to Zendesk before there is a case: who reads the log hears at the start that it does not work."""
-        try:
-            await self.tickets.whoami()
-        except (GiveUp, TryAgain) as wrong:
-            log.error("Zendesk does not let the desk in: %s", wrong)  # noqa: TRY400 - the sentence says all
-
-    async def stop(self) -> None:
-        """Take nothing more, finish or give back what is running, and close every connection."""
-        if self.link:
-            await self.link.stop()
-        await self.queue.stop(STOP_WITHIN)
-        if self.greeting:
-            self.greeting.cancel()
-        if self.worker:
-            with suppress(asyncio.CancelledError):
-                await self.worker
-        await self.slack.close()
-        self.tickets.close()
-        for errand in (self.engine.back_office, self.engine.copies):
-            if isinstance(errand, HttpBackOffice | GoogleChat):
-                await errand.close()
-        await self.database.dispose()
-
-    def queue_runs(self) -> bool:
-        """Say whether effects are being done."""
-        return self.worker is not None and not self.worker.done()
 
 
 def clock_of(settings: Settings) -> Clock:

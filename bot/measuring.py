@@ -13,9 +13,9 @@ import structlog
 from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from desk import events as ev
-from desk.effects import Effect
-from desk.ports import Attempt, Commit, LookPlan
+from desk.case import events as ev
+from desk.case.effects import Effect
+from desk.service.ports import Attempt, Commit, LookPlan
 from integrations.store.cases import StoredCases
 
 _log = structlog.get_logger("ato")

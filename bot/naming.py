@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from desk.commands import TicketFound, TicketSeen
-from desk.effects import CreateTicket, LookAtTicket, UpdateTicket, Writer
-from desk.ports import Attempt, Tickets
+from desk.case.effects import CreateTicket, LookAtTicket, UpdateTicket, Writer
+from desk.case.results import TicketFound, TicketSeen
+from desk.service.ports import Attempt, Tickets
 
 _PERSON = re.compile(r"<@([A-Z0-9]{3,20})>")
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from desk.ports import Clock, StoreGone
+from desk.service.ports import Clock, StoreGone
 from integrations.queue.embedded import EmbeddedQueue
 from integrations.queue.trying import Perform
 from integrations.store.alone import alone

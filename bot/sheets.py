@@ -7,9 +7,10 @@ import asyncio
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from desk import playbook as book
-from desk.commands import SheetRow, SheetRows, SheetWrong
-from desk.effects import Sheet
+from desk.case.effects import Sheet
+from desk.case.results import SheetRow, SheetRows, SheetWrong
+from desk.playbook import parts
+from desk.playbook.parts import FieldSpec
 from desk.values import Line
 from integrations.sheets.columns import Column, RowError
 from integrations.sheets.read import read_sheet
@@ -29,7 +30,7 @@ class SheetReader:
     """Reads CSV and XLSX by the columns of a field, in a thread of its own because a big one takes a second."""
 
     async def read(
-        self, content: bytes, field: book.FieldSpec, zone: str, now: datetime
+        self, content: bytes, field: FieldSpec, zone: str, now: datetime
     ) -> SheetRows | SheetWrong:
         """Read the rows, or say everything that is wrong with the file."""
         columns = [_column(name, one, field.max_length) for name, one in field.columns.items()]
@@ -44,7 +45,7 @@ class SheetReader:
         ))  # fmt: skip
 
 
-def _column(name: str, column: book.Column, longest: int) -> Column:
+def _column(name: str, column: parts.Column, longest: int) -> Column:
     return Column(
         name, column.title, column.aliases,
         required=not column.optional,
@@ -53,7 +54,7 @@ def _column(name: str, column: book.Column, longest: int) -> Column:
     )  # fmt: skip
 
 
-def _cell(column: book.Column, value: str | None, zone: str) -> str:
+def _cell(column: parts.Column, value: str | None, zone: str) -> str:
     """Give a cell as somebody would have typed it: times are local, as in the form."""
     if column.type != "time" or not value:
         return value or ""

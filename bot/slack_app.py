@@ -17,11 +17,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.guards import Pace, said
 from desk.values import Line
-from handlers import actions, commands, home, modals, people_events
-from handlers.door import Json, SlackDoor
-from integrations.slack import wire
-from integrations.slack.arrivals import Sender
-from integrations.slack.occasions import OPEN_CASE
+from handlers.slack import actions, commands, home, modals, people_events
+from handlers.slack.door import Json, SlackDoor
+from integrations.slack.codec import wire
+from integrations.slack.codec.arrivals import Sender
+from integrations.slack.codec.occasions import OPEN_CASE
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot import web_app
 from bot.gauges import LINK
-from integrations.slack.client import SlackClient
-from integrations.slack.link import Envelope, Json, Link, NotTaken
+from integrations.slack.web.client import SlackClient
+from integrations.slack.web.link import Envelope, Json, Link, NotTaken
 
 
 def link(side: web_app.SlackSide, slack: SlackClient, app_token: str) -> Link:

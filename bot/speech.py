@@ -5,8 +5,8 @@ A role of several playbooks is one team (`config/load.py` holds it to that): the
 
 from collections.abc import Mapping
 
-from desk.playbook import Playbook
-from integrations.slack.chat import Speech
+from desk.playbook.model import Playbook
+from integrations.slack.posting.chat import Speech
 
 
 def speech(playbooks: Mapping[str, Playbook]) -> Mapping[str, Speech]:

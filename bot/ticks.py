@@ -3,17 +3,17 @@
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
 from bot.across import Ticks
 from bot.gauges import show, show_cases
-from desk.ports import StoreGone
-from desk.watching import Limits
-from handlers.chaser import on_tick
-from handlers.housekeeping import on_housekeeping
-from handlers.reconciler import on_reconcile
-from handlers.retention import on_retention
-from handlers.watchdog import Watchdog, on_watch
+from bot.running import Bot
+from desk.service.ports import StoreGone
+from desk.service.watchdog import Limits
+from handlers.ticks.chaser import on_tick
+from handlers.ticks.housekeeping import on_housekeeping
+from handlers.ticks.reconciler import on_reconcile
+from handlers.ticks.retention import on_retention
+from handlers.ticks.watchdog import Watchdog, on_watch
 from integrations.heartbeat.client import Heartbeat
 from integrations.store.announcements import StoredAnnouncements
 from integrations.store.board import StoredBoard
@@ -21,9 +21,6 @@ from integrations.store.erasing import StoredRetention
 from integrations.store.lateness import StoredLateness
 from integrations.store.litter import StoredLitter
 from integrations.store.tickets import OpenTickets
-
-if TYPE_CHECKING:
-    from bot.main import Bot
 
 PEOPLE_REFRESH = 300.0
 """Seconds between two readings of the user groups; Slack's events come at once, this mends what they missed."""
@@ -37,7 +34,7 @@ HOUSEKEEPING = 6 * 3600.0
 """Seconds between two looks for what is old enough to go."""
 
 
-def every(bot: "Bot", across: Ticks) -> Ticks:
+def every(bot: Bot, across: Ticks) -> Ticks:
     """List the ticks of a bot: name to seconds and coroutine; `across` are those that belong to no one case."""
     chosen = bot.settings
     housekeeping = partial(on_housekeeping, StoredLitter(bot.database), bot.engine.clock)
@@ -61,7 +58,7 @@ async def _figures(board: StoredBoard) -> None:
         show_cases(await board.standing())
 
 
-def watchdog(bot: "Bot") -> Watchdog:
+def watchdog(bot: Bot) -> Watchdog:
     """Watch over everything this desk owes."""
     chosen, tick = bot.settings.watchdog, timedelta(seconds=bot.settings.chaser.tick_seconds)
     limits = Limits(

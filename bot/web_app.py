@@ -19,10 +19,10 @@ from bot.guards import Pace, PlainHeaders, Seen, may_read_metrics, read_body, sa
 from bot.measuring import MeasuredDoors
 from bot.slack_app import NOT_SLACKS
 from handlers.health import Health, Probes, on_alive, on_ready
-from handlers.zendesk_events import ZendeskDoor, on_ticket_event
-from integrations.slack import wire
-from integrations.slack.arrivals import Sender
-from integrations.slack.signature import signed
+from handlers.zendesk.webhook import ZendeskDoor, on_ticket_event
+from integrations.slack.codec import wire
+from integrations.slack.codec.arrivals import Sender
+from integrations.slack.web.signature import signed
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

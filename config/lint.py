@@ -3,8 +3,8 @@
 from config.marks import Problem, Source, nearest
 from config.rules import flow, names, people, words
 from config.rules.finding import Finding, Rule
-from desk.playbook import Playbook
-from desk.speaking import BUILTINS
+from desk.fields.template_values import BUILTINS
+from desk.playbook.model import Playbook
 
 RULES: tuple[Rule, ...] = (
     names.mentions, names.outcomes, names.parts, names.options, names.choices, names.empty_conditions, names.expected, names.filled, names.retention,

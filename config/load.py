@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from config.lint import lint
 from config.marks import Problem, Source, Unreadable, Where, nearest, read
 from config.placeholders import NO_VALUES, Values, put_in
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.values import Text
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"

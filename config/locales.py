@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from desk.showing import locale, show_instant
-from desk.texts import fill_one
+from desk.fields.format import locale, show_instant
+from desk.fields.templates import fill_one
 from desk.values import Line, in_language
 
 FOLDER = Path(__file__).parent / "locales"

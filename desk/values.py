@@ -100,3 +100,10 @@ class Refusal(Value):
 
     line: Line
     fields: tuple[FieldError, ...] = ()
+
+
+class Happened(Value):
+    """When it happened and who did it: a person's opaque id, or `bot`."""
+
+    at: Instant
+    by: str

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from desk.ports import StoreGone
+from desk.service.ports import StoreGone
 
 
 @dataclass(frozen=True)

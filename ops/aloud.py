@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from config.load import load
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.values import in_language
 from ops.director import Director, tidy
 from ops.player import NotAsWritten

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from config.locales import DOMAIN, FOLDER, read_catalogue
 from config.marks import nearest
-from desk.texts import names_in
+from desk.fields.templates import names_in
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("desk", "handlers", "integrations", "bot")

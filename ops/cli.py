@@ -2,10 +2,8 @@
 
 import gc
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -15,8 +13,7 @@ from ops.commands.manifest import manifest
 from ops.commands.provision import provision
 from ops.commands.schema import playbook_schema
 from ops.commands.torture import torture
-
-DONE, WRONG, USAGE, UNSET = 0, 1, 2, 3
+from ops.exits import DONE, UNSET, USAGE, WRONG, explained, stop
 
 _CODES = f"Exit codes: {DONE} done, {WRONG} something is wrong and is named, {USAGE} the command was misused, {UNSET} a setting is missing or wrong."
 
@@ -60,32 +57,6 @@ def main() -> None:
     for room in ("bot", "config", "desk", "handlers", "integrations"):
         logging.getLogger(room).addHandler(logging.NullHandler())
     app()
-
-
-def stop(what: str, next_command: str, code: int = WRONG) -> NoReturn:
-    """End a command with what is wrong and the command to try next."""
-    typer.echo(f"{what}\nTry: {next_command}", err=True)
-    raise typer.Exit(code)
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """Turn settings and playbooks that cannot be used into sentences and an exit code."""
-    from config.environment import BadSettings
-    from config.load import BadPlaybook
-    from integrations.queue.trying import WorkerRunning
-    from integrations.store.starting import CannotStart
-
-    try:
-        yield
-    except BadSettings as wrong:
-        stop(str(wrong), "ato settings check, with docs/settings.md beside it", UNSET)
-    except BadPlaybook as wrong:
-        stop(str(wrong), "ato playbook check")
-    except CannotStart as wrong:
-        stop(str(wrong), "ato settings check, with docs/troubleshooting.md beside it")
-    except WorkerRunning as wrong:
-        stop(str(wrong), "ato serve, once the other one has stopped")
 
 
 @app.command()

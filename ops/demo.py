@@ -20,7 +20,7 @@ def run(leave: bool = False, speed: float = 1.0, port: int = 0) -> int:
         if page is not None:
             console.print(f"[bold]Open {built.open_page()} to see it in a browser.[/bold]")
         from ops.aloud import perform  # loading this takes as long as the bot needs to start
-        from ops.cli import explained
+        from ops.exits import explained
 
         with explained():
             perform(built, console, PAUSE / speed if speed else 0.0, leave=leave)

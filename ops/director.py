@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from ops.player import NotAsWritten
 from ops.stage import Stage, StageFailed
 from ops.stories import STORIES, Act

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from desk.flow import COMPLETED
-from desk.playbook import Condition, Playbook, Step, write_duration
+from desk.playbook.model import Playbook, Step
+from desk.playbook.parts import Condition
+from desk.playbook.shorthand import write_duration
 from desk.values import Text, in_language
+from desk.workflow.flow import COMPLETED
 
 _LANGUAGE = "en"
 

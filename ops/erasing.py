@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.settings import Settings
-from desk.case import Case
-from desk.commands import Command, Erase, Hold, Release
-from desk.erasing import classes
-from desk.playbook import Playbook
+from desk.case.commands import Command, Erase, Hold, Release
+from desk.case.state import Case
+from desk.playbook.model import Playbook
+from desk.rules.erasure import classes
 from integrations.store.erasing import StoredRetention
 from ops.keeping import Kept, kept, operator
 

@@ -12,11 +12,11 @@ from typing import Any, cast
 
 from bot.clock import OffsetClock, SystemClock
 from config.settings import Settings
-from desk.case import Case
-from desk.commands import FinishByHand, RetryEffect
-from desk.engine import Engine
-from desk.playbook import Playbook
-from desk.speaking import display
+from desk.case.commands import FinishByHand, RetryEffect
+from desk.case.state import Case
+from desk.fields.template_values import display
+from desk.playbook.model import Playbook
+from desk.service.engine import Engine
 from desk.values import Person, in_language
 from integrations.store.audit import StoredEvidence
 from integrations.store.cases import StoredCases

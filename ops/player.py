@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 
-from desk.adopting import case_of
-from desk.playbook import Deed, Playbook
+from desk.playbook.model import Deed, Playbook
+from desk.rules.adopt_ticket import case_of
 from ops.stage import PEOPLE, Stage
 
 Json = dict[str, Any]

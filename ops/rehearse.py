@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from config.load import PLAYBOOKS, check, load
-from desk.playbook import Playbook, Rehearsal
+from desk.playbook.model import Playbook, Rehearsal
 from desk.values import Text
 from ops.player import NotAsWritten, Player
 from ops.stage import PEOPLE, ROLES, Stage, StageFailed, stage

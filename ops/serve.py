@@ -10,7 +10,8 @@ import structlog
 import uvicorn
 from structlog.typing import Processor
 
-from bot.main import Bot, assemble
+from bot.main import assemble
+from bot.running import Bot
 from config.settings import Settings, settings
 from integrations.store.starting import CannotStart
 

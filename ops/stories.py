@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from desk.playbook import Deed, Playbook
+from desk.playbook.model import Deed, Playbook
 from desk.values import in_language
 from ops.player import Player
 from ops.stage import PEOPLE, Stage

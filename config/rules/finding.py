@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from config.marks import Where
-from desk.playbook import Act, Ask, Condition, Playbook, Step
+from desk.playbook.model import Playbook, Step
+from desk.playbook.parts import Act, Ask, Condition
 from desk.values import Text
 
 

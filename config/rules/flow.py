@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 
 from config.marks import Where
 from config.rules.finding import Finding, acts, asks, tickets, upstream, walk
-from desk.conditions import fields_asked
-from desk.flow import COMPLETED
-from desk.playbook import Condition, Playbook, Step
+from desk.playbook.model import Playbook, Step
+from desk.playbook.parts import Condition
+from desk.workflow.conditions import fields_asked
+from desk.workflow.flow import COMPLETED
 
 
 def circles(playbook: Playbook) -> Iterator[Finding]:

@@ -8,34 +8,33 @@ from pydantic import BaseModel
 
 from config.marks import Where
 from config.rules.finding import Finding, conditions, listed, tickets, walk
-from desk.answer import Answer
-from desk.cooling import CoolOff
-from desk.disputes import Disputes, Wrote
-from desk.lockout import Lockout
-from desk.playbook import (
+from desk.fields.format import TWO_WAY
+from desk.playbook.model import (
     ADOPTED,
     Adopts,
-    Ask,
-    CardPlan,
-    Condition,
     Deed,
-    Due,
-    FieldSpec,
     Outcome,
     Part,
     Playbook,
     Post,
     PostItem,
     Promise,
+    Step,
+    Waits,
+)
+from desk.playbook.parts import (
+    Ask,
+    CardPlan,
+    Condition,
+    Due,
+    FieldSpec,
     RequesterChoice,
     Role,
     Rung,
-    Step,
     TicketChange,
     TicketPlan,
-    Waits,
-)  # fmt: skip
-from desk.showing import TWO_WAY
+)
+from desk.playbook.safeguards import Answer, CoolOff, Disputes, Lockout, Wrote
 
 Mention = tuple[Where, str]
 Place = tuple[type[BaseModel], tuple[str, ...]]

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from config.marks import Where
 from config.rules.finding import Finding, walk
-from desk.playbook import CardPlan, Playbook, Rung
+from desk.playbook.model import Playbook
+from desk.playbook.parts import CardPlan, Rung
 
 
 def owners(playbook: Playbook) -> Iterator[Finding]:

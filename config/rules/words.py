@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 
 from config.rules.finding import Finding, asks, conditions, texts, walk
-from desk.playbook import Playbook, PostItem, RequesterChoice, TicketPlan
-from desk.texts import names_in
+from desk.fields.templates import names_in
+from desk.playbook.model import Playbook, PostItem
+from desk.playbook.parts import RequesterChoice, TicketPlan
 
 SHORT = 75
 """Slack cuts a button at 75 characters, https://docs.slack.dev/reference/block-kit/block-elements/button-element."""

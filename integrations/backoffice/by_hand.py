@@ -1,8 +1,8 @@
 """The back office where nothing is connected: a link for a person, and a sentence instead of every look-up."""
 # ruff: noqa: ARG002 - the methods are the port's, and nothing here needs what they are given
 
-from desk.outside import OrderSeen, ProfileSeen, WalletSeen
-from desk.ports import GiveUp
+from desk.service.back_office_port import OrderSeen, ProfileSeen, WalletSeen
+from desk.service.ports import GiveUp
 from integrations.backoffice.links import Links
 from integrations.backoffice.refusals import SYSTEM
 

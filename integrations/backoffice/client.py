@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from desk.outside import OrderSeen, ProfileSeen, WalletSeen
-from desk.ports import GiveUp, TryAgain
+from desk.service.back_office_port import OrderSeen, ProfileSeen, WalletSeen
+from desk.service.ports import GiveUp, TryAgain
 from integrations.backoffice import calls, wire
 from integrations.backoffice.calls import Call, is_id
 from integrations.backoffice.links import Links

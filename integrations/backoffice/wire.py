@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from desk.outside import Money, Movement, OrderSeen, ProfileSeen, WalletSeen
+from desk.service.back_office_port import Money, Movement, OrderSeen, ProfileSeen, WalletSeen
 from integrations.backoffice.calls import MOST_ORDERS
 from integrations.backoffice.links import Links
 from integrations.backoffice.refusals import Unreadable

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import httpx
 
-from desk.ports import TryAgain
+from desk.service.ports import TryAgain
 from integrations.google_chat.wire import (
     SYSTEM,
     check_address,

@@ -12,8 +12,8 @@ from typing import Protocol
 
 from filelock import FileLock, Timeout
 
-from desk.effects import Effect
-from desk.ports import Clock, StoreGone
+from desk.case.effects import Effect
+from desk.service.ports import Clock, StoreGone
 from integrations.queue.trying import (
     Perform,
     StoreWatch,

@@ -14,7 +14,7 @@ from procrastinate.exceptions import ConnectorException
 from psycopg.conninfo import make_conninfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from desk.ports import StoreGone
+from desk.service.ports import StoreGone
 
 TASK, QUEUE = "ato.effect", "ato"
 _CHANNEL = f"procrastinate_queue_v1#{QUEUE}"

@@ -19,7 +19,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
 from psycopg_pool import PoolTimeout
 
-from desk.ports import Clock, StoreGone
+from desk.service.ports import Clock, StoreGone
 from integrations.queue.jobs import QUEUE, TASK, Jobs, Place
 from integrations.queue.trying import Perform, StoreWatch, Tries, Try, Waiting, keep, next_try
 

@@ -8,8 +8,8 @@ from typing import Protocol
 
 import structlog
 
-from desk.effects import Effect
-from desk.ports import Attempt, Clock, StoreGone
+from desk.case.effects import Effect
+from desk.service.ports import Attempt, Clock, StoreGone
 
 AFTER_A_BUG = timedelta(seconds=60)
 _log = structlog.get_logger(__name__)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk.ports import StoreGone
+from desk.service.ports import StoreGone
 
 
 def number_of(name: str) -> int:

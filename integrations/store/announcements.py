@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk.announcing import DIGEST, Announcement, Gathered
+from desk.reminders.announcement import DIGEST, Announcement, Gathered
 from integrations.store import across
 from integrations.store.engine import reading, writing
 

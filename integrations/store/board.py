@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, case, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from desk.owed import Figures, Goal, Owed, Press
-from desk.ports import Commit
+from desk.cards.worklist import Figures, Goal, Owed, Press
+from desk.service.ports import Commit
 from integrations.store import across
 from integrations.store import tables as t
 from integrations.store.engine import reading

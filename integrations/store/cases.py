@@ -20,10 +20,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk.case import Case
-from desk.folding import fold
-from desk.playbook import Playbook
-from desk.ports import Commit, LookPlan
+from desk.case.fold import fold
+from desk.case.state import Case
+from desk.playbook.model import Playbook
+from desk.service.ports import Commit, LookPlan
 from integrations.store import swift
 from integrations.store import tables as t
 from integrations.store.board import StoredBoard

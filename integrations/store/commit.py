@@ -14,9 +14,9 @@ import structlog
 from sqlalchemy import Connection, Insert, Table, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from desk.effects import Effect
-from desk.events import EffectDied, TicketCreated
-from desk.ports import Commit, Conflict, Repeated
+from desk.case.effects import Effect
+from desk.case.work_events import EffectDied, TicketCreated
+from desk.service.ports import Commit, Conflict, Repeated
 from integrations.store import tables as t
 from integrations.store.board import goal_row, write_owed
 from integrations.store.chain import event_words, head_words, link_words

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk.effects import EFFECT, Effect
+from desk.case.effects import EFFECT, Effect
 from integrations.store import tables as t
 from integrations.store.engine import reading, writing
 from integrations.store.vault import WORK, CaseKeys, Vault

@@ -20,7 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util import greenlet_spawn
 
-from desk.ports import StoreGone
+from desk.service.ports import StoreGone
 from integrations.store.driver import connect
 from integrations.store.held import Pair, inode_of, same
 from integrations.store.swift import BEGIN, WAIT

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from desk.case import Case
+from desk.case.state import Case
 
 MOST = 64
 """So many cases are kept, those read last; a case with 60 events takes about 100 kB."""

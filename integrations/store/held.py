@@ -13,7 +13,7 @@ from weakref import ref
 
 from sqlalchemy import Connection, Engine, event
 
-from desk.ports import Conflict, Repeated
+from desk.service.ports import Conflict, Repeated
 from integrations.store import swift
 
 T = TypeVar("T")

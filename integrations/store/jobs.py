@@ -6,7 +6,7 @@ from typing import Protocol
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from desk.ports import Commit
+from desk.service.ports import Commit
 from integrations.store import tables as t
 from integrations.store.effects import Place
 

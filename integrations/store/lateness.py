@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import exists, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk.watching import Backlog, Queue
+from desk.service.watchdog import Backlog, Queue
 from integrations.store import tables as t
 from integrations.store.engine import reading
 

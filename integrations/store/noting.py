@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, bindparam, insert, literal_column, sele
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk.ports import LookPlan, Repeated
+from desk.service.ports import LookPlan, Repeated
 from integrations.store import tables as t
 from integrations.store.commit import effect_row
 from integrations.store.engine import reading, writing

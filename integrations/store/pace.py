@@ -11,7 +11,7 @@ from sqlalchemy import func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk.pacing import Rate, hold, take
+from desk.service.rate_limit import Rate, hold, take
 from integrations.store import tables as t
 from integrations.store.engine import reading, writing
 

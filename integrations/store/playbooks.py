@@ -8,7 +8,7 @@ import rfc8785
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from integrations.store import tables as t
 
 

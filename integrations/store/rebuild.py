@@ -3,8 +3,8 @@
 from sqlalchemy import Connection, bindparam, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk.owed import goal, owed
-from desk.ports import Commit
+from desk.cards.worklist import goal, owed
+from desk.service.ports import Commit
 from integrations.store import across
 from integrations.store import tables as t
 from integrations.store.board import goal_row, write_owed

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk.effects import EFFECT, Effect
+from desk.case.effects import EFFECT, Effect
 from integrations.store import tables as t
 from integrations.store.engine import reading
 from integrations.store.vault import WORK, Vault

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from desk.events import EVENT, Event, FactsRecorded
+from desk.case.events import EVENT, Event, FactsRecorded
 from desk.values import Fact
 from integrations.store import canonical
 from integrations.store.tables import read_instant

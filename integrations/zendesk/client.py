@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import structlog
 
-from desk.commands import TicketFound, TicketSeen
-from desk.effects import CreateTicket, LookAtTicket, Requester, Sheet, UpdateTicket, Writer
-from desk.ports import Attempt, GiveUp
+from desk.case.effects import CreateTicket, LookAtTicket, Requester, Sheet, UpdateTicket, Writer
+from desk.case.results import TicketFound, TicketSeen
+from desk.service.ports import Attempt, GiveUp
 from integrations.zendesk.account import Account
 from integrations.zendesk.names import SYSTEM, Ids, Names
 from integrations.zendesk.refusals import Rejected, closed

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from typing import TypeVar
 
-from desk.ports import GiveUp
+from desk.service.ports import GiveUp
 from desk.values import Value
 
 SYSTEM = "Zendesk"

@@ -14,7 +14,7 @@ from urllib3.exceptions import HTTPError as TransportError
 from urllib3.exceptions import NewConnectionError
 from zenpy.lib.exception import APIException, ZenpyException
 
-from desk.ports import GiveUp, TryAgain
+from desk.service.ports import GiveUp, TryAgain
 from integrations.zendesk.names import SYSTEM
 from integrations.zendesk.scopes import missing
 from integrations.zendesk.shapes import Wire

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import requests
 from pydantic import TypeAdapter, ValidationError
 
-from desk.ports import GiveUp
+from desk.service.ports import GiveUp
 from desk.values import Value
 from integrations.zendesk.names import SYSTEM
 from integrations.zendesk.refusals import forbidden, translate

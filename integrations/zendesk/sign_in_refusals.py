@@ -15,7 +15,7 @@ from requests_oauth2client.exceptions import (
     UnauthorizedClient,
 )
 
-from desk.ports import GiveUp, TryAgain
+from desk.service.ports import GiveUp, TryAgain
 from integrations.zendesk.names import SYSTEM
 from integrations.zendesk.refusals import translate
 

@@ -6,8 +6,8 @@ account's plan, and 30 of one ticket by one user in ten minutes.
 
 from datetime import timedelta
 
-from desk.pacing import Rate
-from desk.ports import TryAgain, Turns
+from desk.service.ports import TryAgain, Turns
+from desk.service.rate_limit import Rate
 from integrations.zendesk.names import SYSTEM
 
 CHANGES = 100

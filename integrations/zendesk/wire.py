@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from desk.commands import TicketSeen
-from desk.effects import CreateTicket, Requester, UpdateTicket
-from desk.ports import GiveUp
+from desk.case.effects import CreateTicket, Requester, UpdateTicket
+from desk.case.results import TicketSeen
+from desk.service.ports import GiveUp
 from integrations.zendesk.deliveries import (
     Malformed,
     TicketChanged,

@@ -30,7 +30,7 @@ def verify(
     ] = None,
 ) -> None:
     """Say whether any event was changed, removed, exchanged or forged, and which is the first."""
-    from ops.cli import USAGE, explained, stop
+    from ops.exits import USAGE, explained, stop
 
     if against and not case:
         stop(
@@ -71,7 +71,7 @@ def export(
     ] = False,
 ) -> None:
     """Write a case's evidence as a zip: events, hashes, a timeline for people, and the script that checks it."""
-    from ops.cli import explained
+    from ops.exits import explained
 
     with explained():
         from config.settings import settings
@@ -82,7 +82,7 @@ def export(
 
 async def _checked(found: "Settings", case: str | None) -> "list[Named]":
     from ops import evidence
-    from ops.cli import stop
+    from ops.exits import stop
 
     named = await evidence.verify(found, number(case) if case else None)
     if case and not named:
@@ -109,7 +109,7 @@ async def _exported(found: "Settings", case: str, to: Path | None, *, personal: 
 
 def number(case: str) -> int:
     """Read a case's name; ends the command when it is none."""
-    from ops.cli import USAGE, stop
+    from ops.exits import USAGE, stop
 
     found = _CASE.fullmatch(case)
     if found is None:

@@ -15,7 +15,7 @@ def upgrade(
     ] = False,
 ) -> None:
     """Bring the tables to this version. SQLite is copied first; a newer version's database is left alone."""
-    from ops.cli import explained, stop
+    from ops.exits import explained, stop
 
     with explained():
         from config.settings import settings
@@ -44,7 +44,7 @@ def backup(
     target: Annotated[Path, typer.Argument(help="The new file; nothing is written over.")],
 ) -> None:
     """Copy an SQLite database to a file, while the bot runs. The vault's keys are not in it: keep them elsewhere."""
-    from ops.cli import explained
+    from ops.exits import explained
 
     with explained():
         from config.settings import settings
@@ -61,7 +61,7 @@ def restore(
     source: Annotated[Path, typer.Argument(help="A file that ato backup made.")],
 ) -> None:
     """Put a copy in the database's place; what was there is set aside. The bot must be stopped."""
-    from ops.cli import explained
+    from ops.exits import explained
 
     with explained():
         from config.settings import settings

@@ -18,7 +18,7 @@ def doctor(
     One line each. What cannot be looked at, such as a bot that was not started yet, is said and is no failure.
     """
     from config.settings import surroundings
-    from ops.cli import WRONG
+    from ops.exits import WRONG
     from ops.setup.doctor import examine
 
     found = examine(surroundings(env_file))

@@ -22,7 +22,7 @@ As = Annotated[
 @app.command("list")
 def effects_list() -> None:
     """List what was given up: of which case, why, and the key that retry and by-hand take."""
-    from ops.cli import WRONG, explained
+    from ops.exits import WRONG, explained
     from ops.keeping import letters
 
     with explained():
@@ -45,7 +45,7 @@ def effects_retry(
     person: As = None,
 ) -> None:
     """Try again what was given up. The running bot does it; mend the cause first."""
-    from ops.cli import USAGE, explained, stop
+    from ops.exits import USAGE, explained, stop
     from ops.keeping import letters
 
     if (key is None) != every:
@@ -77,7 +77,7 @@ def effects_by_hand(
 
 
 def _mend(key: str, reference: str | None, person: str | None) -> None:
-    from ops.cli import explained, stop
+    from ops.exits import explained, stop
     from ops.keeping import mend
 
     with explained():
@@ -94,7 +94,7 @@ def export(
     ),
 ) -> None:
     """Write every case and every step as CSV, for the company's own reporting; no personal value is in them."""
-    from ops.cli import explained
+    from ops.exits import explained
     from ops.keeping import export as write
 
     with explained():

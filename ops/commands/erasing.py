@@ -25,7 +25,7 @@ def erase(
 
     Events, times and figures stay, and the chain still fits. What stands in Zendesk is listed for you to redact there.
     """
-    from ops.cli import explained, stop
+    from ops.exits import explained, stop
 
     with explained():
         from config.settings import settings
@@ -74,7 +74,7 @@ def release(case: Case, person: As = None) -> None:
 
 
 def _held(case: str, reason: str | None, person: str | None) -> None:
-    from ops.cli import explained, stop
+    from ops.exits import explained, stop
 
     with explained():
         from config.settings import settings
@@ -91,8 +91,8 @@ def _number(case: str) -> int:
 
 
 def _run(work: "Coroutine[None, None, Result]", case: str) -> Result:
-    from ops.cli import stop
     from ops.erasing import NoSuchCase
+    from ops.exits import stop
 
     try:
         return asyncio.run(work)

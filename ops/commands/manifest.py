@@ -22,8 +22,8 @@ def manifest(
     from pydantic import ValidationError
 
     from config.settings import surroundings
-    from integrations.slack.manifest import manifest as written
-    from ops.cli import USAGE, stop
+    from integrations.slack.app.manifest import manifest as written
+    from ops.exits import USAGE, stop
 
     address = None if socket else url or surroundings().get("ATO_WEB__PUBLIC_URL")
     if not socket and not address:

@@ -21,8 +21,8 @@ def provision(
 
     Nothing is deleted, and what the desk did not make is only added to. In Slack it looks, and says what a person must do.
     """
-    from desk.ports import GiveUp, TryAgain
-    from ops.cli import explained, stop
+    from desk.service.ports import GiveUp, TryAgain
+    from ops.exits import explained, stop
     from ops.setup import provision as work
 
     again = "ato provision --dry-run"

@@ -15,7 +15,7 @@ def playbook_schema(
     ] = None,
 ) -> None:
     """Give the playbook language as a JSON schema, for editors."""
-    from ops.reference import schema_text
+    from ops.playbook_schema import schema_text
 
     words = schema_text()
     if check and (not check.is_file() or check.read_text(encoding="utf-8") != words):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import httpx
 
 from config.settings import Settings
-from integrations.slack.signature import sign as slack_sign
+from integrations.slack.web.signature import sign as slack_sign
 from integrations.zendesk.deliveries import sign as zendesk_sign
 from ops.setup.verdicts import Verdict, broken, good, unknown
 

@@ -10,8 +10,8 @@ from bot.clock import OffsetClock, SystemClock
 from config.environment import BadSettings
 from config.load import PLAYBOOKS, BadPlaybook, load
 from config.settings import Settings, settings
-from desk.playbook import Playbook
-from integrations.slack.setup import Workspace
+from desk.playbook.model import Playbook
+from integrations.slack.app.setup import Workspace
 from ops.setup import bot_checks, machine_checks, slack_checks, zendesk_checks
 from ops.setup.verdicts import Verdict, broken, good
 

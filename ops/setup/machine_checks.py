@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.clock import OffsetClock, SystemClock
 from config.settings import Settings
-from desk.ports import StoreGone
+from desk.service.ports import StoreGone
 from integrations.store.current import is_current
 from integrations.store.effects import StoredEffects
 from integrations.store.engine import database_file, open_database

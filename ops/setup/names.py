@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from desk.values import Value
-from integrations.slack.setup import Channel, UserGroup
+from integrations.slack.app.setup import Channel, UserGroup
 
 INBOX, GROUP, OPERATORS = "ATO_SLACK__INBOXES__", "ATO_SLACK__GROUPS__", "ATO_SLACK__OPERATORS"
 

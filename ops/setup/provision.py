@@ -14,9 +14,9 @@ import aiohttp
 from bot.zendesk_sign_in import signed_in
 from config.load import PLAYBOOKS, load
 from config.settings import Settings, settings, surroundings
-from desk.playbook import Playbook
-from desk.ports import GiveUp
-from integrations.slack.setup import Workspace
+from desk.playbook.model import Playbook
+from desk.service.ports import GiveUp
+from integrations.slack.app.setup import Workspace
 from integrations.zendesk.comparing import compare
 from integrations.zendesk.comparing_rules import hook
 from integrations.zendesk.difference import Difference

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from config.settings import Settings
-from desk.playbook import Playbook
-from desk.ports import GiveUp, TryAgain
-from integrations.slack.errors import SlackSaid
-from integrations.slack.scopes import needed
-from integrations.slack.setup import Channel, UserGroup, Who, Workspace
+from desk.playbook.model import Playbook
+from desk.service.ports import GiveUp, TryAgain
+from integrations.slack.app.scopes import needed
+from integrations.slack.app.setup import Channel, UserGroup, Who, Workspace
+from integrations.slack.web.errors import SlackSaid
 from ops.setup.verdicts import Verdict, broken, good, unknown
 from ops.setup.wanted import RoleWanted, roles
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from config.settings import Settings
-from desk.pieces import Act
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
+from desk.playbook.parts import Act
 from desk.values import Value, in_language
 from integrations.zendesk.rules import Kind, Wanted, zendesk_path
 

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 from bot.zendesk_sign_in import clients, signed_in
 from config.sections import Zendesk
 from config.settings import Settings
-from desk.playbook import Playbook
-from desk.ports import GiveUp, TryAgain
+from desk.playbook.model import Playbook
+from desk.service.ports import GiveUp, TryAgain
 from integrations.zendesk.comparing import compare
 from integrations.zendesk.comparing_rules import hook
 from integrations.zendesk.difference import Difference

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from desk.playbook import Deed, Playbook
+from desk.playbook.model import Deed, Playbook
 from ops.player import Player
 from ops.stage import PEOPLE, Stage
 

@@ -8,8 +8,9 @@ from typer.testing import CliRunner
 
 from config.load import PLAYBOOKS, check
 from config.settings_pages import example_page
-from ops.cli import UNSET, USAGE, WRONG, app
+from ops.cli import app
 from ops.draw import draw
+from ops.exits import UNSET, USAGE, WRONG
 
 ato = CliRunner()
 

@@ -15,10 +15,11 @@ from pydantic import BaseModel
 
 from config.load import check
 from config.marks import read_text
-from desk import pieces, playbook
+from desk.playbook import model, parts
+from desk.values import Value
 from ops.cli import app
-from ops.pages import WRITTEN
 from ops.stage import stage
+from tools.pages import WRITTEN
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -67,7 +68,7 @@ def test_every_link_leads_somewhere(page: Path):
 
 
 def paths(words: str) -> Iterator[str]:
-    """Give what is written as a path of this project: `desk/case.py`, `config/playbooks/`, `Makefile`."""
+    """Give what is written as a path of this project: `desk/case/state.py`, `config/playbooks/`, `Makefile`."""
     for span in _SPAN.findall(prose(words)):
         top = span.split("/")[0]
         if not _PATH.fullmatch(span) or "*" in top:
@@ -180,9 +181,9 @@ def test_the_lesson_changes_what_is_there(example: str):
 
 def records() -> list[type[BaseModel]]:
     """Give every kind of record a playbook is made of."""
-    found = [one for module in (pieces, playbook) for one in vars(module).values()]
-    kinds = [one for one in found if isinstance(one, type) and issubclass(one, playbook.Value)]
-    return sorted({one for one in kinds if one is not playbook.Value}, key=lambda one: one.__name__)
+    found = [one for module in (parts, model) for one in vars(module).values()]
+    kinds = [one for one in found if isinstance(one, type) and issubclass(one, Value)]
+    return sorted({one for one in kinds if one is not Value}, key=lambda one: one.__name__)
 
 
 @pytest.mark.parametrize("record", records(), ids=lambda record: record.__name__)
@@ -191,7 +192,7 @@ def test_every_key_of_the_language_is_explained_and_shown(record: type[BaseModel
     told = set(re.findall(r"\w+", " ".join(_SPAN.findall(prose(words)))))
     shown = set(re.findall(r"\w+(?=:)|(?<=\()\w+(?=\))", " ".join(examples())))
     keys = {spec.alias or name for name, spec in record.model_fields.items()}
-    short = {"field", "optional"} if record is pieces.Ask else set()
+    short = {"field", "optional"} if record is parts.Ask else set()
     assert keys - short <= told, f"{sorted(keys - told)} of {record.__name__} are not explained"
     # Only whole cases need these keys of a deed; config/playbooks/mr_d.yaml shows them.
     seldom = {"attempt", "makes", "moves", "none", "part"}
@@ -200,7 +201,7 @@ def test_every_key_of_the_language_is_explained_and_shown(record: type[BaseModel
 
 def test_every_field_type_is_explained():
     told = set(re.findall(r"`(\w+)`", prose(LANGUAGE.read_text("utf-8"))))
-    assert set(pieces.FIELD_TYPES) <= told
+    assert set(parts.FIELD_TYPES) <= told
 
 
 # The case by hand -------------------------------------------------------------------------------------

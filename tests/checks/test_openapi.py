@@ -31,7 +31,7 @@ from starlette.routing import Route
 
 from bot import guards, web_app
 from bot.guards import LARGEST
-from desk.ports import StoreGone
+from desk.service.ports import StoreGone
 from tests.engine.test_guards import Doors
 from tests.engine.test_slack_app import SECRET, click, command, interaction
 

@@ -9,7 +9,8 @@ import pytest
 
 from config.load import PLAYBOOKS, playbook_files
 from config.marks import read_text
-from ops.reference import commands_page, language_page, models, schema_text
+from ops.playbook_schema import models, schema_text
+from tools.reference import commands_page, language_page
 
 ROOT = Path(__file__).parents[2]
 

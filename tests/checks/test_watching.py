@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from ops.queries import DEPLOY, Query, known, problems, queries
+from tools.queries import DEPLOY, Query, known, problems, queries
 
 
 def test_every_query_is_about_metrics_and_labels_that_exist():

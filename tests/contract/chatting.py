@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from desk.ports import Chat, TryAgain
+from desk.service.ports import Chat, TryAgain
 from desk.values import Line, in_language
-from integrations.slack.chat import SlackChat, Speech
-from integrations.slack.client import SlackClient
-from integrations.slack.people import SlackPeople
+from integrations.slack.people.directory import SlackPeople
+from integrations.slack.posting.chat import SlackChat, Speech
+from integrations.slack.web.client import SlackClient
 from sandbox.company import Company
 from tests.fakes.chat import FakeChat
 

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.queueing import Queue
-from desk.playbook import Playbook
-from desk.ports import Cases
+from desk.playbook.model import Playbook
+from desk.service.ports import Cases
 from integrations.queue.embedded import EmbeddedQueue
 from integrations.queue.jobs import Jobs
 from integrations.queue.procrastinate import ProcrastinateQueue

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import Executable, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk import events as ev
-from desk.case import Case
-from desk.effects import Effect, ShowCard
-from desk.folding import fold
-from desk.ports import Cases, Commit, Deadline
+from desk.case import events as ev
+from desk.case.effects import Effect, ShowCard
+from desk.case.fold import fold
+from desk.case.state import Case
+from desk.case.work_events import TicketCreated
+from desk.service.ports import Cases, Commit
 from desk.values import Fact
+from desk.workflow.calendar import Deadline
 from integrations.store.audit import StoredEvidence
 from integrations.store.cases import StoredCases
 from integrations.store.engine import reading
@@ -97,8 +99,8 @@ async def whole(cases: StoredCases) -> bool:
 _TICKET = {"effect": "e", "name": "escalation", "url": "https://x", "group": "G", "status": "open"}
 
 
-def ticket(number: int) -> ev.TicketCreated:
-    return ev.TicketCreated(at=START, by="bot", id=number, asked_group="G", **_TICKET)
+def ticket(number: int) -> TicketCreated:
+    return TicketCreated(at=START, by="bot", id=number, asked_group="G", **_TICKET)
 
 
 def ended() -> ev.CaseEnded:

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.queueing import Queue
-from desk.case import Case
-from desk.effects import Effect
-from desk.events import EffectDied
-from desk.ports import Attempt, Conflict
+from desk.case.effects import Effect
+from desk.case.state import Case
+from desk.case.work_events import EffectDied
+from desk.service.ports import Attempt, Conflict
 from integrations.store.effects import StoredEffects
 from integrations.store.vault import Vault
 from tests.contract.making import Maker

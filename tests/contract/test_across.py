@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk.announcing import Announcement, Announcements, Gathered
-from desk.owed import Figures, Goal, Owed, Press, goal, owed
-from desk.ports import Cases
-from desk.rota import Shifts
+from desk.cards.worklist import Figures, Goal, Owed, Press, goal, owed
+from desk.reminders.announcement import Announcement, Gathered
+from desk.service.announcements import Announcements
+from desk.service.on_duty import Shifts
+from desk.service.ports import Cases
 from desk.values import Line
 from integrations.store import across, announcements, board
 from integrations.store import cases as queries

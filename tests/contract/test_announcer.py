@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from desk.announcing import Announcement, say_all
-from desk.effects import Requester, Writer
-from desk.ports import GiveUp
+from desk.case.effects import Requester, Writer
+from desk.reminders.announcement import Announcement
+from desk.service.announcements import say_all
+from desk.service.ports import GiveUp
 from desk.values import Line
-from integrations.slack.announcing import SlackAnnouncer
-from integrations.slack.chat import SlackChat, Speech
+from integrations.slack.posting.announcer import SlackAnnouncer
+from integrations.slack.posting.chat import SlackChat, Speech
 from tests.contract.chatting import CHANNELS, SlackWorld, say
 from tests.contract.test_chat import slack as slack  # noqa: PLC0414 - the fixture
 from tests.contract.zendesk_sandbox import PATH, Account, account
@@ -95,7 +96,7 @@ async def test_an_inbox_without_a_channel_is_given_up(
 async def test_a_group_stands_for_everybody_only(
     slack: SlackWorld, monkeypatch: pytest.MonkeyPatch, present: tuple[str, ...], mention: str
 ) -> None:
-    monkeypatch.setattr("integrations.slack.chat.MOST_MENTIONS", 1)
+    monkeypatch.setattr("integrations.slack.posting.chat.MOST_MENTIONS", 1)
     slack.people.on_members_changed("SPLATSEC", ("USECU001", "USECU002"))
     chat = SlackChat(slack.client, CHANNELS, slack.people, say, on_duty=lambda _: present)
     said = chat._on_duty("platform_security") or "Platform Security"

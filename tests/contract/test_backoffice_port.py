@@ -1,4 +1,4 @@
-"""What `desk.outside.BackOffice` promises, kept by the fake and by the real client against the pretend back office."""
+"""What `desk.service.back_office_port.BackOffice` promises, kept by the fake and by the real client against the pretend back office."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from desk.outside import BackOffice, Movement, OrderSeen, ProfileSeen, WalletSeen
-from desk.ports import GiveUp, TryAgain
+from desk.service.back_office_port import BackOffice, Movement, OrderSeen, ProfileSeen, WalletSeen
+from desk.service.ports import GiveUp, TryAgain
 from integrations.backoffice.by_hand import ByHand
 from integrations.backoffice.client import HttpBackOffice
 from sandbox import seeds

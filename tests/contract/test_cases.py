@@ -7,12 +7,12 @@ from functools import partial
 
 import pytest
 
-from desk import events as ev
-from desk.case import Case
-from desk.effects import LookAtTicket
-from desk.playbook import Playbook
-from desk.ports import Cases, Conflict, Repeated
-from desk.settling import look_again
+from desk.case import events as ev
+from desk.case.effects import LookAtTicket
+from desk.case.state import Case
+from desk.playbook.model import Playbook
+from desk.rules.settle_effects import look_again
+from desk.service.ports import Cases, Conflict, Repeated
 from desk.values import Fact, Line
 from tests.contract.making import EMAIL, PHONE, Maker, ended, ticket
 from tests.fakes.clock import START

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from desk import events as ev
-from desk.case import Card, Case
-from desk.effects import ShowCard, TellPeople
-from desk.folding import fold
-from desk.playbook import Playbook
-from desk.ports import GiveUp, TryAgain
+from desk.case import events as ev
+from desk.case.effects import ShowCard, TellPeople
+from desk.case.fold import fold
+from desk.case.state import Card, Case
+from desk.playbook.model import Playbook
+from desk.service.ports import GiveUp, TryAgain
 from desk.values import Fact, Line
-from integrations.slack.chat import SlackChat
-from integrations.slack.client import SlackClient
-from integrations.slack.people import SlackPeople
-from integrations.slack.posts import opaque
+from integrations.slack.people.directory import SlackPeople
+from integrations.slack.posting.chat import SlackChat
+from integrations.slack.posting.posts import opaque
+from integrations.slack.web.client import SlackClient
 from sandbox import seeds
 from sandbox.company import Company
 from tests.contract.chatting import CASE, CHANNELS, NOW, FakeWorld, SlackWorld, Trying, World, say

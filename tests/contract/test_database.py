@@ -11,11 +11,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk import events as ev
-from desk.playbook import Playbook
-from desk.ports import StoreGone
+from desk.case import events as ev
+from desk.case.work_events import EffectDoneByHand
+from desk.playbook.model import Playbook
+from desk.service.ports import StoreGone
 from desk.values import Fact
-from handlers.housekeeping import on_housekeeping
+from handlers.ticks.housekeeping import on_housekeeping
 from integrations.store import cases as queries
 from integrations.store.cases import StoredCases
 from integrations.store.effects import StoredEffects
@@ -98,7 +99,7 @@ class TestDatabase:
     ) -> None:
         items = {"name": Fact(value=NAME, personal=True)}
         escalated = ev.Escalated(at=START, by="U1", post="p", step="s", part="q", items=items)
-        by_hand = ev.EffectDoneByHand(
+        by_hand = EffectDoneByHand(
             at=START, by="U1", effect="k", reference=Fact(value=EMAIL, personal=True)
         )
         planned = card("k", "lane-of-case")

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.queueing import Queue
-from desk.effects import Effect
-from desk.ports import Attempt
+from desk.case.effects import Effect
+from desk.service.ports import Attempt
 from integrations.store.effects import StoredEffects
 from tests.contract.making import card
 from tests.contract.performing import QUEUES, MakeQueue, Outside, hang, later, plan, running

@@ -13,8 +13,8 @@ import structlog
 from cryptography.fernet import Fernet
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk.effects import Effect
-from desk.ports import Attempt, StoreGone
+from desk.case.effects import Effect
+from desk.service.ports import Attempt, StoreGone
 from integrations.queue.embedded import EmbeddedQueue
 from integrations.queue.trying import WorkerRunning
 from integrations.store import effects as queries

@@ -20,7 +20,8 @@ from integrations.store.chain import Link, event_words, head_words
 from integrations.store.engine import reading, writing
 from integrations.store.vault import Vault
 from ops import verify_bundle
-from ops.cli import WRONG, app
+from ops.cli import app
+from ops.exits import WRONG
 from tests.contract.making import EMAIL, KEY, NAME, Maker, ended
 
 ato = CliRunner()

@@ -2,7 +2,7 @@
 
 from sqlalchemy import event
 
-from desk.case import Case
+from desk.case.state import Case
 from integrations.store.cases import StoredCases
 from integrations.store.folded import Folded, FoldedCases
 from tests.contract.making import EMAIL

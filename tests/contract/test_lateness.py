@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk.events import EffectDied
-from desk.watching import Backlog, Queue
+from desk.case.work_events import EffectDied
+from desk.service.watchdog import Backlog, Queue
 from integrations.store.lateness import StoredLateness
 from tests.contract.making import Maker, card
 from tests.fakes.clock import START

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 import pytest
 from aiohttp import web
 
-from desk.ports import GiveUp, TryAgain
+from desk.service.ports import GiveUp, TryAgain
 from integrations.google_chat.client import GoogleChat
-from integrations.slack.arrivals import Where
-from integrations.slack.client import SlackClient
-from integrations.slack.hosts import Elsewhere, is_slacks
-from integrations.slack.reply import SlackReply
+from integrations.slack.codec.arrivals import Where
+from integrations.slack.posting.reply import SlackReply
+from integrations.slack.web.client import SlackClient
+from integrations.slack.web.hosts import Elsewhere, is_slacks
 
 
 @dataclass

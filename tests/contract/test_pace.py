@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk.pacing import Rate, Turn, hold, take
-from desk.ports import TryAgain, Turns
-from integrations.slack.client import POSTS, SlackClient
+from desk.service.ports import TryAgain, Turns
+from desk.service.rate_limit import Rate, Turn, hold, take
+from integrations.slack.web.client import POSTS, SlackClient
 from integrations.store import tables as t
 from integrations.store.engine import open_database, writing
 from integrations.store.litter import StoredLitter

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from integrations.slack import people as slack_people
-from integrations.slack.client import SlackClient
-from integrations.slack.people import SlackPeople
+from integrations.slack.people import directory as slack_people
+from integrations.slack.people.directory import SlackPeople
+from integrations.slack.web.client import SlackClient
 from sandbox import seeds
 from sandbox.company import Company
 
@@ -90,7 +90,7 @@ class TestWarming:
     async def test_a_slack_that_hangs_does_not_hold_up_the_start(
         self, company: Company, people: SlackPeople, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("integrations.slack.people.WARM_WITHIN", 0.2)
+        monkeypatch.setattr("integrations.slack.people.directory.WARM_WITHIN", 0.2)
         company.world.new_fault("slack", "timeout", times=1)
         await people.warm()
         assert not people.ready

@@ -16,8 +16,8 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.queueing import once
-from desk.effects import Effect
-from desk.ports import Attempt, StoreGone
+from desk.case.effects import Effect
+from desk.service.ports import Attempt, StoreGone
 from integrations.queue.jobs import Jobs
 from integrations.queue.procrastinate import ProcrastinateQueue, TakenOver
 from integrations.store import upgrade as upgrading

@@ -11,13 +11,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk import events as ev
-from desk.case import Case
-from desk.commands import Erase, Hold
-from desk.engine import Engine
-from desk.playbook import Playbook
+from desk.case import events as ev
+from desk.case.commands import Erase, Hold
+from desk.case.state import Case
+from desk.case.work_events import CardShown
+from desk.playbook.model import Playbook
+from desk.service.engine import Engine
 from desk.values import BOT, Person
-from handlers.retention import on_retention
+from handlers.ticks.retention import on_retention
 from integrations.store import tables as t
 from integrations.store.cases import StoredCases
 from integrations.store.engine import reading
@@ -111,7 +112,7 @@ async def test_more_cases_than_are_looked_up_at_a_time_all_go(
     clock: FakeClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("handlers.retention.AT_ONCE", 2)
+    monkeypatch.setattr("handlers.ticks.retention.AT_ONCE", 2)
     for name in ("01A", "01B", "01C", "01D", "01E"):
         await ended(keep, name)
     clock.move(timedelta(days=31))
@@ -124,7 +125,7 @@ async def test_the_events_and_the_keys_go_in_one_transaction(
 ) -> None:
     """What the same decision asks for can be done: it is sealed under a key of after the erasing."""
     case = await ended(keep, "01A")
-    await keep.add(case, ev.CardShown(at=keep.clock.now(), by="ATO", effect="x", inbox="role:cs_agent", channel="C1", ts="1.1", version=1, url=""))  # fmt: skip
+    await keep.add(case, CardShown(at=keep.clock.now(), by="ATO", effect="x", inbox="role:cs_agent", channel="C1", ts="1.1", version=1, url=""))  # fmt: skip
     answer = await desk.accept(Erase(case="01A", delivery="", by=BOT))
     assert answer.refusal is None
     assert answer.case.erased == ("case", "short")

@@ -7,13 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from typer.testing import CliRunner
 
-from desk.case import Case
+from desk.case.state import Case
 from integrations.store import tables as t
 from integrations.store.cases import StoredCases
 from integrations.store.engine import reading
 from integrations.store.rewrap import rewrap
 from integrations.store.vault import Vault
-from ops.cli import UNSET, app
+from ops.cli import app
+from ops.exits import UNSET
 from ops.stage import SANDBOX
 from tests.contract.making import EMAIL, KEY, NAME, Maker, card
 

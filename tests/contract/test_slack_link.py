@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import pytest
 from aiohttp import web
 
-from integrations.slack.client import SlackClient
-from integrations.slack.link import Envelope, Json, Link, NotTaken, is_slacks_socket
+from integrations.slack.web.client import SlackClient
+from integrations.slack.web.link import Envelope, Json, Link, NotTaken, is_slacks_socket
 from sandbox import seeds
 from sandbox.company import Company
 from sandbox.slack.door import FAILED, TIMEOUT, Reply, Request

@@ -1,13 +1,13 @@
-"""What `desk.ports.Tickets` promises, kept by the fake and by the real client against the pretend Zendesk."""
+"""What `desk.service.ports.Tickets` promises, kept by the fake and by the real client against the pretend Zendesk."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 import pytest
 
-from desk.commands import TicketSeen
-from desk.effects import Sheet, Writer
-from desk.ports import GiveUp, Tickets, TryAgain
+from desk.case.effects import Sheet, Writer
+from desk.case.results import TicketSeen
+from desk.service.ports import GiveUp, Tickets, TryAgain
 from integrations.zendesk.client import ZendeskTickets
 from tests.contract.zendesk_sandbox import CREATE, PATH, Account, Try, account, look, note
 from tests.fakes.clock import START

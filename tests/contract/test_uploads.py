@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from desk.ports import Chat, GiveUp, TryAgain
-from integrations.slack.chat import SlackChat
-from integrations.slack.client import SlackClient
-from integrations.slack.hosts import is_slacks
-from integrations.slack.people import SlackPeople
+from desk.service.ports import Chat, GiveUp, TryAgain
+from integrations.slack.people.directory import SlackPeople
+from integrations.slack.posting.chat import SlackChat
+from integrations.slack.web.client import SlackClient
+from integrations.slack.web.hosts import is_slacks
 from sandbox import seeds
 from sandbox.company import Company
 from sandbox.slack.workspace import File

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from desk.ports import GiveUp, TryAgain
+from desk.service.ports import GiveUp, TryAgain
 from integrations.store.pace import MemoryPace
 from integrations.zendesk.client import ZendeskTickets
 from integrations.zendesk.sign_in import ApiToken

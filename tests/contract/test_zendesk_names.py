@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from desk.ports import GiveUp
+from desk.service.ports import GiveUp
 from integrations.zendesk.client import ZendeskTickets
 from tests.contract.zendesk_sandbox import CREATE, Account, Try, account
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from desk.ports import GiveUp, TryAgain
+from desk.service.ports import GiveUp, TryAgain
 from integrations.zendesk.scopes import SERVE
 from integrations.zendesk.session import OneHost
 from integrations.zendesk.sign_in import Client, ClientCredentials

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.ports import GiveUp, TryAgain
+from desk.service.ports import GiveUp, TryAgain
 from tests.contract.zendesk_sandbox import CREATE, Try, look, note
 from tests.contract.zendesk_scripted import (
     NAMES,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from desk.ports import GiveUp, TryAgain
+from desk.service.ports import GiveUp, TryAgain
 from integrations.zendesk.client import ZendeskTickets
 from integrations.zendesk.scopes import PROVISION, SERVE
 from integrations.zendesk.setup import Call, SetUp

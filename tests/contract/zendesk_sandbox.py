@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from desk.effects import CreateTicket, LookAtTicket, Requester, UpdateTicket
-from desk.ports import TryAgain
+from desk.case.effects import CreateTicket, LookAtTicket, Requester, UpdateTicket
+from desk.service.ports import TryAgain
 from integrations.zendesk.client import ZendeskTickets
 from integrations.zendesk.scopes import SERVE
 from integrations.zendesk.sign_in import Client, ClientCredentials

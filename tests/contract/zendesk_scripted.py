@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from desk.effects import Requester
+from desk.case.effects import Requester
 from integrations.zendesk.client import ZendeskTickets
 from integrations.zendesk.sign_in import ApiToken
 

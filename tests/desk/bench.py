@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from config.load import load
-from desk import commands as cmd
-from desk.case import Case
-from desk.decide import Decision, decide
-from desk.effects import Effect, Requester
-from desk.going import Redacted
-from desk.playbook import Deed, Playbook
+from desk.case import commands as cmd
+from desk.case.effects import Effect, Requester
+from desk.case.results import Answered, CardSeen, Redacted, Result, TicketFound, TicketSeen, Told
+from desk.case.state import Case
+from desk.playbook.model import Deed, Playbook
+from desk.rules.decide import Decision, decide
 from desk.values import Fill, Fills, Person
 
 CASE = "01JD0000000000000000000012"
@@ -80,7 +80,7 @@ class Bench:
             self.settle(ready[0], self.result(ready[0]))
             ready = [effect for effect in self.waiting if effect.kind not in self.hold]
 
-    def settle(self, effect: Effect, result: cmd.Result) -> Decision:
+    def settle(self, effect: Effect, result: Result) -> Decision:
         self.done.append(effect)
         decision = decide(
             cmd.Settle(case=CASE, delivery="", effect=effect, result=result),
@@ -92,26 +92,26 @@ class Bench:
         self.waiting.extend(decision.effects)
         return decision
 
-    def result(self, effect: Effect) -> cmd.Result:
+    def result(self, effect: Effect) -> Result:
         if effect.kind in {"create_ticket", "update_ticket", "look_at_ticket"}:
             stands = self.case.tickets.get(effect.name)
             there = (stands.group if stands else None) or "CS Data Compliance"
             group = self.group or getattr(effect, "group", None) or there
-            return cmd.TicketSeen(
+            return TicketSeen(
                 id=48231, url="https://mrd.example/tickets/48231", group=group, status="open"
             )
         if effect.kind == "show_card":
-            return cmd.CardSeen(
+            return CardSeen(
                 channel="C1",
                 ts=f"1.{len(self.done)}",
                 version=self.case.version,
                 url="https://slack.example/1",
             )
         if effect.kind == "ask_back_office":
-            return cmd.Answered()
+            return Answered()
         if effect.kind == "redact_posts":
             return Redacted(count=1)
-        return cmd.Told(channel="C1", ts=f"2.{len(self.done)}")
+        return Told(channel="C1", ts=f"2.{len(self.done)}")
 
     def play(self, deed: Deed) -> Decision:
         return self.tell(self.command(deed))
@@ -161,12 +161,12 @@ class Bench:
         )
 
     def adoption(self, made: dict[str, str], by: Person, delivery: str) -> cmd.Command:
-        seen = cmd.TicketSeen(
+        seen = TicketSeen(
             id=48231, url="https://mrd.example/tickets/48231", group=made["group"], status="open"
         )
         requester = Requester(email=made["email"], name=made["name"])
         plan = self.playbook.ticket_plans[0]
-        found = cmd.TicketFound(seen=seen, query_type=plan.query_type or "", requester=requester)
+        found = TicketFound(seen=seen, query_type=plan.query_type or "", requester=requester)
         return cmd.AdoptTicket(
             case=CASE,
             delivery=delivery,

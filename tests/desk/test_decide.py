@@ -5,12 +5,13 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desk import commands as cmd
-from desk.case import Case
-from desk.chasing import deadlines
-from desk.decide import decide
-from desk.faces import face, inboxes
-from desk.folding import fold
+from desk.cards.case_card import face, inboxes
+from desk.case import commands as cmd
+from desk.case.fold import fold
+from desk.case.results import Dead, Delayed, Result, Told
+from desk.case.state import Case
+from desk.reminders.ladder import deadlines
+from desk.rules.decide import decide
 from desk.values import Fill, Person
 from tests.desk.bench import CASE, FRIDAY, PEOPLE, Bench, mr_d
 
@@ -86,13 +87,13 @@ def _settle(draw: st.DrawFn, bench: Bench) -> cmd.Command | None:
     if not bench.waiting:
         return None
     effect = draw(st.sampled_from(bench.waiting))
-    result: cmd.Result = draw(
+    result: Result = draw(
         st.sampled_from(
             [
                 bench.result(effect),
-                cmd.Delayed(system="Zendesk", since_at=bench.now, reason="does not answer"),
-                cmd.Dead(system="Slack", reason="the channel is gone"),
-                cmd.Told(channel="C", ts="1"),
+                Delayed(system="Zendesk", since_at=bench.now, reason="does not answer"),
+                Dead(system="Slack", reason="the channel is gone"),
+                Told(channel="C", ts="1"),
             ]
         )
     )

@@ -2,9 +2,9 @@
 
 import pytest
 
-from desk import commands as cmd
-from desk.faces import face
-from desk.playbook import Deed
+from desk.cards.case_card import face
+from desk.case import commands as cmd
+from desk.playbook.model import Deed
 from tests.desk.bench import CASE, PEOPLE, Bench, fills, mr_d
 
 MR_D = mr_d()

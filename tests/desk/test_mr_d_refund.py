@@ -2,8 +2,8 @@
 
 import pytest
 
-from desk import commands as cmd
-from desk.playbook import Deed
+from desk.case import commands as cmd
+from desk.playbook.model import Deed
 from tests.desk.bench import CASE, PEOPLE, Bench
 from tests.desk.test_mr_d import MR_D, bench
 

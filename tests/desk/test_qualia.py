@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from config.rules.finding import texts
-from desk.case import Case
-from desk.duties import duties
-from desk.faces import face
-from desk.forms import form
-from desk.playbook import Deed, Playbook
+from desk.cards.case_card import face
+from desk.cards.forms import form
+from desk.case.state import Case
+from desk.playbook.model import Deed, Playbook
+from desk.workflow.duties import duties
 from tests.desk.bench import Bench, qualia
 
 QUALIA = qualia()

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from config.load import load
-from desk import commands as cmd
-from desk.asking import asked_of
-from desk.decide import refused
-from desk.duties import duties
-from desk.playbook import Deed, Playbook
+from desk.case import commands as cmd
+from desk.case.results import Dead
+from desk.playbook.model import Deed, Playbook
+from desk.rules.decide import refused
+from desk.rules.questions import asked_of
 from desk.values import Person, Refusal
+from desk.workflow.duties import duties
 from tests.desk.bench import CASE, PEOPLE, Bench, fills
 
 EXPECTED = Path(__file__).parent / "expected"
@@ -268,7 +269,7 @@ def test_a_dead_letter_is_mended_by_whoever_works_on_the_case_and_others_hear_wh
     bench = Bench(MR_D, hold=frozenset({"create_ticket"}))
     bench.play_all(DEEDS[: AT_SUSPEND + 1])
     effect = bench.of("create_ticket")[0]
-    bench.settle(effect, cmd.Dead(system="Zendesk", reason="the form is gone"))
+    bench.settle(effect, Dead(system="Zendesk", reason="the form is gone"))
     let: dict[str, list[str]] = {"retry": [], "by hand": []}
     for role, person in everybody(MR_D).items():
         about = {"case": CASE, "delivery": "m", "by": person, "effect": effect.key}

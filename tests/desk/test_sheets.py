@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from config.locales import Catalogue
-from desk import commands as cmd
-from desk.effects import ReadSheet
-from desk.faces import face
-from desk.playbook import Deed
+from desk.cards.case_card import face
+from desk.case import commands as cmd
+from desk.case.effects import ReadSheet
+from desk.case.results import SheetRow, SheetRows, SheetWrong
+from desk.playbook.model import Deed
 from desk.values import Line
 from tests.desk.bench import CASE, PEOPLE, Bench, mr_d
 from tests.desk.test_mr_d import LOCATE, RECEIVE, SUSPEND, VERIFY
@@ -46,17 +47,15 @@ def reading(made: Bench) -> ReadSheet:
     return found
 
 
-def answer(made: Bench, result: cmd.SheetRows | cmd.SheetWrong) -> None:
+def answer(made: Bench, result: SheetRows | SheetWrong) -> None:
     effect = reading(made)
     made.waiting.remove(effect)
     made.settle(effect, result)
     made.answer()
 
 
-def rows(*cells: dict[str, str]) -> cmd.SheetRows:
-    return cmd.SheetRows(
-        rows=tuple(cmd.SheetRow(number=n, cells=one) for n, one in enumerate(cells, 2))
-    )
+def rows(*cells: dict[str, str]) -> SheetRows:
+    return SheetRows(rows=tuple(SheetRow(number=n, cells=one) for n, one in enumerate(cells, 2)))
 
 
 def told(made: Bench) -> list[str]:
@@ -86,14 +85,14 @@ def test_while_a_sheet_is_read_the_card_says_so_and_afterwards_no_more() -> None
     being = Line(key="An uploaded sheet is being read.")
     made.play(UPLOAD)
     assert being in face(made.case, MR_D, "role:data_compliance").warnings
-    answer(made, cmd.SheetWrong(lines=(Line(key="The file is empty."),)))
+    answer(made, SheetWrong(lines=(Line(key="The file is empty."),)))
     assert being not in face(made.case, MR_D, "role:data_compliance").warnings
 
 
 def test_a_sheet_that_cannot_be_read_is_told_to_whoever_uploaded_it() -> None:
     made = investigating()
     made.play(UPLOAD)
-    answer(made, cmd.SheetWrong(lines=(Line(key="The file is empty."),)))
+    answer(made, SheetWrong(lines=(Line(key="The file is empty."),)))
     assert told(made) == [
         "ATO-12: your sheet for “Personal information that was changed” cannot be used as it is.",
         "The file is empty.",
@@ -165,7 +164,7 @@ def test_the_same_result_twice_finishes_nothing_twice() -> None:
 def test_a_second_sheet_takes_the_place_of_the_first() -> None:
     made = investigating()
     made.play(UPLOAD)
-    answer(made, cmd.SheetWrong(lines=(Line(key="The file is empty."),)))
+    answer(made, SheetWrong(lines=(Line(key="The file is empty."),)))
     second = {
         **UPLOAD.fill,
         "findings_sheet": ["https://mrd.slack.com/files/U1/F0SHEET02/changes.csv"],

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from config.locales import Catalogue
-from desk import commands as cmd
-from desk import events as ev
-from desk.case import Ticket
-from desk.faces import face
-from desk.folding import fold
-from desk.planning import UNSEEN
-from desk.speaking import news
+from desk.cards.case_card import face
+from desk.cards.staleness import UNSEEN
+from desk.case import commands as cmd
+from desk.case.fold import fold
+from desk.case.results import TicketSeen
+from desk.case.state import Ticket
+from desk.case.work_events import TicketMoved
+from desk.fields.template_values import news
 from tests.desk.bench import CASE, FRIDAY, Bench, mr_d
 from tests.desk.test_mr_d import LOCATE, RECEIVE, SUSPEND, VERIFY
 
@@ -33,7 +34,7 @@ def see(made: Bench, group: str = "CS Data Compliance", status: str = "open", **
     made.tell(cmd.NoteTicket(case=CASE, delivery="w", ticket=number))
     look = next(effect for effect in made.waiting if effect.kind == "look_at_ticket")
     made.waiting.remove(look)
-    seen = cmd.TicketSeen(id=number, url="https://x", group=group, status=status, **more)
+    seen = TicketSeen(id=number, url="https://x", group=group, status=status, **more)
     made.settle(look, seen)
     made.answer()
 
@@ -79,7 +80,7 @@ def test_the_card_says_what_people_did_with_the_ticket(
 def test_what_the_desk_does_itself_takes_the_note_away() -> None:
     made = flagged()
     see(made, status="solved", moved_by="Priya Naidoo")
-    ours = ev.TicketMoved(
+    ours = TicketMoved(
         at=FRIDAY,
         by="bot",
         effect="e",

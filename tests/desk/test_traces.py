@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from config.load import PLAYBOOKS, check, load
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from ops.rehearse import unplayed
 from tests.desk.trace import trace
 

@@ -6,11 +6,11 @@ The expected traces in `tests/desk/expected/` were read line by line against the
 from collections.abc import Iterator
 from typing import Any
 
-from desk.duties import duties
-from desk.faces import face, inboxes
-from desk.forms import form
-from desk.playbook import Playbook, Rehearsal
+from desk.cards.case_card import face, inboxes
+from desk.cards.forms import form
+from desk.playbook.model import Playbook, Rehearsal
 from desk.values import in_language
+from desk.workflow.duties import duties
 from tests.desk.bench import Bench
 
 Line = str

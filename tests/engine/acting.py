@@ -3,13 +3,13 @@
 from typing import Any
 
 from config.locales import Catalogue
-from desk.engine import Engine
-from desk.playbook import Playbook
-from desk.rota import Rota
-from handlers import buttons, commands, modals
-from handlers.door import SlackDoor
+from desk.playbook.model import Playbook
+from desk.service.engine import Engine
+from desk.service.on_duty import Rota
+from handlers.slack import buttons, commands, modals
+from handlers.slack.door import SlackDoor
+from integrations.slack.people.voice import Voice
 from integrations.slack.views.form import Forms
-from integrations.slack.voice import Voice
 from tests.fakes.across import FakeSearches, FakeShifts
 from tests.fakes.cases import FakeCases
 from tests.fakes.clock import FakeClock

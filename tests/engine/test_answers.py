@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 
 from config.load import PLAYBOOKS, load
-from desk import commands as cmd
-from desk.answer import Answered
-from desk.comparing import BY_DESK, BY_HAND, NOT_THEIRS, WAIT
-from desk.effects import AskBackOffice
-from desk.events import EVENT
-from desk.faces import face
-from desk.forms import form
-from desk.ports import GiveUp, TryAgain
+from desk.cards.case_card import face
+from desk.cards.forms import form
+from desk.case import commands as cmd
+from desk.case.effects import AskBackOffice
+from desk.case.events import EVENT
+from desk.case.results import Answered
+from desk.identity.answer_check import BY_DESK, BY_HAND, NOT_THEIRS, WAIT
+from desk.service.ports import GiveUp, TryAgain
 from desk.values import Fill
 from tests.engine.verifying import CASE, OTHER, Verifying
 from tests.engine.whole import PEOPLE, Try

@@ -2,11 +2,11 @@
 
 import pytest
 
-from desk import commands as cmd
-from desk.disputes import Claimant
-from desk.effects import Writer
-from desk.faces import face
-from desk.neighbours import with_claimants
+from desk.cards.case_card import face
+from desk.case import commands as cmd
+from desk.case.effects import Writer
+from desk.case.state import Claimant
+from desk.service.related_cases import with_claimants
 from tests.engine.test_disputes import (
     DEEDS,
     ELSE,

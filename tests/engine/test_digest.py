@@ -5,15 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk import commands as cmd
-from desk.announcing import Announcement, say_all
-from desk.effects import TellPeople
-from desk.engine import Engine
-from desk.gathering import gather
-from desk.playbook import Playbook
-from desk.ports import Attempt, GiveUp, TryAgain
+from desk.case import commands as cmd
+from desk.case.effects import TellPeople
+from desk.playbook.model import Playbook
+from desk.reminders.announcement import Announcement
+from desk.service.announcements import say_all
+from desk.service.engine import Engine
+from desk.service.plan_digests import gather
+from desk.service.ports import Attempt, GiveUp, TryAgain
 from desk.values import Person
-from handlers.weekly import Weekly, on_week
+from handlers.ticks.weekly import Weekly, on_week
 from tests.fakes.across import FakeAnnouncements
 from tests.fakes.cases import FakeCases
 from tests.fakes.clock import FakeClock

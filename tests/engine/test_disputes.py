@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 
 from config.load import PLAYBOOKS, load
-from desk import claiming
-from desk import commands as cmd
-from desk.case import Case
-from desk.effects import TellPeople
-from desk.engine import Answer
-from desk.faces import face, inboxes
-from desk.judging import DecideDispute, LookAtClaims
-from desk.planning import timeline
-from desk.playbook import Deed
+from desk.cards.case_card import face, inboxes
+from desk.cards.timeline import timeline
+from desk.case import commands as cmd
+from desk.case.commands import DecideDispute, LookAtClaims
+from desk.case.effects import TellPeople
+from desk.case.state import Case
+from desk.identity import ownership_disputes
+from desk.playbook.model import Deed
+from desk.service.answer import Answer
 from desk.values import Fill, Person
 from tests.desk.bench import Bench
 from tests.engine.whole import PEOPLE, Whole
@@ -64,7 +64,7 @@ async def decide(desk: Whole, case: str, who: str | Person) -> Answer:
 def told(desk: Whole) -> list[TellPeople]:
     """Give what people were told of disputes."""
     every = [one.effect for one in desk.cases.effects.values()]
-    return [one for one in every if isinstance(one, TellPeople) and claiming.DISPUTED.key in {line.key for line in one.lines}]  # fmt: skip
+    return [one for one in every if isinstance(one, TellPeople) and ownership_disputes.DISPUTED.key in {line.key for line in one.lines}]  # fmt: skip
 
 
 async def the(desk: Whole, case: str) -> Case:
@@ -246,8 +246,8 @@ async def test_a_case_of_another_procedure_is_no_rival(desk: Whole) -> None:
     await claim(desk, **ELSE)
     mine, theirs = await the(desk, FIRST), await the(desk, SECOND)
     fresh = replace(mine, rivals=())
-    assert claiming.rivals(fresh, MR_D, [(theirs, MR_D)]) == ("ATO-2",)
-    assert claiming.rivals(fresh, MR_D, [(replace(theirs, playbook="other"), MR_D)]) == ()
+    assert ownership_disputes.rivals(fresh, MR_D, [(theirs, MR_D)]) == ("ATO-2",)
+    assert ownership_disputes.rivals(fresh, MR_D, [(replace(theirs, playbook="other"), MR_D)]) == ()
 
 
 async def test_a_claim_that_came_after_the_form_was_opened_is_not_decided(desk: Whole) -> None:

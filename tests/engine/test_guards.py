@@ -19,8 +19,8 @@ from bot import slack_app, web_app
 from bot.guards import HEADERS, LARGEST, REMEMBERED, TWINS, Pace, Seen
 from config.load import load
 from handlers.health import Probes
-from handlers.zendesk_events import ZendeskDoor
-from integrations.slack.signature import signed
+from handlers.zendesk.webhook import ZendeskDoor
+from integrations.slack.web.signature import signed
 from tests.engine.acting import Slack
 from tests.engine.test_slack_app import SECRET, click, command, event, interaction
 from tests.wire.test_slack_anything import ANYTHING

@@ -3,10 +3,10 @@
 import pytest
 
 from config.load import load
-from desk.playbook import Playbook
-from handlers.door import NOT_UNDERSTOOD
-from integrations.slack.meta import read_meta
-from integrations.slack.reply import TOO_LATE
+from desk.playbook.model import Playbook
+from handlers.slack.door import NOT_UNDERSTOOD
+from integrations.slack.codec.meta import read_meta
+from integrations.slack.posting.reply import TOO_LATE
 from tests.engine.acting import CASE, RECEIVE, VERIFY, Slack, fields_of, shown
 
 
@@ -172,7 +172,7 @@ async def test_what_is_asked_beside_a_step_is_refused_and_kept_too(slack):
 @pytest.mark.parametrize("words", ["", "find naledi@example.com", "board", "ATO-1"])
 async def test_whoever_has_no_role_is_refused_and_that_is_logged(slack, caplog, words):
     await slack.with_mod()
-    with caplog.at_level("INFO", "handlers.door"):
+    with caplog.at_level("INFO", "handlers.slack.door"):
         await slack.command("UOUTS001", words)
     (logged,) = [one for one in caplog.records if one.msg == "refused"]
     assert logged.person == "UOUTS001"

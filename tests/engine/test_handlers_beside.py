@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from config.load import load
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from desk.values import Line
-from handlers import buttons, commands, home, looking, modals, people_events
-from handlers.door import NOT_KEPT, NOT_KEPT_FORM, NOT_UNDERSTOOD
 from handlers.health import Probes, on_alive, on_ready
-from integrations.slack.meta import FormMeta, read_meta, write_meta
+from handlers.slack import buttons, case_lookup, commands, home, modals, people_events
+from handlers.slack.door import NOT_KEPT, NOT_KEPT_FORM, NOT_UNDERSTOOD
+from integrations.slack.codec.meta import FormMeta, read_meta, write_meta
 from tests.engine.acting import CASE, RECEIVE, Slack, home_opened, shown
 
 
@@ -75,7 +75,7 @@ async def test_ato_and_a_case_shows_it_with_a_button_for_who_may_go_on(slack):
 
 async def test_a_case_is_shown_only_to_people_who_work_on_it(slack):
     await slack.received()
-    assert (await slack.command("UOUTS001", "ATO-1"))["text"] == looking.NOT_YOURS.key
+    assert (await slack.command("UOUTS001", "ATO-1"))["text"] == case_lookup.NOT_YOURS.key
 
 
 @pytest.mark.parametrize("text", ["ATO-99", "QUA-1", "48213", "#48213"])
@@ -86,7 +86,7 @@ async def test_a_case_that_is_not_there_is_said(slack, text):
 
 
 async def test_mine_lists_my_open_cases(slack):
-    assert (await slack.command("UAGENT01", "mine"))["text"] == looking.NONE_OPEN.key
+    assert (await slack.command("UAGENT01", "mine"))["text"] == case_lookup.NONE_OPEN.key
     await slack.received()
     answer = await slack.command("UAGENT01", "mine")
     assert answer["blocks"][1]["accessory"]["action_id"] == "form:locate:"

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from config.load import load
-from desk.effects import Requester
-from desk.owed import Owed, owed
-from desk.playbook import Playbook
-from desk.ports import GiveUp
+from desk.cards.worklist import Owed, owed
+from desk.case.effects import Requester
+from desk.playbook.model import Playbook
+from desk.service.ports import GiveUp
 from desk.values import Line
-from handlers import commands, home, looking
-from integrations.slack.meta import read_meta
+from handlers.slack import case_lookup, commands, home
+from integrations.slack.codec.meta import read_meta
 from integrations.slack.views import home as drawn
 from tests.engine.acting import CASE, RECEIVE, Slack, fields_of, home_opened
 
@@ -234,8 +234,8 @@ async def test_whoever_loses_the_role_is_on_duty_no_longer(slack):
 
 
 async def test_the_board_lists_the_roles_work_late_ones_marked(slack):
-    assert (await slack.command("UMOD0001", "board"))["text"] == looking.NONE_OWED.key
-    assert (await slack.command("UOUTS001", "board"))["text"] == looking.NOT_YOURS.key
+    assert (await slack.command("UMOD0001", "board"))["text"] == case_lookup.NONE_OWED.key
+    assert (await slack.command("UOUTS001", "board"))["text"] == case_lookup.NOT_YOURS.key
     await slack.with_mod()
     slack.clock.move(timedelta(minutes=20))
     answer = await slack.command("UMOD0001", "board")
@@ -280,9 +280,11 @@ async def test_what_nobody_has_is_not_found_and_a_closed_case_says_so(slack):
     await slack.with_mod()
     assert (await slack.command("UMOD0001", "find nobody@example.com"))[
         "text"
-    ] == looking.NOT_FOUND.key
-    assert (await slack.command("UMOD0001", "find"))["text"] == looking.FIND_WHAT.key
-    assert (await slack.command("UOUTS001", "find x@example.com"))["text"] == looking.NOT_YOURS.key
+    ] == case_lookup.NOT_FOUND.key
+    assert (await slack.command("UMOD0001", "find"))["text"] == case_lookup.FIND_WHAT.key
+    assert (await slack.command("UOUTS001", "find x@example.com"))[
+        "text"
+    ] == case_lookup.NOT_YOURS.key
 
 
 async def test_look_ups_are_limited_and_never_log_what_was_looked_for(slack, caplog):
@@ -317,7 +319,7 @@ async def test_a_case_is_looked_up_within_the_same_limit_also_where_there_is_non
 async def test_an_outsider_is_not_told_whether_there_is_a_case(slack: Slack) -> None:
     await slack.with_mod()
     there, not_there = [await slack.command("UOUTS001", one) for one in ("ATO-1", "ATO-9")]
-    assert there == not_there == {"response_type": "ephemeral", "text": looking.NOT_YOURS.key}
+    assert there == not_there == {"response_type": "ephemeral", "text": case_lookup.NOT_YOURS.key}
 
 
 async def test_an_intake_too_many_is_refused_in_the_form_and_keeps_what_was_typed(
@@ -368,9 +370,9 @@ async def test_a_note_is_kept_on_its_case(slack):
     assert answer["text"].startswith("Kept on ATO-1.")
     [note] = (await slack.case()).notes
     assert (note.words.value, note.by) == ("The customer called Again.", "UMOD0001")
-    assert (await slack.command("UMOD0001", "note ATO-1"))["text"] == looking.NOTE_WHAT.key.replace(
-        "`", "`"
-    )
+    assert (await slack.command("UMOD0001", "note ATO-1"))[
+        "text"
+    ] == case_lookup.NOTE_WHAT.key.replace("`", "`")
     assert (await slack.command("UMOD0001", "note ATO-9 x"))["text"].startswith(
         "There is no case ATO-9."
     )

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from config.load import PLAYBOOKS, load
-from desk.duties import duties
-from desk.faces import face, inboxes
-from desk.playbook import Deed
-from desk.roles import why_not
+from desk.cards.case_card import face, inboxes
+from desk.playbook.model import Deed
+from desk.workflow.duties import duties
+from desk.workflow.permissions import why_not
 from tests.desk.bench import PEOPLE
 from tests.engine.whole import Whole
 

@@ -4,13 +4,13 @@ import pytest
 
 from config.load import PLAYBOOKS, load
 from config.locales import Catalogue
-from desk import commands as cmd
-from desk.duties import duties
-from desk.engine import Answer
-from desk.faces import face, inboxes
-from desk.judging import DecideDispute
-from desk.neighbours import with_claimants
-from desk.playbook import Deed, Playbook
+from desk.cards.case_card import face, inboxes
+from desk.case import commands as cmd
+from desk.case.commands import DecideDispute
+from desk.playbook.model import Deed, Playbook
+from desk.service.answer import Answer
+from desk.service.related_cases import with_claimants
+from desk.workflow.duties import duties
 from tests.desk.bench import PEOPLE
 from tests.engine.whole import Whole
 

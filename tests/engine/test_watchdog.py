@@ -6,12 +6,12 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from desk.announcing import Announcement, Gathered
-from desk.chasing import reached
-from desk.ports import StoreGone
+from desk.reminders.announcement import Announcement, Gathered
+from desk.reminders.ladder import reached
+from desk.service.ports import StoreGone
+from desk.service.watchdog import Alarm, Backlog, Limits, Queue, Watch, alarms, watch
 from desk.values import Line
-from desk.watching import Alarm, Backlog, Limits, Queue, Watch, alarms, watch
-from handlers.watchdog import Watchdog, on_watch
+from handlers.ticks.watchdog import Watchdog, on_watch
 from integrations.heartbeat.client import Heartbeat
 from tests.engine.test_digest import CALM, NINE, Desk
 

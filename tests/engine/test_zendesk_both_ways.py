@@ -10,12 +10,12 @@ from hmac import new
 import pytest
 
 from bot.sheets import SheetReader
-from desk.adopting import case_of, wanted
-from desk.ports import GiveUp, TryAgain
-from handlers.reconciler import on_reconcile
-from handlers.zendesk_events import HttpAnswer, ZendeskDoor, on_ticket_event
+from desk.rules.adopt_ticket import case_of, wanted
+from desk.service.ports import GiveUp, TryAgain
+from handlers.ticks.reconciler import on_reconcile
+from handlers.zendesk.webhook import HttpAnswer, ZendeskDoor, on_ticket_event
 from tests.desk.bench import CASE, mr_d
-from tests.desk.test_adopting import NALEDI, PATH
+from tests.desk.test_adopt_ticket import NALEDI, PATH
 from tests.desk.test_mr_d import LOCATE, RECEIVE, SUSPEND, VERIFY
 from tests.desk.test_sheets import POST, UPLOAD
 from tests.engine.whole import Whole
@@ -170,7 +170,7 @@ async def test_without_open_cases_nothing_is_asked(desk: Whole) -> None:
 
 
 async def investigating(desk: Whole) -> str:
-    from desk.playbook import Deed
+    from desk.playbook.model import Deed
 
     told = Deed(who="data", part="flag_security.customer_told", fill={"told_how": "call"})
     seen = Deed(who="security", part="flag_security.acknowledged")

@@ -4,11 +4,11 @@ import hashlib
 from datetime import timedelta
 from decimal import Decimal
 
-from desk import commands as cmd
-from desk.case import Case
-from desk.engine import Answer
-from desk.forms import form
-from desk.outside import OrderSeen, ProfileSeen
+from desk.cards.forms import form
+from desk.case import commands as cmd
+from desk.case.state import Case
+from desk.service.answer import Answer
+from desk.service.back_office_port import OrderSeen, ProfileSeen
 from desk.values import Fill
 from tests.engine.whole import PEOPLE, Whole
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from desk.effects import Effect
-from desk.engine import Answer, Engine
-from desk.outside import ProfileSeen
-from desk.playbook import Deed, Playbook
+from desk.case.effects import Effect
+from desk.playbook.model import Deed, Playbook
+from desk.service.answer import Answer
+from desk.service.back_office_port import ProfileSeen
+from desk.service.engine import Engine
 from tests.desk.bench import PEOPLE, Bench
 from tests.fakes.backoffice import FakeBackOffice
 from tests.fakes.cases import FakeCases

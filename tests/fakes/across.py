@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from desk.announcing import DIGEST, Announcement, Gathered
-from desk.ports import StoreGone
+from desk.reminders.announcement import DIGEST, Announcement, Gathered
+from desk.service.ports import StoreGone
 
 
 @dataclass

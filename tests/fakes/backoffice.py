@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field, replace
 
-from desk.outside import OrderSeen, ProfileSeen, WalletSeen
-from desk.ports import GiveUp, TryAgain
+from desk.service.back_office_port import OrderSeen, ProfileSeen, WalletSeen
+from desk.service.ports import GiveUp, TryAgain
 
 
 @dataclass
 class FakeBackOffice:
-    """Keeps every promise of `desk.outside.BackOffice`; `before` and `after` make the next calls go wrong."""
+    """Keeps every promise of `desk.service.back_office_port.BackOffice`; `before` and `after` make the next calls go wrong."""
 
     people: dict[str, ProfileSeen] = field(default_factory=dict)
     placed: dict[str, OrderSeen] = field(default_factory=dict)

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from desk.case import Case
-from desk.effects import Effect
-from desk.events import Event, FactsRecorded, TicketCreated
-from desk.folding import fold
-from desk.owed import Figures, Goal, Owed
-from desk.playbook import Playbook
-from desk.ports import Commit, Conflict, LookPlan, Repeated, StoreGone
+from desk.cards.worklist import Figures, Goal, Owed
+from desk.case.effects import Effect
+from desk.case.events import Event, FactsRecorded
+from desk.case.fold import fold
+from desk.case.state import Case
+from desk.case.work_events import TicketCreated
+from desk.playbook.model import Playbook
+from desk.service.ports import Commit, Conflict, LookPlan, Repeated, StoreGone
 
 
 @dataclass

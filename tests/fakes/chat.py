@@ -4,13 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from desk.case import Case
-from desk.commands import CardSeen, Told
-from desk.effects import RedactPosts, ShowCard, TellPeople
-from desk.faces import Face, face
-from desk.going import Redacted
-from desk.playbook import Playbook
-from desk.ports import Attempt, GiveUp
+from desk.cards.case_card import Face, face
+from desk.case.effects import RedactPosts, ShowCard, TellPeople
+from desk.case.results import CardSeen, Redacted, Told
+from desk.case.state import Case
+from desk.playbook.model import Playbook
+from desk.service.ports import Attempt, GiveUp
 from desk.values import Line
 
 
@@ -40,7 +39,7 @@ class Failing:
 
 @dataclass
 class FakeChat:
-    """Implements `desk.ports.Chat`: each inbox is a channel of its own."""
+    """Implements `desk.service.ports.Chat`: each inbox is a channel of its own."""
 
     posted: list[Posted] = field(default_factory=list)
     failing: list[Failing] = field(default_factory=list)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from desk.effects import Effect
+from desk.case.effects import Effect
 from tests.fakes.cases import FakeCases
 
 

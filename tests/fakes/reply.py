@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from desk.values import Line
-from integrations.slack.arrivals import Where
+from integrations.slack.codec.arrivals import Where
 
 
 @dataclass

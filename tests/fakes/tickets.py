@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from desk.commands import TicketFound, TicketSeen
-from desk.effects import CreateTicket, LookAtTicket, Requester, Sheet, UpdateTicket, Writer
-from desk.ports import Attempt, GiveUp, TryAgain
+from desk.case.effects import CreateTicket, LookAtTicket, Requester, Sheet, UpdateTicket, Writer
+from desk.case.results import TicketFound, TicketSeen
+from desk.service.ports import Attempt, GiveUp, TryAgain
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Held:
 
 @dataclass
 class FakeTickets:
-    """Keeps every promise of `desk.ports.Tickets`; `fail` makes the next calls go wrong, before or after the deed."""
+    """Keeps every promise of `desk.service.ports.Tickets`; `fail` makes the next calls go wrong, before or after the deed."""
 
     tickets: list[Held] = field(default_factory=list)
     groups: tuple[str, ...] = ("CS Data Compliance", "Food Management Group", "Engineering")

@@ -23,10 +23,11 @@ import aiohttp
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 
-from bot.main import Bot, assemble
+from bot.main import assemble
+from bot.running import Bot
 from config.settings import Settings
-from desk.effects import Effect
-from desk.ports import Attempt, Commit, LookPlan
+from desk.case.effects import Effect
+from desk.service.ports import Attempt, Commit, LookPlan
 from ops import serve
 
 DOING: ContextVar[Effect | None] = ContextVar("doing", default=None)

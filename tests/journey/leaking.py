@@ -12,7 +12,7 @@ from urllib.parse import unquote_plus
 import httpx
 
 from config.load import load
-from desk.playbook import Deed, Playbook
+from desk.playbook.model import Deed, Playbook
 from ops.player import Player
 from ops.stage import stage
 from ops.watching import Watcher

@@ -17,13 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.load import PLAYBOOKS, load
 from config.locales import Catalogue
-from desk import commands as cmd
-from desk.case import Case
-from desk.commands import Told
-from desk.effects import TellPeople
-from desk.engine import Engine
-from desk.playbook import Playbook
-from desk.ports import Attempt
+from desk.case import commands as cmd
+from desk.case.effects import TellPeople
+from desk.case.results import Told
+from desk.case.state import Case
+from desk.playbook.model import Playbook
+from desk.service.engine import Engine
+from desk.service.ports import Attempt
 from desk.values import Fill, Person
 from integrations.queue.trying import next_try
 from integrations.store import tables

@@ -17,7 +17,8 @@ from typer.testing import CliRunner
 import ops.setup.doctor
 import ops.setup.provision
 from config.load import load
-from ops.cli import WRONG, app
+from ops.cli import app
+from ops.exits import WRONG
 from ops.setup.doctor import examine
 from ops.setup.verdicts import Verdict
 from ops.stage import SANDBOX, Stage, stage

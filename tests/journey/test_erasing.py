@@ -12,8 +12,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from config.load import load
-from desk.playbook import Deed
-from ops.cli import WRONG, app
+from desk.playbook.model import Deed
+from ops.cli import app
+from ops.exits import WRONG
 from ops.player import Player
 from ops.stage import stage
 from tests.journey.scene import DATA, Scene, eventually, private, words

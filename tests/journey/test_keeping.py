@@ -11,7 +11,8 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from ops.cli import WRONG, app
+from ops.cli import app
+from ops.exits import WRONG
 from ops.stage import stage
 from tests.journey.scene import DATA, MOD, SECURITY, CaseInPlay, Scene, about, eventually, words
 from tests.journey.test_gone import restore_form

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from integrations.slack.posts import LANDS
+from integrations.slack.posting.posts import LANDS
 from ops.stage import stage, wait_for
 from tests.journey.scene import (
     DATA,

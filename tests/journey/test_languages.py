@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from config.load import load
-from desk.playbook import Playbook
-from desk.showing import WORDS
+from desk.fields.format import WORDS
+from desk.playbook.model import Playbook
 from ops.player import Player
 from ops.stage import PEOPLE, stage
 from ops.watching import Watcher

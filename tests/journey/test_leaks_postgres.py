@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import psycopg
 from psycopg import sql
 
-from desk.playbook import Deed
+from desk.playbook.model import Deed
 from tests.journey.leaking import BOOKS, MARKS, NOTED, UNMARKED, found_in, played
 from tests.postgres import own_database
 

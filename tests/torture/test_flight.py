@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ops.torture.flight import ANSWERED, BEGUN, SENT, Flight, fresh, under_way
+from tools.torture.flight import ANSWERED, BEGUN, SENT, Flight, fresh, under_way
 
 
 def stages(file: Path) -> dict[str, bytes]:
@@ -30,7 +30,7 @@ def test_what_is_under_way_is_seen_by_others(tmp_path: Path) -> None:
 def test_it_outlives_the_one_who_wrote_it(tmp_path: Path) -> None:
     file = fresh(tmp_path / "flight")
     words = (
-        "import sys, time; from pathlib import Path; from ops.torture.flight import SENT, Flight;"
+        "import sys, time; from pathlib import Path; from tools.torture.flight import SENT, Flight;"
         "f = Flight(Path(sys.argv[1])); w = f.under_way('C1/a'); w.__enter__(); f.mark('C1/a', SENT);"
         "print('there', flush=True); time.sleep(60)"
     )

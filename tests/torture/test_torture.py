@@ -3,7 +3,7 @@
 import pytest
 
 from ops.stage import stage
-from ops.torture.run import EXTRA, Report, Torture, Wish
+from tools.torture.run import EXTRA, Report, Torture, Wish
 
 
 @pytest.fixture(scope="module")

@@ -6,17 +6,18 @@ from functools import cache
 import pytest
 
 from config.load import load
-from desk.case import Card, Case, Ticket
-from desk.effects import CreateTicket, Effect, ShowCard, TellPeople, UpdateTicket
-from desk.events import CaseOpened, ChaseSent, EffectPlanned
-from desk.folding import fold
-from desk.playbook import Playbook
-from integrations.slack.posts import opaque
+from desk.case.effects import CreateTicket, Effect, ShowCard, TellPeople, UpdateTicket
+from desk.case.events import CaseOpened, ChaseSent
+from desk.case.fold import fold
+from desk.case.state import Card, Case, Ticket
+from desk.case.work_events import EffectPlanned
+from desk.playbook.model import Playbook
+from integrations.slack.posting.posts import opaque
 from integrations.store.record import Work
 from integrations.zendesk.wire import external_id
-from ops.torture.outside import Listener, Note, Outside, Post
-from ops.torture.people import Played
-from ops.torture.verdict import Inside, Tokens, Verdict, judge, minted_too_often, unplayed
+from tools.torture.outside import Listener, Note, Outside, Post
+from tools.torture.people import Played
+from tools.torture.verdict import Inside, Tokens, Verdict, judge, minted_too_often, unplayed
 
 NOW = datetime(2026, 11, 26, 10, tzinfo=UTC)
 LANE = "C1:card:role:mod"

@@ -3,7 +3,7 @@
 import pytest
 
 from config.load import load
-from desk.playbook import Playbook
+from desk.playbook.model import Playbook
 from tests.wire.making_cards import Story
 
 

@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from desk import commands as cmd
-from desk.case import Case
-from desk.decide import decide
-from desk.faces import Face, face
-from desk.playbook import Playbook
+from desk.cards.case_card import Face, face
+from desk.case import commands as cmd
+from desk.case.results import CardSeen, TicketSeen
+from desk.case.state import Case
+from desk.playbook.model import Playbook
+from desk.rules.decide import decide
 from desk.values import Fill, Line, Person, in_language
-from integrations.slack.views.lines import Ink
+from integrations.slack.text.lines import Ink
 
 CALL = datetime(2026, 11, 20, 16, 42, tzinfo=UTC)
 CASE = "01JD3M9Q4WZ8K2V7X5N6P0R1ST"
@@ -77,12 +78,12 @@ class Story:
         if effect.kind == "create_ticket":
             self.ticket(effect)
         elif effect.kind == "show_card":
-            seen = cmd.CardSeen(channel="C1", ts="1.000001", version=self.case.version)
+            seen = CardSeen(channel="C1", ts="1.000001", version=self.case.version)
             self.do(cmd.Settle(case=CASE, delivery="", effect=effect, result=seen))
 
     def ticket(self, effect: Any) -> None:
         url = "https://mrd.zendesk.example/agent/tickets/48231"
-        seen = cmd.TicketSeen(id=48231, url=url, group=effect.group, status="open")
+        seen = TicketSeen(id=48231, url=url, group=effect.group, status="open")
         self.do(cmd.Settle(case=CASE, delivery="", effect=effect, result=seen))
 
     def step(

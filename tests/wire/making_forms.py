@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from config.locales import Catalogue
-from desk.forms import Form, Input
-from desk.pieces import FieldSpec
+from desk.cards.forms import Form, Input
+from desk.playbook.parts import FieldSpec
 from desk.values import Fact
-from integrations.slack.meta import FormMeta
+from integrations.slack.codec.meta import FormMeta
 from integrations.slack.views.inputs import question
 
 SAY = Catalogue()

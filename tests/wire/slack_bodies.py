@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from integrations.slack.meta import FormMeta, write_meta
+from integrations.slack.codec.meta import FormMeta, write_meta
 
 CASE = "01J8ZK3V9QW5T2N7R4M6X8YBCD"
 EFFECT = f"{CASE}/suspend/1/0"

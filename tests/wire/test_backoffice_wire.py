@@ -14,7 +14,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.ports import GiveUp, TryAgain
+from desk.service.ports import GiveUp, TryAgain
 from integrations.backoffice import calls, shapes, wire
 from integrations.backoffice.client import MOST_BYTES, HttpBackOffice
 from integrations.backoffice.links import Links

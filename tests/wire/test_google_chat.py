@@ -9,7 +9,7 @@ import httpx
 import pytest
 import respx
 
-from desk.ports import GiveUp, TryAgain
+from desk.service.ports import GiveUp, TryAgain
 from integrations.google_chat.client import MOST_BYTES, GoogleChat
 from integrations.google_chat.wire import check_address
 

@@ -13,20 +13,21 @@ import pytest
 
 from bot.sheets import SheetReader, write_sheet
 from config.load import load
-from desk.effects import CreateTicket, Requester
-from desk.faces import face, inboxes
-from desk.fields import read
-from desk.forms import form
-from desk.playbook import Deed, FieldSpec, Playbook
-from desk.texts import fill_one, names_in
+from desk.cards.case_card import face, inboxes
+from desk.cards.forms import form
+from desk.case.effects import CreateTicket, Requester
+from desk.fields.parse import read
+from desk.fields.templates import fill_one, names_in
+from desk.playbook.model import Deed, Playbook
+from desk.playbook.parts import FieldSpec
 from desk.values import Fill, Line
 from integrations.google_chat.wire import write_message
-from integrations.slack.meta import FormMeta
+from integrations.slack.codec.meta import FormMeta
+from integrations.slack.text.lines import Ink
 from integrations.slack.views.card import card
 from integrations.slack.views.cases import case_blocks
 from integrations.slack.views.form import Forms
 from integrations.slack.views.ledger import ledger
-from integrations.slack.views.lines import Ink
 from integrations.slack.views.telling import telling
 from integrations.zendesk.names import Ids
 from integrations.zendesk.wire import write_ticket, write_update

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from config.locales import FOLDER, Catalogue, read_catalogue
-from desk.texts import Say, names_in
+from desk.fields.templates import Say, names_in
 from desk.values import Line
 
 AT = datetime(2026, 11, 22, 12, 5, tzinfo=UTC)

@@ -9,9 +9,10 @@ import pytest
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
-from integrations.slack.manifest import manifest
-from integrations.slack.scopes import COMMAND, EVENTS, METHODS, needed
-from ops.cli import USAGE, app
+from integrations.slack.app.manifest import manifest
+from integrations.slack.app.scopes import COMMAND, EVENTS, METHODS, needed
+from ops.cli import app
+from ops.exits import USAGE
 
 ROOT = Path(__file__).parents[2]
 CONTRACTS = next(

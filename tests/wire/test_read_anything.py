@@ -24,14 +24,15 @@ from config.marks import Problem, Unreadable, read_text
 from config.placeholders import put_in
 from config.settings import Settings
 from config.settings import settings as read_settings
-from desk import fields, short_forms, uploads
-from desk.answers import read_fills
-from desk.case import Case
-from desk.commands import SheetRows, SheetWrong, TicketSeen
-from desk.effects import ReadSheet, UpdateTicket
-from desk.fields import read
-from desk.playbook import FieldSpec
-from desk.ports import GiveUp, TryAgain
+from desk.case.effects import ReadSheet, UpdateTicket
+from desk.case.results import SheetRows, SheetWrong, TicketSeen
+from desk.case.state import Case
+from desk.fields.check import read_fills
+from desk.fields.parse import read, read_cells
+from desk.playbook import shorthand
+from desk.playbook.parts import FieldSpec
+from desk.service import read_upload
+from desk.service.ports import GiveUp, TryAgain
 from desk.values import Fill, Line
 from integrations.backoffice import wire as office
 from integrations.backoffice.links import Links
@@ -41,9 +42,9 @@ from integrations.sheets.cells import Odd, Reading, Wrong
 from integrations.sheets.columns import FINDINGS, Sheet, Unfit
 from integrations.sheets.delimited import read_csv
 from integrations.sheets.read import read_sheet
-from integrations.slack import actions, arrivals, occasions
-from integrations.slack import wire as slack
-from integrations.slack.meta import FormMeta, read_meta
+from integrations.slack.codec import actions, arrivals, occasions
+from integrations.slack.codec import wire as slack
+from integrations.slack.codec.meta import FormMeta, read_meta
 from integrations.zendesk import wire as zendesk
 from integrations.zendesk.deliveries import Malformed, TicketChanged, read_webhook
 from integrations.zendesk.names import Names
@@ -115,7 +116,7 @@ def _uploaded(content: bytes) -> Any:
     book, into = SHEET
     effect = ReadSheet.model_construct(file="F1", into=into)
     chat: Any = _Uploaded(content)
-    return asyncio.run(uploads.read_sheet(chat, SheetReader(), effect, book, NOW))
+    return asyncio.run(read_upload.read_sheet(chat, SheetReader(), effect, book, NOW))
 
 
 def _ticket(raw: RawTicket, named: Any, dropdowns: Any) -> Any:
@@ -211,15 +212,15 @@ class Reads:
 TABLE: dict[str, Reads] = {
     "config.environment.read_environment": Reads(lambda given: read_settings(GIVEN | given), (ENVIRON,), (Settings,), (BadSettings,)),
     "config.marks.read_text": Reads(lambda words: read_text(words, "x.yaml"), (WORDS | JSON,), (tuple,), (Unreadable,)),
-    "desk.answers.read_fills": Reads(_fills, (st.sampled_from(ASKS), st.lists(FILLS, min_size=1, max_size=8)), (tuple,)),
-    "desk.fields.read_cells": Reads(
-        lambda field, cells: fields.read_cells(field, 2, dict(zip(field.columns, cells, strict=False)), NOW),
+    "desk.fields.check.read_fills": Reads(_fills, (st.sampled_from(ASKS), st.lists(FILLS, min_size=1, max_size=8)), (tuple,)),
+    "desk.fields.parse.read_cells": Reads(
+        lambda field, cells: read_cells(field, 2, dict(zip(field.columns, cells, strict=False)), NOW),
         (st.sampled_from(SHEETS), st.lists(WORDS, max_size=8)), (dict, Line),
     ),
-    "desk.short_forms.read_duration": Reads(short_forms.read_duration, (SCALAR,), (timedelta,), (ValueError,)),
-    "desk.short_forms.read_list": Reads(short_forms.read_list, (TREE,)),
-    "desk.short_forms.read_text": Reads(short_forms.read_text, (TREE,)),
-    "desk.uploads.read_sheet": Reads(_uploaded, (BYTES | st.sampled_from(FILES),), (SheetRows, SheetWrong)),
+    "desk.playbook.shorthand.read_duration": Reads(shorthand.read_duration, (SCALAR,), (timedelta,), (ValueError,)),
+    "desk.playbook.shorthand.read_list": Reads(shorthand.read_list, (TREE,)),
+    "desk.playbook.shorthand.read_text": Reads(shorthand.read_text, (TREE,)),
+    "desk.service.read_upload.read_sheet": Reads(_uploaded, (BYTES | st.sampled_from(FILES),), (SheetRows, SheetWrong)),
     "integrations.backoffice.wire.read_order": Reads(office.read_order, (BYTES,), (), (GiveUp,)),
     "integrations.backoffice.wire.read_orders": Reads(office.read_orders, (BYTES,), (tuple,), (GiveUp,)),
     "integrations.backoffice.wire.read_profile": Reads(lambda raw: office.read_profile(raw, Links()), (BYTES,), (), (GiveUp,)),
@@ -243,19 +244,19 @@ TABLE: dict[str, Reads] = {
         workbook.read_xlsx_cell, (SCALAR | st.datetimes() | st.dates() | st.times() | st.timedeltas() | st.decimals(), st.sampled_from("nsbdfe")),
         (str, datetime, Odd),
     ),
-    "integrations.slack.actions.read_action": Reads(actions.read_action, (IDS,), (actions.Action, type(None))),
-    "integrations.slack.actions.read_choice": Reads(actions.read_choice, (ACTION, IDS | st.none()), (tuple, type(None))),
-    "integrations.slack.actions.read_effect_value": Reads(actions.read_effect_value, (IDS | st.none(),), (actions.EffectValue, type(None))),
-    "integrations.slack.actions.read_step_value": Reads(actions.read_step_value, (IDS | st.none(),), (actions.StepValue, type(None))),
-    "integrations.slack.actions.read_value": Reads(
+    "integrations.slack.codec.actions.read_action": Reads(actions.read_action, (IDS,), (actions.Action, type(None))),
+    "integrations.slack.codec.actions.read_choice": Reads(actions.read_choice, (ACTION, IDS | st.none()), (tuple, type(None))),
+    "integrations.slack.codec.actions.read_effect_value": Reads(actions.read_effect_value, (IDS | st.none(),), (actions.EffectValue, type(None))),
+    "integrations.slack.codec.actions.read_step_value": Reads(actions.read_step_value, (IDS | st.none(),), (actions.StepValue, type(None))),
+    "integrations.slack.codec.actions.read_value": Reads(
         actions.read_value, (ACTION, IDS | st.none()), (actions.EffectValue, actions.StepValue, type(None))
     ),
-    "integrations.slack.meta.read_meta": Reads(read_meta, (WORDS | JSON,), (FormMeta, type(None))),
-    "integrations.slack.occasions.read_in_home": Reads(occasions.read_in_home, (ANYTHING | HOME,), (occasions.InHome, type(None))),
-    "integrations.slack.occasions.read_place": Reads(occasions.read_place, (ANYTHING | HOME,), (str,)),
-    "integrations.slack.occasions.read_shortcut": Reads(occasions.read_shortcut, (ANYTHING | HOME,), (occasions.Shortcut, type(None))),
-    "integrations.slack.wire.read_who": Reads(slack.read_who, (ANYTHING,), (arrivals.Sender,)),
-    "integrations.slack.wire.read_sender": Reads(slack.read_sender, (ANYTHING,), (arrivals.Sender,)),
+    "integrations.slack.codec.meta.read_meta": Reads(read_meta, (WORDS | JSON,), (FormMeta, type(None))),
+    "integrations.slack.codec.occasions.read_in_home": Reads(occasions.read_in_home, (ANYTHING | HOME,), (occasions.InHome, type(None))),
+    "integrations.slack.codec.occasions.read_place": Reads(occasions.read_place, (ANYTHING | HOME,), (str,)),
+    "integrations.slack.codec.occasions.read_shortcut": Reads(occasions.read_shortcut, (ANYTHING | HOME,), (occasions.Shortcut, type(None))),
+    "integrations.slack.codec.wire.read_who": Reads(slack.read_who, (ANYTHING,), (arrivals.Sender,)),
+    "integrations.slack.codec.wire.read_sender": Reads(slack.read_sender, (ANYTHING,), (arrivals.Sender,)),
     "integrations.zendesk.deliveries.read_webhook": Reads(
         read_webhook, (st.dictionaries(HEADER, WORDS, max_size=3), BYTES), (TicketChanged,), (Malformed,)
     ),
@@ -269,7 +270,7 @@ TABLE: dict[str, Reads] = {
 
 ELSEWHERE = {
     **{
-        f"integrations.slack.wire.{read.__name__}": "tests/wire/test_slack_anything.py"
+        f"integrations.slack.codec.wire.{read.__name__}": "tests/wire/test_slack_anything.py"
         for read in SLACK
     },
     "bot.guards.read_body": "tests/journey/attacking.py",

@@ -10,7 +10,8 @@ from cryptography.fernet import Fernet, InvalidToken
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk import events as ev
+from desk.case import events as ev
+from desk.case.work_events import EffectDoneByHand
 from desk.values import Fact, Line
 from integrations.store import sealing
 from integrations.store.chain import Head, Kept, Link, event_words, first_break, head_words
@@ -40,7 +41,7 @@ named = st.dictionaries(st.from_regex(r"[a-z_]{1,12}", fullmatch=True), facts, m
 events = st.one_of(
     st.builds(ev.FactsRecorded, at=st.just(NOW), by=texts, facts=named),
     st.builds(ev.Escalated, at=st.just(NOW), by=texts, post=texts, step=texts, part=texts, items=named),
-    st.builds(ev.EffectDoneByHand, at=st.just(NOW), by=texts, effect=texts, reference=facts),
+    st.builds(EffectDoneByHand, at=st.just(NOW), by=texts, effect=texts, reference=facts),
 )  # fmt: skip
 
 

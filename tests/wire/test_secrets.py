@@ -12,7 +12,8 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot import main
-from bot.main import Bot, assemble
+from bot.main import assemble
+from bot.running import Bot
 from config.environment import BadSettings, variables
 from config.settings import Settings, settings
 from handlers.health import Probes

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.sheets import SheetReader, write_sheet
-from desk.commands import SheetRows, SheetWrong
-from desk.effects import Sheet
-from desk.fields import read_cells
+from desk.case.effects import Sheet
+from desk.case.results import SheetRows, SheetWrong
+from desk.fields.parse import read_cells
 from tests.desk.bench import mr_d, qualia
 
 NOW = datetime(2026, 11, 20, 20, 0, tzinfo=UTC)

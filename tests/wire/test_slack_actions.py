@@ -2,7 +2,7 @@
 
 import pytest
 
-from integrations.slack import actions
+from integrations.slack.codec import actions
 from tests.wire.making_cards import CASE
 
 

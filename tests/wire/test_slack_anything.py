@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.slack import arrivals, wire
-from integrations.slack.meta import LONGEST_META, FormMeta, read_meta, write_meta
+from integrations.slack.codec import arrivals, wire
+from integrations.slack.codec.meta import LONGEST_META, FormMeta, read_meta, write_meta
 from tests.wire.slack_bodies import CASE, VALUES, click, event, slash, submission, view
 
 READS = [
@@ -46,7 +46,7 @@ ANYTHING = st.recursive(
 @given(body=ANYTHING)
 def test_anything_at_all_is_a_value_or_unreadable(read, body):
     found = read(body)
-    assert type(found).__module__ == "integrations.slack.arrivals"
+    assert type(found).__module__ == "integrations.slack.codec.arrivals"
 
 
 def _places(body: object, way: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
@@ -87,7 +87,7 @@ def test_a_real_body_with_one_place_changed_is_a_value_or_unreadable(read, data,
     body = SHAPES[read]
     changed = _put(body, data.draw(st.sampled_from(_places(body))), value)
     found = read(changed)
-    assert type(found).__module__ == "integrations.slack.arrivals"
+    assert type(found).__module__ == "integrations.slack.codec.arrivals"
     json.dumps(wire.read_sender(changed).model_dump())
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from desk import commands as cmd
-from desk.disputes import Claimant
-from desk.standing import Standing, Ticked, Tried
+from desk.cards.step_status import Standing, Ticked, Tried
+from desk.case import commands as cmd
+from desk.case.state import Claimant
 from desk.values import Fact, Person
 from integrations.slack.views.card import card
 from integrations.slack.views.shown import shown_view

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from desk import commands as cmd
-from desk.case import Escalation, Ticket, Trouble
-from desk.faces import Button, Face, Finished, OpenDuty, Shown
+from desk.cards.case_card import Button, Face, Finished, OpenDuty, Shown
+from desk.case import commands as cmd
+from desk.case.state import Escalation, Ticket, Trouble
 from desk.values import Fact, Fill, Line
-from integrations.slack.escape import mrkdwn, one_line
+from integrations.slack.text.escape import mrkdwn, one_line
 from integrations.slack.views.card import card
 from integrations.slack.views.shown import shown_view
 from sandbox.slack.blocks import message_faults, view_faults

@@ -3,11 +3,11 @@
 import pytest
 
 from config.load import load
-from desk.case import Case, StepState
-from desk.forms import Choice, form, intake
-from desk.playbook import Playbook
+from desk.cards.forms import Choice, form, intake
+from desk.case.state import Case, StepState
+from desk.playbook.model import Playbook
 from desk.values import Fact, FieldError, Line, Refusal
-from integrations.slack.meta import FormMeta
+from integrations.slack.codec.meta import FormMeta
 from integrations.slack.views import form as forms
 from integrations.slack.views import notes, sending
 from tests.wire.making_forms import META, SAY, asked, made

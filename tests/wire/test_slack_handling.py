@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from desk import commands as cmd
-from desk.forms import form
-from desk.offers import offers
+from desk.cards.forms import form
+from desk.case import commands as cmd
+from desk.rules.available_actions import offers
 from desk.values import Fact, Fill, Person
-from integrations.slack import arrivals, wire
-from integrations.slack.actions import WHATS, Action, StepValue, read_choice, write_choice
-from integrations.slack.asked import command_beside, command_of, length
-from integrations.slack.meta import FormMeta
+from integrations.slack.codec import arrivals, wire
+from integrations.slack.codec.actions import WHATS, Action, StepValue, read_choice, write_choice
+from integrations.slack.codec.asked import command_beside, command_of, length
+from integrations.slack.codec.meta import FormMeta
 from integrations.slack.views.handling import Asking, handling_view
 from integrations.slack.views.inputs import answer_of, answered, split
 from integrations.slack.views.menus import LABELS

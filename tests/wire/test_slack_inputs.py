@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.fields import read
-from desk.pieces import FIELD_TYPES
-from desk.showing import TWO_WAY
+from desk.fields.format import TWO_WAY
+from desk.fields.parse import read
+from desk.playbook.parts import FIELD_TYPES
 from desk.values import Fact, Fill
-from integrations.slack import arrivals, wire
+from integrations.slack.codec import arrivals, wire
 from integrations.slack.views import form as forms
 from integrations.slack.views.inputs import answer_of, answered, question
 from tests.wire.making_forms import MANY, META, NOW, SAY, asked, block, made, spec

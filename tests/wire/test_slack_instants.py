@@ -7,7 +7,7 @@ import pytest
 
 from config.locales import Catalogue
 from desk.values import Line
-from integrations.slack.views.lines import Ink
+from integrations.slack.text.lines import Ink
 
 AT = datetime(2026, 11, 22, 12, 5, tzinfo=UTC)
 INK = Ink(say=Catalogue(), language="it", zone="Europe/Rome", now=AT)

@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from integrations.slack.arrivals import Where
-from integrations.slack.reply import NOT_SHOWN, TOO_LATE, SlackReply, quick_client
+from integrations.slack.codec.arrivals import Where
+from integrations.slack.posting.reply import NOT_SHOWN, TOO_LATE, SlackReply, quick_client
 
 VIEW = {"type": "modal", "title": {"type": "plain_text", "text": "x"}, "blocks": []}
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from desk.effects import TellPeople
+from desk.case.effects import TellPeople
 from desk.values import Line
-from integrations.slack.escape import verbatim
+from integrations.slack.text.escape import verbatim
 from integrations.slack.views.telling import pieces, telling
 from sandbox.slack.blocks import message_faults
 from tests.wire.making_cards import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from desk.commands import (
+from desk.case.commands import (
     ClaimStep,
     CompletePart,
     CompleteStep,
@@ -11,9 +11,9 @@ from desk.commands import (
     RetryEffect,
 )
 from desk.values import Fill, Person
-from integrations.slack import arrivals, wire
-from integrations.slack import asked as asked_of
-from integrations.slack.meta import FormMeta
+from integrations.slack.codec import arrivals, wire
+from integrations.slack.codec import asked as asked_of
+from integrations.slack.codec.meta import FormMeta
 from tests.wire.slack_bodies import CASE, EFFECT, VALUES, click, event, slash, submission, view
 
 MOD = Person(id="UMOD0001", roles=frozenset({"mod"}))

@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.ports import GiveUp
-from integrations.zendesk.names import Option
-from integrations.zendesk.wire import match_option
+from desk.service.ports import GiveUp
+from integrations.zendesk.names import Option, match_option
 
 SEED = "Mr D Food* - Blacklisting>Blacklisted>Suspected Account Takeover"
 OPTIONS = (

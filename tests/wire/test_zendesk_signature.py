@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.commands import Command
-from desk.ports import StoreGone
-from handlers.zendesk_events import ZendeskDoor, on_ticket_event
-from integrations.zendesk.wire import Malformed, check_signature, read_webhook
+from desk.case.commands import Command
+from desk.service.ports import StoreGone
+from handlers.zendesk.webhook import ZendeskDoor, on_ticket_event
+from integrations.zendesk.deliveries import Malformed, check_signature, read_webhook
 
 CONTRACTS = Path(__file__).parents[3] / "shared" / "contracts" / "zendesk" / "webhooks"
 SECRET = "b3VyLW93bi1zZWNyZXQtZm9yLXRlc3Rz"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from desk.effects import CreateTicket, Requester, UpdateTicket
+from desk.case.effects import CreateTicket, Requester, UpdateTicket
 from integrations.zendesk.names import Dropdown, Ids, Named, Names, Option
 from integrations.zendesk.shapes import RawComment, RawField, RawNamed, RawTicket
 from integrations.zendesk.wire import (

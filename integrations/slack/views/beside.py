@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from desk.duties import Duty
-from desk.faces import Face, OpenDuty
-from desk.playbook import Playbook, Step
-from desk.standing import Standing
+from desk.cards.case_card import Face, OpenDuty
+from desk.cards.step_status import Standing
+from desk.playbook.model import Playbook, Step
 from desk.values import Line, Text
-from integrations.slack.views.lines import WAITING, Block, Ink, paragraph, rows
+from desk.workflow.duties import Duty
+from integrations.slack.text.lines import WAITING, Block, Ink, paragraph, rows
 from integrations.slack.views.menus import JOIN, ask_button, menu
 
 

@@ -6,10 +6,10 @@ A line names no customer: the case's name, what is owed, by when and who has it.
 from collections.abc import Sequence
 from datetime import timedelta
 
-from desk.owed import Owed
+from desk.cards.worklist import Owed
 from desk.values import Line, Person
-from integrations.slack.actions import Action, StepValue, write_action, write_value
-from integrations.slack.views.lines import LATE, SOON, WAITING, Block, Ink, button, section
+from integrations.slack.codec.actions import Action, StepValue, write_action, write_value
+from integrations.slack.text.lines import LATE, SOON, WAITING, Block, Ink, button, section
 
 CONTINUE = "Continue"
 SOON_AT_LEAST = timedelta(minutes=15)

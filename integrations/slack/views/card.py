@@ -6,23 +6,13 @@ It draws a `Face` and nothing else, so a card is as fresh as the face it was dra
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk.case import Ticket
-from desk.faces import Face, Shown
-from desk.playbook import Playbook
-from desk.speaking import news
-from integrations.slack.actions import Action, StepValue, write_action, write_value
-from integrations.slack.escape import mrkdwn
-from integrations.slack.views.beside import (
-    claimants,
-    decides,
-    noted,
-    of_case,
-    relatives,
-    still,
-    waiting,
-)
-from integrations.slack.views.escalation import escalation, escalation_text
-from integrations.slack.views.lines import (
+from desk.cards.case_card import Face, Shown
+from desk.case.state import Ticket
+from desk.fields.template_values import news
+from desk.playbook.model import Playbook
+from integrations.slack.codec.actions import Action, StepValue, write_action, write_value
+from integrations.slack.text.escape import mrkdwn
+from integrations.slack.text.lines import (
     DONE,
     WAITING,
     Block,
@@ -33,6 +23,16 @@ from integrations.slack.views.lines import (
     rows,
     section,
 )
+from integrations.slack.views.beside import (
+    claimants,
+    decides,
+    noted,
+    of_case,
+    relatives,
+    still,
+    waiting,
+)
+from integrations.slack.views.escalation import escalation, escalation_text
 from integrations.slack.views.open import finished, others, owed, status
 from integrations.slack.views.trouble import troubles
 

@@ -1,14 +1,14 @@
 """One case as short lines, for one person: `/ato ATO-12`. Pure; no customer's data in it."""
 
-from desk.case import Case
-from desk.duties import Duty, doers, duties
-from desk.forms import display
-from desk.playbook import Playbook
-from desk.roles import why_not
+from desk.case.state import Case
+from desk.fields.template_values import display
+from desk.playbook.model import Playbook
 from desk.values import Line, Person
-from integrations.slack.actions import Action, StepValue, write_action, write_value
+from desk.workflow.duties import Duty, doers, duties
+from desk.workflow.permissions import why_not
+from integrations.slack.codec.actions import Action, StepValue, write_action, write_value
+from integrations.slack.text.lines import Block, Ink, button, section
 from integrations.slack.views.board import CONTINUE
-from integrations.slack.views.lines import Block, Ink, button, section
 
 TITLE = Line(key="*{case} · {title}*")
 OPEN_SINCE = Line(key="open since {opened_at}")

@@ -1,10 +1,10 @@
 """The structured escalation: the procedure's items in its order, one line each, as they were when it was composed."""
 
-from desk.case import Escalation
-from desk.faces import Face
-from desk.playbook import Playbook, Post, PostItem
+from desk.cards.case_card import Face
+from desk.case.state import Escalation
+from desk.playbook.model import Playbook, Post, PostItem
 from desk.values import Fact, Text
-from integrations.slack.views.lines import Block, Ink, paragraph
+from integrations.slack.text.lines import Block, Ink, paragraph
 
 NOTHING = Fact()
 

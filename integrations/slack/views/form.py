@@ -7,11 +7,11 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from desk.forms import Choice, Form
-from desk.playbook import Playbook
-from desk.texts import Say
+from desk.cards.forms import Choice, Form
+from desk.fields.templates import Say
+from desk.playbook.model import Playbook
 from desk.values import Fill, Line, Text, in_language
-from integrations.slack.meta import NONE, PICK_OUTCOME, PICK_PLAYBOOK, FormMeta, write_meta
+from integrations.slack.codec.meta import NONE, PICK_OUTCOME, PICK_PLAYBOOK, FormMeta, write_meta
 from integrations.slack.views.inputs import (
     NOT_IN_SOP,
     Block,

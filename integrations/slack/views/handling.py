@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from desk.case import Case
-from desk.deadlines import add_working, calendar_of
-from desk.forms import correcting, display, trying
-from desk.offers import Offer, Offers, correctable
-from desk.playbook import Playbook
+from desk.cards.forms import correcting, trying
+from desk.case.state import Case
+from desk.fields.template_values import display
+from desk.playbook.model import Playbook
+from desk.rules.available_actions import Offer, Offers, correctable
 from desk.values import Fill, Line, Text, in_language
-from integrations.slack.actions import Action, StepValue, write_action, write_value
-from integrations.slack.asked import SNOOZES
-from integrations.slack.meta import PICK_FIELD, FormMeta, write_meta
+from desk.workflow.calendar import add_working, calendar_of
+from integrations.slack.codec.actions import Action, StepValue, write_action, write_value
+from integrations.slack.codec.asked import SNOOZES
+from integrations.slack.codec.meta import PICK_FIELD, FormMeta, write_meta
+from integrations.slack.text.lines import Ink, button, rows, section
 from integrations.slack.views.form import (
     CLOSE,
     SAVE,
@@ -26,7 +28,6 @@ from integrations.slack.views.form import (
     with_answer,
 )
 from integrations.slack.views.inputs import Block, answer_of, cut, option, plain, question
-from integrations.slack.views.lines import Ink, button, rows, section
 from integrations.slack.views.menus import LABELS
 
 HANDLE = "handle"

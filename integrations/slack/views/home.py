@@ -7,11 +7,11 @@ their headings and the top make 97.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desk.owed import Figures, Owed
+from desk.cards.worklist import Figures, Owed
 from desk.values import Line, Person, Text
-from integrations.slack.occasions import SHOW_ALL, SWITCH, write_shown
+from integrations.slack.codec.occasions import SHOW_ALL, SWITCH, write_shown
+from integrations.slack.text.lines import Block, Ink, button, section
 from integrations.slack.views.board import heading, row
-from integrations.slack.views.lines import Block, Ink, button, section
 
 SHORT, LONG = 8, 30
 """How many lines a list of the home tab has, and how many behind "Show all"."""

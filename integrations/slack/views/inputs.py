@@ -9,12 +9,12 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from desk.forms import Input
-from desk.pieces import FieldSpec
-from desk.showing import TWO_WAY, WORDS
-from desk.texts import Say
+from desk.cards.forms import Input
+from desk.fields.format import TWO_WAY, WORDS
+from desk.fields.templates import Say
+from desk.playbook.parts import FieldSpec
 from desk.values import Fact, Fill, Line, Text, in_language
-from integrations.slack.meta import NONE
+from integrations.slack.codec.meta import NONE
 
 Block = dict[str, Any]
 

@@ -5,13 +5,13 @@ It is shown to one person who works on the case, never in a channel.
 
 from collections.abc import Iterator
 
-from desk import events as ev
-from desk.case import Case
-from desk.faces import face
-from desk.playbook import Playbook
-from desk.speaking import spoken
+from desk.cards.case_card import face
+from desk.case import events as ev
+from desk.case.state import Case
+from desk.fields.template_values import spoken
+from desk.playbook.model import Playbook
 from desk.values import in_language
-from integrations.slack.views.lines import DONE, LATE, WAITING, Block, Ink, paragraph
+from integrations.slack.text.lines import DONE, LATE, WAITING, Block, Ink, paragraph
 from integrations.slack.views.notes import to_copy
 
 SAID = "{told_at}: {who} told the customer: {what}"

@@ -4,13 +4,20 @@ A card is read by everybody in its inbox, so a menu offers what that role mostly
 person who presses it may really do.
 """
 
-from desk.effects import Offered
-from desk.faces import Face, role_of
-from desk.offers import can_lift
-from desk.playbook import Playbook
+from desk.cards.case_card import Face
+from desk.case.effects import Offered
+from desk.playbook.model import Playbook
+from desk.rules.available_actions import can_lift
 from desk.values import Line
-from integrations.slack.actions import Action, StepValue, write_action, write_choice, write_value
-from integrations.slack.views.lines import BUTTON, Block, Ink, button
+from desk.workflow.inboxes import role_of
+from integrations.slack.codec.actions import (
+    Action,
+    StepValue,
+    write_action,
+    write_choice,
+    write_value,
+)
+from integrations.slack.text.lines import BUTTON, Block, Ink, button
 
 LABELS: dict[str, Line] = {
     "more": Line(key="More…"),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from desk.texts import Say
+from desk.fields.templates import Say
 from desk.values import Line, Text, in_language
 from integrations.slack.views.form import CLOSE, aside_line, paragraph
 from integrations.slack.views.inputs import Block, plain

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from desk.duties import Duty
-from desk.faces import Button, Face, Finished, OpenDuty
-from desk.playbook import Playbook, Step
-from desk.standing import Standing
+from desk.cards.case_card import Button, Face, Finished, OpenDuty
+from desk.cards.step_status import Standing
+from desk.playbook.model import Playbook, Step
 from desk.values import Text
-from integrations.slack.actions import Action, StepValue, write_action, write_value
-from integrations.slack.escape import mrkdwn
-from integrations.slack.views.beside import beside, not_in_sop, ticked
-from integrations.slack.views.lines import (
+from desk.workflow.duties import Duty
+from integrations.slack.codec.actions import Action, StepValue, write_action, write_value
+from integrations.slack.text.escape import mrkdwn
+from integrations.slack.text.lines import (
     DONE,
     LATE,
     SOON,
@@ -25,6 +24,7 @@ from integrations.slack.views.lines import (
     paragraph,
     rows,
 )
+from integrations.slack.views.beside import beside, not_in_sop, ticked
 from integrations.slack.views.menus import menu
 
 MOST_OPEN = 26  # blocks: what is left of Slack's 50 goes to the rest of the card

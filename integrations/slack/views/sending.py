@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from desk.forms import Form
-from desk.playbook import Playbook
+from desk.cards.forms import Form
+from desk.playbook.model import Playbook
 from desk.values import Line, Refusal
 from integrations.slack.views.form import SAVE
 

@@ -1,14 +1,14 @@
 """What a masked card hides, in a modal of the one person who may look and asked to. Pure."""
 
-from desk.faces import Face
-from desk.playbook import Playbook
-from desk.showing import show
+from desk.cards.case_card import Face
+from desk.fields.format import show
+from desk.playbook.model import Playbook
 from desk.values import Line
-from integrations.slack.escape import plain, verbatim
+from integrations.slack.text.escape import plain, verbatim
+from integrations.slack.text.lines import Block, Ink, paragraph, section
 from integrations.slack.views.beside import claimants
 from integrations.slack.views.card import opening
 from integrations.slack.views.form import CLOSE
-from integrations.slack.views.lines import Block, Ink, paragraph, section
 from integrations.slack.views.notes import NOTE
 from integrations.slack.views.telling import code, pieces
 

@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from desk.effects import TellPeople
-from integrations.slack.actions import Action, write_action
-from integrations.slack.escape import mrkdwn, verbatim
+from desk.case.effects import TellPeople
+from integrations.slack.codec.actions import Action, write_action
+from integrations.slack.text.escape import mrkdwn, verbatim
+from integrations.slack.text.lines import SECTION, Block, Ink, button, is_link, paragraph, rows
 from integrations.slack.views.card import Drawn
-from integrations.slack.views.lines import SECTION, Block, Ink, button, is_link, paragraph, rows
 from integrations.slack.views.menus import offered_button
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{4,20})>", re.ASCII)

@@ -1,9 +1,9 @@
 """The part of a card that says what does not work outside, since when, and what to do about it. Pure."""
 
-from desk.case import Trouble
-from desk.faces import Face
-from integrations.slack.actions import Action, EffectValue, write_action, write_value
-from integrations.slack.views.lines import Block, Ink, button, paragraph, rows
+from desk.cards.case_card import Face
+from desk.case.state import Trouble
+from integrations.slack.codec.actions import Action, EffectValue, write_action, write_value
+from integrations.slack.text.lines import Block, Ink, button, paragraph, rows
 
 PENDING = {
     "create_ticket": "Ticket pending: {system} has not answered since {since_at}. I keep trying; your tap is kept.",

@@ -1,7 +1,7 @@
 """An intake that begins from a ticket: what it says of the customer stands there, and is confirmed by nobody yet. Pure."""
 
+from integrations.slack.text.lines import Block, Ink
 from integrations.slack.views.inputs import plain
-from integrations.slack.views.lines import Block, Ink
 
 FROM_TICKET = (
     "From ticket {ticket}, unconfirmed: ask the customer for every detail before you send this."

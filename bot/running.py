@@ -1,0 +1,97 @@
+"""The running bot: everything plugged together, how it starts and how it stops."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from bot.queueing import Queue
+from config.settings import Settings
+from desk.playbook.model import Playbook
+from desk.service.engine import Engine
+from desk.service.on_duty import Rota
+from desk.service.ports import GiveUp, TryAgain
+from integrations.backoffice.client import HttpBackOffice
+from integrations.google_chat.client import GoogleChat
+from integrations.slack.people.directory import SlackPeople
+from integrations.slack.web.client import SlackClient
+from integrations.slack.web.link import Link
+from integrations.store.alone import alone
+from integrations.store.cases import StoredCases
+from integrations.store.engine import Database
+from integrations.store.rebuild import rebuild_owed
+from integrations.zendesk.client import ZendeskTickets
+
+log = logging.getLogger(__name__)
+
+STOP_WITHIN = 5.0
+"""Seconds for running work to finish when the process is asked to stop; the doors have three before. Ten in all."""
+
+
+@dataclass
+class Bot:
+    """Everything that runs, plugged together. `app` is what a web server serves."""
+
+    settings: Settings
+    database: Database
+    cases: StoredCases
+    engine: Engine
+    queue: Queue
+    people: SlackPeople
+    slack: SlackClient
+    tickets: ZendeskTickets
+    playbooks: Mapping[str, Playbook]
+    rota: Rota
+    app: FastAPI | None = None
+    worker: "asyncio.Task[None] | None" = None
+    greeting: "asyncio.Task[None] | None" = None
+    link: Link | None = None
+
+    async def start(self) -> None:
+        """Remember the playbooks, warm the table of people and start the queue; refuses a second process."""
+        self.queue.claim()
+        async with alone(self.database, "start", wait=True):
+            books = self.playbooks.items()
+            hashes = {name: await self.cases.remember_playbook(book) for name, book in books}
+            await rebuild_owed(self.database, self.cases)
+        self.engine.hashes = hashes
+        await self.rota.refresh()
+        await self.people.warm()
+        if self.people.problem:
+            log.error("people could not be read from Slack: %s", self.people.problem)
+        # The queue comes last: a ticket left over from before names people, who are known only now.
+        self.worker = asyncio.create_task(self.queue.run(), name="queue")
+        self.greeting = asyncio.create_task(self._greet_zendesk(), name="zendesk")
+        if self.link:
+            self.link.start()
+
+    async def _greet_zendesk(self) -> None:
+        """Sign in to Zendesk before there is a case: who reads the log hears at the start that it does not work."""
+        try:
+            await self.tickets.whoami()
+        except (GiveUp, TryAgain) as wrong:
+            log.error("Zendesk does not let the desk in: %s", wrong)  # noqa: TRY400 - the sentence says all
+
+    async def stop(self) -> None:
+        """Take nothing more, finish or give back what is running, and close every connection."""
+        if self.link:
+            await self.link.stop()
+        await self.queue.stop(STOP_WITHIN)
+        if self.greeting:
+            self.greeting.cancel()
+        if self.worker:
+            with suppress(asyncio.CancelledError):
+                await self.worker
+        await self.slack.close()
+        self.tickets.close()
+        for errand in (self.engine.back_office, self.engine.copies):
+            if isinstance(errand, HttpBackOffice | GoogleChat):
+                await errand.close()
+        await self.database.dispose()
+
+    def queue_runs(self) -> bool:
+        """Say whether effects are being done."""
+        return self.worker is not None and not self.worker.done()

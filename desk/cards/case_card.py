@@ -1,0 +1,294 @@
+"""What a case shows to one inbox, as a value: cards are drawn from it, and a card is stale when it changes. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from desk.cards.forms import one_tap
+from desk.cards.step_status import Standing, standings, tried_by
+from desk.case import events as ev
+from desk.case.state import Case, Claimant, Escalation, Ticket, Trouble
+from desk.fields.template_values import display, spoken
+from desk.identity import lockout, ownership_disputes
+from desk.identity.claimants import both
+from desk.playbook.model import ADOPTED, Playbook, Step
+from desk.playbook.parts import Act
+from desk.values import Fact, Line, Text
+from desk.workflow.conditions import holds
+from desk.workflow.duties import Duty, doers, duties
+from desk.workflow.inboxes import inbox_of, role_of
+
+
+@dataclass(frozen=True)
+class Button:
+    """One thing a reader can do: `form` opens a modal, otherwise one tap is enough."""
+
+    step: str
+    part: str | None
+    occurrence: int
+    outcome: str
+    title: Text
+    form: bool
+    style: str | None
+    attempt: str = ""
+    """The try this button logs; it then has no outcome."""
+
+
+@dataclass(frozen=True)
+class OpenDuty:
+    """A duty with the buttons for it."""
+
+    duty: Duty
+    buttons: tuple[Button, ...]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A step or part that was done: what, how, by whom, when."""
+
+    title: Text
+    outcome: Text
+    by: str
+    at: datetime
+    sop: bool = True
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A labelled fact."""
+
+    label: Text
+    name: str
+    fact: Fact
+
+
+@dataclass(frozen=True)
+class Face:
+    """A case as one inbox sees it."""
+
+    case: str
+    display: str
+    title: Text
+    inbox: str
+    opened_at: datetime | None
+    position: tuple[int, int]
+    brief: tuple[Text, ...]
+    facts: tuple[Shown, ...]
+    mine: tuple[OpenDuty, ...]
+    others: tuple[Duty, ...]
+    finished: tuple[Finished, ...]
+    tickets: tuple[tuple[str, Ticket], ...]
+    troubles: tuple[Trouble, ...]
+    escalation: Escalation | None
+    post: str | None
+    promises: tuple[tuple[Text, str], ...]
+    next_contact_at: datetime | None
+    ending: Text | None
+    ended_at: datetime | None
+    warnings: tuple[Line, ...]
+    standing: tuple[Standing, ...] = ()
+    waiting_since: datetime | None = None
+    notes: int = 0
+    twins: tuple[str, ...] = ()
+    merged_into: str | None = None
+    claimants: tuple[Claimant, ...] = ()
+    alike: tuple[tuple[Text, int], ...] = ()
+    """Titles of fields, and how many other cases of the same day share a value of them."""
+
+
+def inboxes(case: Case, playbook: Playbook) -> tuple[str, ...]:
+    """List the inboxes that have or should have a card of this case.
+
+    A role that is given an escalation gets its card when that was composed, not before.
+    """
+    posts = {f"role:{post.inbox}": name for name, post in playbook.posts.items()}
+    owed = [inbox_of(case, playbook, doers(playbook, duty)) for duty in duties(case, playbook)]
+    briefed = [f"role:{act.show_card.inbox}" for _, act in _briefs(case, playbook) if act.show_card]
+    first = playbook.steps[playbook.opens_with].owner
+    opener = [inbox_of(case, playbook, first)] if case.opened_by else []
+    judge = [inbox_of(case, playbook, role) for role in ownership_disputes.judge(case, playbook)]
+    wanted = dict.fromkeys([*case.cards, *opener, *briefed, *owed, *judge])
+    return tuple(
+        inbox for inbox in wanted if inbox not in posts or posts[inbox] in case.escalations
+    )
+
+
+def _briefs(case: Case, playbook: Playbook) -> Iterator[tuple[str, Act]]:
+    for name, step in playbook.steps.items():
+        state = case.step(name)
+        if state.status != "done" or state.outcome == ADOPTED:
+            continue
+        chosen = step.outcome(state.outcome or "")
+        for act in (*step.does, *(chosen.does if chosen else ())):
+            if act.show_card:
+                yield name, act
+
+
+def face(case: Case, playbook: Playbook, inbox: str) -> Face:
+    """Say what this inbox sees of the case."""
+    role = role_of(inbox, playbook)
+    owed = duties(case, playbook)
+    post = next((name for name, p in playbook.posts.items() if f"role:{p.inbox}" == inbox), None)
+    return Face(
+        case=case.id, display=display(case, playbook), title=playbook.title, inbox=inbox,
+        opened_at=case.opened_at, position=_position(case, playbook), brief=_brief(case, playbook, inbox),
+        facts=_facts(case, playbook), mine=_mine(case, playbook, owed, role),
+        others=tuple(duty for duty in owed if doers(playbook, duty) != role),
+        finished=tuple(_finished(case, playbook)), tickets=tuple(case.tickets.items()),
+        troubles=tuple(case.troubles.values()), escalation=case.escalations.get(post or ""), post=post,
+        promises=tuple((playbook.promises[name].title, state) for name, state in case.promises.items()),
+        next_contact_at=_next_contact(case, playbook, owed),
+        ending=playbook.ending(case.ending) if case.ending else None, ended_at=case.ended_at,
+        warnings=(*ownership_disputes.warnings(case, playbook), *lockout.warnings(case, playbook), *_warnings(case), *_in_between(case, owed)), standing=standings(case, playbook),
+        waiting_since=case.waiting_since, notes=len(case.notes), twins=case.twins if case.open else (),
+        merged_into=case.merged_into, claimants=both(case, playbook),
+        alike=tuple((playbook.fields[name].title, n) for name, n in case.alike.items()) if post else (),
+    )  # fmt: skip
+
+
+def _mine(
+    case: Case, playbook: Playbook, owed: tuple[Duty, ...], role: str | None
+) -> tuple[OpenDuty, ...]:
+    mine = [duty for duty in owed if role is not None and doers(playbook, duty) == role]
+    return tuple(OpenDuty(duty, tuple(buttons(playbook, duty))) for duty in mine)
+
+
+def buttons(playbook: Playbook, duty: Duty) -> Iterator[Button]:
+    """Give the buttons for a duty, the one that matters most first."""
+    step = playbook.steps[duty.step]
+    part = step.parts.get(duty.part or "")
+    if part:
+        tap = one_tap(playbook, duty.step, "done", duty.part)
+        yield Button(
+            duty.step, duty.part, duty.occurrence, "done", part.button or part.title, not tap, None
+        )
+        yield from _tries(step, duty)
+        return
+    yield from _of_whole(playbook, duty)
+    yield from _tries(step, duty)
+
+
+def _tries(step: Step, duty: Duty) -> Iterator[Button]:
+    for name in tried_by(step, duty.part):
+        title = step.attempts[name].title
+        yield Button(duty.step, None, duty.occurrence, "", title, True, None, attempt=name)
+
+
+def _of_whole(playbook: Playbook, duty: Duty) -> Iterator[Button]:
+    step = playbook.steps[duty.step]
+    if not step.outcomes:
+        tap = one_tap(playbook, duty.step, "done")
+        yield Button(duty.step, None, duty.occurrence, "done", step.title, not tap, "primary")
+    elif any(o.title for o in step.outcomes.values()):
+        yield from _outcome_buttons(playbook, duty)
+
+
+def _outcome_buttons(playbook: Playbook, duty: Duty) -> Iterator[Button]:
+    step = playbook.steps[duty.step]
+    if step.verdict or not all(ask.optional for ask in step.asks):
+        yield Button(duty.step, None, duty.occurrence, "", step.title, True, "primary")
+        return
+    for name, outcome in step.outcomes.items():
+        tap = one_tap(playbook, duty.step, name)
+        yield Button(duty.step, None, duty.occurrence, name, outcome.title, not tap, outcome.style)
+        if outcome.more:
+            yield Button(duty.step, None, duty.occurrence, name, outcome.more, True, None)
+
+
+def _brief(case: Case, playbook: Playbook, inbox: str) -> tuple[Text, ...]:
+    found: list[Text] = []
+    for _, act in _briefs(case, playbook):
+        if act.show_card and f"role:{act.show_card.inbox}" == inbox:
+            found.extend(
+                spoken(one.text, case, playbook)
+                for one in act.show_card.brief
+                if holds(one.when, case, playbook) is True
+            )
+    return tuple(found)
+
+
+def _facts(case: Case, playbook: Playbook) -> tuple[Shown, ...]:
+    return tuple(
+        Shown(playbook.fields[name].title, name, case.facts[name])
+        for name in playbook.summary
+        if case.known(name)
+    )
+
+
+def _position(case: Case, playbook: Playbook) -> tuple[int, int]:
+    """Say which of the procedure's steps the case has reached, of how many; what always recurs is no progress."""
+    numbers = playbook.sop_numbers
+    reached = [
+        numbers.index(str(step.sop)) + 1
+        for name, step in playbook.steps.items()
+        if step.sop is not None and not step.recurs and case.step(name).status in {"open", "done"}
+    ]
+    return max(reached, default=1), len(numbers)
+
+
+def _finished(case: Case, playbook: Playbook) -> Iterator[Finished]:
+    for name, step in playbook.steps.items():
+        state = case.step(name)
+        for part, done in state.parts.items():
+            if part in step.parts:
+                yield Finished(step.parts[part].title, {}, done.by, done.at, step.parts[part].sop)
+        if state.done and not step.parts and state.outcome != ADOPTED:
+            chosen = step.outcome(state.outcome or "")
+            sop = step.in_sop and (chosen is None or chosen.sop)
+            how = chosen.title if chosen else {}
+            yield Finished(step.title, how, state.done.by, state.done.at, sop)
+
+
+def shows_everywhere(event: ev.Event, case: Case, playbook: Playbook) -> bool:
+    """Say whether every card shows this event by itself: a whole step that it finished, and that is still finished."""
+    if not isinstance(event, ev.StepCompleted) or event.outcome == ADOPTED:
+        return False
+    done = case.step(event.step).done
+    return done is not None and done.at == event.at and not playbook.steps[event.step].parts
+
+
+def _next_contact(case: Case, playbook: Playbook, owed: tuple[Duty, ...]) -> datetime | None:
+    """Find when the customer must hear from us next: the earliest due duty that keeps an open promise."""
+    waiting = (p for name, p in playbook.promises.items() if case.promises.get(name) == "open")
+    kept = {word.partition(":")[0] for promise in waiting for word in promise.kept}
+    due = [duty.due_at for duty in owed if duty.due_at and _name(duty) in kept]
+    return min(due, default=None)
+
+
+def _name(duty: Duty) -> str:
+    return f"{duty.step}.{duty.part}" if duty.part else duty.step
+
+
+def _warnings(case: Case) -> Iterator[Line]:
+    for ticket in case.tickets.values():
+        number = f"#{ticket.id}"
+        if ticket.group != ticket.asked_group and ticket.asked_group:
+            yield Line(key="Ticket {ticket} is in the group {group}, not in {asked}.",
+                       args={"ticket": number, "group": ticket.group or "—", "asked": ticket.asked_group})  # fmt: skip
+        for lost in ticket.lost:
+            if lost != "group":
+                yield Line(key="Zendesk did not keep the {what} of ticket {ticket}. Set it by hand and tell your Zendesk admin.",
+                           args={"what": lost, "ticket": number})  # fmt: skip
+
+
+def _in_between(case: Case, owed: tuple[Duty, ...]) -> Iterator[Line]:
+    """Say what is under way, and that the case's ticket was solved while something is still owed."""
+    main = next(iter(case.tickets.values()), None)
+    if main and any(state.outcome == ADOPTED for state in case.steps.values()):
+        yield Line(key="Ticket {ticket} was made by hand, so what came before it is not recorded here. Who the customer is, nobody has confirmed to the desk.",
+                   args={"ticket": f"#{main.id}"})  # fmt: skip
+    if main and main.solved and owed:
+        yield Line(key="Ticket {ticket} was solved in Zendesk while “{what}” is open.",
+                   args={"ticket": f"#{main.id}", "what": owed[0].title})  # fmt: skip
+    if being_read(case):
+        yield Line(key="An uploaded sheet is being read.")
+
+
+def being_read(case: Case) -> bool:
+    """Say whether an uploaded sheet is still being read."""
+    return any(not _given_up(case, effect) for effect in case.sheets - case.settled)
+
+
+def _given_up(case: Case, effect: str) -> bool:
+    trouble = case.troubles.get(effect)
+    return trouble is not None and trouble.dead

@@ -1,0 +1,166 @@
+"""The form a step or part is finished with: what to say, what to ask, what is already known. Pure; knows no modal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from desk.case.state import Case
+from desk.fields.check import once
+from desk.fields.format import show_row
+from desk.fields.template_values import display, spoken
+from desk.identity.answer_check import Answers, answers, in_words
+from desk.playbook.model import Playbook
+from desk.playbook.parts import Ask, FieldSpec
+from desk.playbook.safeguards import Answer
+from desk.values import Fact, Text
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An outcome that can be chosen in a form."""
+
+    name: str
+    title: Text
+    sop: bool = True
+
+
+@dataclass(frozen=True)
+class Input:
+    """One question of a form, with what is known already."""
+
+    name: str
+    field: FieldSpec
+    optional: bool
+    known: Fact | None
+
+
+@dataclass(frozen=True)
+class Form:
+    """Everything a person sees before submitting: page k of n while an agent is in the intake."""
+
+    playbook: str
+    case: str
+    display: str
+    step: str
+    part: str | None
+    occurrence: int
+    title: Text
+    says: tuple[Text, ...]
+    shows: tuple[Text, ...]
+    choices: tuple[Choice, ...]
+    chosen: str | None
+    inputs: tuple[Input, ...]
+    new: bool = False
+    sop: bool = True
+
+
+def intake(playbook: Playbook, case: str) -> Form:
+    """Build the form that opens a case: the playbook's first step, before there is a case."""
+    return form(Case(id=case), playbook, playbook.opens_with, None, None, new=True)
+
+
+def form(
+    case: Case,
+    playbook: Playbook,
+    step: str,
+    part: str | None,
+    chosen: str | None,
+    *,
+    new: bool = False,
+) -> Form:
+    """Build the form of a step or part; `chosen` is the outcome picked so far, whose own questions follow."""
+    spec = playbook.steps[step]
+    piece = spec.parts.get(part or "")
+    outcome = spec.outcome(chosen) if chosen else None
+    found = None if piece else answers(case, playbook, spec)
+    asks = piece.asks if piece else (*spec.asks, *(outcome.asks if outcome else ()))
+    asks = _compared(found) if found else asks
+    says = piece.says if piece else (*spec.says, *(outcome.says if outcome else ()))
+    shows = () if piece else (*spec.shows, *(outcome.shows if outcome else ()))
+    choices = (
+        ()
+        if piece or spec.verdict or found
+        else tuple(Choice(n, o.title, o.sop) for n, o in spec.outcomes.items() if o.title)
+    )
+    words = found.fields if found else {}
+    return Form(
+        playbook=playbook.playbook, case=case.id, display=display(case, playbook), step=step, part=part,
+        occurrence=max(1, case.step(step).occurrence), title=piece.title if piece else spec.title,
+        says=tuple(spoken(playbook.texts[name], case, playbook) for name in says),
+        shows=tuple(spoken(playbook.texts[name], case, playbook) for name in shows),
+        choices=choices, chosen=chosen if choices else None,
+        inputs=tuple(_input(case, playbook, ask, words) for ask in once(asks) if _asks_something(case, playbook.fields[ask.field])), new=new,
+        sop=piece.sop if piece else spec.in_sop,
+    )  # fmt: skip
+
+
+def _compared(found: Answers) -> tuple[Ask, ...]:
+    """Ask for what is compared once it is known of which order; what is left empty counts as wrong."""
+    words = () if found.state == "unasked" else found.fields
+    return (*found.asks, *(Ask(field=name, optional=True) for name in words))
+
+
+def trying(case: Case, playbook: Playbook, step: str, attempt: str) -> Form:
+    """Build the form that logs a try: what to say, and what to ask."""
+    spec = playbook.steps[step].attempts[attempt]
+    return Form(
+        playbook=playbook.playbook, case=case.id, display=display(case, playbook), step=step, part=None,
+        occurrence=max(1, case.step(step).occurrence), title=spec.title,
+        says=tuple(spoken(playbook.texts[name], case, playbook) for name in spec.says), shows=(),
+        choices=(), chosen=None, inputs=tuple(_input(case, playbook, ask) for ask in once(spec.asks)), sop=spec.sop,
+    )  # fmt: skip
+
+
+def correcting(case: Case, playbook: Playbook, name: str) -> Input:
+    """Give the question that corrects a fact, with what is known now."""
+    return Input(name, playbook.fields[name], False, case.facts.get(name))
+
+
+def _asks_something(case: Case, spec: FieldSpec) -> bool:
+    """Say whether there is anything to answer: of ticks, whether there is a row to tick."""
+    return spec.type != "ticks" or bool(case.value(spec.of or ""))
+
+
+def _input(
+    case: Case, playbook: Playbook, ask: Ask, words: Mapping[str, Answer] = MappingProxyType({})
+) -> Input:
+    spec = playbook.fields[ask.field]
+    if words and ask.field in words:
+        return Input(ask.field, in_words(spec), ask.optional, None)
+    known = case.facts.get(ask.field) or case.facts.get(spec.prefill or "") or _lines(case, spec)
+    known = None if spec.anew or spec.answer else known
+    return Input(ask.field, _ticking(case, playbook, spec), ask.optional, known)
+
+
+def _lines(case: Case, spec: FieldSpec) -> Fact | None:
+    """Begin a line for each order that needs one."""
+    orders = case.value(spec.covers or "")
+    if not isinstance(orders, list) or not spec.columns:
+        return None
+    first, *rest = spec.columns
+    return Fact(value=[{first: order, **dict.fromkeys(rest, "")} for order in orders])
+
+
+def _ticking(case: Case, playbook: Playbook, spec: FieldSpec) -> FieldSpec:
+    """Give ticks their options: the rows they tick off."""
+    rows = case.value(spec.of or "")
+    if spec.type != "ticks" or not isinstance(rows, list):
+        return spec
+    source = playbook.fields[spec.of or ""]
+    options = {
+        str(number): {one: show_row(source, row, one)[:150] for one in playbook.languages}
+        for number, row in enumerate(rows)
+        if isinstance(row, dict)
+    }
+    return spec.model_copy(update={"options": options})
+
+
+def one_tap(playbook: Playbook, step: str, outcome: str, part: str | None = None) -> bool:
+    """Say whether nothing needs to be asked: every question is optional and nothing has to be read out."""
+    spec = playbook.steps[step]
+    piece = spec.parts.get(part or "")
+    if piece:
+        return all(ask.optional for ask in piece.asks) and not piece.says
+    chosen = spec.outcome(outcome)
+    asks = (*spec.asks, *(chosen.asks if chosen else ()))
+    return all(ask.optional for ask in asks)

@@ -1,0 +1,65 @@
+"""Which cards no longer show what is so, and the effect that draws one again. Pure."""
+
+from datetime import datetime
+
+from desk.cards.case_card import face, inboxes, shows_everywhere
+from desk.case.effects import Effect, ShowCard
+from desk.case.fold import fold
+from desk.case.lanes import card_lane, planned
+from desk.case.state import Case
+from desk.playbook.model import Playbook
+from desk.workflow.duties import duties
+from desk.workflow.flow import Growing
+
+
+def cards(
+    growing: Growing, playbook: Playbook, now: datetime, skip: str | None = None
+) -> tuple[Effect, ...]:
+    """Plan a drawing for each inbox whose card no longer shows what is so; one at a time per inbox."""
+    effects: list[Effect] = []
+    drawn: dict[int, Case] = {}
+    for inbox in inboxes(growing.case, playbook):
+        card = growing.case.cards.get(inbox)
+        if inbox == skip or (card and card.pending):
+            continue
+        if card is None or not card.version or _stale(growing.case, playbook, inbox, drawn):
+            effect = show_card(growing.case, playbook, inbox)
+            growing.add(planned(effect, now))
+            effects.append(effect)
+    return tuple(effects)
+
+
+UNSEEN = frozenset({
+    "effect_planned", "card_shown", "people_told", "ticket_read", "act_refused", "chase_sent",
+    "customer_told", "back_office_answered", "question_put", "claim_looked_into", "answers_learnt",
+})  # fmt: skip
+"""Events that change no card by themselves."""
+
+
+def _stale(case: Case, playbook: Playbook, inbox: str, drawn: dict[int, Case]) -> bool:
+    """Compare with what was drawn; nothing needs comparing when nothing visible has happened since.
+
+    `drawn` holds the case as it was at the versions of the cards that were compared before.
+    """
+    version = case.cards[inbox].version
+    since_then = case.log[version:]
+    if all(event.kind in UNSEEN for event in since_then):
+        return False
+    if any(shows_everywhere(event, case, playbook) for event in since_then):
+        return True
+    if version not in drawn:
+        since = max((one for one in drawn if one < version), default=0)
+        seen = [event for event in case.log[since:version] if event.kind not in UNSEEN]
+        drawn[version] = fold(drawn.get(since, Case(id=case.id)), seen)
+    return face(drawn[version], playbook, inbox) != face(case, playbook, inbox)
+
+
+def show_card(case: Case, playbook: Playbook, inbox: str) -> ShowCard:
+    """Plan the next drawing of a card."""
+    card = case.cards.get(inbox)
+    count = card.planned if card else 0
+    urgent = any(duty.urgent for duty in duties(case, playbook))
+    return ShowCard(
+        key=f"{case.id}/card:{inbox}/{count + 1}/0", case=case.id, lane=card_lane(case, inbox),
+        urgent=urgent, inbox=inbox,
+    )  # fmt: skip

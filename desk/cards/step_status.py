@@ -1,0 +1,108 @@
+"""How an open step stands beside being open: tried, put off, ticked off in part, lifted by an override. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from desk.case import events as ev
+from desk.case.state import Case
+from desk.fields.check import left
+from desk.playbook.model import Playbook, Step
+from desk.playbook.parts import Condition
+from desk.values import Text
+from desk.workflow.duties import parts_of
+
+
+@dataclass(frozen=True)
+class Tried:
+    """Tries of one kind that did not finish the step, such as calls nobody answered."""
+
+    attempt: str
+    title: Text
+    count: int
+    last_at: datetime
+
+
+@dataclass(frozen=True)
+class Ticked:
+    """How many of a part's rows are ticked off."""
+
+    part: str
+    done: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One open step. `held_until` is the end of a snooze, of the wait after a try, or of a rest that nobody may cut short."""
+
+    step: str
+    tries: tuple[Tried, ...] = ()
+    held_until: datetime | None = None
+    snoozed: bool = False
+    rests: bool = False
+    lifted_by: str | None = None
+    ticked: tuple[Ticked, ...] = ()
+
+
+def standings(case: Case, playbook: Playbook) -> tuple[Standing, ...]:
+    """Say it of every open step of which there is something to say."""
+    open_now = (name for name in playbook.steps if case.step(name).status == "open")
+    found = (_standing(case, playbook, name) for name in open_now) if case.open else iter(())
+    return tuple(one for one in found if one != Standing(one.step))
+
+
+def _standing(case: Case, playbook: Playbook, name: str) -> Standing:
+    step, state = playbook.steps[name], case.step(name)
+    happened = (
+        _since_opened(case, name) if state.attempts or state.held_until or state.overridden else []
+    )
+    held = [e for e in happened if isinstance(e, ev.StepSnoozed | ev.AttemptLogged)]
+    lifted = [e.by for e in happened if isinstance(e, ev.StepOverridden)]
+    return Standing(
+        step=name, tries=tuple(_tries(step, happened)), held_until=state.held_until,
+        snoozed=bool(held) and isinstance(held[-1], ev.StepSnoozed),
+        rests=state.rests_until is not None and not state.overridden and state.held_until == state.rests_until,
+        lifted_by=lifted[-1] if lifted else None, ticked=tuple(_ticked(case, playbook, step)),
+    )  # fmt: skip
+
+
+def _since_opened(case: Case, step: str) -> list[ev.Event]:
+    mine: list[ev.Event] = []
+    for event in case.log:
+        if getattr(event, "step", None) == step:
+            mine = [] if isinstance(event, ev.StepOpened) else [*mine, event]
+    return mine
+
+
+def _tries(step: Step, happened: list[ev.Event]) -> Iterator[Tried]:
+    for name, attempt in step.attempts.items():
+        logged = [e.at for e in happened if isinstance(e, ev.AttemptLogged) and e.attempt == name]
+        if logged:
+            yield Tried(name, attempt.title, len(logged), logged[-1])
+
+
+def _ticked(case: Case, playbook: Playbook, step: Step) -> Iterator[Ticked]:
+    for name in parts_of(case, playbook, step):
+        for ask in step.parts[name].asks:
+            spec = playbook.fields[ask.field]
+            rows = case.value(spec.of or "")
+            if spec.type == "ticks" and rows and case.known(ask.field):
+                yield Ticked(name, len(rows) - len(left(case, spec, ask.field)), len(rows))
+
+
+def tried_by(step: Step, part: str | None) -> tuple[str, ...]:
+    """Name the tries that belong beside a part, or beside the whole step when no part speaks of them.
+
+    A part speaks of a try when it is there only until there were enough of them.
+    """
+    owns = {name: _until_tried(one.when) for name, one in step.parts.items()}
+    spoken_of = {name.partition(".")[2] for names in owns.values() for name in names}
+    if part is None:
+        return tuple(name for name in step.attempts if name not in spoken_of)
+    mine = {name.partition(".")[2] for name in owns.get(part, ())}
+    return tuple(name for name in step.attempts if name in mine)
+
+
+def _until_tried(when: Condition | None) -> tuple[str, ...]:
+    return tuple(when.no.attempts) if when and when.no else ()

@@ -1,0 +1,44 @@
+"""A case's timeline: one line for each thing that was done, without customers' data. Pure."""
+
+from collections.abc import Iterator
+
+from desk.case import events as ev
+from desk.case.dispute_events import DisputeDecided, ProfileDisputed
+from desk.case.state import Case
+from desk.fields.format import show_instant
+from desk.fields.template_values import person
+from desk.playbook.model import ADOPTED, Playbook
+from desk.values import Happened, Text, in_language
+
+
+def timeline(case: Case, playbook: Playbook, language: str) -> Iterator[str]:
+    """Write what was done so far, one line each, without customers' data."""
+    for event in case.log:
+        if isinstance(event, ev.StepCompleted) and event.outcome != ADOPTED:
+            step = playbook.steps[event.step]
+            outcome = step.outcome(event.outcome)
+            words = [
+                in_language(step.title, language),
+                in_language(outcome.title, language) if outcome else "",
+            ]
+            at = show_instant(event.at, language, playbook.zone)
+            yield f"{at}  {': '.join(filter(None, words))} ({person(event.by)})"
+        elif words_of := told(event, language):
+            yield f"{show_instant(event.at, language, playbook.zone)}  {words_of}"
+
+
+_SAID: dict[str, Text] = {
+    "disputed": {"en": "Somebody else claims this profile", "it": "Qualcun altro rivendica questo profilo"},
+    "decided": {"en": "Decided who is the customer", "it": "Deciso chi è il cliente"},
+    "over": {"en": "Nobody else claims this profile any more", "it": "Nessun altro rivendica più questo profilo"},
+}  # fmt: skip
+
+
+def told(event: Happened, language: str) -> str:
+    """Say such an event in one line of a timeline, naming cases and nobody; empty for any other event."""
+    if isinstance(event, DisputeDecided):
+        return f"{in_language(_SAID['decided'], language)}: {', '.join(event.cases)}"
+    if not isinstance(event, ProfileDisputed):
+        return ""
+    words = in_language(_SAID["disputed" if event.cases else "over"], language)
+    return ": ".join(filter(None, (words, ", ".join(event.cases))))

@@ -1,0 +1,1 @@
+"""What was asked of a case, what happened, and what is so."""

@@ -1,0 +1,26 @@
+"""Lanes of a case's effects, and the event that one was planned. Pure."""
+
+from datetime import datetime
+
+from desk.case.effects import Effect
+from desk.case.state import Case
+from desk.case.work_events import EffectPlanned
+from desk.values import BOT
+
+
+def planned(effect: Effect, now: datetime) -> EffectPlanned:
+    """Say that an effect was asked for."""
+    return EffectPlanned(
+        at=now, by=BOT.id, effect=effect.key, what=effect.kind,
+        inbox=getattr(effect, "inbox", None), ticket=getattr(effect, "name", None),
+    )  # fmt: skip
+
+
+def ticket_lane(case: Case, name: str) -> str:
+    """Name the lane of one of the case's tickets."""
+    return f"{case.id}:ticket:{name}"
+
+
+def card_lane(case: Case, inbox: str) -> str:
+    """Name the lane of one of the case's cards and its thread."""
+    return f"{case.id}:card:{inbox}"

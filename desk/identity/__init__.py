@@ -1,0 +1,1 @@
+"""Whether the caller is the customer."""

@@ -1,0 +1,76 @@
+"""Who may go on when a customer's verification failed too often across cases. Pure; which item failed is never said."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from desk.case import commands as cmd
+from desk.case import events as ev
+from desk.case.state import Case
+from desk.case.verification_events import VerificationLocked
+from desk.playbook.model import Playbook, Step
+from desk.playbook.safeguards import Lockout
+from desk.values import BOT, Line
+from desk.workflow.flow import Growing
+
+WARNING = Line(
+    key="The verification of this customer failed {count} times within {hours} hours, in this case or in others. Only {role} may go on. Do not tell the caller why."
+)
+
+
+def lockouts(playbook: Playbook) -> tuple[Lockout, ...]:
+    """List what a playbook says about failures, at steps that are switched on: elsewhere nobody is verified."""
+    return tuple(step.lockout for step in playbook.steps.values() if step.lockout and step.enabled)
+
+
+def watched(playbook: Playbook, step: str) -> Lockout | None:
+    """Say what counts when a step is finished that verifies a customer, or after which that is done."""
+    spec = playbook.steps.get(step)
+    after = (one.lockout for one in playbook.steps.values()
+             if step in one.after and one.lockout and one.enabled)  # fmt: skip
+    own = spec.lockout if spec and spec.enabled else None
+    return own or next(after, None)
+
+
+def failures(log: Iterable[ev.Event], playbook: Playbook) -> tuple[datetime, ...]:
+    """Say when verifications failed in a case."""
+    return tuple(
+        event.at
+        for event in log
+        if isinstance(event, ev.StepCompleted) and _failed(playbook.steps.get(event.step), event.outcome)
+    )  # fmt: skip
+
+
+def _failed(step: Step | None, outcome: str) -> bool:
+    return bool(step and step.lockout and outcome in step.lockout.failed)
+
+
+def bar(
+    growing: Growing, playbook: Playbook, now: datetime, failed_at: tuple[datetime, ...]
+) -> bool:
+    """Keep that only another role may go on, where the failures say so; say whether that is new."""
+    if growing.case.locked:
+        return False
+    counts = [sum(at > now - one.within for at in failed_at) for one in lockouts(playbook)]
+    reached = [n for n, one in zip(counts, lockouts(playbook), strict=True) if n >= one.most]
+    if not reached:
+        return False
+    growing.add(VerificationLocked(at=now, by=BOT.id, failures=max(reached)))
+    return True
+
+
+def passes_on(command: cmd.CompleteStep, playbook: Playbook) -> bool:
+    """Say whether whoever found out by sending the answers leaves the step to the other role; a failure they may keep."""
+    step = playbook.steps[command.step]
+    if step.lockout is None or command.outcome in step.lockout.failed:
+        return False
+    return step.lockout.then not in command.by.roles
+
+
+def warnings(case: Case, playbook: Playbook) -> Iterator[Line]:
+    """Say on the cards of a case that goes on that somebody else has to verify."""
+    named = next(iter(lockouts(playbook)), None)
+    if not case.locked or not case.open or named is None:
+        return
+    hours = int(named.within.total_seconds() // 3600)
+    role = playbook.roles[named.then].title
+    yield Line(key=WARNING.key, args={"count": case.locked, "hours": hours, "role": role})

@@ -1,0 +1,137 @@
+"""Two people who claim one profile: who counts as that, and what waits for a decision. Pure.
+
+A dispute ends when whoever may decide has decided, never because a case was closed by somebody else.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from desk.case.commands import Command, CompletePart, CompleteStep, RecordFacts, Reopen, Settle
+from desk.case.dispute_events import DisputeDecided, ProfileDisputed
+from desk.case.effects import AskWhoWrote
+from desk.case.state import Case
+from desk.fields.template_values import display
+from desk.identity.claimants import differ, same
+from desk.playbook.model import Playbook
+from desk.playbook.safeguards import Disputes
+from desk.values import BOT, Line, Person, Text
+from desk.workflow.conditions import fields_asked
+from desk.workflow.flow import Growing
+from desk.workflow.permissions import deciders
+
+DISPUTED = Line(
+    key="Somebody else claims this profile: {cases}. {role} decides who is the customer."
+)
+HELD = Line(
+    key="Somebody else claims this profile: {cases}. {role} has to decide first who is the customer. I have not changed anything."
+)
+
+
+def asks(command: Command, playbook: Playbook) -> bool:
+    """Say whether other claims matter to a command: it says which profile it is or who claims it, or does what must wait."""
+    spec = playbook.disputes
+    if spec is None:
+        return False
+    told = {*spec.same, *spec.contact, *spec.enquirer}
+    if isinstance(command, Settle):
+        return isinstance(command.effect, AskWhoWrote) and command.result.kind == "answered"
+    if isinstance(command, RecordFacts):
+        return not told.isdisjoint(command.fills)
+    if isinstance(command, CompleteStep | CompletePart):
+        return not told.isdisjoint(_asked(command, playbook)) or _name(command) in spec.holds
+    return isinstance(command, Reopen)
+
+
+def _asked(command: CompleteStep | CompletePart, playbook: Playbook) -> frozenset[str]:
+    step = playbook.steps.get(command.step)
+    if step is None:
+        return frozenset()
+    if isinstance(command, CompleteStep):
+        return fields_asked(step)
+    part = step.parts.get(command.part)
+    return frozenset(ask.field for ask in part.asks) if part else frozenset()
+
+
+def rivals(
+    case: Case, playbook: Playbook, others: Iterable[tuple[Case, Playbook]]
+) -> tuple[str, ...]:
+    """Name the cases that claim this profile for somebody else; those of before first, also where nobody looked at them.
+
+    `case` is as it will be; a rival stays one until a decision, whatever became of its case or of what is known.
+    """
+    seen = {display(*other): other[0] for other in others}
+    stay = [one for one in case.rivals if one not in seen or _stays(case, playbook, seen[one])]
+    new = [name for name, other in seen.items()
+           if name not in (*case.rivals, *case.decided) and _claims(case, other, playbook)]  # fmt: skip
+    return (*stay, *new)
+
+
+def _stays(case: Case, playbook: Playbook, other: Case) -> bool:
+    """Say whether nobody has decided: a closed rival is out if whoever closed it may decide and opened neither case."""
+    return other.open or other.judged_by in {"", case.opened_by}
+
+
+def _claims(case: Case, other: Case, playbook: Playbook) -> bool:
+    """Say whether another case claims the same profile for somebody else, now or when it last knew of this one."""
+    spec = playbook.disputes
+    if spec is None or other.playbook != playbook.playbook:
+        return False
+    if case.number and display(case, playbook) in other.rivals:
+        return _stays(case, playbook, other)
+    return other.open and _one_profile(case, other, spec) and differ(case, other, playbook)
+
+
+def _one_profile(case: Case, other: Case, spec: Disputes) -> bool:
+    pairs = ((case.value(name), other.value(name)) for name in spec.same)
+    return next((same(one, two) for one, two in pairs if one and two), False)
+
+
+def flag(growing: Growing, now: datetime, found: tuple[str, ...] | None) -> None:
+    """Keep who else claims the profile, where that has changed; None is for when nobody looked."""
+    before = growing.case.rivals
+    if found is None or found == before:
+        return
+    new = tuple(one for one in found if one not in before)
+    growing.add(ProfileDisputed(at=now, by=BOT.id, cases=found, new=new))
+
+
+def held(command: CompleteStep | CompletePart, playbook: Playbook) -> Line | None:
+    """Say why something has to wait; None when nobody else claims the profile."""
+    spec = playbook.disputes
+    if spec is None or not command.rivals or _name(command) not in spec.holds:
+        return None
+    return said(HELD, command.rivals, playbook)
+
+
+def warnings(case: Case, playbook: Playbook) -> Iterator[Line]:
+    """Say on the cards of an open case who else claims the profile."""
+    if case.open and case.rivals:
+        yield said(DISPUTED, case.rivals, playbook)
+
+
+def said(line: Line, cases: tuple[str, ...], playbook: Playbook) -> Line:
+    """Name the cases and who decides in a sentence."""
+    return Line(key=line.key, args={"cases": ", ".join(cases), "role": _title(playbook)})
+
+
+def judge(case: Case, playbook: Playbook) -> tuple[str, ...]:
+    """Name the role that has to decide about an open case, where there is something to decide."""
+    return deciders(playbook)[:1] if case.open and case.rivals else ()
+
+
+def _title(playbook: Playbook) -> Text:
+    role = next(iter(deciders(playbook)), playbook.steps[playbook.opens_with].owner)
+    return playbook.roles[role].title
+
+
+def closing(case: Case, playbook: Playbook, by: Person, now: datetime) -> tuple[DisputeDecided, ...]:  # fmt: skip
+    """Say that whoever decides closes a disputed case; whoever opened it decides nothing by that."""
+    judge = not by.roles.isdisjoint(deciders(playbook)) and by.id != case.opened_by
+    if not judge or not case.rivals or playbook.disputes is None:
+        return ()
+    return (DisputeDecided(at=now, by=by.id, cases=case.rivals, closes=True),)
+
+
+def _name(command: CompleteStep | CompletePart) -> str:
+    part = command.part if isinstance(command, CompletePart) else None
+    return f"{command.step}.{part}" if part else command.step

@@ -1,0 +1,1 @@
+"""The language of procedures, as checked data."""

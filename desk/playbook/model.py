@@ -1,0 +1,256 @@
+"""The playbook: what should happen in a case, as checked data. It knows neither files nor vendors.
+
+A step opens when every step in `after` is settled and its `when` holds; when `when` can no longer hold it is
+skipped. Branches and parallel steps fall out of that; there is no going back.
+"""
+
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import Field
+
+from desk.playbook.parts import (  # fmt: skip
+    Act,
+    Ask,
+    Calendar,
+    Condition,
+    Due,
+    FieldSpec,
+    Role,
+    Rung,
+    TicketPlan,
+)
+from desk.playbook.safeguards import CoolOff, Disputes, Lockout
+from desk.playbook.shorthand import Duration, Names, Words
+from desk.values import Text, Value
+
+
+class Outcome(Value):
+    """One way a step can finish. `when` must hold for it to be chosen; `ends` closes the case with that code."""
+
+    title: Words = {}
+    more: Words | None = None
+    """The label of a second button that opens the form, where one tap is enough but more can be said."""
+    asks: tuple[Ask, ...] = ()
+    says: tuple[str, ...] = ()
+    shows: tuple[str, ...] = ()
+    when: Condition | None = None
+    unless: Words | None = None
+    unknown: bool = False
+    """What follows, where the desk compares answers, when Admin does not know the order."""
+    ends: str | None = None
+    does: tuple[Act, ...] = ()
+    style: Literal["primary", "danger"] | None = None
+    sop: bool = True
+
+
+class Post(Value):
+    """The structured escalation: items in order, one of which may be a fixed sentence."""
+
+    inbox: str
+    title: Words
+    items: tuple["PostItem", ...]
+    thread: tuple[str, ...] = ()
+    """Fields that are given in the post's thread because they are long."""
+    alike: tuple[str, ...] = ()
+    """Fields whose values other cases of the same day may share: whoever reads the post sees how many do."""
+    questions: str | None = None
+    """The role that whoever reads the post may put questions to; it answers in the post's thread."""
+
+
+class PostItem(Value):
+    """One item of an escalation: a field with its label, or a fixed sentence."""
+
+    label: Words
+    field: str | None = None
+    fields: tuple[str, ...] = ()
+    text: Words | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name the fields shown on this line."""
+        return (self.field,) if self.field else self.fields
+
+
+class Attempt(Value):
+    """A try that did not finish a step, such as a call that nobody answered: it is logged, and the step waits."""
+
+    title: Words
+    asks: tuple[Ask, ...] = ()
+    says: tuple[str, ...] = ()
+    wait: Duration
+    sop: bool = True
+
+
+class Part(Value):
+    """A piece of a step with its own actor, saved by itself. `customer` means that the customer does it, asked by us."""
+
+    title: Words
+    enabled: bool = True
+    customer: bool = False
+    when: Condition | None = None
+    by: str | None = None
+    posts: str | None = None
+    when_known: tuple[str, ...] = ()
+    asks: tuple[Ask, ...] = ()
+    says: tuple[str, ...] = ()
+    after: Names = ()
+    due: Due | None = None
+    button: Words | None = None
+    sop: bool = True
+
+
+class Waits(Value):
+    """A ticket that must be seen in a group before a step opens, whoever moved it there."""
+
+    ticket: str
+    group: str
+
+
+ADOPTED = "adopted"
+"""The outcome of a step that was done before the desk knew of the case; conditions may name it."""
+
+
+class Adopts(Value):
+    """How a ticket that people made by hand becomes a case: by the query type of the ticket it stands for.
+
+    `done` are the steps that count as done; no outcome of them is claimed, and no words of theirs were said.
+    """
+
+    ticket: str
+    done: Names = ()
+    email: str | None = None
+    name: str | None = None
+    surname: str | None = None
+    """The fields for what the ticket says of its requester. Nobody has confirmed that."""
+
+
+class Recurs(Value):
+    """A duty that comes back this long after it was last done, while the case is open."""
+
+    every: Duration
+
+
+class Step(Value):
+    """One step of the procedure."""
+
+    sop: int | str | None = None
+    title: Words
+    owner: str
+    enabled: bool = True
+    after: Names = ()
+    when: Condition | None = None
+    asks: tuple[Ask, ...] = ()
+    says: tuple[str, ...] = ()
+    shows: tuple[str, ...] = ()
+    outcomes: dict[str, Outcome] = {}
+    parts: dict[str, Part] = {}
+    due: Due | None = None
+    chase: tuple[Rung, ...] = ()
+    urgent: bool = False
+    automatic: bool = False
+    does: tuple[Act, ...] = ()
+    waits_for: Waits | None = None
+    not_by: Names = ()
+    lockout: Lockout | None = None
+    cool_off: CoolOff | None = None
+    recurs: Recurs | None = None
+    verdict: bool = False
+    """The outcome follows from the answers: the first whose `when` holds, nobody chooses it."""
+    attempts: dict[str, Attempt] = {}
+    unique: Names = ()
+    """Fields of which no other case may have finished this step with the same value (duplicate guard)."""
+    in_sop: bool = True
+
+    def outcome(self, name: str) -> Outcome | None:
+        """Find an outcome; a step without a table of outcomes has one, called `done`."""
+        if not self.outcomes and name == "done":
+            return Outcome()
+        return self.outcomes.get(name)
+
+
+class Promise(Value):
+    """Something the customer is told will happen: made when a step finishes, kept by a later step or part, or one of several."""
+
+    title: Words
+    made: str
+    kept: Names
+
+
+class Deed(Value):
+    """One act of a rehearsal: somebody finishes a step or a part, or moves a ticket by hand."""
+
+    who: str
+    step: str | None = None
+    part: str | None = None
+    outcome: str | None = None
+    fill: dict[str, Any] = {}
+    none: dict[str, str] = {}
+    attempt: str | None = None
+    """Logs this try of the step instead of finishing it."""
+    moves: dict[str, str] | None = None
+    makes: dict[str, str] | None = None
+    """Makes a ticket by hand with the escalation's form and query type: `group`, `email` and `name` of the requester."""
+    refused: bool = False
+
+
+class Rehearsal(Value):
+    """A branch to play from start to end, and what must be true of the outside afterwards."""
+
+    title: Words
+    deeds: tuple[Deed, ...]
+    expect: dict[str, Any]
+
+
+class Playbook(Value):
+    """A whole procedure. `language_version` is the version of this language that it was written in."""
+
+    playbook: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    language_version: Literal[1] = 1
+    title: Words
+    brand: str
+    case_prefix: str = "ATO"
+    languages: tuple[str, ...] = ("en",)
+    zone: str = "UTC"
+    """The zone and, with `languages`, the wording of texts that have no reader of their own, such as a ticket's."""
+    opens_with: str
+    roles: dict[str, Role]
+    calendars: dict[str, Calendar] = {}
+    fields: dict[str, FieldSpec]
+    texts: dict[str, Words] = {}
+    posts: dict[str, Post] = {}
+    adopts: Adopts | None = None
+    disputes: Disputes | None = None
+    promises: dict[str, Promise] = {}
+    endings: dict[str, Words] = {}
+    cancels: dict[str, Words] = {}
+    """Codes with which a case is cancelled as a false alarm."""
+    cancel_by: Names = ()
+    """Roles that may cancel, reopen and merge."""
+    override_by: str | None = None
+    """The role that may lift four eyes and caps, giving a reason."""
+    retention: dict[str, Duration] = {}
+    """How long after its end a case keeps the personal values of each class (`keep` of a field; `case` is everything else)."""
+    values: dict[str, str] = {}
+    """Names that an installation may replace, used as `${name}`; see ATO_PLAYBOOKS__VALUES."""
+    summary: tuple[str, ...] = ()
+    """Fields shown on every card that may show them."""
+    steps: dict[str, Step]
+    rehearsals: dict[str, Rehearsal] = {}
+
+    def ending(self, code: str | None) -> Text:
+        """Say how a case ended: an ending, why it was cancelled, or that it goes on in another case."""
+        found = self.endings.get(code or "") or self.cancels.get(code or "")
+        return found or ({"en": "merged", "it": "unito"} if code == "merged" else {})
+
+    @cached_property
+    def ticket_plans(self) -> tuple[TicketPlan, ...]:
+        """List every ticket a case may create."""
+        acts = [act for step in self.steps.values()
+                for act in (*step.does, *(one for o in step.outcomes.values() for one in o.does))]  # fmt: skip
+        return tuple(act.create_ticket for act in acts if act.create_ticket)
+
+    @cached_property
+    def sop_numbers(self) -> tuple[str, ...]:
+        """List the procedure's own step numbers in order, each once."""
+        return tuple(dict.fromkeys(str(one.sop) for one in self.steps.values() if one.sop is not None))  # fmt: skip

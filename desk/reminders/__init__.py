@@ -1,0 +1,1 @@
+"""Who is reminded, digests of reminders, and the weekly report."""

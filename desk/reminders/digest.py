@@ -1,0 +1,108 @@
+"""When many reminders are due for one inbox at once, one message says them all. Pure.
+
+Urgent duties are never gathered: their reminders go out at once, whatever else is due.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from desk.case.state import Case
+from desk.fields.template_values import display
+from desk.playbook.model import Playbook
+from desk.reminders.announcement import DIGEST, Announcement, Gathered
+from desk.reminders.ladder import Reached, reached
+from desk.values import Line
+from desk.workflow.duties import doers
+
+MANY = 3
+"""More cases than this that wait for one inbox are gathered."""
+APART = timedelta(minutes=15)
+"""How long an inbox has peace from digests after one."""
+
+TITLE = "{count} cases wait for {owner}:"
+TITLE_YOU = "{count} cases wait for you:"
+LATE = "{case} ({minutes} min late): {what}"
+LATE_HOURS = "{case} ({hours} h late): {what}"
+SOON = "{case} (due {due_at}): {what}"
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """A reminder that is due: of which case, for which inbox, and what it would say."""
+
+    gathered: Gathered
+    inbox: str
+    role: str
+    urgent: bool
+    due_at: datetime
+    line: Line
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What becomes of reminders: the digests to say, and the reminders that wait for the next one."""
+
+    digests: tuple[tuple[Announcement, tuple[Gathered, ...]], ...] = ()
+    held: frozenset[Gathered] = frozenset()
+
+
+def reminders(case: Case, playbook: Playbook, now: datetime) -> tuple[Reminder, ...]:
+    """List the reminders of a case that are due now."""
+    return tuple(_reminder(case, playbook, one, now) for one in reached(case, playbook, now))
+
+
+def _reminder(case: Case, playbook: Playbook, one: Reached, now: datetime) -> Reminder:
+    role = doers(playbook, one.duty) if one.rung.tell in {"claimer", "owner"} else one.rung.tell
+    assert one.duty.due_at is not None
+    return Reminder(
+        Gathered(case.id, one.mark), one.inbox, role, one.duty.urgent, one.duty.due_at,
+        _line(display(case, playbook), one, now),
+    )  # fmt: skip
+
+
+def _line(case: str, one: Reached, now: datetime) -> Line:
+    due = one.duty.due_at
+    assert due is not None
+    minutes = int((now - due).total_seconds() // 60)
+    if minutes <= 0:
+        return Line(key=SOON, args={"case": case, "due_at": due, "what": one.duty.title})
+    if minutes < 120:
+        return Line(key=LATE, args={"case": case, "minutes": minutes, "what": one.duty.title})
+    return Line(key=LATE_HOURS, args={"case": case, "hours": minutes // 60, "what": one.duty.title})
+
+
+def plan(
+    due: Iterable[Reminder], said: Collection[Gathered], peace: Collection[str], now: datetime
+) -> Plan:
+    """Gather what is too much for one inbox. `said` is in a digest already, `peace` names inboxes that just had one."""
+    inboxes: dict[str, list[Reminder]] = {}
+    for one in due:
+        if not one.urgent and one.gathered not in said:
+            inboxes.setdefault(one.inbox, []).append(one)
+    many = {
+        inbox: ones
+        for inbox, ones in inboxes.items()
+        if len({one.gathered.case for one in ones}) > MANY
+    }
+    return Plan(
+        tuple(_digest(inbox, ones, now) for inbox, ones in many.items() if inbox not in peace),
+        frozenset(one.gathered for inbox in many.keys() & set(peace) for one in many[inbox]),
+    )
+
+
+def _digest(
+    inbox: str, ones: Sequence[Reminder], now: datetime
+) -> tuple[Announcement, tuple[Gathered, ...]]:
+    oldest = sorted(ones, key=lambda one: (one.due_at, one.gathered.case))
+    count = len({one.gathered.case for one in ones})
+    direct = inbox.startswith("person:")
+    role = oldest[0].role
+    owner = {} if direct else {"owner": f"role:{role}"}
+    said = Announcement(
+        key=f"{DIGEST}{inbox}/{now.isoformat()}", inbox=inbox,
+        mention=() if direct else (f"role:{role}",),
+        title=Line(key=TITLE_YOU if direct else TITLE, args={"count": count, **owner}),
+        lines=tuple(one.line for one in oldest),
+    )  # fmt: skip
+    return said, tuple(one.gathered for one in oldest)

@@ -1,0 +1,179 @@
+"""Who is reminded, and when the next reminder is due. Pure; the chaser's cost grows with what is due."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from desk.cards.case_card import inboxes
+from desk.cards.staleness import show_card
+from desk.case import commands as cmd
+from desk.case import events as ev
+from desk.case.effects import Effect, Offered, TellPeople
+from desk.case.lanes import card_lane, planned
+from desk.case.state import Case
+from desk.playbook.model import Playbook
+from desk.playbook.parts import Rung
+from desk.values import BOT, Line
+from desk.workflow.calendar import Deadline, at_work, calendar_of, rung_at
+from desk.workflow.duties import Duty, doers, duties
+from desk.workflow.flow import Growing
+from desk.workflow.inboxes import inbox_of
+from desk.workflow.refusals import Verdict
+
+OVERDUE = "{case}: “{what}” was due at {due_at}. {owner} owes it."
+SINCE = "{case}: “{what}” is due at {due_at}. {owner} owes it."
+MOST_OFFERED = 3
+"""Buttons below one reminder."""
+
+
+def deadlines(case: Case, playbook: Playbook) -> tuple[Deadline, ...]:
+    """List the next instant at which each duty wants attention."""
+    found = []
+    for duty in duties(case, playbook):
+        times = [at for _, _, at in _rungs_left(case, playbook, duty)]
+        if times:
+            found.append(Deadline(duty.key, min(times)))
+    return tuple(found)
+
+
+def _rungs_left(case: Case, playbook: Playbook, duty: Duty) -> list[tuple[int, Rung, datetime]]:
+    if duty.due_at is None or duty.locked_by or (case.waiting_since and not duty.urgent):
+        return []
+    used = case.chased.get(duty.key, 0)
+    owner = doers(playbook, duty)
+    return [(number, rung, rung_at(playbook, duty.due_at, rung, owner, duty.urgent))
+            for number, rung in enumerate(duty.chase, 1) if number > used]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A rung of a duty's ladder that is due to be used: whom it tells. Its mark is never that of another."""
+
+    duty: Duty
+    number: int
+    rung: Rung
+    at: datetime
+    inbox: str
+    missed: bool = False
+    """Whether rungs below it were never used, as after a pause: whoever owes it was not told by any of them."""
+
+    @property
+    def mark(self) -> str:
+        """Name this use of this rung: a duty that was put off reaches the same rung at another time."""
+        return f"{self.duty.key}#{self.number}@{self.at.isoformat()}"
+
+
+def reached(case: Case, playbook: Playbook, now: datetime) -> tuple[Reached, ...]:
+    """List the rungs that are due; after a pause only the highest of each duty."""
+    found = []
+    for duty in duties(case, playbook):
+        left = [one for one in _rungs_left(case, playbook, duty) if one[2] <= now]
+        if left:
+            number, rung, at = left[-1]
+            inbox = _inbox(case, playbook, duty, rung, now)
+            found.append(Reached(duty, number, rung, at, inbox, missed=len(left) > 1))
+    return tuple(found)
+
+
+def chase(command: cmd.Chase, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Use every rung that is due, with one message per inbox; a digest may say it, or hold it back."""
+    told: dict[str, list[Reached]] = {}
+    owing: dict[str, None] = {}
+    for one in reached(growing.case, playbook, now):
+        if one.mark in command.held:
+            continue
+        growing.add(ev.ChaseSent(at=now, by=BOT.id, duty=one.duty.key, rung=one.number))
+        told.setdefault(one.inbox, []).append(one)
+        if one.missed:
+            owing[inbox_of(growing.case, playbook, doers(playbook, one.duty))] = None
+    effects: list[Effect] = []
+    for inbox, ones in told.items():
+        said_here = [one for one in ones if one.mark not in command.gathered]
+        owed = [(one.duty, one.rung) for one in said_here]
+        effects.extend(_remind(growing, playbook, inbox, owed, now))
+    for inbox in owing:
+        if inbox not in told:  # the card there still has the colours of before the pause
+            effects.extend(_remind(growing, playbook, inbox, [], now))
+    return tuple(effects)
+
+
+def _inbox(case: Case, playbook: Playbook, duty: Duty, rung: Rung, now: datetime) -> str:
+    """Tell the claimer directly; without one, the owner's inbox."""
+    if rung.tell == "claimer" and duty.claimed_by:
+        return f"person:{duty.claimed_by}"
+    return inbox_of(case, playbook, _told(playbook, duty, rung, now))
+
+
+def _told(playbook: Playbook, duty: Duty, rung: Rung, now: datetime) -> str:
+    """Name the role a rung tells; what is urgent goes to the fallback while the role is not at work."""
+    role = doers(playbook, duty) if rung.tell in {"claimer", "owner"} else rung.tell
+    fallback = playbook.roles[role].fallback
+    away = duty.urgent and not at_work(now, calendar_of(playbook, role))
+    return fallback if fallback and away else role
+
+
+def _remind(
+    growing: Growing, playbook: Playbook, inbox: str, owed: list[tuple[Duty, Rung]], now: datetime
+) -> list[Effect]:
+    """Redraw the card, whose colours have changed, and say in words what no digest says."""
+    effects: list[Effect] = []
+    card = growing.case.cards.get(inbox)
+    if inbox in inboxes(growing.case, playbook) and not (card and card.pending):
+        effects.append(show_card(growing.case, playbook, inbox))
+    if owed:
+        effects.append(_reminder(growing, playbook, inbox, owed, now))
+    for effect in effects:
+        growing.add(planned(effect, now))
+    return effects
+
+
+def _reminder(
+    growing: Growing, playbook: Playbook, inbox: str, owed: list[tuple[Duty, Rung]], now: datetime
+) -> Effect:
+    number = (
+        sum(e.what == "tell_people" and e.inbox == inbox for e in growing.case.planned.values()) + 1
+    )
+    lines = tuple(_line(growing.case, playbook, duty, now) for duty, _ in owed)
+    urgent = any(duty.urgent for duty, _ in owed)
+    told = reminder(
+        growing.case, inbox, _mentions(playbook, inbox, owed, now), lines, number, urgent
+    )
+    return told.model_copy(update={"offers": _offered(owed)})
+
+
+def _offered(owed: list[tuple[Duty, Rung]]) -> tuple[Offered, ...]:
+    """Offer to put off each step that is reminded of; a message has room for a few."""
+    steps = {duty.step: duty for duty, _ in reversed(owed)}
+    few = list(reversed(steps.values()))[:MOST_OFFERED]
+    return tuple(
+        Offered(
+            what="snooze", step=one.step, occurrence=one.occurrence,
+            title=one.title if len(few) > 1 else {},
+        )
+        for one in few
+    )  # fmt: skip
+
+
+def _mentions(
+    playbook: Playbook, inbox: str, owed: list[tuple[Duty, Rung]], now: datetime
+) -> tuple[str, ...]:
+    if inbox.startswith("person:"):
+        return ()
+    roles = [_told(playbook, duty, rung, now) for duty, rung in owed]
+    return tuple(dict.fromkeys(f"role:{role}" for role in roles))
+
+
+def _line(case: Case, playbook: Playbook, duty: Duty, now: datetime) -> Line:
+    owner = f"<@{duty.claimed_by}>" if duty.claimed_by else f"role:{doers(playbook, duty)}"
+    assert duty.due_at is not None
+    key = OVERDUE if now > duty.due_at else SINCE
+    return Line(key=key, args={"case": f"{playbook.case_prefix}-{case.number}", "what": duty.title,
+                               "due_at": duty.due_at, "owner": owner})  # fmt: skip
+
+
+def reminder(case: Case, inbox: str, mention: tuple[str, ...], lines: tuple[Line, ...], number: int,
+             urgent: bool) -> TellPeople:  # fmt: skip
+    """Plan one reminder for one inbox."""
+    return TellPeople(
+        key=f"{case.id}/chase:{inbox}/{number}/0", case=case.id, lane=card_lane(case, inbox), urgent=urgent,
+        inbox=inbox, thread=not inbox.startswith("person:"), mention=mention, lines=lines, reminder=True,
+    )  # fmt: skip

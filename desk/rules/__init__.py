@@ -1,0 +1,1 @@
+"""The rules: one file for a family of commands."""

@@ -1,0 +1,86 @@
+"""A ticket that people made by hand becomes a case at its group's step. Pure.
+
+What came before the ticket is not known: those steps count as done, and nothing is claimed of them.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+
+from desk.case import commands as cmd
+from desk.case import events as ev
+from desk.case.effects import Requester
+from desk.case.work_events import TicketCreated
+from desk.fields.check import fact
+from desk.fields.parse import read
+from desk.identity import claimants, lockout, ownership_disputes
+from desk.playbook.model import ADOPTED, Adopts, Playbook
+from desk.rules.steps import known_at_once
+from desk.values import BOT, Fact, Fill, Line
+from desk.workflow.flow import Growing
+from desk.workflow.refusals import Verdict
+
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def case_of(ticket: int) -> str:
+    """Give the key of the case that a ticket becomes: always the same one, so that it becomes one case only."""
+    number = int.from_bytes(hashlib.sha256(f"ticket {ticket}".encode()).digest()[:16])
+    return "".join(_LETTERS[number >> shift & 31] for shift in range(125, -1, -5))
+
+
+def wanted(playbooks: Mapping[str, Playbook]) -> dict[str, str]:
+    """Name the query types that make a ticket a case, and the playbook for each."""
+    return {
+        plan.query_type: name
+        for name, playbook in playbooks.items()
+        if playbook.adopts
+        for plan in playbook.ticket_plans
+        if plan.name == playbook.adopts.ticket and plan.query_type
+    }
+
+
+def adopt(command: cmd.AdoptTicket, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Open a case with the ticket it already has; a second message about the same ticket changes nothing."""
+    adopts, seen = playbook.adopts, command.found.seen
+    if growing.case.opened_at is not None or adopts is None:
+        return ()
+    key = f"{growing.case.id}/adopted"
+    growing.add(
+        ev.CaseOpened(at=now, by=BOT.id, number=command.number, playbook=playbook.playbook,
+                      playbook_hash=growing.case.playbook_hash, language=playbook.languages[0]),
+        ev.FactsRecorded(at=now, by=BOT.id, facts=known_at_once(playbook, now)),
+        *(ev.StepCompleted(at=now, by=BOT.id, step=step, outcome=ADOPTED) for step in adopts.done),
+        TicketCreated(at=now, by=BOT.id, effect=key, name=adopts.ticket, id=seen.id, url=seen.url, group=seen.group,
+                         status=seen.status, asked_group="", stamp=seen.stamp),
+    )  # fmt: skip
+    said = _said(adopts, playbook, command.found.requester, now)
+    if said:
+        growing.add(ev.FactsRecorded(at=now, by=BOT.id, facts=said, confirmed=False))
+    if command.twins:
+        growing.add(ev.TwinsSeen(at=now, by=BOT.id, cases=command.twins))
+    lockout.bar(growing, playbook, now, command.failures)
+    ownership_disputes.flag(growing, now, command.rivals)
+    return ()
+
+
+def _said(
+    adopts: Adopts, playbook: Playbook, requester: Requester | None, now: datetime
+) -> dict[str, Fact]:
+    """Read what the ticket says of its requester: the first word of a name is the name, the rest the surname."""
+    if requester is None:
+        return {}
+    name, _, surname = requester.name.strip().partition(" ")
+    given = {"email": requester.email, "name": name, "surname": surname.strip()}
+    fields = {"email": adopts.email, "name": adopts.name, "surname": adopts.surname}
+    read_as = {
+        field: read(playbook.fields[field], Fill(raw=given[part]), now)
+        for part, field in fields.items()
+        if field and given[part]
+    }
+    known = {
+        field: fact(playbook, field, value)
+        for field, value in read_as.items()
+        if not isinstance(value, Line)
+    }
+    return known | claimants.requester(playbook, requester.model_dump(), now)

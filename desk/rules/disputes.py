@@ -1,0 +1,138 @@
+"""What follows when two people claim one profile: the other case hears of it, people are told, somebody decides. Pure."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from desk.cards.staleness import show_card
+from desk.case.commands import DecideDispute, LookAtClaims
+from desk.case.dispute_events import DisputeDecided, ProfileDisputed
+from desk.case.effects import AskWhoWrote, Effect, TellRival
+from desk.case.events import CaseEnded, CaseReopened, FactsRecorded
+from desk.case.lanes import planned
+from desk.case.privacy_events import CaseErased
+from desk.case.state import Case
+from desk.fields.template_values import display
+from desk.identity import ownership_disputes
+from desk.playbook.model import Playbook
+from desk.rules.case_actions import WHY
+from desk.values import Line
+from desk.workflow.flow import Growing
+from desk.workflow.inboxes import inbox_of
+from desk.workflow.messages import message, said
+from desk.workflow.permissions import UNKNOWN, deciders, only, works_here
+from desk.workflow.refusals import Verdict, refuse
+
+
+def look_at_claims(
+    command: LookAtClaims, growing: Growing, playbook: Playbook, now: datetime
+) -> Verdict:
+    """Keep who else claims the profile now."""
+    if growing.case.opened_at is None:
+        return refuse(UNKNOWN)
+    ownership_disputes.flag(growing, now, command.rivals)
+    if not growing.case.open or command.about not in growing.case.rivals:
+        return ()
+    return tuple(_again(growing, playbook, now))
+
+
+def _again(growing: Growing, playbook: Playbook, now: datetime) -> Iterator[Effect]:
+    """Draw the cards of those who decide anew: they show what is known of the other case, and that is another now."""
+    case = growing.case
+    for inbox in (inbox_of(case, playbook, role) for role in deciders(playbook)):
+        card = case.cards.get(inbox)
+        if card:  # also where a drawing is under way: it may have begun before
+            effect = show_card(growing.case, playbook, inbox)
+            growing.add(planned(effect, now))
+            yield effect
+
+
+def decide_dispute(
+    command: DecideDispute, growing: Growing, playbook: Playbook, now: datetime
+) -> Verdict:
+    """Lift a dispute from one case; only who may decide and opened none of the cases, with a reason."""
+    if refusal := works_here(command, growing, playbook):
+        return refusal
+    case, roles = growing.case, deciders(playbook)
+    if playbook.disputes is None or command.by.roles.isdisjoint(roles):
+        return only(playbook, roles if playbook.disputes else ())
+    if not case.rivals:
+        return refuse(Line(key="Nobody else claims this profile. Nothing to do."))
+    if command.by.id in {case.opened_by, *command.openers}:
+        return refuse(Line(key="You opened one of these cases yourself, so somebody else has to decide. On duty now: {people}.",
+                           args={"people": f"role:{','.join(roles)}"}))  # fmt: skip
+    if new := [one for one in case.rivals if command.shown and one not in command.shown]:
+        return refuse(Line(key="{cases} claims this profile since you opened this form. Look at it first, then decide. I have not changed anything.",
+                           args={"cases": ", ".join(new)}))  # fmt: skip
+    if not command.reason.strip():
+        return refuse(WHY)
+    decided = DisputeDecided(
+        at=now, by=command.by.id, cases=case.rivals, reason=said(command.reason)
+    )
+    growing.add(decided)
+    return ()
+
+
+def spread(growing: Growing, playbook: Playbook, now: datetime) -> tuple[Effect, ...]:
+    """Plan what the disputes of a decision ask for: the other cases look for themselves, and people are told."""
+    found: list[Effect] = []
+    for event in tuple(growing.events):
+        for effect in _of_event(growing, playbook, event):
+            growing.add(planned(effect, now))
+            found.append(effect)
+    return tuple(found)
+
+
+def _of_event(growing: Growing, playbook: Playbook, event: object) -> Iterator[Effect]:
+    case = growing.case
+    if isinstance(event, FactsRecorded):
+        yield from _asked(case, event, playbook)
+    elif isinstance(event, ProfileDisputed):
+        yield from _heard(growing, event.new, playbook)
+        yield from _told(growing, event, playbook) if event.new else ()
+    elif isinstance(event, CaseEnded | CaseReopened | CaseErased):
+        yield from _heard(growing, case.rivals, playbook)
+
+
+def _asked(case: Case, event: FactsRecorded, playbook: Playbook) -> Iterator[AskWhoWrote]:
+    """Ask who wrote the customer's own ticket once its number is known."""
+    wrote = playbook.disputes.wrote if playbook.disputes else None
+    given = event.facts.get(wrote.ticket) if wrote else None
+    digits = str(given.value or "").removeprefix("#") if given else ""
+    if digits.isascii() and digits.isdecimal():
+        number = sum(one.what == "ask_who_wrote" for one in case.planned.values()) + 1
+        yield AskWhoWrote(
+            key=f"{case.id}/wrote/{number}/0",
+            case=case.id,
+            lane=f"{case.id}:wrote",
+            ticket=int(digits),
+        )
+
+
+def _heard(growing: Growing, names: tuple[str, ...], playbook: Playbook) -> Iterator[TellRival]:
+    for name in names:
+        case = growing.case
+        number = sum(one.what == "tell_rival" for one in case.planned.values()) + 1
+        yield TellRival(
+            key=f"{case.id}/rival:{name}/{number}/0", case=case.id, lane=f"{case.id}:rivals",
+            rival=name, about=display(case, playbook),
+        )  # fmt: skip
+
+
+def _told(growing: Growing, event: ProfileDisputed, playbook: Playbook) -> Iterator[Effect]:
+    """Say it where the case has cards. Whoever decides is called once: by the later of two cases."""
+    case, role = growing.case, next(iter(deciders(playbook)), None)
+    if role is None or not case.open:
+        return
+    calls = any(case.number > number_of(name) for name in event.new)
+    judge = inbox_of(case, playbook, role)
+    standing = [inbox for inbox, card in case.cards.items() if card.ts]
+    line = ownership_disputes.said(ownership_disputes.DISPUTED, event.cases, playbook)
+    for inbox in dict.fromkeys((*standing, *((judge,) if calls else ()))):
+        mention = (f"role:{role}",) if calls and inbox == judge else ()
+        yield message(growing, inbox, line, mention=mention)
+
+
+def number_of(name: str) -> int:
+    """Give the number in a case's display name such as ATO-12; nought where there is none."""
+    digits = name.rpartition("-")[2]
+    return int(digits) if digits.isdecimal() else 0

@@ -1,0 +1,87 @@
+"""Personal values that have to go: the key of a closed case is destroyed, and what the bot posted is written over. Pure.
+
+A case on legal hold keeps everything until it is released. Events stay, so the chain still fits and figures still count.
+"""
+
+from datetime import datetime, timedelta
+
+from desk.case import commands as cmd
+from desk.case.effects import RedactPosts
+from desk.case.lanes import card_lane, planned
+from desk.case.privacy_events import CaseErased, HoldReleased, HoldSet
+from desk.case.state import Case
+from desk.playbook.model import Playbook
+from desk.rules.case_actions import WHY
+from desk.values import BOT, Line, Refusal
+from desk.workflow.flow import Growing
+from desk.workflow.messages import said
+from desk.workflow.permissions import UNKNOWN, outsider
+from desk.workflow.refusals import Verdict, refuse
+
+EVERYTHING = "case"
+"""The class of what no field keeps apart: notes, reasons, names of whoever moved a ticket."""
+OPEN = Line(key="The case is still open, and people need what stands in it. Close it first.")
+HELD = Line(key="The case is on legal hold, so nothing of it may go. Release it first.")
+
+
+def classes(playbook: Playbook) -> tuple[str, ...]:
+    """Name every retention class that a case of this playbook may have."""
+    named = (spec.keep for spec in playbook.fields.values() if spec.personal)
+    return tuple(dict.fromkeys((EVERYTHING, *named)))
+
+
+def _may(command: cmd.Command, growing: Growing, playbook: Playbook) -> Refusal | None:
+    if growing.case.opened_at is None:
+        return refuse(UNKNOWN)
+    return None if command.by.id == BOT.id else outsider(command, growing.case, playbook)
+
+
+def erase(command: cmd.Erase, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Destroy the keys of these classes, or of all, and write over what stands in Slack."""
+    if refusal := _may(command, growing, playbook):
+        return refusal
+    if growing.case.open:
+        return refuse(OPEN)
+    if growing.case.held:
+        return refuse(HELD)
+    growing.add(CaseErased(at=now, by=command.by.id, keep=command.keep or classes(playbook), why=command.why))  # fmt: skip
+    effects = tuple(_redacts(growing.case))
+    growing.add(*(planned(effect, now) for effect in effects))
+    return effects
+
+
+def _redacts(case: Case) -> list[RedactPosts]:
+    told = (event.inbox for event in case.log if event.kind == "people_told" and event.ts)
+    number = len(case.erased)
+    return [
+        RedactPosts(key=f"{case.id}/redact:{inbox}/{number}/0", case=case.id, lane=card_lane(case, inbox), inbox=inbox)
+        for inbox in dict.fromkeys((*case.cards, *told)) if inbox != "google_chat"
+    ]  # fmt: skip
+
+
+def hold(command: cmd.Hold, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Keep everything of a case until it is released, whatever its age."""
+    if refusal := _may(command, growing, playbook):
+        return refusal
+    if not command.reason.strip():
+        return refuse(WHY)
+    if growing.case.held:
+        return refuse(Line(key="The case is on legal hold already."))
+    growing.add(HoldSet(at=now, by=command.by.id, reason=said(command.reason)))
+    return ()
+
+
+def release(command: cmd.Release, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Let time go on for a case that was on hold."""
+    if refusal := _may(command, growing, playbook):
+        return refusal
+    if not growing.case.held:
+        return refuse(Line(key="The case is not on legal hold."))
+    growing.add(HoldReleased(at=now, by=command.by.id))
+    return ()
+
+
+def overdue(case: Case, keep: str, after: timedelta, now: datetime) -> bool:
+    """Say whether a class of a case has been kept for long enough."""
+    ended = case.ended_at is not None and case.ended_at + after <= now
+    return ended and not case.held and not case.open and keep not in case.erased

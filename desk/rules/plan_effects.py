@@ -1,0 +1,201 @@
+"""What must be done outside because something happened: tickets, notes, cards, messages. Pure."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from desk.cards.timeline import timeline
+from desk.case import events as ev
+from desk.case.effects import (
+    AskBackOffice,
+    CopyBrief,
+    CreateTicket,
+    Effect,
+    LookAtTicket,
+    Requester,
+    TellPeople,
+    UpdateTicket,
+)
+from desk.case.lanes import card_lane, planned, ticket_lane
+from desk.case.state import Case
+from desk.fields.as_sheet import sheet_of
+from desk.fields.format import show
+from desk.fields.template_values import card_of, values
+from desk.fields.templates import fill_one
+from desk.playbook.model import ADOPTED, Playbook
+from desk.playbook.parts import Act, BackOfficeAsk, Said, TicketChange, TicketPlan
+from desk.values import BOT, in_language
+from desk.workflow.conditions import holds
+from desk.workflow.flow import Growing
+
+
+def write(
+    lines: tuple[Said, ...], case: Case, playbook: Playbook, now: datetime, actor: str
+) -> str:
+    """Write the lines whose condition holds, in the playbook's first language."""
+    language = playbook.languages[0]
+    value = values(case, playbook, language, now, actor)
+    kept = [one for one in lines if holds(one.when, case, playbook) is True]
+    if not card_of(case):
+        kept = [one for one in kept if not _names_card(one)]
+    return "\n".join(fill_one(in_language(one.text, language), value) for one in kept)
+
+
+def _names_card(line: Said) -> bool:
+    return any("{card}" in words for words in line.text.values())
+
+
+def late_link(growing: Growing, playbook: Playbook, now: datetime) -> tuple[Effect, ...]:
+    """Give the tickets the link to the card that did not stand yet when their first words were written."""
+    found: list[Effect] = []
+    made = (e.ticket for e in growing.case.planned.values() if e.what == "create_ticket")
+    for name in dict.fromkeys([*growing.case.tickets, *filter(None, made)]):
+        lines = tuple(line for line in _body_of(name, playbook) if _names_card(line))
+        if not lines:
+            continue
+        change = TicketChange(ticket=name, note=lines)
+        key = f"{growing.case.id}/link:{name}/1/0"
+        effect = _update(growing.case, playbook, key, change, now, BOT.id, urgent=False)
+        growing.add(planned(effect, now))
+        found.append(effect)
+    return tuple(found)
+
+
+def _body_of(ticket: str, playbook: Playbook) -> tuple[Said, ...]:
+    for step in playbook.steps.values():
+        for act in (*step.does, *(act for one in step.outcomes.values() for act in one.does)):
+            if act.create_ticket and act.create_ticket.name == ticket:
+                return act.create_ticket.body
+    return ()
+
+
+def plan(
+    growing: Growing, playbook: Playbook, now: datetime, actor: str, start: int
+) -> tuple[Effect, ...]:
+    """Plan what the events from `start` on ask for, and mark each effect as planned."""
+    effects: list[Effect] = []
+    for event in growing.events[start:]:
+        effects.extend(_of_event(growing.case, playbook, event, now, actor))
+    ordered = tuple(_after_suspension(effect, effects) for effect in effects)
+    for effect in ordered:
+        growing.add(planned(effect, now))
+    return ordered
+
+
+def _after_suspension(effect: Effect, effects: list[Effect]) -> Effect:
+    """Let a ticket that says "suspended" wait until the back office did it, or a person by hand."""
+    if not isinstance(effect, CreateTicket):
+        return effect
+    keys = tuple(e.key for e in effects if isinstance(e, AskBackOffice) and e.ask == "suspend")
+    return effect.model_copy(update={"needs": (*effect.needs, *keys)}) if keys else effect
+
+
+def _of_event(
+    case: Case, playbook: Playbook, event: ev.Event, now: datetime, actor: str
+) -> Iterator[Effect]:
+    if isinstance(event, ev.StepCompleted) and event.outcome != ADOPTED:
+        step = playbook.steps[event.step]
+        chosen = step.outcome(event.outcome)
+        prefix = f"{case.id}/{event.step}/{event.occurrence}"
+        for index, act in enumerate((*step.does, *(chosen.does if chosen else ()))):
+            yield from _act(case, playbook, f"{prefix}/{index}", act, now, actor, step.urgent)
+    elif isinstance(event, ev.Escalated):
+        yield from _thread(case, playbook, event)
+
+
+def _act(
+    case: Case, playbook: Playbook, key: str, act: Act, now: datetime, actor: str, urgent: bool
+) -> Iterator[Effect]:
+    if act.create_ticket:
+        yield _create(case, playbook, key, act.create_ticket, now, actor, urgent)
+    if act.update_ticket:
+        yield _update(case, playbook, key, act.update_ticket, now, actor, urgent)
+    if act.back_office and act.back_office.mode == "http":
+        yield _ask(case, key, act.back_office, urgent)
+    if act.show_card and act.show_card.copied == "on":
+        plain = tuple(one for one in act.show_card.brief if one.when is None)
+        said = tuple(write(plain, case, playbook, now, actor).split("\n"))
+        yield CopyBrief(
+            key=f"{key}-copy", case=case.id, lane=f"{case.id}:copy", urgent=urgent, said=said
+        )
+
+
+def _ask(case: Case, key: str, spec: BackOfficeAsk, urgent: bool) -> AskBackOffice:
+    """Ask about the customer the case knows; the profile is looked for by what the caller said."""
+    values = {name: str(case.value(name) or "") for name in ("customer_id", "email", "phone")}
+    return AskBackOffice(
+        key=key, case=case.id, lane=f"{case.id}:back_office", urgent=urgent, ask=spec.ask, **values
+    )
+
+
+def _create(
+    case: Case, playbook: Playbook, key: str, spec: TicketPlan, now: datetime, actor: str, urgent: bool
+) -> CreateTicket:  # fmt: skip
+    language = playbook.languages[0]
+    value = values(case, playbook, language, now, actor)
+    linked = case.value(spec.link) if spec.link else None
+    return CreateTicket(
+        key=key, case=case.id, lane=ticket_lane(case, spec.name), urgent=urgent, name=spec.name,
+        form=spec.form, query_type=spec.query_type, group=spec.group, status=spec.status,
+        subject=fill_one(in_language(spec.subject, language), value),
+        body=write(spec.body, case, playbook, now, actor),
+        requester=_requester(case, playbook, spec), linked_ticket=str(linked) if linked else None,
+    )  # fmt: skip
+
+
+def _requester(case: Case, playbook: Playbook, spec: TicketPlan) -> Requester | None:
+    """Choose a contact from before the compromise (readings A17); none means the placeholder."""
+    for choice in spec.requester:
+        email = case.value(choice.field)
+        if email and holds(choice.when, case, playbook) is True:
+            names = [str(case.value(name) or "") for name in ("name", "surname")]
+            return Requester(email=str(email), name=" ".join(filter(None, names)) or str(email))
+    return None
+
+
+def _update(
+    case: Case,
+    playbook: Playbook,
+    key: str,
+    spec: TicketChange,
+    now: datetime,
+    actor: str,
+    urgent: bool,
+) -> UpdateTicket:
+    ticket = case.tickets.get(spec.ticket)
+    waiting = tuple(e.effect for e in case.planned.values()
+                    if e.what == "create_ticket" and e.ticket == spec.ticket and e.effect not in case.settled)  # fmt: skip
+    return UpdateTicket(
+        key=key, case=case.id, lane=ticket_lane(case, spec.ticket), needs=waiting, urgent=urgent,
+        name=spec.ticket, ticket=ticket.id if ticket else None,
+        note=write(spec.note, case, playbook, now, actor) or None, group=spec.group, status=spec.status,
+        sheet=sheet_of(case, playbook, spec.attach),
+    )  # fmt: skip
+
+
+def _thread(case: Case, playbook: Playbook, event: ev.Escalated) -> Iterator[Effect]:
+    """Give the long items in the escalation's thread, with what the case log holds at this time (readings A21)."""
+    post = playbook.posts[event.post]
+    inbox = f"role:{post.inbox}"
+    language = playbook.languages[0]
+    for index, name in enumerate(post.thread):
+        words = show(playbook.fields[name], event.items.get(name), language, playbook.zone)
+        yield TellPeople(
+            key=f"{case.id}/{event.step}/1/{event.post}-{index}", case=case.id, lane=card_lane(case, inbox),
+            inbox=inbox, title=playbook.fields[name].title,
+            pre="\n".join((words, "", *timeline(case, playbook, language))),
+        )  # fmt: skip
+
+
+MOST_LOOKS = 2
+"""Looks at one ticket that wait: the one that may be under way, and one that sees whatever changed since it began."""
+
+
+def look(case: Case, name: str, ticket: int, delivery: str, now: datetime) -> LookAtTicket | None:
+    """Plan to read a ticket again, unless one reading is queued behind the one that may be under way."""
+    looks = [e for e in case.planned.values() if e.what == "look_at_ticket" and e.ticket == name]
+    if sum(e.effect not in case.settled for e in looks) >= MOST_LOOKS:
+        return None
+    return LookAtTicket(
+        key=f"{case.id}/ticket:{name}/{len(looks) + 1}/look", case=case.id, lane=ticket_lane(case, name),
+        name=name, ticket=ticket,
+    )  # fmt: skip

@@ -1,0 +1,89 @@
+"""Questions between whoever investigates an escalation and whoever sent it, and their answers. Pure.
+
+They stand in the escalation's thread and reach the ticket, so that nobody has to look for them elsewhere.
+"""
+
+from datetime import datetime
+
+from desk.case import commands as cmd
+from desk.case import events as ev
+from desk.case.effects import Effect, Offered, TellPeople
+from desk.case.lanes import planned
+from desk.case.state import Case
+from desk.fields.template_values import person
+from desk.playbook.model import Playbook, Post
+from desk.rules.notes import onto_ticket
+from desk.values import Line
+from desk.workflow.flow import Growing
+from desk.workflow.messages import message, said
+from desk.workflow.permissions import only, works_here
+from desk.workflow.refusals import Verdict, refuse
+
+NOBODY = Line(
+    key="Nothing was escalated yet, so there is nobody to ask. I have not changed anything."
+)
+ASKS = "{who} asks {role}: {words}"
+ANSWERS = "{who} answers {role}: {words}"
+
+
+def asked_of(case: Case, playbook: Playbook) -> Post | None:
+    """Find the escalation that stands and that may be asked about."""
+    return next(
+        (
+            post
+            for name, post in playbook.posts.items()
+            if post.questions and name in case.escalations
+        ),
+        None,
+    )
+
+
+def question(command: cmd.Question, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Put a question to the other side, or answer theirs."""
+    refusal = works_here(command, growing, playbook)
+    if refusal:
+        return refusal
+    post = asked_of(growing.case, playbook)
+    if post is None or post.questions is None:
+        return refuse(NOBODY)
+    sides = (post.inbox, post.questions)
+    if not command.by.roles & set(sides):
+        return only(playbook, sides)
+    if not command.words.strip():
+        return refuse(Line(key="Nothing is written."))
+    to = _other(sides, command.by.roles, growing.case)
+    growing.add(ev.QuestionPut(at=now, by=command.by.id, to=to, words=said(command.words)))
+    key = ASKS if to == post.questions else ANSWERS
+    title, words = playbook.roles[to].title, command.words.strip()[:1000]
+    line = Line(key=key, args={"who": f"<@{command.by.id}>", "role": title, "words": words})
+    effects = [*_tell(growing, post, to, line, now)]
+    note = f"{person(command.by.id)} → {_plain(playbook, to)}: {words}"
+    number = sum(event.kind == "question_put" for event in growing.case.log)
+    effects += onto_ticket(growing, f"question/{number}", note, now)
+    return tuple(effects)
+
+
+def _other(sides: tuple[str, str], roles: frozenset[str], case: Case) -> str:
+    """Give the side that is spoken to. Who is of both sides answers whoever spoke last, or else asks."""
+    asks, answers = sides
+    last = next((event.to for event in reversed(case.log) if event.kind == "question_put"), asks)
+    speaks = last if roles >= {asks, answers} else asks if asks in roles else answers
+    return answers if speaks == asks else asks
+
+
+def _plain(playbook: Playbook, role: str) -> str:
+    title = playbook.roles[role].title
+    return title.get(playbook.languages[0]) or next(iter(title.values()))
+
+
+def _tell(growing: Growing, post: Post, to: str, line: Line, now: datetime) -> list[Effect]:
+    """Say it in the escalation's thread, and to whoever is asked where they work; each is mentioned once."""
+    inboxes = dict.fromkeys((f"role:{post.inbox}", f"role:{to}"))
+    found: list[Effect] = []
+    for inbox in inboxes:
+        here = inbox == f"role:{to}"
+        told: TellPeople = message(growing, inbox, line, mention=(f"role:{to}",) if here else ())
+        told = told.model_copy(update={"offers": (Offered(what="question"),) if here else ()})
+        growing.add(planned(told, now))
+        found.append(told)
+    return found

@@ -1,0 +1,272 @@
+"""What came back from outside: tickets, cards, messages, delays and dead letters. Pure."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from desk.case import commands as cmd
+from desk.case import events as ev
+from desk.case.effects import (
+    AskBackOffice,
+    AskWhoWrote,
+    CopyBrief,
+    CreateTicket,
+    Effect,
+    LookAtTicket,
+    ReadSheet,
+    RedactPosts,
+    ShowCard,
+    TellPeople,
+    TellRival,
+    UpdateTicket,
+)
+from desk.case.lanes import planned, ticket_lane
+from desk.case.privacy_events import PostsRedacted
+from desk.case.results import (
+    Answered,
+    CardSeen,
+    Dead,
+    Delayed,
+    Learnt,
+    Redacted,
+    SheetRows,
+    SheetWrong,
+    TicketSeen,
+    Told,
+)
+from desk.case.state import Case, Ticket, Trouble
+from desk.case.work_events import (
+    CardShown,
+    EffectDelayed,
+    EffectDied,
+    EffectDoneByHand,
+    EffectRetried,
+    PeopleTold,
+    TicketCreated,
+    TicketMoved,
+    TicketRead,
+)
+from desk.fields.template_values import card_of
+from desk.identity import ownership_disputes
+from desk.identity.back_office_results import learn, take_in
+from desk.playbook.model import Playbook
+from desk.rules.plan_effects import MOST_LOOKS, late_link, look
+from desk.rules.sheet_rows import keep_rows, tell_wrong
+from desk.values import BOT, Fact, Line
+from desk.workflow.flow import Growing, promises
+from desk.workflow.permissions import UNKNOWN, may_mend, menders, only
+from desk.workflow.refusals import Verdict, refuse
+
+TOLD_OF_DELAY = ("create_ticket", "update_ticket", "ask_back_office", "read_sheet")
+"""Kinds of work whose delay people see on the card; a late card or look explains itself."""
+
+
+def note_ticket(
+    command: cmd.NoteTicket, growing: Growing, playbook: Playbook, now: datetime
+) -> Verdict:
+    """A ticket may have changed: look at it, whatever the message said."""
+    name = next((n for n, t in growing.case.tickets.items() if t.id == command.ticket), None)
+    if name is None:
+        return refuse(UNKNOWN)
+    effect = look(growing.case, name, command.ticket, command.delivery, now)
+    if effect is None:
+        return ()
+    growing.add(planned(effect, now))
+    return (effect,)
+
+
+def look_again(
+    case: str, name: str, waiting: Collection[str], *, ticket: int, delivery: str
+) -> LookAtTicket | None:
+    """Plan to read a ticket that may have changed, unless enough looks wait in its lane. Nothing is said in the log."""
+    lane = ticket_lane(Case(id=case), name)
+    if sum(one == lane for one in waiting) >= MOST_LOOKS:
+        return None
+    mark = sha256(delivery.encode()).hexdigest()[:16]
+    key = f"{case}/ticket:{name}/{mark}/look"
+    return LookAtTicket(key=key, case=case, lane=lane, name=name, ticket=ticket)
+
+
+def settle(command: cmd.Settle, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Take in the result of an effect; a result that came before changes nothing."""
+    effect, result = command.effect, command.result
+    if growing.case.opened_at is None or effect.key in growing.case.settled:
+        return ()
+    if isinstance(result, Delayed):
+        _delayed(growing, effect.key, effect.kind, result, now)
+    elif isinstance(result, Dead):
+        growing.add(EffectDied(at=now, by=BOT.id, effect=effect.key, what=effect.kind,
+                                  system=result.system, reason=result.reason))  # fmt: skip
+    else:
+        kinds, taken = _RESULTS[type(result)]
+        if isinstance(effect, kinds):
+            follows = taken(growing, playbook, effect, result, now) or ()
+            ownership_disputes.flag(growing, now, command.rivals)
+            return follows
+    return ()
+
+
+def _delayed(growing: Growing, key: str, kind: str, result: Delayed, now: datetime) -> None:
+    """Say once that something is late; further tries change nothing people need to know."""
+    if kind in TOLD_OF_DELAY and key not in growing.case.troubles:
+        since = result.since_at if result.since_at < now else None
+        growing.add(EffectDelayed(at=now, by=BOT.id, effect=key, what=kind, system=result.system,
+                                     reason=result.reason, since_at=since))  # fmt: skip
+
+
+def _ticket(
+    growing: Growing,
+    playbook: Playbook,
+    effect: CreateTicket | UpdateTicket | LookAtTicket,
+    seen: TicketSeen,
+    now: datetime,
+) -> None:
+    """A ticket was made, changed or looked at; a look that found nothing new is kept as just that."""
+    common = {
+        "at": now,
+        "by": BOT.id,
+        "effect": effect.key,
+        "name": effect.name,
+        "stamp": seen.stamp,
+    }
+    before = growing.case.tickets.get(effect.name)
+    if isinstance(effect, CreateTicket):
+        growing.add(TicketCreated(**common, id=seen.id, url=seen.url, group=seen.group, status=seen.status,
+                                     asked_group=effect.group, lost=seen.lost))  # fmt: skip
+    elif isinstance(effect, LookAtTicket) and before and _as_before(before, seen):
+        growing.add(TicketRead(**common))
+    else:
+        asked = effect.group if isinstance(effect, UpdateTicket) else None
+        by_hand = isinstance(effect, LookAtTicket)
+        who = Fact(value=seen.moved_by, personal=True) if by_hand and seen.moved_by else None
+        growing.add(TicketMoved(**common, group=seen.group, status=seen.status, asked_group=asked,
+                                   replies=seen.replies, replied_at=seen.replied_at, by_hand=by_hand, who=who))  # fmt: skip
+
+
+def _as_before(before: Ticket, seen: TicketSeen) -> bool:
+    """Say whether nothing that people need to know has changed."""
+    said = seen.replies is None or seen.replies == before.replies
+    return said and (before.group, before.status) == (seen.group, seen.status)
+
+
+def _told(
+    growing: Growing,
+    playbook: Playbook,
+    effect: TellPeople | CopyBrief,
+    told: Told,
+    now: datetime,
+) -> None:
+    growing.add(PeopleTold(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox,
+                              channel=told.channel, ts=told.ts))  # fmt: skip
+
+
+def _shown(
+    growing: Growing, playbook: Playbook, effect: ShowCard, seen: CardSeen, now: datetime
+) -> tuple[Effect, ...]:
+    """A card stands; the part that is an escalation to this inbox is done with it, and tickets hear where it is."""
+    linked = bool(card_of(growing.case))
+    growing.add(CardShown(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox, channel=seen.channel,
+                             ts=seen.ts, version=seen.version, url=seen.url))  # fmt: skip
+    for name, posted in growing.case.escalations.items():
+        here = name in playbook.posts and f"role:{playbook.posts[name].inbox}" == effect.inbox
+        if here and posted.part not in growing.case.step(posted.step).parts:
+            occurrence = growing.case.step(posted.step).occurrence
+            growing.add(
+                ev.PartCompleted(
+                    at=now, by=posted.by, step=posted.step, part=posted.part, occurrence=occurrence
+                )
+            )
+            growing.add(
+                *promises(growing.case, playbook, (f"{posted.step}.{posted.part}",), now, posted.by)
+            )
+    return () if linked or not card_of(growing.case) else late_link(growing, playbook, now)
+
+
+def _redacted(
+    growing: Growing, playbook: Playbook, effect: RedactPosts, seen: Redacted, now: datetime
+) -> None:
+    growing.add(PostsRedacted(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox, count=seen.count))  # fmt: skip
+
+
+_RESULTS: dict[type[Any], tuple[tuple[type[Any], ...], Callable[..., Any]]] = {
+    TicketSeen: ((CreateTicket, UpdateTicket, LookAtTicket), _ticket),
+    CardSeen: ((ShowCard,), _shown),
+    Redacted: ((RedactPosts,), _redacted),
+    Told: ((TellPeople, CopyBrief), _told),
+    Answered: ((AskBackOffice, AskWhoWrote, TellRival), take_in),
+    Learnt: ((AskBackOffice,), learn),
+    SheetRows: ((ReadSheet,), keep_rows),
+    SheetWrong: ((ReadSheet,), tell_wrong),
+}
+"""What each kind of result says of which kinds of work."""
+
+
+def _dead(
+    command: cmd.RetryEffect | cmd.FinishByHand, growing: Growing, playbook: Playbook
+) -> Trouble | Verdict:
+    case = growing.case
+    if case.opened_at is None:
+        return refuse(UNKNOWN)
+    trouble = case.troubles.get(command.effect)
+    if trouble is None:
+        return refuse(Line(key="This is done already. Nothing to do."))
+    if not may_mend(command.by, case, playbook):
+        return only(playbook, menders(case, playbook))
+    return trouble
+
+
+def retry_effect(
+    command: cmd.RetryEffect, growing: Growing, playbook: Playbook, now: datetime
+) -> Verdict:
+    """Try a dead letter again; one that is still being tried goes on by itself."""
+    trouble = _dead(command, growing, playbook)
+    if not isinstance(trouble, Trouble):
+        return trouble
+    if not trouble.dead:
+        return refuse(Line(key="I am still trying by myself. Nothing to do."))
+    growing.add(EffectRetried(at=now, by=command.by.id, effect=command.effect))
+    return ()
+
+
+def finish_by_hand(
+    command: cmd.FinishByHand, growing: Growing, playbook: Playbook, now: datetime
+) -> Verdict:
+    """Take somebody's word that the work was done by hand; a ticket made by hand is then read like any other."""
+    trouble = _dead(command, growing, playbook)
+    if not isinstance(trouble, Trouble):
+        return trouble
+    if not trouble.dead:
+        return refuse(Line(key="I am still trying by myself. Nothing to do."))
+    by = command.by.id
+    reference = command.reference.strip()[:300]
+    if trouble.what == "create_ticket":
+        return _ticket_by_hand(command, growing, reference, now)
+    growing.add(
+        EffectDoneByHand(
+            at=now, by=by, effect=command.effect, reference=Fact(value=reference, personal=True)
+        )
+    )
+    return ()
+
+
+def _ticket_by_hand(
+    command: cmd.FinishByHand, growing: Growing, reference: str, now: datetime
+) -> Verdict:
+    number = reference.removeprefix("#")
+    if not (number.isascii() and number.isdigit()) or len(number) > 15:
+        return refuse(
+            Line(key="Write the number of the ticket you made, such as 48231. Nothing was changed.")
+        )
+    name = growing.case.planned[command.effect].ticket or ""
+    by = command.by.id
+    growing.add(
+        EffectDoneByHand(at=now, by=by, effect=command.effect, reference=Fact(value=number)),
+        TicketCreated(at=now, by=by, effect=command.effect, name=name, id=int(number), url="",
+                         group=None, status=None, asked_group=""),
+    )  # fmt: skip
+    effect = look(growing.case, name, int(number), command.delivery, now)
+    if effect is None:
+        return ()
+    growing.add(planned(effect, now))
+    return (effect,)

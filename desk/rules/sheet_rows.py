@@ -1,0 +1,121 @@
+"""What an uploaded sheet said: its rows are kept whole or not at all, and who uploaded it hears which. Pure."""
+
+from datetime import datetime
+
+from desk.case import commands as cmd
+from desk.case import events as ev
+from desk.case.effects import ReadSheet, TellPeople
+from desk.case.lanes import card_lane, planned
+from desk.case.results import SheetRows, SheetWrong
+from desk.case.work_events import SheetRead
+from desk.fields.check import fact
+from desk.fields.parse import read_cells
+from desk.fields.redact_secrets import told
+from desk.fields.template_values import display
+from desk.playbook.model import Playbook
+from desk.playbook.parts import FieldSpec
+from desk.rules.steps import complete_step
+from desk.values import BOT, Line, Refusal
+from desk.workflow.flow import Growing
+
+MOST_ROWS = 500
+"""Rows of one field, typed or uploaded."""
+MOST_SAID = 15
+"""Mistakes told at once; mending these usually mends the rest."""
+
+Rows = list[dict[str, object]]
+
+
+def keep_rows(
+    growing: Growing, playbook: Playbook, effect: ReadSheet, sheet: SheetRows, now: datetime
+) -> tuple[TellPeople, ...]:
+    """Keep the rows and finish the step they were for; rows that do not fit their columns are told."""
+    spec = playbook.fields[effect.into]
+    rows, wrong = _checked(spec, sheet, now)
+    if wrong:
+        said = SheetWrong(lines=wrong, sha256=sheet.sha256)
+        return tell_wrong(growing, playbook, effect, said, now)
+    who = effect.by.id
+    growing.add(
+        ev.FactsRecorded(
+            at=now, by=who, facts={effect.into: fact(playbook, effect.into, rows)}, step=effect.step
+        ),
+        SheetRead(
+            at=now,
+            by=who,
+            effect=effect.key,
+            field=effect.into,
+            rows=len(rows),
+            sha256=sheet.sha256,
+        ),
+    )
+    return _finish(growing, playbook, effect, sheet, now)
+
+
+def _checked(spec: FieldSpec, sheet: SheetRows, now: datetime) -> tuple[Rows, tuple[Line, ...]]:
+    if len(sheet.rows) > MOST_ROWS:
+        key = "That is too much: {lines} lines, 500 at most. Upload a sheet in parts."
+        return [], (Line(key=key, args={"lines": len(sheet.rows)}),)
+    read = [read_cells(spec, row.number, row.cells, now) for row in sheet.rows]
+    wrong = tuple(one for one in read if isinstance(one, Line))
+    return [dict(one) for one in read if not isinstance(one, Line)], wrong
+
+
+def _finish(
+    growing: Growing, playbook: Playbook, effect: ReadSheet, sheet: SheetRows, now: datetime
+) -> tuple[TellPeople, ...]:
+    """Finish the step as if the rows had been typed; if that is not possible now, its form is still there."""
+    secrets = (told(sheet.taken_out),) if sheet.taken_out else ()
+    if effect.step is None:
+        return _tell(growing, effect, now, *secrets)
+    trial = Growing(growing.case)
+    finish = cmd.CompleteStep(
+        case=effect.case, delivery="", by=effect.by,
+        step=effect.step, occurrence=effect.occurrence, outcome=effect.outcome,
+    )  # fmt: skip
+    answer = complete_step(finish, trial, playbook, now)
+    if not isinstance(answer, Refusal):
+        growing.add(*trial.events)
+        return _tell(growing, effect, now, *secrets)
+    kept = Line(key="{case}: your sheet was read, {rows} rows are kept, but “{step}” is not finished.",
+                args={"case": display(growing.case, playbook), "rows": len(sheet.rows), "step": playbook.steps[effect.step].title})  # fmt: skip
+    fields = (one.line for one in answer.fields)
+    return _tell(growing, effect, now, kept, answer.line, *fields, *secrets)
+
+
+def tell_wrong(
+    growing: Growing, playbook: Playbook, effect: ReadSheet, sheet: SheetWrong, now: datetime
+) -> tuple[TellPeople, ...]:
+    """Say what is wrong, line by line, to whoever uploaded it."""
+    said = sheet.lines[:MOST_SAID]
+    growing.add(
+        SheetRead(
+            at=now,
+            by=BOT.id,
+            effect=effect.key,
+            field=effect.into,
+            rows=0,
+            wrong=said,
+            sha256=sheet.sha256,
+        )
+    )
+    opening = Line(key="{case}: your sheet for “{what}” cannot be used as it is.",
+                   args={"case": display(growing.case, playbook), "what": playbook.fields[effect.into].title})  # fmt: skip
+    left = len(sheet.lines) - len(said)
+    more = [Line(key="… ({count} more)", args={"count": left})] if left else []
+    end = Line(key="Nothing of it was kept; your other answers were. Mend it and upload it again.")
+    return _tell(growing, effect, now, opening, *said, *more, end)
+
+
+def _tell(
+    growing: Growing, effect: ReadSheet, now: datetime, *lines: Line
+) -> tuple[TellPeople, ...]:
+    if not lines:
+        return ()
+    inbox = f"person:{effect.by.id}"
+    told = TellPeople(
+        key=f"{effect.key}-told", case=effect.case, lane=card_lane(growing.case, inbox), inbox=inbox,
+        thread=False, lines=lines,
+    )  # fmt: skip
+    growing.add(planned(told, now))
+    return (told,)

@@ -1,0 +1,27 @@
+"""Who may look at what a masked card hides. Each look is an event, and so is each refusal. Pure."""
+
+from datetime import datetime
+
+from desk.case.commands import ShowPersonal
+from desk.case.privacy_events import PersonalShown
+from desk.playbook.model import Playbook
+from desk.values import Line
+from desk.workflow.flow import Growing
+from desk.workflow.permissions import UNKNOWN, outsider
+from desk.workflow.refusals import Verdict, refuse
+
+NO_CARD = Line(key="This case has no such card. I have not shown anything.")
+
+
+def show_personal(
+    command: ShowPersonal, growing: Growing, playbook: Playbook, now: datetime
+) -> Verdict:
+    """Let people of the playbook's roles look, at an open case and at a closed one, and keep that they did."""
+    if growing.case.opened_at is None:
+        return refuse(UNKNOWN)
+    if refusal := outsider(command, growing.case, playbook):
+        return refusal
+    if command.inbox not in growing.case.cards:
+        return refuse(NO_CARD)
+    growing.add(PersonalShown(at=now, by=command.by.id, inbox=command.inbox))
+    return ()

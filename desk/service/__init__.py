@@ -1,0 +1,1 @@
+"""The application: everything that awaits, and the ports it needs."""

@@ -1,0 +1,289 @@
+"""The only loop: accept a command, perform an effect. It carries things to `decide` and from it."""
+
+import logging
+import random
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from desk.cards.worklist import goal, owed
+from desk.case import commands as cmd
+from desk.case.effects import (
+    AskBackOffice,
+    AskWhoWrote,
+    CopyBrief,
+    CreateTicket,
+    Effect,
+    LookAtTicket,
+    ReadSheet,
+    RedactPosts,
+    ShowCard,
+    TellPeople,
+    TellRival,
+    UpdateTicket,
+)
+from desk.case.results import Dead, Delayed, Result
+from desk.case.state import Case
+from desk.identity.answer_check import Digests, in_digests
+from desk.playbook.model import Playbook
+from desk.reminders.ladder import deadlines
+from desk.rules.decide import Decision, decide, ends, told_no
+from desk.rules.settle_effects import TOLD_OF_DELAY, look_again
+from desk.service.announcements import Announcements
+from desk.service.answer import Answer
+from desk.service.back_office_port import BackOffice
+from desk.service.back_office_work import Copies, ask, copy, look_into
+from desk.service.backoff import retry_at
+from desk.service.circuit_breaker import SYSTEM_OF, Outages
+from desk.service.plan_digests import gather
+from desk.service.ports import (  # fmt: skip
+    Attempt,
+    Cases,
+    Chat,
+    Clock,
+    Commit,
+    Conflict,
+    EffectQueue,
+    GiveUp,
+    Repeated,
+    StoreGone,
+    Tickets,
+    TryAgain,
+)
+from desk.service.read_upload import Sheets, read_sheet
+from desk.service.related_cases import with_alike, with_claimants, with_neighbours
+from desk.values import Line, Refusal
+
+log = logging.getLogger(__name__)
+
+RACES = 20
+"""How often a command is decided again because somebody else was faster."""
+
+
+@dataclass
+class Engine:
+    """One desk: its cases, what it can do outside, its playbooks and its clock."""
+
+    cases: Cases
+    tickets: Tickets
+    chat: Chat
+    clock: Clock
+    playbooks: Mapping[str, Playbook]
+    hashes: Mapping[str, str]
+    queue: EffectQueue | None = None
+    back_office: BackOffice | None = None
+    copies: Copies | None = None
+    announcements: Announcements | None = None
+    held: int = 0
+    """How many cases had only reminders that wait for a digest, at the last tick."""
+    sheets: Sheets | None = None
+    digests: Digests | None = None
+    """Makes what a caller's answers are compared by; None compares nothing."""
+    outages: Outages = field(default_factory=Outages)
+    """Which systems do not answer, as far as this process knows."""
+
+    async def look(self, case: str) -> tuple[Case, Playbook] | None:
+        """Give a case as it is; raises StoreGone."""
+        return await self.cases.load(case)
+
+    async def accept(self, command: cmd.Command) -> Answer:
+        """Decide a command and keep the decision, or say why not. Accepted means stored; raises StoreGone."""
+        for _ in range(RACES):
+            try:
+                return await self._once(command)
+            except Conflict:
+                continue
+            except Repeated:
+                found = await self.cases.load(command.case)
+                case, playbook = found or (Case(id=command.case), None)
+                return Answer(case, playbook, repeated=True)
+        raise StoreGone(f"case {command.case} changed {RACES} times while one command was decided")
+
+    async def note(self, ticket: int, delivery: str) -> bool:
+        """Keep that a ticket may have changed, and a look at it; False where no case has it. Raises StoreGone.
+
+        What has changed is not known before the look, so nothing is decided yet and no case is loaded.
+        """
+        plan = partial(look_again, ticket=ticket, delivery=delivery)
+        try:
+            found = await self.cases.note(ticket, delivery, self.clock.now(), plan)
+        except Repeated:
+            return True
+        if found is not None and self.queue is not None:
+            self.queue.wake()
+        return found is not None
+
+    async def refuse(self, command: cmd.Command, asked: str, why: Line) -> None:
+        """Keep that somebody was told no where nothing was decided, as when a form did not open; raises StoreGone."""
+        with suppress(Repeated):
+            await self._refuse(command, asked, why)
+
+    async def _refuse(self, command: cmd.Command, asked: str, why: Line) -> None:
+        for _ in range(RACES):
+            found = await self.cases.load(command.case)
+            if found is None:
+                return
+            case, playbook = found
+            no = told_no(case, command.by.id, asked, Refusal(line=why), self.clock.now())
+            with suppress(Conflict):
+                await self._keep(command, playbook, no)
+                return
+
+    async def _once(self, command: cmd.Command) -> Answer:
+        case, playbook, command = await self._start(command)
+        if playbook is None:
+            line = Line(key="I do not know this case. It may belong to another desk.")
+            return Answer(case, None, Refusal(line=line))
+        now = self.clock.now()
+        command = in_digests(command, case, playbook, self.digests) if self.digests else command
+        command = await with_neighbours(command, case, playbook, self.cases, now)
+        decision = decide(command, case, playbook, now)
+        await self._keep(command, playbook, decision)
+        opened = tuple(event.step for event in decision.events if event.kind == "step_opened")
+        return Answer(
+            decision.case, playbook, decision.refusal, opened, taken_out=decision.taken_out
+        )
+
+    async def _start(self, command: cmd.Command) -> tuple[Case, Playbook | None, cmd.Command]:
+        """Load the case a command speaks of, or prepare the one it opens."""
+        found = await self.cases.load(command.case)
+        if found is not None or not isinstance(command, cmd.OpenCase | cmd.AdoptTicket):
+            return (*(found or (Case(id=command.case), None)), command)
+        playbook = self.playbooks.get(command.playbook)
+        fresh = Case(id=command.case, playbook_hash=self.hashes.get(command.playbook, ""))
+        return fresh, playbook, command
+
+    async def _keep(self, command: cmd.Command, playbook: Playbook, decision: Decision) -> None:
+        settles, kills, revives = ends(command, decision)
+        if not (decision.events or settles or isinstance(command, cmd.Chase)):
+            return
+        await self.cases.commit(
+            Commit(
+                case=decision.case,
+                events=decision.events,
+                effects=decision.effects,
+                deadlines=deadlines(decision.case, playbook),
+                owed=owed(decision.case, playbook),
+                goal=goal(decision.case, playbook),
+                delivery=command.delivery,
+                settles=settles,
+                kills=kills,
+                revives=revives,
+                erases=decision.erases,
+                at=self.clock.now(),
+            )
+        )
+        if self.queue is not None and (decision.effects or revives or settles):
+            self.queue.wake()
+
+    async def perform(self, effect: Effect, attempt: Attempt) -> datetime | None:
+        """Do an effect and settle it; give the instant to try again, or None when it is settled or dead."""
+        system = SYSTEM_OF[effect.kind]
+        if held := self.outages.hold(system, self.clock.now()):
+            return await self._again(effect, attempt, system, held.reason, held.after)
+        try:
+            result = await self._do(effect, attempt)
+        except StoreGone:
+            raise
+        except TryAgain as world:
+            if world.silent:
+                self.outages.silent(world.system, world.reason, self.clock.now())
+            attempt.number -= (
+                world.paced
+            )  # our own pace held it back: nobody was asked, so it was no try
+            return await self._again(effect, attempt, world.system, world.reason, world.after, world.paced)  # fmt: skip
+        except GiveUp as final:
+            self.outages.answered(system)
+            await self._dead(effect, final.system, final.reason)
+            return None
+        except Exception:  # the first of two broad ones: a bug is logged, the effect is kept
+            log.exception("effect failed", extra={"case": effect.case, "effect": effect.key})
+            reason = "an error in ATO Desk itself; its log has the details"
+            return await self._again(effect, attempt, "ATO Desk", reason, timedelta(minutes=1))
+        self.outages.answered(system)
+        await self._settle(effect, result)
+        return None
+
+    async def _do(self, effect: Effect, attempt: Attempt) -> Result:
+        match effect:
+            case CreateTicket():
+                return await self.tickets.create(effect, attempt)
+            case UpdateTicket():
+                return await self.tickets.update(await self._with_ticket(effect), attempt)
+            case LookAtTicket():
+                return await self.tickets.look(effect)
+            case AskBackOffice():
+                return await ask(self.back_office, effect, partial(self._case, effect), self.digests)  # fmt: skip
+            case CopyBrief():
+                return await copy(self.copies, effect)
+            case AskWhoWrote() | TellRival():
+                return await look_into(effect, self.cases, self.tickets, self.accept)
+            case ShowCard() | TellPeople() | ReadSheet() | RedactPosts():
+                return await self._chat(effect, attempt)
+
+    async def _chat(
+        self, effect: ShowCard | TellPeople | ReadSheet | RedactPosts, attempt: Attempt
+    ) -> Result:
+        case, playbook = await self._case(effect)
+        now = self.clock.now()
+        if isinstance(effect, ReadSheet):
+            return await read_sheet(self.chat, self.sheets, effect, playbook, now)
+        if isinstance(effect, RedactPosts):
+            return await self.chat.redact(effect, case, playbook, now)
+        if isinstance(effect, ShowCard):
+            case = await with_alike(case, playbook, effect.inbox, self.cases)
+            case = await with_claimants(case, playbook, effect.inbox, self.cases)
+            return await self.chat.show(effect, case, playbook, now, attempt)
+        return await self.chat.tell(effect, case, playbook, now, attempt)
+
+    async def _case(self, effect: Effect) -> tuple[Case, Playbook]:
+        found = await self.cases.load(effect.case)
+        if found is None:
+            raise GiveUp("ATO Desk", "the case of this work is gone from the database")
+        return found
+
+    async def _with_ticket(self, effect: UpdateTicket) -> UpdateTicket:
+        """Fill in the number of a ticket that did not exist when the change was planned."""
+        if effect.ticket is not None:
+            return effect
+        case, _ = await self._case(effect)
+        ticket = case.tickets.get(effect.name)
+        if ticket is None:
+            raise GiveUp("Zendesk", "the ticket this note belongs to was never created")
+        return effect.model_copy(update={"ticket": ticket.id})
+
+    async def _again(
+        self, effect: Effect, attempt: Attempt, system: str, reason: str, after: timedelta | None, paced: bool = False
+    ) -> datetime | None:  # fmt: skip
+        """Keep when to try again; a wait for our own pace does not grow with the tries, and few need to hear of it."""
+        now = self.clock.now()
+        at = retry_at(1 if paced else attempt.number, attempt.first_at, now, after, random.random())  # noqa: S311 - jitter, not a secret
+        if at is None:
+            await self._dead(effect, system, reason)
+            return None
+        if attempt.number <= 2 and (
+            not paced or effect.kind in TOLD_OF_DELAY
+        ):  # one that ended during the first try said nothing
+            since = min(self.outages.since(system) or now, now)
+            delayed = Delayed(system=system, since_at=since, reason=reason)
+            await self._settle(effect, delayed)
+        return at
+
+    async def _dead(self, effect: Effect, system: str, reason: str) -> None:
+        await self._settle(effect, Dead(system=system, reason=reason))
+
+    async def _settle(self, effect: Effect, result: Result) -> None:
+        await self.accept(cmd.Settle(case=effect.case, delivery="", effect=effect, result=result))
+
+    async def chase_due(self, limit: int = 200) -> int:
+        """Chase every case that has something due now; says how many. Cost grows with what is due."""
+        now = self.clock.now()
+        # What a digest holds back stays due: it must not keep what comes after it from being seen.
+        due = await self.cases.due(now, limit + self.held)
+        chases = await gather(due, self.cases, self.announcements, now)
+        for chase in chases:
+            await self.accept(chase)
+        self.held = len(due) - len(chases)
+        return len(chases)

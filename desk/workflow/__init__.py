@@ -1,0 +1,1 @@
+"""How steps open, wait and fall due, and who may do them."""

@@ -1,0 +1,109 @@
+"""Whether a condition holds: yes, no, or not known yet. Pure."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import lru_cache
+
+from desk.case.state import Case
+from desk.playbook.model import Playbook, Step
+from desk.playbook.parts import Condition
+
+
+def holds(condition: Condition | None, case: Case, playbook: Playbook) -> bool | None:
+    """Answer True, False, or None while it can still become either."""
+    if condition is None:
+        return True
+    answers: list[bool | None] = [_outcome(case, *pair) for pair in condition.outcome.items()]
+    answers += [_field(case, playbook, *pair) for pair in condition.field.items()]
+    answers += [_known(case, playbook, name) for name in condition.known]
+    answers += [_positive(case, playbook, name) for name in condition.positive]
+    answers += [_equal(case, playbook, condition.equal)] if condition.equal else []
+    answers += [case.step(name).compared for name in condition.compared]
+    answers += [_tried(case, *pair) for pair in condition.attempts.items()]
+    answers += [holds(one, case, playbook) for one in condition.all]
+    if condition.any:
+        answers.append(_any(holds(one, case, playbook) for one in condition.any))
+    if condition.no is not None:
+        inner = holds(condition.no, case, playbook)
+        answers.append(None if inner is None else not inner)
+    return _all(answers)
+
+
+def _all(answers: Iterable[bool | None]) -> bool | None:
+    seen = list(answers)
+    if any(answer is False for answer in seen):
+        return False
+    return None if any(answer is None for answer in seen) else True
+
+
+def _any(answers: Iterable[bool | None]) -> bool | None:
+    seen = list(answers)
+    if any(answer is True for answer in seen):
+        return True
+    return None if any(answer is None for answer in seen) else False
+
+
+def _outcome(case: Case, step: str, names: tuple[str, ...]) -> bool | None:
+    state = case.step(step)
+    if state.status == "done":
+        return state.outcome in names
+    return False if state.status == "skipped" else None
+
+
+def _field(case: Case, playbook: Playbook, name: str, values: tuple[str, ...]) -> bool | None:
+    if not case.known(name):
+        return _still_open(case, playbook, name)
+    value = case.value(name)
+    given = value if isinstance(value, list | tuple) else [value]
+    return any(str(one) in values for one in given)
+
+
+def _known(case: Case, playbook: Playbook, name: str) -> bool | None:
+    return True if case.known(name) else _still_open(case, playbook, name)
+
+
+def _positive(case: Case, playbook: Playbook, name: str) -> bool | None:
+    if not case.known(name):
+        return _still_open(case, playbook, name)
+    value = case.value(name)
+    return isinstance(value, dict) and Decimal(str(value["amount"])) > 0
+
+
+def _equal(case: Case, playbook: Playbook, names: tuple[str, ...]) -> bool | None:
+    known = [case.known(name) or _still_open(case, playbook, name) for name in names]
+    if not all(one is True for one in known):
+        return _all(known)
+    first, *others = (case.value(name) for name in names)
+    return all(first == other for other in others)
+
+
+def _tried(case: Case, name: str, least: int) -> bool:
+    """Tries are counted as they stand: too few is "no" until there are enough."""
+    step, _, attempt = name.partition(".")
+    return case.step(step).attempts.get(attempt, 0) >= least
+
+
+def _still_open(case: Case, playbook: Playbook, name: str) -> bool | None:
+    """An unknown fact may still come while a step that asks for it is not settled."""
+    waiting = any(not case.step(step).settled for step in asked_by(playbook, name))
+    return None if waiting else False
+
+
+def asked_by(playbook: Playbook, name: str) -> tuple[str, ...]:
+    """Name the steps that may ask for a field."""
+    return tuple(step for step, spec in playbook.steps.items() if name in fields_asked(spec))
+
+
+@lru_cache(maxsize=1024)
+def _asked(asks: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(asks)
+
+
+def fields_asked(step: Step) -> frozenset[str]:
+    """Name every field a step can ask for, in any outcome or part."""
+    groups = [
+        step.asks,
+        *(o.asks for o in step.outcomes.values()),
+        *(p.asks for p in step.parts.values()),
+    ]
+    return _asked(tuple(ask.field for group in groups for ask in group))

@@ -1,0 +1,155 @@
+"""What follows by itself: steps open, are skipped or finish, promises close, the escalation is composed. Pure."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from desk.case import events as ev
+from desk.case.fold import fold
+from desk.case.state import Case
+from desk.playbook.model import Part, Playbook, Step
+from desk.values import BOT, Fact
+from desk.workflow.conditions import holds
+from desk.workflow.cooling_off import rest
+from desk.workflow.duties import parts_of
+
+COMPLETED = "completed"
+"""The ending of a case whose steps are all settled."""
+
+
+class Growing:
+    """A case and the events that are being added to it."""
+
+    def __init__(self, case: Case) -> None:
+        """Start from a case as it is."""
+        self.case = case
+        self.events: list[ev.Event] = []
+
+    def add(self, *events: ev.Event) -> None:
+        """Let something happen."""
+        self.case = fold(self.case, events)
+        self.events.extend(events)
+
+
+def follow(growing: Growing, playbook: Playbook, now: datetime, by: str) -> None:
+    """Let everything happen that follows, until nothing moves. Each round settles a step, so it ends."""
+    for _ in range(4 * len(playbook.steps) + 4):
+        more = list(_next(growing.case, playbook, now, by))
+        if not more:
+            return
+        growing.add(*more)
+
+
+def _next(case: Case, playbook: Playbook, now: datetime, by: str) -> Iterator[ev.Event]:
+    """Find the first thing that follows; a closed case stands still."""
+    if not case.open:
+        return
+    for name, step in playbook.steps.items():
+        status = case.step(name).status
+        more = _pending(case, playbook, name, step, now) if status == "pending" else ()
+        more = _opened(case, playbook, name, step, now, by) if status == "open" else more
+        if more:
+            yield from more
+            return
+    if _all_settled(case, playbook):
+        yield from ending(case, COMPLETED, now, BOT.id)
+
+
+def _all_settled(case: Case, playbook: Playbook) -> bool:
+    return all(step.recurs or case.step(name).settled for name, step in playbook.steps.items())
+
+
+def _pending(
+    case: Case, playbook: Playbook, name: str, step: Step, now: datetime
+) -> tuple[ev.Event, ...]:
+    if not all(case.step(before).settled for before in step.after):
+        return ()
+    verdict = holds(step.when, case, playbook) if step.enabled else False
+    if verdict is False:
+        return (ev.StepSkipped(at=now, by=BOT.id, step=name),)
+    if verdict is None or not _arrived(case, step):
+        return ()
+    opened = ev.StepOpened(at=now, by=BOT.id, step=name, occurrence=case.step(name).occurrence + 1)
+    return (opened, *rest(case, name, step.cool_off, now))
+
+
+def _arrived(case: Case, step: Step) -> bool:
+    """Say whether the ticket a step waits for was seen in its group."""
+    if step.waits_for is None:
+        return True
+    ticket = case.tickets.get(step.waits_for.ticket)
+    return ticket is not None and ticket.group == step.waits_for.group
+
+
+def _opened(
+    case: Case, playbook: Playbook, name: str, step: Step, now: datetime, by: str
+) -> tuple[ev.Event, ...]:
+    if step.automatic:
+        return completion(case, playbook, name, "done", now, case.opened_by)
+    state = case.step(name)
+    present = parts_of(case, playbook, step)
+    for part_name in present:
+        part = step.parts[part_name]
+        if part_name not in state.parts and _ready_to_post(case, part):
+            return (_escalated(case, playbook, name, part_name, part, now, by),)
+    if step.parts and all(part in state.parts for part in present):
+        return completion(case, playbook, name, "done", now, by)
+    return ()
+
+
+def _ready_to_post(case: Case, part: Part) -> bool:
+    if part.posts is None or part.posts in case.escalations:
+        return False
+    return all(case.known(name) for name in part.when_known)
+
+
+def _escalated(
+    case: Case, playbook: Playbook, step: str, part_name: str, part: Part, now: datetime, by: str
+) -> ev.Escalated:
+    assert part.posts is not None
+    names = [name for item in playbook.posts[part.posts].items for name in item.names]
+    items = {
+        name: case.facts.get(name, Fact()) for name in (*names, *playbook.posts[part.posts].thread)
+    }
+    return ev.Escalated(at=now, by=by, post=part.posts, step=step, part=part_name, items=items)
+
+
+def completion(
+    case: Case, playbook: Playbook, step: str, outcome: str, now: datetime, by: str, *, compared: bool = False
+) -> tuple[ev.Event, ...]:  # fmt: skip
+    """Finish a step: its promises, its ending, and its next occurrence where it recurs."""
+    state, spec = case.step(step), playbook.steps[step]
+    chosen = spec.outcome(outcome)
+    done = ev.StepCompleted(
+        at=now, by=by, step=step, outcome=outcome, occurrence=state.occurrence, compared=compared
+    )
+    found: list[ev.Event] = [done, *promises(case, playbook, (step, f"{step}:{outcome}"), now, by)]
+    if chosen is not None and chosen.ends:
+        promised = fold(case, found)
+        return (*found, *ending(promised, chosen.ends, now, by))
+    if spec.recurs:
+        found.append(ev.StepOpened(at=now, by=BOT.id, step=step, occurrence=state.occurrence + 1))
+    return tuple(found)
+
+
+def promises(
+    case: Case, playbook: Playbook, done: tuple[str, ...], now: datetime, by: str
+) -> tuple[ev.Event, ...]:
+    """Make the promises that are made by this, and keep those it keeps: `step`, `step:outcome` or `step.part`."""
+    made = [
+        ev.PromiseMade(at=now, by=by, promise=name)
+        for name, one in playbook.promises.items()
+        if one.made in done and name not in case.promises
+    ]
+    kept = [
+        ev.PromiseClosed(at=now, by=by, promise=name, kept=True)
+        for name, one in playbook.promises.items()
+        if not set(done).isdisjoint(one.kept) and case.promises.get(name) == "open"
+    ]
+    return (*made, *kept)
+
+
+def ending(case: Case, code: str, now: datetime, by: str) -> tuple[ev.Event, ...]:
+    """Close the case, and with it every promise that is still open."""
+    broken = [ev.PromiseClosed(at=now, by=by, promise=name, kept=False)
+              for name, state in case.promises.items() if state == "open"]  # fmt: skip
+    return (*broken, ev.CaseEnded(at=now, by=by, ending=code))

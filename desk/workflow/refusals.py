@@ -1,0 +1,11 @@
+"""The verdict on a command: effects that follow, or a refusal. Pure."""
+
+from desk.case.effects import Effect
+from desk.values import FieldError, Line, Refusal
+
+Verdict = Refusal | tuple[Effect, ...]
+
+
+def refuse(line: Line, *fields: FieldError) -> Refusal:
+    """Refuse with a sentence."""
+    return Refusal(line=line, fields=fields)

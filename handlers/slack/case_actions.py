@@ -1,0 +1,114 @@
+"""What people do with a case beside finishing steps: a modal opens for who may, and is answered at its fields."""
+
+import re
+
+from desk.case.commands import Command, Merge
+from desk.case.state import Case
+from desk.fields.template_values import display
+from desk.playbook.model import Playbook
+from desk.rules.available_actions import OF_STEP, Offer, Offers, no_such_case, offers, why_refused
+from desk.service.ports import StoreGone
+from desk.values import Line, Person, Refusal
+from handlers.slack.door import NOT_KEPT_FORM, NOT_UNDERSTOOD, UNKNOWN_CASE, Json, SlackDoor
+from handlers.slack.modal_reply import NOT_DONE, note, refused, tell_taken_out, update
+from integrations.slack.codec.arrivals import Click, Pick, Submission, Where
+from integrations.slack.codec.asked import command_beside
+from integrations.slack.codec.meta import FormMeta
+from integrations.slack.views.handling import Asking, handling_view
+
+_NAME = re.compile(r"\s*([A-Za-z]{2,10})-(\d{1,9})\s*", re.ASCII)
+
+
+async def show(meta: FormMeta, click: Click, person: Person, door: SlackDoor) -> Line | None:
+    """Open the modal, or turn the list it was chosen from into it; the line says why not."""
+    found = await door.engine.look(meta.case)
+    if found is None:
+        return UNKNOWN_CASE
+    view = page(meta, *found, person, door)
+    if isinstance(view, Refusal):
+        return await door.told_no(meta, click, person, view.line)
+    if click.view_id:
+        return await door.reply.update(click.view_id, view, click.view_hash)
+    return await door.reply.open(click.trigger, view)
+
+
+def page(
+    meta: FormMeta, case: Case, playbook: Playbook, person: Person, door: SlackDoor
+) -> Json | Refusal:
+    """Draw the modal for what is asked, or say why this person may not do it."""
+    now = door.engine.clock.now()
+    allowed = offers(case, playbook, person, now)
+    meta = _settled(meta, allowed)
+    offer = Offer(meta.ask, meta.step, meta.occurrence, meta.attempt)
+    choose = not meta.step and meta.ask in OF_STEP and allowed.of(meta.ask)
+    refusal = None if choose else why_refused(offer, case, playbook, person, now)
+    if refusal:
+        return refusal
+    return handling_view(Asking(meta, case, playbook, allowed, door.voice.ink(person), now))
+
+
+def _settled(meta: FormMeta, allowed: Offers) -> FormMeta:
+    """Find the step that is meant where none was named; an override's menu may stand at another step than its own."""
+    steps = allowed.of(meta.ask) if meta.ask in OF_STEP else ()
+    named = meta.step and meta.ask != "override"
+    if named or not steps or any(one.step == meta.step for one in steps):
+        return meta
+    only = steps[0] if len(steps) == 1 else Offer(meta.ask)
+    return meta.model_copy(update={"step": only.step, "occurrence": only.occurrence})
+
+
+async def picked(pick: Pick, person: Person, door: SlackDoor) -> Json | None:
+    """Draw the question for the fact that was chosen; None when the case is not known here."""
+    meta = pick.meta.model_copy(update={"field": pick.picked})
+    return await _again(meta, person, door)
+
+
+async def _again(meta: FormMeta, person: Person, door: SlackDoor) -> Json | None:
+    found = await door.engine.look(meta.case)
+    view = page(meta, *found, person, door) if found else None
+    return note(NOT_DONE, view.line, person, door) if isinstance(view, Refusal) else view
+
+
+async def accept(sent: Submission, person: Person, door: SlackDoor) -> Json | None:
+    """Do what was asked; None closes the modal."""
+    command = command_beside(sent, person, door.person, door.engine.clock.now())
+    if command is None:
+        return update(note(NOT_DONE, NOT_UNDERSTOOD, person, door))
+    try:
+        if sent.meta.ask == "correct" and not sent.meta.field:
+            return await _question(sent, person, door)
+        wrong = await _refusal(command, sent, person, door)
+    except StoreGone:
+        wrong = Refusal(line=NOT_KEPT_FORM)
+    return refused(wrong, sent, person, door) if wrong else None
+
+
+async def _refusal(
+    command: Command, sent: Submission, person: Person, door: SlackDoor
+) -> Refusal | None:
+    asked = await _into_open(command, door) if isinstance(command, Merge) else command
+    if isinstance(asked, Refusal):
+        return asked
+    answer = await door.engine.accept(asked)
+    tell_taken_out(answer, Where(channel=sent.meta.channel), person, door)
+    return answer.refusal
+
+
+async def _into_open(command: Merge, door: SlackDoor) -> Merge | Refusal:
+    """Hold a merge to a case that is there and open."""
+    named = _NAME.fullmatch(command.into)
+    if named is None:
+        return Refusal(line=no_such_case(command.into))
+    key = await door.cases.named(int(named[2]))
+    found = await door.engine.look(key) if key else None
+    wanted = f"{named[1].upper()}-{int(named[2])}"
+    if found and found[0].open and display(*found) == wanted:
+        return command.model_copy(update={"into": wanted})
+    return Refusal(line=no_such_case(wanted))
+
+
+async def _question(sent: Submission, person: Person, door: SlackDoor) -> Json | None:
+    """Draw the question of a fact that was chosen and sent before its question was on the page."""
+    meta = sent.meta.model_copy(update={"field": sent.outcome or ""})
+    view = await _again(meta, person, door)
+    return update(view) if view else None

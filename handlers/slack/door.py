@@ -1,0 +1,218 @@
+"""What every Slack handler works with, and the two things they share: a page of the modal, and words for a failure.
+
+It carries Slack's bodies nowhere and opens none.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from desk.cards.forms import Form, form
+from desk.case.commands import Command
+from desk.case.effects import Requester
+from desk.case.state import Case
+from desk.playbook.model import Playbook
+from desk.service.engine import Engine
+from desk.service.on_duty import Rota
+from desk.service.ports import Cases, People
+from desk.values import Fill, Line, Person, in_language
+from handlers.slack.background import Later
+from integrations.slack.codec.arrivals import Click, Unreadable, Where
+from integrations.slack.codec.meta import FormMeta, write_meta
+from integrations.slack.people.voice import Voice
+from integrations.slack.text.lines import Ink
+from integrations.slack.views.form import Forms
+from integrations.slack.views.sending import submit_line
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+NOT_KEPT = Line(
+    key="Nothing was kept: the database does not answer. Press the button again in a minute."
+)
+NOT_KEPT_FORM = Line(
+    key="Nothing was kept: the database does not answer. Your text is still in the form; press Submit again in a minute."
+)
+NOT_UNDERSTOOD = Line(
+    key="I could not read that: the button or form may be from an older version. Nothing was changed. Type /ato to go on."
+)
+UNKNOWN_CASE = Line(key="I do not know this case. It may belong to another desk.")
+
+_NO_ANSWERS: Mapping[str, Fill] = {}
+
+
+class Reply(Protocol):
+    """Answers to one person at once; the line says what could not be shown."""
+
+    async def open(self, trigger: str, view: Json) -> Line | None:
+        """Open a modal."""
+        ...
+
+    async def update(self, view_id: str, view: Json, hash_: str = "") -> Line | None:
+        """Change an open modal."""
+        ...
+
+    async def replace(self, external_id: str, view: Json) -> Line | None:
+        """Change a modal that was opened under a name of ours."""
+        ...
+
+    async def private(self, where: Where, person: str, text: str) -> None:
+        """Tell one person something."""
+        ...
+
+    async def publish_home(self, person: str, view: Json) -> None:
+        """Draw somebody's home tab."""
+        ...
+
+
+class Roster(People, Protocol):
+    """Who has which role, and how that changes; everything from a local table."""
+
+    def learn_soon(self, person_id: str) -> None:
+        """Look an unknown person up in the background."""
+        ...
+
+    def on_members_changed(self, subteam_id: str, users: Sequence[str]) -> None:
+        """A group now holds exactly these people."""
+        ...
+
+    def on_members_moved(
+        self, subteam_id: str, added: Sequence[str], removed: Sequence[str]
+    ) -> None:
+        """People came into a group or left it."""
+        ...
+
+    def on_user_changed(self, user: Mapping[str, Any]) -> None:
+        """Somebody's description changed."""
+        ...
+
+
+class Searches(Protocol):
+    """The log of look-ups of customers: who, of which kind, when; never what was looked for."""
+
+    async def note(self, person: str, kind: str, now: datetime, since: datetime) -> int:
+        """Log a look-up and say how many this person has made since then, this one included."""
+        ...
+
+
+@dataclass(frozen=True)
+class SlackDoor:
+    """The collaborators of every Slack handler."""
+
+    engine: Engine
+    cases: Cases
+    people: Roster
+    reply: Reply
+    forms: Forms
+    voice: Voice
+    new_id: Callable[[], str]
+    """Makes the key of a case that may be opened."""
+    rota: Rota
+    searches: Searches
+    peek: Callable[[int], Awaitable[Requester | None]] | None = None
+    """Says who wrote a ticket; raises TryAgain and GiveUp."""
+    look_ups: int = 10
+    """How many look-ups of one person are answered within a minute; 0 is any number."""
+    later: Later = field(default_factory=Later)
+    blanks: dict[tuple[str, str], tuple[Playbook, Json]] = field(default_factory=dict)
+    """Intakes as they are before anybody has typed anything, by playbook and language."""
+
+    def person(self, ident: str) -> Person:
+        """Give somebody's roles, language and zone as far as they are known here."""
+        self.people.learn_soon(ident)
+        return self.people.person(ident)
+
+    def ink(self, person: Person) -> Ink:
+        """Give what a drawing for this person needs, with roles by their titles."""
+        titles = {
+            name: role.title for book in self.engine.playbooks.values() for name, role in book.roles.items()
+        }  # fmt: skip
+        return replace(
+            self.voice.ink(person), role=lambda name: in_language(titles.get(name, {}), person.language)
+        )  # fmt: skip
+
+    def playbooks_of(self, person: Person) -> tuple[Playbook, ...]:
+        """List the procedures this person has a role in."""
+        books = self.engine.playbooks.values()
+        return tuple(book for book in books if person.roles & set(book.roles))
+
+    def works_here(self, person: Person) -> bool:
+        """Say whether this person has a role in any procedure."""
+        return bool(self.playbooks_of(person))
+
+    async def tell(self, where: Where, person: Person, line: Line) -> None:
+        """Tell one person a line privately."""
+        await self.reply.private(where, person.id, self.voice.private(line, person))
+
+    async def told_no(self, meta: FormMeta, click: Click, person: Person, why: Line) -> Line:
+        """Keep why a form did not open for this person, and give it; raises StoreGone."""
+        asked = " ".join(filter(None, ["form", meta.ask, meta.step, meta.part, meta.outcome]))
+        about = Command(case=meta.case, delivery=click.delivery, by=person)
+        await self.engine.refuse(about, asked, why)
+        return why
+
+    def refused(self, person: Person, asked: str) -> None:
+        """Log that somebody was told no where there is no case to keep it in."""
+        log.info("refused", extra={"person": person.id, "asked": asked})
+
+    async def not_understood(self, got: Unreadable) -> None:
+        """Tell whoever sent something unreadable that nothing was changed."""
+        if got.person:
+            await self.tell(got.where, self.person(got.person), NOT_UNDERSTOOD)
+
+    def page(
+        self, case: Case, playbook: Playbook, meta: FormMeta, person: Person,
+        typed: Mapping[str, Fill] = _NO_ANSWERS,
+    ) -> Json:  # fmt: skip
+        """Draw a page of the modal: a step's or part's form, with the outcome picked so far."""
+        outcome = meta.outcome or _only_outcome(playbook, meta)
+        drawn = form(case, playbook, meta.step, meta.part, outcome, new=meta.new)
+        drawn = _pinned(drawn) if meta.pinned else drawn
+        about = meta.model_copy(update={"outcome": outcome, "playbook": playbook.playbook})
+        return self.forms.view(
+            drawn, about, person.language, submit=submit_line(playbook, drawn), typed=typed
+        )
+
+    def intake_page(
+        self, name: str, case: str, person: Person, typed: Mapping[str, Fill] = _NO_ANSWERS
+    ) -> Json | None:
+        """Draw the page that opens a case; None when there is no such playbook."""
+        playbook = self.engine.playbooks.get(name)
+        if playbook is None:
+            return None
+        meta = FormMeta(case=case, playbook=name, step=playbook.opens_with, new=True)
+        if typed:
+            return self.page(Case(id=case), playbook, meta, person, typed)
+        return self._blank(playbook, meta, person)
+
+    def _blank(self, playbook: Playbook, meta: FormMeta, person: Person) -> Json:
+        """Give the page with nothing in it, drawn once for each playbook and language: only the case's key is new.
+
+        It cannot go stale: what it is drawn from is fixed for as long as the process runs, and compared all the same.
+        """
+        at = (meta.playbook, person.language)
+        drawn_from, held = self.blanks.get(at, (None, {}))
+        if drawn_from is not playbook:
+            held = self.page(Case(id=meta.case), playbook, meta, person)
+            self.blanks[at] = (playbook, held)
+        about = meta.model_copy(update={"outcome": _only_outcome(playbook, meta)})
+        return {**held, "private_metadata": write_meta(about)}
+
+    def can_open(self, person: Person) -> dict[str, Playbook]:
+        """List the playbooks whose first step is this person's."""
+        found = self.engine.playbooks.items()
+        return {n: p for n, p in found if p.steps[p.opens_with].owner in person.roles}
+
+
+def _only_outcome(playbook: Playbook, meta: FormMeta) -> str | None:
+    """Name the outcome where there is nothing to choose."""
+    outcomes = playbook.steps[meta.step].outcomes
+    return next(iter(outcomes)) if len(outcomes) == 1 and not meta.part else None
+
+
+def _pinned(drawn: Form) -> Form:
+    """Keep only the outcome whose button was pressed."""
+    return replace(drawn, choices=tuple(one for one in drawn.choices if one.name == drawn.chosen))

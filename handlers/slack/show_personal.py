@@ -1,0 +1,33 @@
+"""The Show button of a masked card: the values go to the person who pressed it, and that they did goes into the case."""
+
+from dataclasses import replace
+
+from desk.cards.case_card import face
+from desk.case.commands import ShowPersonal
+from desk.service.related_cases import with_claimants
+from desk.values import Line, Person
+from desk.workflow.permissions import deciders
+from handlers.slack.case_lookup import too_many
+from handlers.slack.door import SlackDoor
+from integrations.slack.codec.arrivals import Click
+from integrations.slack.views.shown import shown_view
+
+
+async def show_personal(
+    asked: ShowPersonal, click: Click, person: Person, door: SlackDoor
+) -> Line | None:
+    """Open what the card hides for whoever may see it; the line says why not. Raises StoreGone."""
+    if why := await too_many("card", person, door):
+        await door.engine.refuse(asked, f"ShowPersonal {asked.inbox}", why)
+        return why
+    answer = await door.engine.accept(asked)
+    if answer.refusal:
+        return answer.refusal.line
+    if answer.repeated or answer.playbook is None:
+        return None  # what the first delivery was answered stands: it may have been a refusal
+    ink = replace(door.ink(person), opener=answer.case.opened_by)
+    case = answer.case
+    if not person.roles.isdisjoint(deciders(answer.playbook)):
+        case = await with_claimants(case, answer.playbook, asked.inbox, door.cases)
+    view = shown_view(face(case, answer.playbook, asked.inbox), answer.playbook, ink)
+    return await door.reply.open(click.trigger, view)

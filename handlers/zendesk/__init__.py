@@ -1,0 +1,1 @@
+"""What happens when Zendesk says that a ticket may have changed."""

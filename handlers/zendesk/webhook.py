@@ -1,0 +1,124 @@
+"""On a Zendesk webhook: a ticket may have changed. Read, accept, answer; what has changed is read from Zendesk later.
+
+Zendesk repeats a delivery that is not answered with success, so 200 means that it is stored. Only a ticket that no
+case knows is read at once: whether there is anything to store depends on what it is.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+from desk.case.commands import AdoptTicket, Command
+from desk.case.results import TicketFound
+from desk.rules.adopt_ticket import case_of
+from desk.service.ports import GiveUp, StoreGone, TryAgain
+from integrations.zendesk.deliveries import Malformed, TicketChanged, read_webhook, signed
+
+
+class Accepts(Protocol):
+    """The engine, as far as a webhook needs it."""
+
+    async def note(self, ticket: int, delivery: str) -> bool:
+        """Keep that a ticket may have changed; False where no case has it. Raises StoreGone."""
+        ...
+
+    async def accept(self, command: Command) -> object:
+        """Take a command; raises StoreGone."""
+        ...
+
+
+class FindsTickets(Protocol):
+    """The ticket system, as far as a webhook needs it."""
+
+    async def foreign(self, ticket: int, query_types: Sequence[str]) -> TicketFound | None:
+        """Read a ticket no case knows; raises TryAgain and GiveUp."""
+        ...
+
+
+def _real_now() -> datetime:
+    """Give the real instant: a signature's age is never measured by business time."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class ZendeskDoor:
+    """What a webhook is answered with."""
+
+    engine: Accepts
+    secret: str = field(repr=False)
+    real_now: Callable[[], datetime] = _real_now
+    tickets: FindsTickets | None = None
+    adopts: Mapping[str, str] = field(default_factory=dict)
+    """The query types that make a ticket a case, and the playbook for each."""
+
+    def signs(self, headers: Mapping[str, str], raw: bytes) -> bool:
+        """Say whether a delivery is signed with our secret, now."""
+        return signed(self.secret, headers, raw, self.real_now())
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """What goes back: a status and a JSON object."""
+
+    status: int
+    body: Mapping[str, str]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+UNSIGNED = HttpAnswer(401, {
+    "error": "The signature does not fit this body, or it is not from just now. Nothing was kept. "
+    "Check that the bot has this webhook's signing secret, and the clock of its machine."
+})  # fmt: skip
+SOON = {"Retry-After": "30"}
+"""Zendesk repeats a 503 only when it says when, in less than a minute."""
+GONE = HttpAnswer(503, {
+    "error": "The desk's database does not answer. Nothing was kept; deliver this again."
+}, SOON)  # fmt: skip
+UNREAD = HttpAnswer(503, {
+    "error": "The ticket is not one the desk knows, and it cannot be read now. Nothing was kept; deliver this again."
+}, SOON)  # fmt: skip
+PATIENCE = 8.0
+"""Seconds for reading a ticket; Zendesk waits ten for an answer."""
+KEPT = HttpAnswer(200, {"ok": "kept"})
+NOT_OURS = HttpAnswer(200, {"ok": "not ours"})
+
+
+async def on_ticket_event(raw: bytes, headers: Mapping[str, str], door: ZendeskDoor) -> HttpAnswer:
+    """Note that a ticket of ours may have changed."""
+    if not door.signs(headers, raw):
+        return UNSIGNED
+    try:
+        return await _note(read_webhook(headers, raw), door)
+    except Malformed as malformed:
+        return HttpAnswer(400, {"error": f"{malformed} Nothing was kept."})
+    except StoreGone:
+        return GONE
+
+
+async def _note(changed: TicketChanged, door: ZendeskDoor) -> HttpAnswer:
+    """Tell the case the ticket belongs to; a repeated delivery is answered like the first."""
+    delivery = f"zendesk:{changed.invocation_id}"
+    if await door.engine.note(changed.ticket_id, delivery):
+        return KEPT
+    return await _adopt(changed.ticket_id, delivery, door)
+
+
+async def _adopt(ticket: int, delivery: str, door: ZendeskDoor) -> HttpAnswer:
+    """Make a case of a ticket people made by hand. One the desk made itself, before it knew so, is not one."""
+    if door.tickets is None or not door.adopts:
+        return NOT_OURS
+    try:
+        async with asyncio.timeout(PATIENCE):
+            found = await door.tickets.foreign(ticket, tuple(door.adopts))
+    except (TryAgain, TimeoutError):
+        return UNREAD
+    except GiveUp:
+        return NOT_OURS
+    if found is None:
+        return NOT_OURS
+    playbook = door.adopts[found.query_type]
+    adopt = AdoptTicket(case=case_of(ticket), delivery=delivery, playbook=playbook, found=found)
+    await door.engine.accept(adopt)
+    return KEPT

@@ -1,0 +1,125 @@
+"""The workspace as whoever sets the desk up has to see it: who the bot is, its scopes, user groups and channels.
+
+Reads only; what is wrong in Slack, a person puts right.
+"""
+
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from desk.values import Value
+from integrations.slack.web.errors import SlackSaid
+from integrations.slack.web.heard import heard
+
+_PAGE = 200
+_MOST_PAGES = 50
+
+
+class Who(Value):
+    """Who the token belongs to, what it may do, and what time it is in Slack."""
+
+    team: str
+    team_url: str
+    user: str
+    name: str
+    scopes: frozenset[str] | None = None
+    """None where Slack does not say."""
+    date: datetime | None = None
+
+
+class UserGroup(Value):
+    """A user group and who is in it."""
+
+    id: str
+    handle: str
+    name: str
+    people: tuple[str, ...]
+
+
+class Channel(Value):
+    """A channel as the bot sees it."""
+
+    id: str
+    name: str
+    private: bool
+    member: bool
+    archived: bool
+
+
+class Workspace:
+    """Asks Slack one thing at a time; every method raises TryAgain and GiveUp only."""
+
+    def __init__(self, token: str, api_url: str, session: aiohttp.ClientSession) -> None:
+        """Take the bot's token and a session that somebody else closes."""
+        self._web = AsyncWebClient(token, api_url, session=session, timeout=10, retry_handlers=[])
+
+    async def who(self) -> Who:
+        """Ask who the token belongs to."""
+        answer = await heard(self._web.auth_test())
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        given = headers.get("x-oauth-scopes")
+        scopes = None if given is None else frozenset(one.strip() for one in given.split(","))
+        return Who(
+            team=str(answer.get("team")), team_url=str(answer.get("url")), user=str(answer.get("user_id")),
+            name=str(answer.get("user")), scopes=scopes, date=_date(headers.get("date")),
+        )  # fmt: skip
+
+    async def link(self, app_token: str) -> None:
+        """Ask for the address of a Socket Mode connection, and leave it alone."""
+        await heard(self._web.apps_connections_open(app_token=app_token))
+
+    async def groups(self) -> tuple[UserGroup, ...]:
+        """List the user groups; empty where the plan has none."""
+        try:
+            answer = await heard(self._web.usergroups_list(include_users=True))
+        except SlackSaid as said:
+            if said.code == "plan_upgrade_required":
+                return ()
+            raise
+        return tuple(
+            UserGroup(id=one["id"], handle=one.get("handle") or "", name=one.get("name") or "",
+                      people=tuple(one.get("users") or ()))
+            for one in answer["usergroups"]
+        )  # fmt: skip
+
+    async def channel(self, channel: str) -> Channel | None:
+        """Look at a channel; None where it is not there, or private and the bot is not in it."""
+        try:
+            answer = await heard(self._web.conversations_info(channel=channel), channel)
+        except SlackSaid as said:
+            if said.code == "channel_not_found":
+                return None
+            raise
+        return _channel(answer["channel"])
+
+    async def channels(self) -> tuple[Channel, ...]:
+        """List the channels the bot may know of."""
+        found: list[Channel] = []
+        cursor = ""
+        for _ in range(_MOST_PAGES):
+            answer = await heard(self._web.conversations_list(
+                types="public_channel,private_channel", exclude_archived=True, limit=_PAGE, cursor=cursor,
+            ))  # fmt: skip
+            found.extend(_channel(one) for one in answer["channels"])
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                break
+        return tuple(found)
+
+
+def _channel(raw: dict[str, Any]) -> Channel:
+    private = bool(raw.get("is_private") or raw.get("is_group"))
+    return Channel(
+        id=str(raw["id"]), name=str(raw.get("name") or ""), private=private,
+        member=bool(raw.get("is_member")), archived=bool(raw.get("is_archived")),
+    )  # fmt: skip
+
+
+def _date(raw: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(raw) if raw else None
+    except ValueError:
+        return None

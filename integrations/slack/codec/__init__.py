@@ -1,0 +1,1 @@
+"""What Slack's bodies, buttons and forms say, as frozen values."""

@@ -1,0 +1,97 @@
+"""How the desk speaks to one person: in their language and zone, with people as mentions or as names. Pure.
+
+A private message is mrkdwn; a modal shows plain text only. It knows no case.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from desk.fields.templates import Say
+from desk.service.ports import Clock
+from desk.values import Line, Person
+from integrations.slack.text.lines import Ink, Mark
+
+NOBODY = Line(key="nobody")
+"""What stands in the place of people where a role has none."""
+
+_MENTION = re.compile(r"<@([UW][A-Z0-9]{4,20})>", re.ASCII)
+_NAMED = re.compile(r"(role|person):(\w{1,80}(?:,\w{1,80})*)", re.ASCII)
+
+
+@cache
+def known_zone(zone: str) -> str:
+    """Give a zone that this machine knows; a person's zone comes from outside and may be none."""
+    try:
+        return ZoneInfo(zone).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return "UTC"
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Says lines to one person. `name` names somebody by id, `members` lists who of a role is there."""
+
+    say: Say
+    clock: Clock
+    name: Callable[[str], str]
+    members: Callable[[str], Sequence[str]]
+
+    def ink(self, person: Person) -> Ink:
+        """Give what a drawing for this person needs."""
+        now, zone = self.clock.now(), known_zone(person.zone)
+        return Ink(
+            say=self.say, language=person.language, zone=zone, now=now,
+            day=now.astimezone(ZoneInfo(zone)).date(), name=self.name, mentions=self._mentions,
+        )  # fmt: skip
+
+    def private(self, line: Line, person: Person) -> str:
+        """Say a line in a message that only this person sees."""
+        people = {
+            name: self._marks(value, person) for name, value in line.args.items() if _named(value)
+        }
+        return self.ink(person).line(line.key, **{**line.args, **people})
+
+    def plain(self, line: Line, person: Person) -> str:
+        """Say a line where Slack shows plain text."""
+        people = {
+            name: self._marks(value, person).plain
+            for name, value in line.args.items()
+            if _named(value)
+        }
+        return self.say(
+            Line(key=line.key, args={**line.args, **people}),
+            person.language,
+            known_zone(person.zone),
+        )
+
+    def _mentions(self, role: str) -> str:
+        return ", ".join(f"<@{one}>" for one in self.members(role))
+
+    def _marks(self, named: object, person: Person) -> Mark:
+        found = [self._who(one) for one in _ids(str(named), self.members)]
+        nobody = self.say(NOBODY, person.language, known_zone(person.zone))
+        return Mark(
+            ", ".join(one.markup for one in found) or nobody,
+            ", ".join(one.plain for one in found) or nobody,
+        )
+
+    def _who(self, ident: str) -> Mark:
+        return Mark(f"<@{ident}>", f"@{self.name(ident) or ident}")
+
+
+def _named(value: object) -> bool:
+    """Say whether an argument stands for people: `role:<role>` (several parted by commas), `person:<id>`, a mention."""
+    return isinstance(value, str) and bool(_MENTION.fullmatch(value) or _NAMED.fullmatch(value))
+
+
+def _ids(named: str, members: Callable[[str], Sequence[str]]) -> Sequence[str]:
+    mention = _MENTION.fullmatch(named)
+    if mention:
+        return (mention[1],)
+    kind, _, rest = named.partition(":")
+    if kind == "person":
+        return (rest,)
+    return tuple(dict.fromkeys(one for role in rest.split(",") for one in members(role)))

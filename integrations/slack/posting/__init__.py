@@ -1,0 +1,1 @@
+"""What is posted in Slack, once, and what is answered to one person."""

@@ -1,0 +1,1 @@
+"""Words and how they stand in Slack's mrkdwn."""

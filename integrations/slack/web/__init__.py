@@ -1,0 +1,1 @@
+"""Slack's web, and nothing of cases: calls, refusals, hosts, signatures, the socket."""
