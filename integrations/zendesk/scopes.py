@@ -2,7 +2,7 @@
 
 Found by taking away one after the other against the sandbox's table of endpoints. Zendesk's pages document a scope of
 their own for tickets, users, triggers and webhooks; for ticket fields, ticket forms and groups none, which is why
-reading needs `read`, and making them `write`. [?] That `tickets:write` opens uploads, too, no page confirms.
+reading needs `read`, and making them `write`. [?] That `tickets:write` opens uploads, too, no page confirms; `ato doctor --live` looks.
 https://developer.zendesk.com/documentation/api-basics/authentication/oauth-migration/
 """
 

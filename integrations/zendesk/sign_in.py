@@ -128,6 +128,11 @@ class ClientCredentials(SignIn):
         """Name the client in use, and which of them it is."""
         return f"{self._clients[self._at].identifier} ({self._at + 1} of {len(self._clients)})"
 
+    @property
+    def in_use(self) -> Client:
+        """Give the client that was taken last."""
+        return self._clients[self._at]
+
     def _of(self, client: Client) -> OAuth2Client:
         return OAuth2Client(
             self._door.url + TOKENS,

@@ -1,4 +1,4 @@
-"""`ato doctor`: whether everything the desk stands on is as it has to be, one line each."""
+"""`ato doctor`: whether everything the desk stands on is as it has to be, one line each; `--live` rehearses on the account."""
 
 import json
 from pathlib import Path
@@ -12,13 +12,39 @@ def doctor(
     env_file: Annotated[
         Path, typer.Option(help="The file of settings, beneath the environment.")
     ] = Path(".env"),
+    live: Annotated[
+        bool,
+        typer.Option("--live", help="Rehearse on the account: make, change and delete test data."),
+    ] = False,
+    channel: Annotated[
+        str | None, typer.Option(help="With --live: the Slack channel to post in, an id or #name.")
+    ] = None,
+    report: Annotated[
+        Path, typer.Option(help="With --live: the file that the report is written into.")
+    ] = Path("live-report.md"),
+    yes: Annotated[bool, typer.Option("--yes", help="With --live: do not ask before.")] = False,
 ) -> None:
     """Look at Slack, Zendesk, the bot, the database, the clock and the playbooks; say what is broken and what to do.
 
     One line each. What cannot be looked at, such as a bot that was not started yet, is said and is no failure.
     """
+    from ops.exits import USAGE, WRONG, explained, stop
+
+    if not live and (channel or yes):
+        stop("--channel and --yes belong to --live.", "ato doctor --live --help", USAGE)
+    if live:
+        from ops.live.telling import live as rehearsed
+
+        with explained():
+            good = rehearsed(env_file, channel, report, as_json=as_json, sure=yes)
+    else:
+        good = _looked(env_file, as_json=as_json)
+    if not good:
+        raise typer.Exit(WRONG)
+
+
+def _looked(env_file: Path, *, as_json: bool) -> bool:
     from config.settings import surroundings
-    from ops.exits import WRONG
     from ops.setup.doctor import examine
 
     found = examine(surroundings(env_file))
@@ -32,5 +58,4 @@ def doctor(
             words = " ".join(filter(None, (one.what, one.cure)))
             typer.echo(f"{marks[one.state]} {one.check}: {words}")
         typer.echo(f"{len(found)} looked at: {len(wrong)} broken")
-    if wrong:
-        raise typer.Exit(WRONG)
+    return not wrong

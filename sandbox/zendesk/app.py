@@ -17,7 +17,9 @@ from sandbox.zendesk.file_routes import FileRoutes
 from sandbox.zendesk.form_routes import FormRoutes
 from sandbox.zendesk.group_routes import GroupRoutes
 from sandbox.zendesk.helpdesk import Helpdesk
+from sandbox.zendesk.incremental_routes import IncrementalRoutes
 from sandbox.zendesk.job_routes import JobRoutes
+from sandbox.zendesk.listing_routes import ListingRoutes
 from sandbox.zendesk.oauth import Conduct
 from sandbox.zendesk.oauth_routes import OAuthRoutes
 from sandbox.zendesk.people_routes import UserRoutes
@@ -38,6 +40,8 @@ GROUPS_OF_ROUTES = (  # bulk work before single tickets: `/tickets/update_many` 
     WebhookRoutes,
     FileRoutes,
     SearchRoutes,
+    IncrementalRoutes,
+    ListingRoutes,
 )
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.zendesk import refusals, render
+from sandbox.zendesk import refusals
 from sandbox.zendesk.helpdesk import Helpdesk, caller, host, ok, query_ids, sent_body
+from sandbox.zendesk.jobs import start
 from sandbox.zendesk.models import Json
-from sandbox.zendesk.render_setup import job
 from sandbox.zendesk.values import as_id
 
 MOST = 100
@@ -78,17 +76,7 @@ class JobRoutes:
         return ok({"job_status": found})
 
     def _queue(self, request: Request, results: list[Json]) -> Response:
-        job_id = f"V3-{secrets.token_hex(16)}"
-        queued = job(job_id, host(request), len(results))
-        done = f"Completed at {render.iso(self.account.instant())}"
-        self.account.jobs[job_id] = {
-            **queued,
-            "progress": len(results),
-            "status": "completed",
-            "message": done,
-            "results": results,
-        }
-        return ok({"job_status": queued})
+        return ok({"job_status": start(self.account, host(request), len(results), results)})
 
 
 def _many(body: Json) -> list[Json]:

@@ -13,11 +13,13 @@ CALLS_A_MINUTE = 700
 UPDATES_A_MINUTE = 100
 UPDATES_OF_ONE_TICKET = 30
 ONE_TICKET_S = 600.0
+EXPORTS_A_MINUTE = 10
+_EXPORT = re.compile(r"^/api/v2/incremental/")
 _TICKET = re.compile(r"^/api/v2/tickets/(\d+)$")
 
 
 class Limits:
-    """Sliding windows: calls of the account, ticket updates, and updates of one ticket by one user."""
+    """Sliding windows: calls of the account, incremental exports, ticket updates, and updates of one ticket by one user."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
@@ -33,6 +35,8 @@ class Limits:
     def take(self, method: str, path: str, user_id: int | None) -> None:
         """Count this call, or refuse it."""
         if wait := self._take(("calls",), CALLS_A_MINUTE, 60.0):
+            raise refusals.too_many_requests(wait)
+        if _EXPORT.match(path) and (wait := self._take(("exports",), EXPORTS_A_MINUTE, 60.0)):
             raise refusals.too_many_requests(wait)
         ticket = _TICKET.match(path)
         if method != "PUT" or ticket is None:

@@ -160,6 +160,8 @@ class Ticket:
     channel: str = "api"
     description: str = ""
     deleted: bool = False
+    follows: int | None = None
+    """The closed ticket that this one follows up."""
     comments: list[Comment] = field(default_factory=list)
     audits: list[Audit] = field(default_factory=list)
 

@@ -29,20 +29,24 @@ class OAuthRoutes:
         return [
             Route("/oauth/tokens", self.mint, methods=["POST"]),
             Route(tokens + "/current", self.current, methods=["GET"]),
+            Route(tokens + "/current", self.leave, methods=["DELETE"]),
             Route(tokens + "/{id}", self.revoke, methods=["DELETE"]),
         ]
 
     async def mint(self, request: Request) -> Response:
+        """A life is told to whoever asked for one only: the real thing may leave it out, too."""
         if "authorization" in request.headers:
             text = "The client is named in the body, not in a header"
             raise refusals.oauth(400, "invalid_request", text)
-        token = self.oauth.mint(await _asked(request))
-        body = {
+        asked = await _asked(request)
+        token = self.oauth.mint(asked)
+        body: Json = {
             "access_token": token.value,
             "token_type": "bearer",
             "scope": " ".join(token.scopes),
-            "expires_in": token.life_s,
         }
+        if asked.get("expires_in"):
+            body["expires_in"] = token.life_s
         return ok(body, 201, {"cache-control": "no-store"})
 
     async def current(self, request: Request) -> Response:
@@ -50,6 +54,12 @@ class OAuthRoutes:
         if token is None:
             raise refusals.not_found()
         return ok({"token": self._shown(token)})
+
+    async def leave(self, request: Request) -> Response:
+        """Answered as if it had been done, and the token lives on: so it was seen in a real account."""
+        if request.scope.get("sandbox.token") is None:
+            raise refusals.not_found()
+        return gone()
 
     async def revoke(self, request: Request) -> Response:
         number = path_id(request)

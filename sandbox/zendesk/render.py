@@ -45,6 +45,16 @@ def via(channel: str, to: Json | None = None) -> Json:
     return {"channel": channel, "source": {"from": {}, "to": to or {}, "rel": None}}
 
 
+def ticket_via(account: Account, found: Ticket) -> Json:
+    """A follow-up names the closed ticket it came from."""
+    shown = via(found.channel)
+    before = account.tickets.get(found.follows or 0)
+    if before is not None:
+        source = {"ticket_id": before.id, "subject": before.state["subject"], "channel": "api"}
+        shown["source"] |= {"from": source, "rel": "follow_up"}
+    return shown
+
+
 def ticket(account: Account, found: Ticket, host: str) -> Json:
     values = ticket_in_list(account, found, host)
     fields = [{"id": f.id, "value": found.values.get(f.id)} for f in account.custom_fields()]
@@ -64,7 +74,7 @@ def ticket_in_list(account: Account, found: Ticket, host: str) -> Json:
         "email_cc_ids": list(state["email_cc_ids"]),
         "raw_subject": state["subject"],
         "description": found.description,
-        "via": via(found.channel),
+        "via": ticket_via(account, found),
         **stamps(found),
         "organization_id": None,
         "forum_topic_id": None,
@@ -74,7 +84,7 @@ def ticket_in_list(account: Account, found: Ticket, host: str) -> Json:
         "satisfaction_rating": None,
         "sharing_agreement_ids": [],
         "custom_status_id": STATUS_IDS[state["status"]],
-        "followup_ids": [],
+        "followup_ids": [t.id for t in account.tickets.values() if t.follows == found.id],
         "ticket_form_id": state["ticket_form_id"],
         "brand_id": BRAND_ID,
         "allow_channelback": False,

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.zendesk import refusals, render, render_setup
+from sandbox.zendesk.definitions import definitions
 from sandbox.zendesk.helpdesk import Helpdesk, created, gone, host, ok, path_id, sent
 from sandbox.zendesk.models import Json, Trigger
 from sandbox.zendesk.paging import page
@@ -22,6 +23,7 @@ class RuleRoutes:
     def routes(self) -> list[Route]:
         return [
             Route("/api/v2/triggers", self.list_all, methods=["GET"]),
+            Route("/api/v2/triggers/definitions", self.definitions, methods=["GET"]),
             Route("/api/v2/triggers/active", self.list_active, methods=["GET"]),
             Route("/api/v2/triggers", self.create, methods=["POST"]),
             Route("/api/v2/triggers/{id}", self.show, methods=["GET"]),
@@ -82,6 +84,9 @@ class RuleRoutes:
     async def categories(self, request: Request) -> Response:
         rows = self.account.categories
         return ok(page(request, "trigger_categories", rows, dict))
+
+    async def definitions(self, _: Request) -> Response:
+        return ok({"definitions": definitions(self.account)})
 
     async def settings(self, _: Request) -> Response:
         return ok({"settings": render_setup.account_settings()})

@@ -59,7 +59,7 @@ def opens(method: str, path: str, given: tuple[str, ...]) -> tuple[str, ...]:
 ADMINS_WRITE = re.compile(
     r"^/api/v2/(groups|group_memberships|ticket_fields|ticket_forms|triggers|trigger_categories|webhooks|oauth/clients)(/|$)"
 )
-ADMINS_READ = re.compile(r"^/api/v2/(webhooks|incremental|oauth/clients)(/|$)")
+ADMINS_READ = re.compile(r"^/api/v2/(webhooks|incremental|oauth/clients|queues)(/|$)")
 
 
 def admins_only(method: str, path: str) -> bool:

@@ -291,6 +291,7 @@ def settings(helpdesk: Helpdesk) -> Json:
         "limits": "real" if helpdesk.limited else "off",
         "tokens": {
             "minted": helpdesk.oauth.minted,
+            "alive": len(helpdesk.oauth.tokens),
             "revoked": helpdesk.oauth.revoked,
             **vars(helpdesk.oauth.conduct),
         },

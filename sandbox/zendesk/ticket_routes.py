@@ -17,6 +17,7 @@ from sandbox.zendesk.helpdesk import (
     query_ids,
     sent,
 )
+from sandbox.zendesk.jobs import start
 from sandbox.zendesk.models import Json, Ticket
 from sandbox.zendesk.paging import page
 from sandbox.zendesk.values import as_id
@@ -43,6 +44,7 @@ class TicketRoutes:
             Route(one + "/audits", self.audits, methods=["GET"]),
             Route("/api/v2/ticket_audits", self.all_audits, methods=["GET"]),
             Route("/api/v2/deleted_tickets", self.deleted, methods=["GET"]),
+            Route("/api/v2/deleted_tickets/{id}", self.destroy, methods=["DELETE"]),
             Route("/api/v2/deleted_tickets/{id}/restore", self.restore, methods=["PUT"]),
         ]
 
@@ -105,7 +107,8 @@ class TicketRoutes:
         return ok(self.helpdesk.update(ticket, wanted, caller(request), host(request)))
 
     async def delete(self, request: Request) -> Response:
-        self.found(request).deleted = True
+        ticket = self.found(request)
+        ticket.deleted, ticket.updated_at = True, self.account.instant()
         return gone()
 
     async def comments(self, request: Request) -> Response:
@@ -128,6 +131,14 @@ class TicketRoutes:
     async def deleted(self, request: Request) -> Response:
         rows = [t for t in self.account.tickets.values() if t.deleted]
         return ok(page(request, "deleted_tickets", rows, _deleted))
+
+    async def destroy(self, request: Request) -> Response:
+        """For good: only what was deleted before, and by way of a job."""
+        ticket = self.account.tickets.get(path_id(request))
+        if ticket is None or not ticket.deleted:
+            raise refusals.not_found()
+        del self.account.tickets[ticket.id]
+        return ok({"job_status": start(self.account, host(request), None, [])})
 
     async def restore(self, request: Request) -> Response:
         ticket = self.account.tickets.get(as_id(request.path_params["id"]))

@@ -10,6 +10,7 @@ from sandbox.zendesk import refusals
 from sandbox.zendesk.account import Account
 from sandbox.zendesk.checks import check_ticket, check_writable
 from sandbox.zendesk.comments import read_comment
+from sandbox.zendesk.following import FOLLOWED, followed, inherit
 from sandbox.zendesk.models import Audit, Comment, Json, Ticket, User
 from sandbox.zendesk.values import Draft, as_id, follow_tags, write_fields
 
@@ -41,11 +42,16 @@ def create(account: Account, wanted: Json, actor: User, channel: str = "api") ->
     if comment is None:
         raise refusals.invalid({"base": [_blank_description(account)]})
     draft = Draft(_blank_state(account, actor), _blank_values(account))
+    before = followed(account, wanted)
+    if before is not None:
+        inherit(draft, before)
     _apply(account, draft, wanted)
     check_ticket(account, draft, wanted, actor)
     now = account.instant()
     ticket = Ticket(account.new_ticket_id(), draft.state, draft.values, now, now, channel)
     ticket.description = comment.body
+    if before is not None:
+        ticket.follows, ticket.channel = before.id, FOLLOWED
     account.tickets[ticket.id] = ticket
     written = _written(account, ticket, actor, channel, Draft({}, {}), comment)
     written.audit.events += [_told(account, name, new) for name, _, new in _new_fields(ticket)]

@@ -35,6 +35,13 @@ async def _ticket(zd: House) -> int:
     return made.json()["ticket"]["id"]
 
 
+async def _gone(zd: House) -> int:
+    number = await _ticket(zd)
+    await zd.ask("DELETE", f"/tickets/{number}.json")
+    zd.world.clock.advance(90)
+    return number
+
+
 async def _webhook(zd: House) -> str:
     hook = {"name": "H", "endpoint": "http://127.0.0.1:9/", "http_method": "POST"}
     hook |= {"request_format": "json", "status": "active", "description": "D"}
@@ -70,6 +77,12 @@ CALLS: dict[str, tuple[str, str, Any]] = {
     "PUT_tickets_id_json_404": ("PUT", "/tickets/9223372036854775807.json", {"ticket": {}}),
     "DELETE_tickets_id_json_204": ("DELETE", "/tickets/{ticket}.json", None),
     "DELETE_tickets_id_json_404": ("DELETE", "/tickets/9223372036854775807.json", None),
+    "DELETE_deleted_tickets_id_json_200": ("DELETE", "/deleted_tickets/{gone}.json", None),
+    "GET_incremental_tickets_cursor_json_200": (
+        "GET",
+        "/incremental/tickets/cursor.json?start_time=0",
+        None,
+    ),
     "GET_tickets_json_200": ("GET", "/tickets.json?" + SIZE, None),
     "GET_tickets_show_many_json_200": ("GET", "/tickets/show_many.json?ids={ticket}", None),
     "GET_tickets_id_comments_json_200": ("GET", "/tickets/{ticket}/comments.json?" + SIZE, None),
@@ -139,6 +152,7 @@ async def test_an_answer_has_the_shape_of_the_recorded_one(zd, name):
     account = zd.zendesk.helpdesk.account
     names = {
         "ticket": await _ticket(zd),
+        "gone": await _gone(zd),
         "webhook": await _webhook(zd),
         "me": 900000001,
         "group": zd.group("CS Agents"),

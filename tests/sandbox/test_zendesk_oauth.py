@@ -144,6 +144,18 @@ async def test_a_token_is_revoked_by_its_number(zd):
     assert (await ask(zd, "GET", "/tickets.json", token)).status_code == 401
 
 
+async def test_a_token_that_revokes_itself_lives_on(zd):
+    token = signed_in(zd.zendesk)
+    assert (await ask(zd, "DELETE", "/oauth/tokens/current.json", token)).status_code == 204
+    assert (await ask(zd, "GET", "/tickets.json", token)).status_code == 200
+    reader = signed_in(zd.zendesk, "read")
+    assert (await ask(zd, "DELETE", "/oauth/tokens/current.json", reader)).status_code == 403
+
+
+async def test_a_life_is_told_to_whoever_asked_for_one(zd):
+    assert "expires_in" not in (await mint(zd, expires_in=None)).json()
+
+
 async def test_basic_opens_an_old_account_only(zd):
     login = (f"{EMAIL}/token", seeds.ZENDESK_API_TOKEN)
     async with httpx.AsyncClient(base_url=zd.url, auth=login) as bot:

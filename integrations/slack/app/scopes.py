@@ -13,6 +13,7 @@ _READING = ("channels:history", "groups:history", "im:history")
 METHODS: Mapping[str, tuple[str, ...]] = {
     "apps.connections.open": (),  # asked with the app-level token, which has connections:write of its own
     "auth.test": (),
+    "chat.delete": ("chat:write",),
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
     "chat.update": ("chat:write",),

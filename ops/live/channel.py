@@ -1,0 +1,92 @@
+"""The Slack channel of a rehearsal, one call after the other, so that Ctrl-C ends a call and cleaning up can follow."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import aiohttp
+
+from config.sections import Slack
+from integrations.slack.app.setup import Workspace
+from integrations.slack.trial import Trial
+from integrations.slack.web.errors import SlackSaid
+from integrations.slack.web.hosts import fence
+from ops.live.account import Calls
+from ops.live.verdicts import LeftOut
+
+R = TypeVar("R")
+
+
+class Channel:
+    """A channel by its id or #name. Every method raises TryAgain and GiveUp only, beside LeftOut for `enter`."""
+
+    def __init__(self, slack: Slack, named: str, key: str, calls: Calls) -> None:
+        """Take the settings, the channel as it was typed, and an opaque key; nothing is asked yet."""
+        self._slack, self._named, self._key, self._calls = slack, named, key, calls
+        self._runner = asyncio.Runner()
+        self._session: aiohttp.ClientSession | None = None
+        self._trial: Trial | None = None
+        self.posts: list[str] = []
+        """The messages that were posted and not deleted, oldest first."""
+        self.may_have_posts = False
+
+    def enter(self) -> None:
+        """Find the channel; raises LeftOut where the bot cannot post there."""
+        found = self._named
+        space = self._ask(lambda http: _space(self._slack, http))
+        if found.startswith("#"):
+            channels = self._ask(lambda _: space.channels())
+            found = next((one.id for one in channels if f"#{one.name}" == self._named), "")
+        channel = self._ask(lambda _: space.channel(found)) if found else None
+        if channel is None or not channel.member or channel.archived:
+            raise LeftOut("The channel of --channel does not exist, is archived, or the bot is not in it. Write /invite @bot there.")  # fmt: skip
+        self._trial = self._ask(lambda http: _trial(self._slack, http, found, self._key))
+
+    def tried(self, call: Callable[[Trial], Awaitable[R]]) -> R:
+        """Make one call in the channel; raises LeftOut where it was not entered."""
+        trial = self._trial
+        if trial is None:
+            raise LeftOut("The bot could not enter the channel.")
+        return self._ask(lambda _: call(trial))
+
+    def post(self, call: Callable[[Trial], Awaitable[str]]) -> str:
+        """Post a message and note it; until the answer is there, it may be in the channel unknown to us."""
+        self.may_have_posts = True
+        ts = self.tried(call)
+        self.posts.append(ts)
+        self.may_have_posts = False
+        return ts
+
+    def delete(self, ts: str) -> None:
+        """Delete a message; one that is gone already is deleted, too."""
+        try:
+            self.tried(lambda trial: trial.delete(ts))
+        except SlackSaid as said:
+            if said.code != "message_not_found":
+                raise
+        self.posts.remove(ts)
+
+    def close(self) -> None:
+        """Close the connections."""
+        session = self._session
+        if session is not None:
+            self._runner.run(session.close())
+        self._runner.close()
+
+    def _ask(self, call: Callable[[aiohttp.ClientSession], Awaitable[R]]) -> R:
+        self._calls.count("slack")
+
+        async def asked() -> R:
+            if self._session is None:
+                self._session = aiohttp.ClientSession(trace_configs=[fence(self._slack.api_url)])
+            return await call(self._session)
+
+        return self._runner.run(asked())
+
+
+async def _space(slack: Slack, http: aiohttp.ClientSession) -> Workspace:
+    return Workspace(slack.token.get_secret_value(), slack.api_url, http)
+
+
+async def _trial(slack: Slack, http: aiohttp.ClientSession, channel: str, key: str) -> Trial:
+    return Trial(slack.token.get_secret_value(), slack.api_url, http, channel, key)

@@ -1,0 +1,140 @@
+"""The rehearsal itself: step after step, each on its own, and cleaning up at the end however it ended."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from bot.zendesk_sign_in import signed_in
+from config.settings import Settings
+from desk.service.ports import GiveUp, TryAgain
+from integrations.slack.posting.posts import opaque
+from integrations.zendesk.scopes import PROVISION
+from integrations.zendesk.sign_in import ClientCredentials
+from ops.live import after_steps, oauth_steps, scope_steps, slack_steps, ticket_steps, trigger_steps
+from ops.live.account import Account, Calls, Mint
+from ops.live.assumptions import ALL
+from ops.live.channel import Channel
+from ops.live.cleaning import UNFORESEEN, clean
+from ops.live.scene import Scene
+from ops.live.verdicts import Findings, Left, LeftOut, Step, StepFailed, Verdict
+
+NO_CHANNEL = "No --channel was given."
+STOPPED = "stopped"
+
+
+class Act(NamedTuple):
+    """One step: what it is called, what it does, and which assumptions it shows."""
+
+    name: str
+    does: Callable[[Scene], str]
+    shows: tuple[str, ...] = ()
+
+
+_OF_TOKENS = ("mint-status", "mint-life-told", "current-any-scope", "current-keys", "delete-by-id", "scope-refusal",
+              "scope-audits", "scope-incremental", "scope-search", *scope_steps.UNNAMED)  # fmt: skip
+_OF_RULES = ("rule-form", "rule-brand", "rule-tags", "rule-group-changed", "rule-option-changed", "rule-option-tag", "rule-option-nested")  # fmt: skip
+_OF_READ_RULES = ("rule-changed-value", "rule-stock-values", "rule-webhook-action")
+ACTS: tuple[Act, ...] = (
+    Act("sign in to Zendesk", oauth_steps.know_ourselves),
+    Act("find groups", ticket_steps.find_groups),
+    Act("look at ticket fields", ticket_steps.look_at_fields, ("tags-unique", "options-nested")),
+    Act("make a ticket once", ticket_steps.make_once, ("once-miss", "once-hit", "once-other-body", "listed-at-once", "note-internal")),
+    Act("look at the export", ticket_steps.look_at_export, ("export-newest",)),
+    Act("write notes", ticket_steps.note, ("fresh-stamp", "stale-409")),
+    Act("move the ticket", ticket_steps.move, ("group-stays",)),
+    Act("read the ticket's history", ticket_steps.read_history, ("owner-acts", "audit-requester")),
+    Act("be refused tokens", oauth_steps.refused_mints, ("mint-bad-scope", "mint-bad-client")),
+    Act("a token of the client's own scopes", oauth_steps.own_scopes, ("mint-life-unsent", "mint-scope-unsent", "delete-current")),
+    Act("a token that reads tickets", scope_steps.reading_token, _OF_TOKENS),
+    Act("a token that writes tickets", scope_steps.writing_token, ("scope-uploads", "scope-write-fields", "scope-write-groups")),
+    Act("a token for groups, brands and triggers", scope_steps.each_token, ("scope-groups", "scope-brands", "scope-categories", "scope-any-one")),
+    Act("a token as `ato serve` has it", scope_steps.serving_token, ("scope-serve",)),
+    Act("count the tokens", oauth_steps.count, ("mint-limit",)),
+    Act("follow a closed ticket up", after_steps.follow_up, ("follow-up-tags", "follow-up-source")),
+    Act("delete a ticket", after_steps.delete_one, ("show-many-gone",)),
+    Act("look at queues", after_steps.look_at_queues, ("no-queues",)),
+    Act("look at what triggers may say", trigger_steps.look_at_definitions, _OF_RULES),
+    Act("look at triggers", trigger_steps.look_at_rules, _OF_READ_RULES),
+    Act("look at webhooks", trigger_steps.look_at_webhooks, ("rule-webhook-kind",)),
+    Act("post a card", slack_steps.post, ("post-found-at-once",)),
+    Act("draw the card anew", slack_steps.draw, ("update-keeps-ts", "update-keeps-key", "update-not-edited")),
+    Act("reply in the thread", slack_steps.reply, ("reply-in-thread",)),
+    Act("delete the card", slack_steps.delete, ("delete-is-gone",)),
+)  # fmt: skip
+
+
+@dataclass
+class Record:
+    """What a rehearsal did, found and left behind."""
+
+    steps: list[Step] = field(default_factory=list)
+    verdicts: tuple[Verdict, ...] = ()
+    left: tuple[Left, ...] = ()
+    calls: dict[str, int] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
+
+    @property
+    def good(self) -> bool:
+        """Say whether every step could be done and nothing is left behind."""
+        return not self.left and all(one.state != "failed" for one in self.steps)
+
+
+def rehearse(
+    settings: Settings, channel: str | None, tell: Callable[[Step], None], record: Record
+) -> None:
+    """Play every step and clean up; the record is complete even where something ends it before its time."""
+    scene = _scene(settings, channel)
+    try:
+        with _stoppable():
+            for act in ACTS:
+                record.steps.append(_played(scene, act))
+                tell(record.steps[-1])
+    except KeyboardInterrupt:
+        record.steps.append(Step(name=STOPPED, state="failed", words="Somebody stopped it."))
+        tell(record.steps[-1])
+    finally:
+        record.left = clean(scene)
+        record.verdicts = scene.findings.all()
+        record.calls = dict(scene.calls.made)
+        record.hidden = frozenset(scene.hidden)
+        scene.close()
+
+
+def _scene(settings: Settings, channel: str | None) -> Scene:
+    zendesk, calls = settings.zendesk, Calls()
+    sign_in = signed_in(zendesk, zendesk.provision_scopes or PROVISION)
+    account = Account(zendesk.url, sign_in, calls)
+    mint = Mint(zendesk.url, sign_in, calls) if isinstance(sign_in, ClientCredentials) else None
+    scene = Scene(zendesk, account, mint, NO_CHANNEL, calls, Findings(ALL))
+    if channel:
+        scene.channel = Channel(settings.slack, channel, opaque(scene.key), calls)
+    return scene
+
+
+def _played(scene: Scene, act: Act) -> Step:
+    """Play one step; whatever it did not get to see is noted with the reason."""
+    why, state = "", "done"
+    try:
+        words = act.does(scene)
+    except LeftOut as left:
+        words, state = str(left), "left out"
+    except (GiveUp, TryAgain, StepFailed) as wrong:
+        words, state = str(wrong), "failed"
+    except UNFORESEEN as wrong:
+        words, state = f"An answer had a shape that nobody foresaw ({type(wrong).__name__}).", "failed"  # fmt: skip
+    why = words if state != "done" else "What was answered did not show it."
+    for name in act.shows:
+        scene.findings.missed(name, why)
+    return Step.model_validate({"name": act.name, "state": state, "words": words})
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let SIGTERM end the steps as Ctrl-C does, so that it is cleaned up then, too."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
