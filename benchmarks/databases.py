@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Boolean, Table
+from sqlalchemy import Boolean, Engine, Table, create_engine, event
 
 from integrations.store.tables import metadata
 from integrations.store.upgrade import upgrade
@@ -34,6 +34,15 @@ def address(database: str) -> str:
 def on_postgres(database: str) -> bool:
     """Say whether a database is on a PostgreSQL."""
     return "://" in database
+
+
+def stock(database: str) -> Engine:
+    """Open a database as SQLAlchemy comes, with the one setting of SQLite's that a comparison needs: WAL."""
+    if on_postgres(database):
+        return create_engine(database.replace("postgresql:", "postgresql+psycopg:"))
+    engine = create_engine(f"sqlite:///{database}")
+    event.listen(engine, "connect", lambda made, _: made.execute("PRAGMA journal_mode=WAL"))
+    return engine
 
 
 def select(database: str, words: str, values: Sequence[str] = ()) -> Found:
