@@ -28,7 +28,7 @@ Found = tuple[list[str], list[tuple[Any, ...]]]
 
 def address(database: str) -> str:
     """Give a database's address as the desk is told it."""
-    return database if "://" in database else f"sqlite+aiosqlite:///{database}"
+    return database if "://" in database else f"sqlite:///{database}"
 
 
 def on_postgres(database: str) -> bool:

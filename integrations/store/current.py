@@ -23,7 +23,7 @@ def revision_of(database_url: str) -> str | None:
     sqlite = url.get_backend_name() == "sqlite"
     try:
         engine = create_engine(
-            read_url(database_url, asynchronous=False),
+            read_url(database_url),
             connect_args={} if sqlite else CONNECT_POSTGRES,
         )
     except ImportError as missing:
@@ -51,7 +51,7 @@ def revision_of(database_url: str) -> str | None:
 def is_empty(database_url: str) -> bool:
     """Say whether there is no table at all; raises CannotStart when the database does not answer."""
     revision_of(database_url)  # says in a sentence what is wrong
-    engine = create_engine(read_url(database_url, asynchronous=False))
+    engine = create_engine(read_url(database_url))
     try:
         return not inspect(engine).get_table_names()
     finally:
@@ -114,7 +114,7 @@ def _prepare(database_url: str) -> None:
         return
     if file is None:
         raise CannotStart(
-            "ATO_DATABASE_URL must name an SQLite file, such as sqlite+aiosqlite:///./var/ato.sqlite3, "
+            "ATO_DATABASE_URL must name an SQLite file, such as sqlite:///./var/ato.sqlite3, "
             "or a PostgreSQL database, such as postgresql://ato:<password>@db.example:5432/ato."
         )
     try:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 from sqlalchemy import Engine, MetaData, create_engine, insert, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 from typer.testing import CliRunner, Result
 
 from integrations.queue.embedded import EmbeddedQueue
@@ -16,7 +15,7 @@ from integrations.store import backup
 from integrations.store.cases import StoredCases
 from integrations.store.current import bring_up, revision_of
 from integrations.store.effects import StoredEffects
-from integrations.store.engine import open_database, read_url, worker_lock
+from integrations.store.engine import Database, open_database, read_url, worker_lock
 from integrations.store.starting import CannotStart, newest
 from integrations.store.upgrade import upgrade
 from integrations.store.vault import Vault
@@ -35,7 +34,7 @@ ZENDESK = {"ATO_ZENDESK__URL": "https://x.zendesk.example"}
 
 
 def ato(database: Path, *words: object) -> Result:
-    given = SANDBOX | ZENDESK | {"ATO_DATABASE_URL": f"sqlite+aiosqlite:///{database}"}
+    given = SANDBOX | ZENDESK | {"ATO_DATABASE_URL": f"sqlite:///{database}"}
     return CliRunner().invoke(app, [str(word) for word in words], env=given)
 
 
@@ -48,7 +47,7 @@ def rows(database: Path, query: str) -> list[tuple[object, ...]]:
 
 
 async def test_a_copy_is_made_while_the_desk_works_and_put_back(
-    keep: Maker, engine: AsyncEngine, database: Path, tmp_path: Path
+    keep: Maker, engine: Database, database: Path, tmp_path: Path
 ) -> None:
     kept = await keep.open(effects=[card("k1")])
     made = ato(database, "backup", tmp_path / "copy.db")
@@ -56,7 +55,7 @@ async def test_a_copy_is_made_while_the_desk_works_and_put_back(
     assert f"1 cases, tables at {newest()}. Checked whole." in made.output
     assert stat.S_IMODE((tmp_path / "copy.db").stat().st_mode) == 0o600
     await keep.open("02CASE")
-    await engine.dispose()
+    await engine.close()
 
     back = ato(database, "restore", tmp_path / "copy.db")
     assert back.exit_code == 0, back.output
@@ -67,7 +66,7 @@ async def test_a_copy_is_made_while_the_desk_works_and_put_back(
     assert loaded[0] == kept
     assert await stored.load("02CASE") is None
     assert await StoredEffects(again, Vault([KEY])).pending_count() == 1
-    await again.dispose()
+    await again.close()
     (aside,) = database.parent.glob("desk.db.replaced-*Z")
     assert rows(aside, "SELECT count(*) FROM cases") == [(2,)]
 
@@ -146,8 +145,8 @@ def carry_over(old: Engine, new: Engine) -> None:
 def older(url: str, revision: str, data: str) -> None:
     """Make a database as it was at a revision, with the data of today's."""
     upgrade(url, revision)
-    old = create_engine(read_url(url, asynchronous=False))
-    new = create_engine(read_url(data, asynchronous=False))
+    old = create_engine(read_url(url))
+    new = create_engine(read_url(data))
     carry_over(old, new)
     old.dispose()
     new.dispose()
@@ -156,13 +155,13 @@ def older(url: str, revision: str, data: str) -> None:
 @pytest.mark.parametrize("revision", VERSIONS[:-1])
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 async def test_an_upgrade_loses_no_open_case_and_no_queued_work(
-    kind: str, revision: str, keep: Maker, engine: AsyncEngine, database: Path, tmp_path: Path,
+    kind: str, revision: str, keep: Maker, engine: Database, database: Path, tmp_path: Path,
     clock: FakeClock,
 ) -> None:  # fmt: skip
     case = await keep.open(effects=[card("a1", "a"), card("a2", "a")])
     case = await keep.add(case, ticket(48213), deadlines=[keep.late(5)])
     await keep.open("02CASE", effects=[card("b1", "b", case="02CASE")])
-    await engine.dispose()
+    await engine.close()
     data = f"sqlite:///{database}"
     if kind == "sqlite":
         url = f"sqlite:///{tmp_path / 'old.db'}"
@@ -186,11 +185,11 @@ async def _upgraded(
     try:
         await _whole(engine, case, keep, clock)
     finally:
-        await engine.dispose()
+        await engine.close()
     return copied
 
 
-async def _whole(engine: AsyncEngine, case: object, keep: Maker, clock: FakeClock) -> None:
+async def _whole(engine: Database, case: object, keep: Maker, clock: FakeClock) -> None:
     cases, effects = StoredCases(engine, Vault([KEY])), StoredEffects(engine, Vault([KEY]))
     loaded = await cases.load("01CASE")
     assert loaded is not None
