@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from sqlalchemy import Engine, MetaData, create_engine, insert, select
+from sqlalchemy import Engine, MetaData, create_engine, insert, select, text
 from typer.testing import CliRunner, Result
 
+from desk.playbook import Playbook
 from integrations.queue.embedded import EmbeddedQueue
 from integrations.store import backup
 from integrations.store.cases import StoredCases
-from integrations.store.current import bring_up, revision_of
+from integrations.store.current import bring_up, is_current, revision_of
 from integrations.store.effects import StoredEffects
 from integrations.store.engine import Database, open_database, read_url, worker_lock
 from integrations.store.starting import CannotStart, newest
@@ -231,6 +232,50 @@ def test_without_a_copy_nothing_is_upgraded(tmp_path: Path) -> None:
     with pytest.raises(CannotStart, match="is not a database of the desk"):
         bring_up(f"sqlite:///{file}")
     assert revision_of(f"sqlite:///{file}") == "0001"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+async def test_a_version_goes_on_with_a_newer_database_that_names_it(
+    kind: str, database: Path, playbook: Playbook, clock: FakeClock
+) -> None:
+    if kind == "sqlite":
+        await _beside_a_newer(f"sqlite:///{database}", playbook, clock)
+        return
+    with own_database() as url:
+        upgrade(url)
+        await _beside_a_newer(url, playbook, clock)
+
+
+async def _beside_a_newer(url: str, playbook: Playbook, clock: FakeClock) -> None:
+    _next_version(url, "9998", oldest=newest())
+    assert bring_up(url) is None
+    assert is_current(url)
+    assert revision_of(url) == "9998"
+    opened = open_database(url)
+    cases = StoredCases(opened, Vault([KEY]))
+    case = await Maker(cases, await cases.remember_playbook(playbook), clock).open()
+    assert (await cases.load(case.id))[0] == case
+    await opened.close()
+    _next_version(url, "9999", oldest="9998")
+    assert not is_current(url)
+    with pytest.raises(CannotStart, match="made by a newer version"):
+        bring_up(url)
+
+
+def _next_version(url: str, revision: str, *, oldest: str) -> None:
+    """Do what the migration of a version to come does."""
+    made = create_engine(read_url(url))
+    with made.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :at"), {"at": revision})
+        named = text("INSERT INTO writers (revision, oldest) VALUES (:at, :oldest)")
+        connection.execute(named, {"at": revision, "oldest": oldest})
+    made.dispose()
+
+
+def test_this_version_names_the_version_before(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as made:
+        said = made.execute("SELECT oldest FROM writers WHERE revision = ?", [newest()]).fetchall()
+    assert [one for (one,) in said] in ([newest()], [VERSIONS[-2]])
 
 
 def test_postgresql_is_upgraded_when_somebody_has_a_copy() -> None:
