@@ -18,7 +18,7 @@ COPY --from=build /opt/ato /opt/ato
 USER 10001
 WORKDIR /var/lib/ato
 ENV PATH=/opt/ato/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    ATO_WEB__HOST=0.0.0.0 ATO_WEB__PORT=8080 ATO_DATABASE_URL=sqlite+aiosqlite:////var/lib/ato/ato.sqlite3
+    ATO_WEB__HOST=0.0.0.0 ATO_WEB__PORT=8080 ATO_DATABASE_URL=sqlite:////var/lib/ato/ato.sqlite3
 VOLUME /var/lib/ato
 EXPOSE 8080
 STOPSIGNAL SIGTERM

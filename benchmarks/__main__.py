@@ -22,8 +22,12 @@ def _answering(made: Ground, short: bool) -> Answering:
 
 PARTS: dict[str, Part] = {
     "command": lambda made, short: _answering(made, short).commands(),
-    "click": lambda made, short: _answering(made, short).clicks(0 if short else 7600),
-    "postgres": lambda made, short: _answering(made, short).clicks_on_postgres(),
+    "click": lambda made, short: _answering(made, short).clicks(
+        *((10_000,) if short else (100_000, 7600))
+    ),
+    "postgres": lambda made, short: _answering(made, short).clicks_on_postgres(
+        10_000 if short else 100_000
+    ),
     "webhook": lambda made, short: _answering(made, short).webhooks(),
     "screens": lambda made, short: _answering(made, short).screens(10_000 if short else 100_000),
     "tick": lambda made, short: ticking.measure(made, made.folder / "played.sqlite3", short=short),

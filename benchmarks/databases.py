@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Boolean, Table
+from sqlalchemy import Boolean, Engine, Table, create_engine, event
 
 from integrations.store.tables import metadata
 from integrations.store.upgrade import upgrade
@@ -28,12 +28,21 @@ Found = tuple[list[str], list[tuple[Any, ...]]]
 
 def address(database: str) -> str:
     """Give a database's address as the desk is told it."""
-    return database if "://" in database else f"sqlite+aiosqlite:///{database}"
+    return database if "://" in database else f"sqlite:///{database}"
 
 
 def on_postgres(database: str) -> bool:
     """Say whether a database is on a PostgreSQL."""
     return "://" in database
+
+
+def stock(database: str) -> Engine:
+    """Open a database as SQLAlchemy comes, with the one setting of SQLite's that a comparison needs: WAL."""
+    if on_postgres(database):
+        return create_engine(database.replace("postgresql:", "postgresql+psycopg:"))
+    engine = create_engine(f"sqlite:///{database}")
+    event.listen(engine, "connect", lambda made, _: made.execute("PRAGMA journal_mode=WAL"))
+    return engine
 
 
 def select(database: str, words: str, values: Sequence[str] = ()) -> Found:

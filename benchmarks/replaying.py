@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 
 from benchmarks.databases import JOBS, on_postgres, select
 from benchmarks.filling import TABLES
-from integrations.store.engine import writing
 
 Row = tuple[Any, ...]
 Rows = dict[str, tuple[list[str], set[Row]]]
@@ -45,17 +44,17 @@ class Replay:
     gone: tuple[str, ...]
     """Statements that delete or change what was there; they take the case's id."""
 
-    async def commit(self, engine: AsyncEngine, case: str) -> None:
+    def commit(self, engine: Engine, case: str) -> None:
         """Write the same rows for another case, in one transaction."""
         once, kind = f"replayed:{next(_ONCE)}", engine.dialect.name
         mark = "?" if kind == "sqlite" else "%s"
-        async with writing(engine) as connection:
+        with engine.begin() as connection:
             for statement in self.gone:
                 words = statement.replace(HEAD, _NEW_HEAD[kind]).replace("?", mark)
-                await connection.exec_driver_sql(words, (case,))
+                connection.exec_driver_sql(words, (case,))
             for write in self.writes:
                 rows = [self._own(row, case, once) for row in write.rows]
-                await connection.exec_driver_sql(write.statement.replace("?", mark), rows)
+                connection.exec_driver_sql(write.statement.replace("?", mark), rows)
 
     def _own(self, row: Row, case: str, once: str) -> Row:
         return tuple(

@@ -1,7 +1,8 @@
 """The servers that are measured, each a process: `python -m benchmarks.serving ours|noop|commit|insert DATABASE`.
 
 `ours` is the bot as `ato serve` plugs it together, without its queue and ticks; Slack's answers come at once. The
-rivals are what nobody can do without: bolt and FastAPI with the same settings, and a commit of the same rows.
+rivals are what nobody can do without: bolt and FastAPI with the same settings, and a commit of the same rows through
+SQLAlchemy as it comes, in a thread.
 """
 
 import asyncio
@@ -21,9 +22,9 @@ from fastapi.responses import JSONResponse, Response
 from slack_bolt.adapter.fastapi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 
-from benchmarks.databases import address
+from benchmarks.databases import address, stock
 from benchmarks.filling import last_for_mod
 from benchmarks.replaying import Replay, difference, read_rows
 from benchmarks.signed import LOOKERS, MOD
@@ -31,7 +32,6 @@ from bot.main import assemble
 from bot.running import Bot
 from config.settings import settings
 from desk.case.commands import CompleteStep
-from integrations.store.engine import open_database, writing
 from integrations.zendesk.deliveries import check_signature
 from ops.serve import write_logs
 from ops.stage import ROLES, SANDBOX
@@ -118,10 +118,11 @@ async def noop(_: str) -> FastAPI:
 
 async def commit(database: str) -> FastAPI:
     """Do the same, and one commit of the rows that the bot's own click writes."""
-    engine, replay = open_database(address(database)), await _recorded(database)
+    engine, replay = stock(database), await _recorded(database)
 
     async def click(body: dict[str, Any]) -> None:
-        await replay.commit(engine, body["actions"][0]["value"].partition("|")[0])
+        case = body["actions"][0]["value"].partition("|")[0]
+        await asyncio.to_thread(replay.commit, engine, case)
 
     return _bare(click)
 
@@ -145,7 +146,7 @@ async def _recorded(database: str) -> Replay:
 
 async def insert(database: str) -> FastAPI:
     """Check the signature of a webhook and store the delivery."""
-    engine, app = open_database(address(database)), FastAPI(openapi_url=None)
+    engine, app = stock(database), FastAPI(openapi_url=None)
     secret = SANDBOX["ATO_ZENDESK__WEBHOOK_SECRET"]
 
     @app.post("/zendesk/webhook")
@@ -154,15 +155,16 @@ async def insert(database: str) -> FastAPI:
         at, mac = told["x-zendesk-webhook-signature-timestamp"], told["x-zendesk-webhook-signature"]
         if not check_signature(secret, at, raw, mac, datetime.now(UTC)):
             return JSONResponse({}, 401)
-        await _store(engine, told["x-zendesk-webhook-invocation-id"], json.loads(raw)["ticket_id"])
+        delivery, ticket = told["x-zendesk-webhook-invocation-id"], json.loads(raw)["ticket_id"]
+        await asyncio.to_thread(_store, engine, delivery, ticket)
         return JSONResponse({"ok": "kept"})
 
     return app
 
 
-async def _store(engine: AsyncEngine, delivery: str, ticket: str) -> None:
-    async with writing(engine) as connection:
-        await connection.exec_driver_sql(
+def _store(engine: Engine, delivery: str, ticket: str) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
             "INSERT INTO deliveries (id, case_id, at) VALUES (?, ?, ?)", (delivery, ticket, "2026-11-26T00:00:00Z"),
         )  # fmt: skip
 

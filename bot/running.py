@@ -90,7 +90,7 @@ class Bot:
         for errand in (self.engine.back_office, self.engine.copies):
             if isinstance(errand, HttpBackOffice | GoogleChat):
                 await errand.close()
-        await self.database.dispose()
+        await self.database.close()
 
     def queue_runs(self) -> bool:
         """Say whether effects are being done."""

@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     zendesk: Zendesk
     backoffice: BackOffice = BackOffice()
     database_url: SecretStr = Field(
-        SecretStr("sqlite+aiosqlite:///./var/ato.sqlite3"),
+        SecretStr("sqlite:///./var/ato.sqlite3"),
         description="Where cases are kept: an SQLite file, whose folder is made at the first start, or PostgreSQL for many replicas (`postgresql://user:password@host:5432/name`)",
     )
     google_chat: GoogleChatSettings = GoogleChatSettings()

@@ -57,7 +57,7 @@ async def evidence(settings: Settings) -> AsyncIterator[StoredEvidence]:
     try:
         yield StoredEvidence(database, Vault(keys, settings.vault.digest_key.get_secret_value()))
     finally:
-        await database.dispose()
+        await database.close()
 
 
 def prefixes(settings: Settings) -> Mapping[str, str]:

@@ -62,7 +62,7 @@ async def kept(settings: Settings) -> AsyncIterator[Kept]:
             cases, StoredEffects(database, vault), StoredEvidence(database, vault), engine, database
         )
     finally:
-        await database.dispose()
+        await database.close()
 
 
 # What was given up --------------------------------------------------------------------------------

@@ -117,7 +117,7 @@ class Stage:
             "ATO_SLACK__API_URL": self.urls["slack"],
             "ATO_ZENDESK__URL": self.urls["zendesk"],
             "ATO_BACKOFFICE__URL": self.urls["backoffice"],
-            "ATO_DATABASE_URL": f"sqlite+aiosqlite:///{self.folder / 'ato.sqlite3'}",
+            "ATO_DATABASE_URL": f"sqlite:///{self.folder / 'ato.sqlite3'}",
             "ATO_CLOCK__OFFSET_FILE": str(self.folder / "clock"),
             "ATO_CHASER__TICK_SECONDS": "1",
             "ATO_WEB__PORT": str(self.port),

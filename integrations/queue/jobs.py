@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from procrastinate import App, PsycopgConnector, jobs, manager
+from procrastinate import App, PsycopgConnector, SyncPsycopgConnector, jobs, manager
 from procrastinate.exceptions import ConnectorException
 from psycopg.conninfo import make_conninfo
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from desk.service.ports import StoreGone
 
@@ -124,19 +124,24 @@ class Jobs:
         )  # fmt: skip
         self.app = App(connector=self.connector)
         self.app.job_manager = OwnJobs(self.connector)
+        self._within = manager.JobManager(SyncPsycopgConnector())
 
-    async def put(self, connection: AsyncConnection, places: Sequence[Place]) -> None:
+    def put(self, connection: Connection, places: Sequence[Place]) -> None:
         """Add a job for each effect, within the caller's transaction. A lane has one priority: its most urgent."""
-        await self._put(await _raw(connection), places)
+        if urgent := _urgent(places):
+            connection.exec_driver_sql(_RAISE, {"lanes": urgent})
+        raw = connection.connection.driver_connection
+        self._within.batch_defer_jobs(_jobs(places), connection=raw)
 
-    async def hurry(self, connection: AsyncConnection, lanes: Collection[str]) -> None:
+    def hurry(self, connection: Connection, lanes: Collection[str]) -> None:
         """Have these lanes looked at now, within the caller's transaction."""
-        raw = await _raw(connection)
-        await raw.execute(_HURRY, {"lanes": sorted(lanes)})
+        connection.exec_driver_sql(_HURRY, {"lanes": sorted(lanes)})
 
     async def add(self, places: Sequence[Place]) -> None:
         """Add a job for each effect by itself."""
-        await self._put(None, places)
+        if urgent := _urgent(places):
+            await self._all(f"{_RAISE} RETURNING id", lanes=urgent)
+        await self.app.job_manager.batch_defer_jobs_async(_jobs(places))
 
     async def hurry_now(self, lanes: Collection[str]) -> None:
         """Have these lanes looked at now."""
@@ -166,21 +171,6 @@ class Jobs:
         """Say whether this job is still this worker's."""
         return bool(await self._all(_HELD, job=job, worker=worker))
 
-    async def _put(self, raw: Any, places: Sequence[Place]) -> None:
-        if urgent := sorted({lane for _, lane, is_urgent in places if is_urgent}):
-            if raw is None:
-                await self._all(f"{_RAISE} RETURNING id", lanes=urgent)
-            else:
-                await raw.execute(_RAISE, {"lanes": urgent})
-        rows = [
-            jobs.Job(
-                id=None, queue=QUEUE, task_name=TASK, lock=lane, queueing_lock=None,
-                priority=int(lane in urgent), task_kwargs={"key": key},
-            )
-            for key, lane, _ in places
-        ]  # fmt: skip
-        await self.app.job_manager.batch_defer_jobs_async(rows, connection=raw)
-
     async def _all(self, query: str, **values: Any) -> list[dict[str, Any]]:
         try:
             return list(await self.connector.execute_query_all_async(query, **values))
@@ -188,6 +178,16 @@ class Jobs:
             raise StoreGone(str(error)) from error
 
 
-async def _raw(connection: AsyncConnection) -> Any:
-    """Give the psycopg connection beneath, in the same transaction."""
-    return (await connection.get_raw_connection()).driver_connection
+def _urgent(places: Sequence[Place]) -> list[str]:
+    return sorted({lane for _, lane, urgent in places if urgent})
+
+
+def _jobs(places: Sequence[Place]) -> list[jobs.Job]:
+    urgent = _urgent(places)
+    return [
+        jobs.Job(
+            id=None, queue=QUEUE, task_name=TASK, lock=lane, queueing_lock=None,
+            priority=int(lane in urgent), task_kwargs={"key": key},
+        )
+        for key, lane, _ in places
+    ]  # fmt: skip

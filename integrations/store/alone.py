@@ -1,14 +1,16 @@
 """What one replica does at a time: a name that is held in the database while the work lasts. SQLite has one process."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from desk.service.ports import StoreGone
+from integrations.store.engine import Database
+
+AGAIN = 0.1
+"""Seconds until a name that another replica holds is asked for again."""
 
 
 def number_of(name: str) -> int:
@@ -17,18 +19,21 @@ def number_of(name: str) -> int:
 
 
 @asynccontextmanager
-async def alone(engine: AsyncEngine, name: str, *, wait: bool = False) -> AsyncIterator[bool]:
+async def alone(database: Database, name: str, *, wait: bool = False) -> AsyncIterator[bool]:
     """Hold a name among all replicas; False when another holds it, unless asked to `wait` for it.
 
     The database lets go of the name when this process or its connection dies. Raises StoreGone.
     """
-    if engine.dialect.name == "sqlite":
+    if database.kind == "sqlite":
         yield True
         return
-    take = func.pg_advisory_xact_lock if wait else func.pg_try_advisory_xact_lock
+    take = select(func.pg_try_advisory_xact_lock(number_of(name)))
+    connection = await database.call(database.writer.connect)
     try:
-        async with engine.connect() as connection:
-            got = (await connection.execute(select(take(number_of(name))))).scalar()
-            yield wait or bool(got)
-    except PoolTimeout as error:
-        raise StoreGone(str(error)) from error
+        got = await database.call(lambda: connection.scalar(take))
+        while wait and not got:
+            await asyncio.sleep(AGAIN)
+            got = await database.call(lambda: connection.scalar(take))
+        yield bool(got)
+    finally:
+        await database.call(connection.close)

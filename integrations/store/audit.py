@@ -2,18 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import String, select, type_coerce
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from integrations.store import tables as t
 from integrations.store.chain import Break, Head, Kept, Link, first_break
-from integrations.store.engine import reading
+from integrations.store.engine import Database
 from integrations.store.playbooks import Playbooks
+from integrations.store.sealing import references
 from integrations.store.shifts import StoredSearches
 from integrations.store.vault import Vault
 
@@ -49,26 +49,26 @@ class Evidence:
 class StoredEvidence:
     """The evidence of one database."""
 
-    def __init__(self, engine: AsyncEngine, vault: Vault) -> None:
+    def __init__(self, database: Database, vault: Vault) -> None:
         """Use an opened database and the vault whose key sealed its events."""
-        self._engine, self._vault = engine, vault
+        self._database, self._vault = database, vault
 
     async def records(self, number: int | None = None) -> Sequence[Record]:
         """List every case, or the one with this number, oldest first."""
         query = select(_c.id, _c.number, _c.playbook, _c.playbook_hash).order_by(_c.number)
         query = query if number is None else query.where(_c.number == number)
-        async with reading(self._engine) as connection:
-            return [Record(*row) for row in (await connection.execute(query)).all()]
+        return [Record(*row) for row in await self._database.rows(query)]
 
     async def of(self, record: Record) -> Evidence:
         """Read and check one case's evidence."""
         mine = select(_v.ref, _v.sealed).where(_v.case_id == record.id)
         end = select(_c.version, _c.head, _c.seal).where(_c.id == record.id)
-        async with reading(self._engine) as connection:
-            rows = await connection.execute(_EVENTS.where(_e.case_id == record.id).order_by(_e.seq))
-            kept = tuple(_kept(row) for row in rows)
-            values = {row.ref: row.sealed for row in await connection.execute(mine)}
-            head = Head(*(await connection.execute(end)).one())
+        events = _EVENTS.where(_e.case_id == record.id).order_by(_e.seq)
+        rows, sealed, ends = await self._database.read(
+            lambda c: [c.execute(query).all() for query in (events, mine, end)]
+        )
+        kept, head = tuple(_kept(row) for row in rows), Head(*ends[0])
+        values = {row.ref: row.sealed for row in sealed}
         broken = first_break(record.id, kept, head, self._vault.vouched)
         exchanged = _exchanged(kept, values)
         if exchanged and (broken is None or exchanged.seq < broken.seq):
@@ -78,8 +78,8 @@ class StoredEvidence:
 
     async def zone(self, record: Record) -> str:
         """Give the zone of the procedure a case runs on."""
-        async with reading(self._engine) as connection:
-            return (await Playbooks().read(connection, record.playbook_hash)).zone
+        named = record.playbook_hash
+        return (await self._database.read(lambda c: Playbooks().read(c, named))).zone
 
     async def values(self, record: Record) -> dict[str, Any]:
         """Open a case's personal values, by their references; those that were erased are not there."""
@@ -87,20 +87,18 @@ class StoredEvidence:
         sealed = select(_v.ref, _v.field, _v.sealed, _k.wrapped).join_from(
             t.vault, t.case_keys, mine
         )
-        async with reading(self._engine) as connection:
-            rows = await connection.execute(sealed.where(_v.case_id == record.id))
-            return {
-                row.ref: {
-                    "field": row.field,
-                    "value": json.loads(self._vault.key(row.wrapped).decrypt(row.sealed))["value"],
-                }
-                for row in rows
+        return {
+            row.ref: {
+                "field": row.field,
+                "value": json.loads(self._vault.key(row.wrapped).decrypt(row.sealed))["value"],
             }
+            for row in await self._database.rows(sealed.where(_v.case_id == record.id))
+        }
 
     async def note(self, by: str, *, personal: bool, now: datetime) -> None:
         """Log that somebody took evidence out; never which customer's."""
         kind = "export with personal values" if personal else "export"
-        await StoredSearches(self._engine).note(f"terminal:{by}"[:64], kind, now, now)
+        await StoredSearches(self._database).note(f"terminal:{by}"[:64], kind, now, now)
 
 
 def _kept(row: Any) -> Kept:
@@ -123,16 +121,3 @@ def _exchanged(kept: Sequence[Kept], values: Mapping[str, bytes]) -> Break | Non
             if ref in values and hashlib.sha256(values[ref]).hexdigest() != ref:
                 return Break(one.link.seq, EXCHANGED)
     return None
-
-
-def references(body: Any) -> Iterator[str]:
-    """Name every value of the vault that a body refers to."""
-    if isinstance(body, dict):
-        if body.keys() == {"vault"}:
-            yield str(body["vault"])
-        else:
-            for inner in body.values():
-                yield from references(inner)
-    elif isinstance(body, list):
-        for inner in body:
-            yield from references(inner)

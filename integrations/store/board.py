@@ -6,14 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, case, delete, func, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from desk.cards.worklist import Figures, Goal, Owed, Press
 from desk.service.ports import Commit
 from integrations.store import across
 from integrations.store import tables as t
-from integrations.store.engine import reading
-from integrations.store.swift import change, rows, written
+from integrations.store.engine import Database
 from integrations.store.tallies import OF_DAY, next_quarter, slot_of
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -51,9 +49,6 @@ _OVERDUE = select(func.count()).where(
 )
 _KEPT = select(across.owed).where(_o.case_id == bindparam("id"))
 _FORGET = delete(across.owed).where(_o.case_id == bindparam("id"), _o.duty == bindparam("which"))
-_ADD = insert(across.owed)
-_COLUMNS = tuple(_o.keys())
-_DUTY = _COLUMNS.index("duty")
 
 _STANDING = (
     select(_c.playbook, _o.step, func.count(_o.case_id.distinct()))
@@ -66,67 +61,69 @@ _STANDING = (
 class StoredBoard:
     """What is owed across the cases of one database."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, database: Database) -> None:
         """Use an opened database; the caller closes it."""
-        self._engine = engine
+        self._database = database
 
     async def standing(self) -> dict[tuple[str, str], int]:
         """Count the cases that stand at each step, by playbook and step."""
-        async with reading(self._engine) as connection:
-            found = (await connection.execute(_STANDING)).all()
+        found = await self._database.rows(_STANDING)
         return {(playbook, step): count for playbook, step, count in found}
 
     async def owed_by_role(self, roles: Collection[str], limit: int) -> Sequence[Owed]:
         """List what these roles owe, by what is due; what has no due time comes last."""
         # Role by role: SQLite would sort all that several roles owe together, however little is asked for.
-        async with reading(self._engine) as connection:
-            found = [one for role in sorted(roles) for one in await _list(connection, _OF_ROLE, role, limit)]  # fmt: skip
+        found = await self._database.read(
+            lambda c: [one for role in sorted(roles) for one in _list(c, _OF_ROLE, role, limit)]
+        )
         return sorted(found, key=lambda one: (one.due_at or NEVER, one.case))[:limit]
 
     async def owed_by_person(self, person: str, limit: int) -> Sequence[Owed]:
         """List what this person has, by what is due."""
-        async with reading(self._engine) as connection:
-            return await _list(connection, _HELD_BY, person, limit)
+        return await self._database.read(lambda c: _list(c, _HELD_BY, person, limit))
 
     async def opened_by(self, person: str, limit: int) -> Sequence[Owed]:
         """List what others owe in the open cases this person opened, by what is due."""
-        async with reading(self._engine) as connection:
-            return await _list(connection, _OPENED_BY, person, limit)
+        return await self._database.read(lambda c: _list(c, _OPENED_BY, person, limit))
 
     async def figures(
         self, roles: Collection[str], playbooks: Collection[str], since: datetime, now: datetime
     ) -> Figures:
         """Count the cases of these playbooks opened since then, and what these roles are late with now."""
-        async with reading(self._engine) as connection:
-            days = await _of_day(connection, sorted(playbooks), since)
-            about = {"since": since, "now": now, "playbooks": sorted(playbooks)}
-            overdue = (await connection.execute(_OVERDUE, about)).scalar_one()
-            late = [
-                (await connection.execute(_LATE, {"whose": role, "now": now})).scalar_one()
-                for role in sorted(roles)
-            ]
-        opened, in_time, done = (sum(one) for one in zip(*days, strict=True))
-        return Figures(opened=opened, in_time=in_time, of=done + overdue, late=sum(late))
+        return await self._database.read(
+            lambda c: _figures(c, sorted(roles), sorted(playbooks), since, now)
+        )
 
 
-async def _of_day(
-    connection: AsyncConnection, playbooks: list[str], since: datetime
+def _figures(
+    connection: Connection, roles: list[str], playbooks: list[str], since: datetime, now: datetime
+) -> Figures:
+    days = _of_day(connection, playbooks, since)
+    about = {"since": since, "now": now, "playbooks": playbooks}
+    overdue = connection.execute(_OVERDUE, about).scalar_one()
+    late = sum(
+        connection.execute(_LATE, {"whose": role, "now": now}).scalar_one() for role in roles
+    )
+    opened, in_time, done = (sum(one) for one in zip(*days, strict=True))
+    return Figures(opened=opened, in_time=in_time, of=done + overdue, late=late)
+
+
+def _of_day(
+    connection: Connection, playbooks: list[str], since: datetime
 ) -> list[tuple[int, int, int]]:
     """Count whole quarters of an hour from their tallies, and what was opened before the first of them one by one."""
     quarter = next_quarter(since)
     of_day = {"playbooks": playbooks, "slot": slot_of(quarter)}
-    found = [(await connection.execute(OF_DAY, of_day)).one()]
+    found = [connection.execute(OF_DAY, of_day).one()]
     if quarter > since:
         first = {"playbooks": playbooks, "since": since, "quarter": quarter}
-        found.append((await connection.execute(_BEFORE_QUARTER, first)).one())
+        found.append(connection.execute(_BEFORE_QUARTER, first).one())
     return [(one.opened, one.in_time, one.done) for one in found]
 
 
-async def _list(
-    connection: AsyncConnection, query: Select[Any], whose: str, limit: int
-) -> list[Owed]:
-    found = (await connection.execute(query, {"whose": whose, "most": limit})).all()
-    return [_read(row._mapping) for row in found]
+def _list(connection: Connection, query: Select[Any], whose: str, limit: int) -> list[Owed]:
+    found = connection.execute(query, {"whose": whose, "most": limit})
+    return [_read(row) for row in found.mappings()]
 
 
 def _read(row: Any) -> Owed:
@@ -158,15 +155,10 @@ def goal_row(goal: Goal | None) -> dict[str, datetime | None]:
 def write_owed(connection: Connection, commit: Commit, *, new: bool) -> None:
     """Replace what the case owes, touching only the rows that changed."""
     wanted = {one.duty: _row(one) for one in commit.owed}
-    found = [] if new else rows(connection, _KEPT, {"id": commit.case.id})
-    kept = {row[_DUTY]: row for row in found}
-    same = {d for d, row in wanted.items() if d in kept and _kept(row) == kept[d]}
-    if gone := sorted(duty for duty in kept if duty not in same):
-        change(connection, _FORGET, [{"id": commit.case.id, "which": d} for d in gone])
+    found = [] if new else connection.execute(_KEPT, {"id": commit.case.id}).mappings().all()
+    kept = {row["duty"]: dict(row) for row in found}
+    same = {duty for duty, row in wanted.items() if row == kept.get(duty)}
+    if gone := sorted(kept.keys() - same):
+        connection.execute(_FORGET, [{"id": commit.case.id, "which": duty} for duty in gone])
     if fresh := [row for duty, row in sorted(wanted.items()) if duty not in same]:
-        change(connection, _ADD, fresh)
-
-
-def _kept(row: dict[str, Any]) -> tuple[Any, ...]:
-    """Give a row as the table gives it back."""
-    return tuple(written(row[name]) for name in _COLUMNS)
+        connection.execute(insert(across.owed), fresh)

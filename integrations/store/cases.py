@@ -1,9 +1,8 @@
 """Keeps cases: the port `Cases` on SQLAlchemy. It folds events and decides nothing."""
 
-import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -18,23 +17,21 @@ from sqlalchemy import (
     union,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk.case.fold import fold
 from desk.case.state import Case
 from desk.playbook.model import Playbook
 from desk.service.ports import Commit, LookPlan
-from integrations.store import swift
 from integrations.store import tables as t
 from integrations.store.board import StoredBoard
 from integrations.store.commit import write
-from integrations.store.engine import keep, look, reading, writing
+from integrations.store.engine import Database
 from integrations.store.erasing import destroy
 from integrations.store.folded import Folded, FoldedCases, Row
 from integrations.store.jobs import Jobs, follow
 from integrations.store.noting import Notes
 from integrations.store.playbooks import Playbooks
-from integrations.store.sealing import refs, unseal
+from integrations.store.sealing import references, refers, unseal
 from integrations.store.vault import Vault
 
 _WITH_KEY = (t.case_keys.c.case_id == t.vault.c.case_id) & (t.case_keys.c.keep == t.vault.c.keep)
@@ -100,48 +97,44 @@ _NEXT_NUMBER = (
 class StoredCases(StoredBoard):
     """The cases of one database, with the vault that holds their personal values."""
 
-    def __init__(self, engine: AsyncEngine, vault: Vault, jobs: Jobs | None = None) -> None:
+    def __init__(self, database: Database, vault: Vault, jobs: Jobs | None = None) -> None:
         """Use an opened database and a vault; the caller closes the database.
 
         `jobs` hears within each transaction of the work it adds and frees; a queue that reads the table needs none.
         """
-        super().__init__(engine)
-        self._jobs, self._notes = jobs, Notes(engine, vault, jobs)
+        super().__init__(database)
+        self._jobs, self._notes = jobs, Notes(database, vault, jobs)
         self._vault, self._playbooks, self._folded = vault, Playbooks(), FoldedCases()
 
     async def remember_playbook(self, playbook: Playbook, now: datetime | None = None) -> str:
         """Keep a playbook under the hash of its content, once, and give the hash."""
-        async with writing(self._engine) as connection:
-            return await self._playbooks.remember(connection, playbook, now)
+        return await self._database.write(lambda c: self._playbooks.remember(c, playbook, now))
 
     async def load(self, case: str) -> tuple[Case, Playbook] | None:
         """Give a case as it is with the playbook it began with, or None."""
-        found = await look(self._engine, partial(self._read, case=case))
+        before = self._folded.get(case)
+        found = await self._database.read(lambda c: self._read(c, case, before))
         if found is None:
             return None
-        self._folded.put(found)
-        asyncio.get_running_loop().call_soon(self._folded.trim)
-        return found.case, await self._playbook(found.case.playbook_hash)
+        self._folded.put(found[0])
+        return found[0].case, found[1]
 
-    async def _playbook(self, name: str) -> Playbook:
-        """Give the playbook of a case; most are known here."""
-        if known := self._playbooks.known(name):
-            return known
-        async with reading(self._engine) as connection:
-            return await self._playbooks.read(connection, name)
-
-    def _read(self, connection: Connection, case: str) -> Folded | None:
-        before = self._folded.get(case)
+    def _read(
+        self, connection: Connection, case: str, before: Folded | None
+    ) -> tuple[Folded, Playbook] | None:
         found = self._read_on(connection, case, before) if before else None
-        return found or self._read_on(connection, case, Folded(Case(id=case), "", 0))
+        found = found or self._read_on(connection, case, Folded(Case(id=case), "", 0))
+        if found is None:
+            return None
+        return found, self._playbooks.read(connection, found.case.playbook_hash)
 
     def _read_on(self, connection: Connection, case: str, before: Folded) -> Folded | None:
         """Read what was added to a case since; None when that does not go on from there, or when there is nothing."""
         since = before.case.version
-        about = {"id": case, "since": since}
-        rows = list(map(Row._make, swift.rows(connection, _EVENTS, about)))
+        found = connection.execute(_EVENTS, {"id": case, "since": since})
+        rows = [Row(*row) for row in found]
         fresh = rows[1:] if since else rows
-        added = sum(len(refs(row.body)) for row in fresh) if since else 0
+        added = sum(_personal(row.body) for row in fresh) if since else 0
         if not rows or (since and not before.goes_on(rows, added)):
             return None
         opened = self._open(connection, case) if added or not since else {}
@@ -151,25 +144,22 @@ class StoredCases(StoredBoard):
 
     async def number(self) -> int:
         """Reserve the next display number."""
-        async with writing(self._engine) as connection:
-            return int((await connection.execute(_NEXT_NUMBER)).scalar_one())
+        return await self._database.write(lambda c: c.execute(_NEXT_NUMBER).scalar_one())
 
     async def commit(self, commit: Commit) -> None:
         """Keep a decision in one transaction; raises Conflict and Repeated, and then nothing is kept."""
-        if commit.case.opened_at is None:
-            await keep(self._engine, partial(write, vault=self._vault, commit=commit))
-            return
-        await self._playbook(commit.case.playbook_hash)
-        if self._jobs is None and not commit.erases:
-            await keep(self._engine, partial(write, vault=self._vault, commit=commit))
-            return
-        async with writing(self._engine) as connection:
-            if commit.erases:
-                await destroy(connection, commit.case.id, commit.erases)
-                self._folded.drop(commit.case.id)
-            await connection.run_sync(write, self._vault, commit)
-            if self._jobs is not None:
-                await follow(connection, self._jobs, commit)
+        await self._database.write(lambda c: self._keep(c, commit))
+        if commit.erases:
+            self._folded.drop(commit.case.id)
+
+    def _keep(self, connection: Connection, commit: Commit) -> None:
+        if commit.case.opened_at is not None:
+            self._playbooks.read(connection, commit.case.playbook_hash)
+        if commit.erases:
+            destroy(connection, commit.case.id, commit.erases)
+        write(connection, self._vault, commit)
+        if self._jobs is not None:
+            follow(connection, self._jobs, commit)
 
     async def seen(self, delivery: str) -> bool:
         """Say whether this delivery was accepted before."""
@@ -218,20 +208,23 @@ class StoredCases(StoredBoard):
 
         Work that was still waiting becomes a dead letter, because its words are gone too.
         """
-        async with writing(self._engine) as connection:
-            await destroy(connection, case, (keep,))
+        await self._database.write(lambda c: destroy(c, case, (keep,)))
         self._folded.drop(case)
 
     def _open(self, connection: Connection, case: str) -> dict[str, bytes]:
         """Open a case's personal values, by their references; those that were erased are not there."""
-        found = swift.rows(connection, _SEALED, {"id": case})
+        found = connection.execute(_SEALED, {"id": case})
         return {ref: self._vault.key(wrapped).decrypt(sealed) for ref, sealed, wrapped in found}
 
     async def _names(
         self, query: Select[str] | CompoundSelect[str], values: Mapping[str, Any] | None = None
     ) -> Sequence[str]:
-        async with reading(self._engine) as connection:
-            return (await connection.execute(query, values)).scalars().all()
+        return [row[0] for row in await self._database.rows(query, values)]
 
     async def _name(self, query: Select[str]) -> str | None:
         return next(iter(await self._names(query)), None)
+
+
+def _personal(body: str) -> int:
+    """Count the personal values that a stored body refers to."""
+    return sum(1 for _ in references(json.loads(body))) if refers(body) else 0

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from integrations.store import canonical
+import rfc8785
+
 from integrations.store.tables import write_instant
 
 
@@ -29,8 +30,8 @@ class Link:
     def canonical(self) -> bytes:
         """Give the canonical JSON (RFC 8785) that is hashed; raises ValueError for what no event can hold."""
         at = self.at if isinstance(self.at, str) else write_instant(self.at)
-        words = canonical.dumps(self.body)
-        return link_words(self.case, self.seq, at, self.kind, words, self.prev)
+        body = rfc8785.dumps(self.body)
+        return link_words(self.case, self.seq, at, self.kind, body, self.prev)
 
     @property
     def hash(self) -> str:
@@ -39,13 +40,10 @@ class Link:
 
 
 def link_words(case: str, seq: int, at: str, kind: str, body: bytes, prev: str) -> bytes:
-    """Write a link as canonical JSON, which is hashed, around a body that is written already.
-
-    Names stand in their order. Raises ValueError for what no event can hold.
-    """
-    at_, case_, kind_, prev_ = (canonical.dumps(one) for one in (at, case, kind, prev))
-    return b'{"at":%b,"body":%b,"case":%b,"kind":%b,"prev":%b,"seq":%b}' % (
-        at_, body, case_, kind_, prev_, canonical.dumps(seq),
+    """Write a link as canonical JSON around a body that is written already; the names stand in their order."""
+    at_, case_, kind_, prev_ = (rfc8785.dumps(one) for one in (at, case, kind, prev))
+    return b'{"at":%b,"body":%b,"case":%b,"kind":%b,"prev":%b,"seq":%d}' % (
+        at_, body, case_, kind_, prev_, seq,
     )  # fmt: skip
 
 

@@ -1,17 +1,13 @@
-"""Writes one decision inside one transaction that the caller opened. It decides nothing.
-
-It is written for a plain connection and run as one piece: each crossing from a coroutine to SQLAlchemy and back costs
-as much as SQLite needs for the statement, and a decision is a dozen statements.
-"""
+"""Writes one decision inside one transaction that the caller opened. It decides nothing."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
+import rfc8785
 import structlog
-from sqlalchemy import Connection, Insert, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from desk.case.effects import Effect
@@ -20,8 +16,8 @@ from desk.service.ports import Commit, Conflict, Repeated
 from integrations.store import tables as t
 from integrations.store.board import goal_row, write_owed
 from integrations.store.chain import event_words, head_words, link_words
+from integrations.store.engine import Rows
 from integrations.store.sealing import looked_up, seal
-from integrations.store.swift import change, rows, written
 from integrations.store.tables import write_instant
 from integrations.store.tallies import count
 from integrations.store.vault import WORK, CaseKeys, Vault
@@ -51,29 +47,11 @@ _DEADLINES = select(t.deadlines.c.duty, t.deadlines.c.fire_at).where(
 _FORGET = delete(t.deadlines).where(
     t.deadlines.c.case_id == bindparam("id"), t.deadlines.c.duty == bindparam("which")
 )
-_INSERT: dict[Table, Insert] = {
-    table: insert(table)
-    for table in (
-        t.deliveries, t.cases, t.events, t.case_keys, t.vault, t.digests, t.effects, t.effect_needs,
-        t.tickets, t.deadlines,
-    )
-}  # fmt: skip
-"""Made once: SQLAlchemy knows a statement again by its object, and one made anew is taken apart first."""
 _EFFECT = update(t.effects).where(t.effects.c.key == bindparam("which"))
 
 
-class Claimed(NamedTuple):
-    """What stands of a case before a decision: its row as it is kept, once for each of its keys."""
-
-    version: int
-    head: str
-    seal: str | None
-    keep: str | None
-    wrapped: bytes | None
-    ending: str | None
-    ended_at: str | None
-    goal_due_at: str | None
-    goal_done_at: str | None
+Claimed = Rows
+"""What stands of a case before a decision: its row, once for each of its keys; nothing for a case that is new."""
 
 
 @dataclass
@@ -117,27 +95,28 @@ def _deliver(connection: Connection, commit: Commit) -> None:
         return
     row = {"id": commit.delivery, "case_id": commit.case.id, "at": moment(commit)}
     try:
-        change(connection, _INSERT[t.deliveries], [row])
+        connection.execute(insert(t.deliveries), row)
     except IntegrityError as error:
         raise Repeated(commit.delivery) from error
 
 
-def _claim(connection: Connection, commit: Commit) -> Sequence[Claimed]:
-    """Hold the case's row and give its version, head and keys; nothing for a case that is new."""
-    found = [Claimed(*row) for row in rows(connection, _CLAIM, {"id": commit.case.id})]
+def _claim(connection: Connection, commit: Commit) -> Claimed:
+    """Hold the case's row and give its version, head and keys."""
+    found = connection.execute(_CLAIM, {"id": commit.case.id}).all()
     version = found[0].version if found else 0
     if version != commit.case.version - len(commit.events):
         raise Conflict(commit.case.id)
     return found
 
 
-def _sealed(commit: Commit, vault: Vault, head: str, claimed: Sequence[Claimed]) -> str | None:
+def _sealed(commit: Commit, vault: Vault, head: str, claimed: Claimed) -> str | None:
     """Vouch for the new head. A head that was not ours stays unvouched, whatever is added to it."""
     case = commit.case
     for row in claimed[:1]:
         if not vault.vouched(row.seal, *head_words(case.id, row.version, row.head)):
             _log.error("the evidence of a case was changed beside the desk", case=case.id)
-            return row.seal
+            unvouched: str | None = row.seal
+            return unvouched
     return vault.vouch(*head_words(case.id, case.version, head))
 
 
@@ -145,12 +124,12 @@ def _gather(commit: Commit, vault: Vault, keys: CaseKeys, head: str) -> _Batch:
     batch, case = _Batch(head), commit.case.id
     first = commit.case.version - len(commit.events) + 1
     for seq, event in enumerate(commit.events, first):
-        words, sealed = seal(event, keys)
-        at, before = write_instant(event.at), batch.head
-        link = link_words(case, seq, at, event.kind, words, before)
+        body, sealed = seal(event, keys)
+        words, before = rfc8785.dumps(body), batch.head
+        link = link_words(case, seq, write_instant(event.at), event.kind, words, before)
         batch.head = hashlib.sha256(link).hexdigest()
         batch.events.append(
-            {"case_id": case, "seq": seq, "at": at, "kind": event.kind,
+            {"case_id": case, "seq": seq, "at": event.at, "kind": event.kind,
              "body": words.decode(), "prev_hash": before, "hash": batch.head,
              "seal": vault.vouch(*event_words(case, seq, batch.head))}
         )  # fmt: skip
@@ -179,7 +158,7 @@ def effect_row(effect: Effect, keys: CaseKeys, now: datetime) -> dict[str, Any]:
 
 
 def _write_case(
-    connection: Connection, commit: Commit, head: dict[str, Any], claimed: Sequence[Claimed]
+    connection: Connection, commit: Commit, head: dict[str, Any], claimed: Claimed
 ) -> None:
     case = commit.case
     now = {"ending": case.ending, "ended_at": case.ended_at, **goal_row(commit.goal)}
@@ -188,9 +167,9 @@ def _write_case(
     if not claimed:
         return _open_case(connection, commit, {**head, **now})
     # Only what changed is set: SQLite writes every index anew that holds a column it is told to set.
-    moved = {n: now[n] for n in _MOVING if written(now[n]) != getattr(claimed[0], n)}
+    moved = {name: now[name] for name in _MOVING if now[name] != getattr(claimed[0], name)}
     which = {"case": case.id, "before": case.version - len(commit.events), "version": case.version}
-    if change(connection, _ADVANCE, [{**which, **head, **moved}]) != 1:
+    if connection.execute(_ADVANCE, {**which, **head, **moved}).rowcount != 1:
         raise Conflict(case.id)
     return None
 
@@ -202,7 +181,7 @@ def _open_case(connection: Connection, commit: Commit, row: dict[str, Any]) -> N
         "version": case.version, "opened_at": case.opened_at, "opened_by": case.opened_by,
     }  # fmt: skip
     try:
-        connection.execute(_INSERT[t.cases], {**stands, **row})
+        connection.execute(insert(t.cases), {**stands, **row})
     except IntegrityError as error:
         raise Conflict(case.id) from error
 
@@ -223,45 +202,42 @@ def _write_rows(connection: Connection, commit: Commit, batch: _Batch, keys: Cas
 
 def _insert(connection: Connection, table: Table, fresh: list[dict[str, Any]]) -> None:
     if fresh:
-        change(connection, _INSERT[table], fresh)
+        connection.execute(insert(table), fresh)
 
 
 def _write_tickets(connection: Connection, commit: Commit) -> None:
-    rows = [
+    made = [
         {"ticket_id": str(event.id), "case_id": commit.case.id, "name": event.name}
         for event in commit.events
         if isinstance(event, TicketCreated)
     ]
-    if rows:
-        known = [row["ticket_id"] for row in rows]
+    if made:
+        known = [row["ticket_id"] for row in made]
         connection.execute(delete(t.tickets).where(t.tickets.c.ticket_id.in_(known)))
-        connection.execute(_INSERT[t.tickets], rows)
+        connection.execute(insert(t.tickets), made)
 
 
 def _write_deadlines(connection: Connection, commit: Commit, *, new: bool) -> None:
     """Replace the case's deadlines, touching only those that changed."""
     case = commit.case.id
-    wanted = {(deadline.duty, write_instant(deadline.fire_at)) for deadline in commit.deadlines}
-    kept = set(rows(connection, _DEADLINES, {"id": case})) if not new else set()
+    wanted = {(deadline.duty, deadline.fire_at) for deadline in commit.deadlines}
+    found = [] if new else connection.execute(_DEADLINES, {"id": case}).all()
+    kept = {(row.duty, row.fire_at) for row in found}
     if gone := sorted(duty for duty, _ in kept - wanted):
-        _forget_deadlines(connection, case, gone)
+        connection.execute(_FORGET, [{"id": case, "which": duty} for duty in gone])
     fresh = [{"case_id": case, "duty": d, "fire_at": at} for d, at in sorted(wanted - kept)]
     _insert(connection, t.deadlines, fresh)
-
-
-def _forget_deadlines(connection: Connection, case: str, duties: Iterable[str]) -> None:
-    change(connection, _FORGET, [{"id": case, "which": duty} for duty in duties])
 
 
 def _move_effects(connection: Connection, commit: Commit) -> None:
     now = moment(commit)
     if commit.settles:
         done = {"which": commit.settles, "status": "done", "done_at": now, "error": None}
-        change(connection, _EFFECT, [done])
+        connection.execute(_EFFECT, done)
     if commit.kills:
         reasons = {e.effect: e.reason for e in commit.events if isinstance(e, EffectDied)}
         dead = {"which": commit.kills, "status": "dead", "error": reasons.get(commit.kills)}
-        change(connection, _EFFECT, [dead])
+        connection.execute(_EFFECT, dead)
     if commit.revives:
         # What was sent and how often stays; only the time within which to give up begins anew.
         again = {"which": commit.revives, "status": "queued", "next_at": now, "first_at": None}

@@ -17,13 +17,31 @@ from integrations.store.starting import CannotStart, newest
 UPGRADE = "import sys; from integrations.store.upgrade import upgrade; upgrade(sys.stdin.read())"
 
 
+_REVISION = "SELECT version_num FROM alembic_version"
+_OLDEST = "SELECT oldest FROM writers WHERE revision = (SELECT version_num FROM alembic_version)"
+
+
 def revision_of(database_url: str) -> str | None:
     """Name the migration a database is at, or None when it has no tables yet; raises CannotStart when it does not answer."""
+    return _asked(database_url, _REVISION)
+
+
+def may_write(database_url: str, found: str) -> bool:
+    """Say whether this version may write a database that is at the migration `found`: it is ours, or a newer one that
+    says so. One that says nothing is written by its own version only. Raises CannotStart when it does not answer."""
+    if found <= newest():
+        return found == newest()
+    oldest = _asked(database_url, _OLDEST)
+    return oldest is not None and oldest <= newest()
+
+
+def _asked(database_url: str, words: str) -> str | None:
+    """Ask for one word; None where there is no such table or row. Raises CannotStart."""
     url = read_url(database_url)
     sqlite = url.get_backend_name() == "sqlite"
     try:
         engine = create_engine(
-            read_url(database_url, asynchronous=False),
+            read_url(database_url),
             connect_args={} if sqlite else CONNECT_POSTGRES,
         )
     except ImportError as missing:
@@ -33,7 +51,7 @@ def revision_of(database_url: str) -> str | None:
         ) from None
     try:
         with engine.connect() as connection:
-            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            found = connection.execute(text(words)).scalar()
             return None if found is None else str(found)
     except OperationalError as error:
         if sqlite:
@@ -51,7 +69,7 @@ def revision_of(database_url: str) -> str | None:
 def is_empty(database_url: str) -> bool:
     """Say whether there is no table at all; raises CannotStart when the database does not answer."""
     revision_of(database_url)  # says in a sentence what is wrong
-    engine = create_engine(read_url(database_url, asynchronous=False))
+    engine = create_engine(read_url(database_url))
     try:
         return not inspect(engine).get_table_names()
     finally:
@@ -59,9 +77,10 @@ def is_empty(database_url: str) -> bool:
 
 
 def is_current(database_url: str) -> bool:
-    """Say whether the tables are today's; a database that does not answer is not."""
+    """Say whether this version may write the tables as they are; a database that does not answer is not current."""
     try:
-        return revision_of(database_url) == newest()
+        found = revision_of(database_url)
+        return found is not None and may_write(database_url, found)
     except CannotStart:
         return False
 
@@ -73,7 +92,7 @@ def bring_up(database_url: str) -> Path | None:
     """
     _prepare(database_url)
     found = revision_of(database_url)
-    if found == newest():
+    if found is not None and may_write(database_url, found):
         return None
     if found is not None and found > newest():
         raise CannotStart(
@@ -114,7 +133,7 @@ def _prepare(database_url: str) -> None:
         return
     if file is None:
         raise CannotStart(
-            "ATO_DATABASE_URL must name an SQLite file, such as sqlite+aiosqlite:///./var/ato.sqlite3, "
+            "ATO_DATABASE_URL must name an SQLite file, such as sqlite:///./var/ato.sqlite3, "
             "or a PostgreSQL database, such as postgresql://ato:<password>@db.example:5432/ato."
         )
     try:

@@ -10,6 +10,7 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy import (
     Column,
     ColumnElement,
+    Connection,
     and_,
     bindparam,
     exists,
@@ -19,11 +20,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk.case.effects import EFFECT, Effect
 from integrations.store import tables as t
-from integrations.store.engine import reading, writing
+from integrations.store.engine import Database
 from integrations.store.vault import WORK, CaseKeys, Vault
 
 _AFTER_A_BUG = timedelta(seconds=60)
@@ -115,23 +115,22 @@ class DeadLetter:
 class StoredEffects:
     """The effects of one database. The queue works through them; the terminal looks at them."""
 
-    def __init__(self, engine: AsyncEngine, vault: Vault) -> None:
+    def __init__(self, database: Database, vault: Vault) -> None:
         """Use an opened database and the vault that sealed the bodies."""
-        self._engine, self._vault = engine, vault
+        self._database, self._vault = database, vault
 
     async def ready(self, now: datetime, busy: Collection[str], limit: int) -> Sequence[Waiting]:
         """Give the heads of lanes that may run now, urgent first; `busy` lanes are left out."""
         values = {"now": now, "busy": list(busy), "most": limit}
-        async with reading(self._engine) as connection:
-            rows = (await connection.execute(_READY, values)).all()
+        rows = await self._database.rows(_READY, values)
         return [found for row in rows if (found := await self._read(row, now))]
 
     async def turn(self, lane: str, now: datetime) -> Turn | None:
         """Say whose turn it is in a lane; None when nothing is left in it."""
-        async with reading(self._engine) as connection:
-            row = (await connection.execute(_TURN, {"lane": lane})).one_or_none()
-        if row is None:
+        rows = await self._database.rows(_TURN, {"lane": lane})
+        if not rows:
             return None
+        row = rows[0]
         if not row.met or row.next_at > now:
             return Turn(None, row.next_at if row.met else None)
         found = await self._read(row, now)
@@ -139,26 +138,22 @@ class StoredEffects:
 
     async def due_lanes(self, lanes: Collection[str], now: datetime) -> frozenset[str]:
         """Say which of these lanes have something to do now."""
-        async with reading(self._engine) as connection:
-            found = await connection.execute(_DUE_LANES, {"lanes": list(lanes), "now": now})
-            return frozenset(found.scalars())
+        found = await self._database.rows(_DUE_LANES, {"lanes": list(lanes), "now": now})
+        return frozenset(row.lane for row in found)
 
     async def queued(self) -> Sequence[Place]:
         """List everything that is neither done nor dead, in order."""
-        async with reading(self._engine) as connection:
-            return [(r.key, r.lane, r.urgent) for r in await connection.execute(_QUEUED_ALL)]
+        return [(r.key, r.lane, r.urgent) for r in await self._database.rows(_QUEUED_ALL)]
 
     async def next_at(self, now: datetime) -> datetime | None:
         """Give the earliest instant after now at which something is to be tried."""
-        async with reading(self._engine) as connection:
-            found: datetime | None = (await connection.execute(_NEXT, {"now": now})).scalar_one()
+        found: datetime | None = await self._database.scalar(_NEXT, {"now": now})
         return found
 
     async def waiting(self, key: str) -> bool:
         """Say whether an effect is neither done nor dead."""
-        async with reading(self._engine) as connection:
-            found = await connection.execute(select(_e.status).where(_e.key == key))
-            return found.scalar_one_or_none() == "queued"
+        status = select(_e.status).where(_e.key == key)
+        return await self._database.scalar(status) == "queued"  # type: ignore[no-any-return]
 
     async def prepare(
         self, key: str, body: bytes, number: int, started_at: datetime,
@@ -168,16 +163,18 @@ class StoredEffects:
 
         `next_at` is when the next try is if this one is never heard of again.
         """
-        mine = update(t.effects).where(_e.key == key)
-        async with writing(self._engine) as connection:
-            owner = select(t.case_keys.c.wrapped).join_from(t.effects, t.case_keys, _KEY)
-            wrapped = (await connection.execute(owner.where(_e.key == key))).scalar_one()
+        owner = select(t.case_keys.c.wrapped).join_from(t.effects, t.case_keys, _KEY)
+        tried = update(t.effects).where(_e.key == key).values(
+            attempts=number, sent_at=_first(_e.sent_at, started_at),
+            first_at=_first(_e.first_at, started_at), next_at=next_at or _e.next_at,
+        )  # fmt: skip
+
+        def keep(connection: Connection) -> None:
+            wrapped = connection.execute(owner.where(_e.key == key)).scalar_one()
             sealed = CaseKeys(self._vault, {WORK: wrapped}).seal(WORK, body)
-            tried = mine.values(
-                attempts=number, prepared=sealed, sent_at=_first(_e.sent_at, started_at),
-                first_at=_first(_e.first_at, started_at), next_at=next_at or _e.next_at,
-            )  # fmt: skip
-            await connection.execute(tried)
+            connection.execute(tried.values(prepared=sealed))
+
+        await self._database.write(keep)
 
     async def later(
         self, key: str, number: int, started_at: datetime, next_at: datetime, error: str | None
@@ -187,27 +184,23 @@ class StoredEffects:
         tried = mine.values(attempts=number, next_at=next_at, error=error)
         if number:  # nothing was tried yet when our own pace held it back
             tried = tried.values(first_at=_first(_e.first_at, started_at))
-        async with writing(self._engine) as connection:
-            await connection.execute(tried)
+        await self._database.write(lambda c: c.execute(tried))
 
     async def dead(self, limit: int = 100) -> Sequence[DeadLetter]:
         """List the dead letters, oldest first."""
         columns = (_e.key, _e.case_id, _e.lane, _e.kind, _e.attempts, _e.error, _e.created_at)
         query = select(*columns).where(_e.status == _DEAD).order_by(_e.seq).limit(limit)
-        async with reading(self._engine) as connection:
-            return [DeadLetter(*row) for row in (await connection.execute(query)).all()]
+        return [DeadLetter(*row) for row in await self._database.rows(query)]
 
     async def pending_count(self) -> int:
         """Count what is neither done nor dead."""
         query = select(func.count()).select_from(t.effects).where(_e.status == _QUEUED)
-        async with reading(self._engine) as connection:
-            return (await connection.execute(query)).scalar_one()
+        return int(await self._database.scalar(query))
 
     async def oldest_pending_at(self) -> datetime | None:
         """Say since when the oldest pending effect has waited."""
         query = select(func.min(_e.created_at)).where(_e.status == _QUEUED)
-        async with reading(self._engine) as connection:
-            found: datetime | None = (await connection.execute(query)).scalar_one()
+        found: datetime | None = await self._database.scalar(query)
         return found
 
     async def oldest_due_at(self, now: datetime) -> datetime | None:
@@ -215,15 +208,13 @@ class StoredEffects:
         query = select(func.min(_e.next_at)).where(
             _e.status == _QUEUED, _e.next_at <= now, _HEAD, _NEEDS_MET
         )
-        async with reading(self._engine) as connection:
-            found: datetime | None = (await connection.execute(query)).scalar_one()
+        found: datetime | None = await self._database.scalar(query)
         return found
 
     async def effect(self, key: str) -> Effect | None:
         """Give an effect, whatever became of it, or None when it is unknown or erased."""
-        async with reading(self._engine) as connection:
-            row = (await connection.execute(_WORK.where(_e.key == key))).one_or_none()
-        return row and self._waiting(row).effect
+        rows = await self._database.rows(_WORK.where(_e.key == key))
+        return self._waiting(rows[0]).effect if rows else None
 
     async def _read(self, row: Any, now: datetime) -> Waiting | None:
         """Read an effect; one that cannot be read, or opened, is kept and holds up its own lane only."""

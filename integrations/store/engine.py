@@ -1,40 +1,40 @@
-"""Opens the database and says `StoreGone` when it does not answer. It knows no table.
+"""Opens a database, and runs each reading and each transaction as one function in a thread. It knows no table.
 
-Recipe for SQLite's transactions: https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#pysqlite-sqlite-transactions
+SQLite's transactions: https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#sqlite-transactions
 """
 
 import asyncio
+import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Executable, Row, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.util import greenlet_spawn
 
 from desk.service.ports import StoreGone
-from integrations.store.driver import connect
-from integrations.store.held import Pair, inode_of, same
-from integrations.store.swift import BEGIN, WAIT
 
 T = TypeVar("T")
+Values = Mapping[str, Any]
+Rows = Sequence[Row[*tuple[Any, ...]]]
 
-_GATES: WeakKeyDictionary[Engine, asyncio.Lock] = WeakKeyDictionary()
-_PAIRS: WeakKeyDictionary[Engine, Pair] = WeakKeyDictionary()
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
-    f"PRAGMA busy_timeout={WAIT}",
+    "PRAGMA busy_timeout=30000",
     "PRAGMA foreign_keys=ON",
 )
+BEGIN = "BEGIN IMMEDIATE"
+"""At once: a transaction that reads first could fail at its first write."""
+SQLITE_READERS = 4
+"""Threads that read an SQLite file, each with a connection; one more writes."""
 
 CONNECT_POSTGRES: dict[str, Any] = {
     "connect_timeout": 3,
@@ -47,15 +47,83 @@ CONNECT_POSTGRES: dict[str, Any] = {
 POOL_SIZE, POOL_MORE, POOL_TIMEOUT = 8, 8, 3.0
 """Connections of one replica, how many more under load, and how long (seconds) somebody waits for one."""
 
-Database = AsyncEngine
-"""An opened database, opaque to whoever holds it."""
+
+class Database:
+    """An opened database: one engine to read with, one to write with, and the threads in which both are used."""
+
+    def __init__(self, reader: Engine, writer: Engine, readers: int, writers: int) -> None:
+        """Take two engines, of which the reader's begins no transaction, and how many threads use each."""
+        self.reader, self.writer = reader, writer
+        self._readers = ThreadPoolExecutor(readers, "ato-reader")
+        self._writers = ThreadPoolExecutor(writers, "ato-writer")
+
+    @property
+    def kind(self) -> str:
+        """Give `sqlite` or `postgresql`."""
+        return self.writer.dialect.name
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run a function that only reads; each of its statements sees the newest commit. Raises StoreGone."""
+        return await _result(self._readers, _within(self.reader.connect, work))
+
+    async def rows(self, query: Executable, values: Values | None = None) -> Rows:
+        """Run one query and give all its rows. Raises StoreGone."""
+        return await self.read(lambda connection: connection.execute(query, values).all())
+
+    async def scalar(self, query: Executable, values: Values | None = None) -> Any:
+        """Run one query and give the first column of its first row, or None. Raises StoreGone."""
+        return await self.read(lambda connection: connection.scalar(query, values))
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run a function as one transaction: all of it is kept when it returns, nothing when it raises.
+
+        Whoever is cancelled meanwhile goes on when the transaction has ended. Raises StoreGone.
+        """
+        return await self.call(_within(self.writer.begin, work))
+
+    async def call(self, work: Callable[[], T]) -> T:
+        """Run a function in a thread that writes, to its end. Raises StoreGone."""
+        return await _result(self._writers, work, to_its_end=True)
+
+    async def close(self) -> None:
+        """Wait for what is running, and close every connection."""
+        for threads in (self._readers, self._writers):
+            await asyncio.to_thread(threads.shutdown)
+        for engine in (self.reader, self.writer):
+            engine.dispose()
 
 
-def read_url(database_url: str, *, asynchronous: bool = True) -> URL:
-    """Read a database URL and put in the driver the desk uses."""
+def _within(
+    enter: Callable[[], AbstractContextManager[Connection]], work: Callable[[Connection], T]
+) -> Callable[[], T]:
+    def whole() -> T:
+        with enter() as connection:
+            return work(connection)
+
+    return whole
+
+
+async def _result(
+    threads: ThreadPoolExecutor, work: Callable[[], T], *, to_its_end: bool = False
+) -> T:
+    """Run a function in a thread and await it; what has not begun when the caller is cancelled never does."""
+    job = threads.submit(copy_context().run, work)
+    done = asyncio.wrap_future(job)
+    try:
+        return await asyncio.shield(done)
+    except PoolTimeout as error:
+        raise StoreGone(str(error)) from error
+    except asyncio.CancelledError:
+        if not job.cancel() and to_its_end:
+            await asyncio.wait([done])
+        raise
+
+
+def read_url(database_url: str) -> URL:
+    """Read a database URL and put in the driver the desk uses, whatever other driver it names."""
     url = make_url(database_url)
     if url.get_backend_name() == "sqlite":
-        return url.set(drivername="sqlite+aiosqlite" if asynchronous else "sqlite")
+        return url.set(drivername="sqlite")
     return url.set(drivername=f"{url.get_backend_name()}+psycopg")
 
 
@@ -87,121 +155,48 @@ def worker_lock(database_url: str) -> Path | None:
     return file and file.with_name(f"{file.name}.worker.lock")
 
 
-def open_database(database_url: str) -> AsyncEngine:
+def open_database(database_url: str) -> Database:
     """Open a database that `upgrade` has made; nothing is read until the first use."""
-    url = read_url(database_url)
-    if url.get_backend_name() != "sqlite":
-        engine = create_async_engine(
-            url, connect_args=CONNECT_POSTGRES, pool_pre_ping=True,
-            pool_size=POOL_SIZE, max_overflow=POOL_MORE, pool_timeout=POOL_TIMEOUT,
-        )  # fmt: skip
-    else:
-        engine = create_async_engine(url, connect_args={"async_creator_fn": connect})
-        _prepare_sqlite(engine.sync_engine, database_file(database_url))
-        _PAIRS[engine.sync_engine] = Pair(engine.sync_engine, database_file(database_url))
-    event.listen(engine.sync_engine, "handle_error", _translate)
+    url, file = read_url(database_url), database_file(database_url)
+    if url.get_backend_name() == "sqlite":
+        writer = _sqlite(url, file, 1)
+        event.listen(writer, "begin", lambda connection: connection.exec_driver_sql(BEGIN))
+        return Database(_sqlite(url, file, SQLITE_READERS), writer, SQLITE_READERS, 1)
+    engine = create_engine(
+        url, connect_args=CONNECT_POSTGRES, pool_pre_ping=True,
+        pool_size=POOL_SIZE, max_overflow=POOL_MORE, pool_timeout=POOL_TIMEOUT,
+    )  # fmt: skip
+    event.listen(engine, "handle_error", _translate)
+    most = POOL_SIZE + POOL_MORE
+    return Database(engine.execution_options(isolation_level="AUTOCOMMIT"), engine, most, most)
+
+
+def _sqlite(url: URL, file: Path | None, connections: int) -> Engine:
+    """Make an engine in which the driver begins no transaction by itself."""
+    engine = create_engine(
+        url, connect_args={"isolation_level": None}, pool_size=connections, max_overflow=0
+    )
+    event.listen(engine, "connect", set_up)
+    event.listen(engine, "handle_error", _translate)
+    if file is not None:
+        event.listen(engine, "do_connect", _open_existing(file))
+        event.listen(engine, "checkout", _same_file(file))
     return engine
-
-
-@asynccontextmanager
-async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Give a connection for looking only; each statement sees the newest commit."""
-    try:
-        async with engine.connect() as connection:
-            if engine.dialect.name != "sqlite":
-                await connection.execution_options(isolation_level="AUTOCOMMIT")
-            elif (
-                connection.sync_connection is not None
-            ):  # an engine with options of its own is made anew each time
-                connection.sync_connection.execution_options(reads=True)
-            yield connection
-    except PoolTimeout as error:
-        raise StoreGone(str(error)) from error
-
-
-@asynccontextmanager
-async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Give a transaction: all of it is kept when the block ends, nothing when it raises.
-
-    SQLite has one writer at a time; within this process writers queue here, because SQLite itself would let them
-    sleep and poll.
-    """
-    gate = _gate(engine)
-    try:
-        async with gate, engine.begin() as connection:
-            yield connection
-    except PoolTimeout as error:
-        raise StoreGone(str(error)) from error
-
-
-async def look(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
-    """Run what only looks as one piece, as `reading` does, without its crossings from coroutine to SQLAlchemy and back."""
-    pair = _PAIRS.get(engine.sync_engine)
-    try:
-        return await greenlet_spawn(pair.look if pair else partial(_look, engine.sync_engine), work)
-    except PoolTimeout as error:
-        raise StoreGone(str(error)) from error
-
-
-async def keep(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
-    """Run a transaction as one piece, as `writing` does: all of it is kept when `work` returns, nothing when it raises."""
-    pair = _PAIRS.get(engine.sync_engine)
-    try:
-        async with _gate(engine):
-            return await greenlet_spawn(pair.keep if pair else partial(_keep, engine.sync_engine), work)  # fmt: skip
-    except PoolTimeout as error:
-        raise StoreGone(str(error)) from error
-
-
-def _look(engine: Engine, work: Callable[[Connection], T]) -> T:
-    with engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT")
-        return work(connection)
-
-
-def _keep(engine: Engine, work: Callable[[Connection], T]) -> T:
-    with engine.begin() as connection:
-        return work(connection)
-
-
-def _gate(engine: AsyncEngine) -> asyncio.Lock:
-    """Give the lock that writers of this process queue at; PostgreSQL has any number of writers."""
-    if engine.dialect.name != "sqlite":
-        return asyncio.Lock()
-    return _GATES.setdefault(engine.sync_engine, asyncio.Lock())
 
 
 def _translate(context: ExceptionContext) -> StoreGone | None:
     """Turn "the database does not answer" into the desk's word; anything else stays a bug."""
     original = context.original_exception
-    if not isinstance(original, Exception):
-        return None  # a cancelled task also counts as a disconnect, and must stay a cancelled task
     damaged = type(original) is sqlite3.DatabaseError
     unreachable = isinstance(context.sqlalchemy_exception, OperationalError | InterfaceError)
     return StoreGone(str(original)) if damaged or unreachable or context.is_disconnect else None
 
 
-def _prepare_sqlite(engine: Engine, file: Path | None) -> None:
-    event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", _begin)
-    if file is not None:
-        event.listen(engine, "do_connect", _open_existing(file))
-        event.listen(engine, "checkout", _same_file(file))
-
-
-def _set_up(connection: Any, record: Any) -> None:
-    """Take the transaction out of the driver's hands, and hold every commit to the disk."""
+def set_up(connection: sqlite3.Connection, record: object) -> None:
+    """Hold every commit to the disk, and wait for a lock that another process has."""
     del record
-    connection.isolation_level = None
-    cursor = connection.cursor()
     for pragma in _PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    if not connection.get_execution_options().get("reads"):
-        connection.exec_driver_sql(BEGIN)
+        connection.execute(pragma).close()
 
 
 def _open_existing(file: Path) -> Any:
@@ -211,7 +206,7 @@ def _open_existing(file: Path) -> Any:
         dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]
     ) -> None:
         del dialect
-        record.info["inode"] = inode_of(file)  # afterwards the name may be another file's
+        record.info["inode"] = _inode(file)  # afterwards the name may be another file's
         arguments[0] = f"file:{quote(str(file))}?mode=rw"
         options["uri"] = True
 
@@ -223,7 +218,16 @@ def _same_file(file: Path) -> Any:
 
     def checkout(connection: Any, record: Any, proxy: Any) -> None:
         del connection, proxy
-        if not same(record.info.get("inode"), inode_of(file)):
+        opened = record.info.get("inode")
+        if opened is None or opened != _inode(file):
             raise DisconnectionError(f"{file} is not the file that was opened")
 
     return checkout
+
+
+def _inode(file: Path) -> int | None:
+    """Name what stands under a file's name now, or None when nothing does."""
+    try:
+        return os.stat(file).st_ino
+    except OSError:
+        return None

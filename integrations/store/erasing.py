@@ -3,39 +3,39 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import Connection, delete, select, text, update
 
 from integrations.store import tables as t
-from integrations.store.engine import reading
+from integrations.store.engine import Database
 from integrations.store.vault import WORK
 
 GONE = "the case was erased"
 """Why work is a dead letter whose words are gone."""
 
 
-async def destroy(connection: AsyncConnection, case: str, classes: Sequence[str]) -> None:
+def destroy(connection: Connection, case: str, classes: Sequence[str]) -> None:
     """Destroy the keys, values and digests of these retention classes; the events stay and still verify.
 
     Work that was still waiting becomes a dead letter, because its words are gone too. SQLite writes zeros over what it deletes.
     """
     e = t.effects.c
     if connection.dialect.name == "sqlite":
-        await connection.exec_driver_sql("PRAGMA secure_delete=ON")
+        connection.exec_driver_sql("PRAGMA secure_delete=ON")
     both = (*classes, WORK)
     for table, named in ((t.case_keys, both), (t.vault, classes), (t.digests, classes)):
-        await connection.execute(delete(table).where(table.c.case_id == case, table.c.keep.in_(named)))  # fmt: skip
+        gone = (table.c.case_id == case) & table.c.keep.in_(named)
+        connection.execute(delete(table).where(gone))
     mine = update(t.effects).where(e.case_id == case)
-    await connection.execute(mine.where(e.status == "queued"), {"status": "dead", "error": GONE})
-    await connection.execute(mine, {"prepared": None})
+    connection.execute(mine.where(e.status == "queued"), {"status": "dead", "error": GONE})
+    connection.execute(mine, {"prepared": None})
 
 
 class StoredRetention:
     """What one database has kept for long enough."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, database: Database) -> None:
         """Use an opened database; the caller closes it."""
-        self._engine = engine
+        self._database = database
 
     async def expired(self, playbook: str, keep: str, ended_before: datetime, after: str, limit: int) -> Sequence[str]:  # fmt: skip
         """Name closed cases that still have a key of this class, in order of their ids, from the one after `after`."""
@@ -47,12 +47,9 @@ class StoredRetention:
             .order_by(c.id)
             .limit(limit)
         )
-        async with reading(self._engine) as connection:
-            return (await connection.execute(query)).scalars().all()
+        return [row.id for row in await self._database.rows(query)]
 
     async def settle(self) -> None:
         """Let SQLite's log of changes, in which what was deleted still stands, be written away and emptied."""
-        if self._engine.dialect.name != "sqlite":
-            return
-        async with reading(self._engine) as connection:
-            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        if self._database.kind == "sqlite":
+            await self._database.scalar(text("PRAGMA wal_checkpoint(TRUNCATE)"))

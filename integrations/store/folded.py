@@ -8,6 +8,7 @@ are fewer than were read (they were erased, be it by another process), what was 
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from desk.case.state import Case
@@ -19,7 +20,7 @@ MOST = 64
 class Row(NamedTuple):
     """An event as it is kept, and how many personal values its case has."""
 
-    at: str
+    at: datetime
     kind: str
     body: str
     hash: str
@@ -55,12 +56,9 @@ class FoldedCases:
         return found
 
     def put(self, folded: Folded) -> None:
-        """Keep a case; `trim` makes room."""
+        """Keep a case; the one that was not read for longest makes room."""
         self._kept[folded.case.id] = folded
         self._kept.move_to_end(folded.case.id)
-
-    def trim(self) -> None:
-        """Let those go that were not read for longest: taking a case apart costs time that nobody should wait for."""
         while len(self._kept) > self._most:
             self._kept.popitem(last=False)
 

@@ -3,8 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, bindparam, select
 
 from desk.service.ports import Commit
 from integrations.store import tables as t
@@ -22,31 +21,31 @@ _FREED = (
 class Jobs(Protocol):
     """A queue whose jobs stand in the same database. Both happen when the transaction is kept, or not at all."""
 
-    async def put(self, connection: AsyncConnection, places: Sequence[Place]) -> None:
+    def put(self, connection: Connection, places: Sequence[Place]) -> None:
         """Add a job for each effect."""
         ...
 
-    async def hurry(self, connection: AsyncConnection, lanes: Collection[str]) -> None:
+    def hurry(self, connection: Connection, lanes: Collection[str]) -> None:
         """Have these lanes looked at now, whenever they were to be looked at."""
         ...
 
 
-async def follow(connection: AsyncConnection, jobs: Jobs, commit: Commit) -> None:
+def follow(connection: Connection, jobs: Jobs, commit: Commit) -> None:
     """Add jobs for the effects that came or were revived, and free what waited for the one that was settled."""
     places: list[Place] = [(one.key, one.lane, one.urgent) for one in commit.effects]
     lanes: set[str] = set()
     if commit.revives:
-        places += await _places(connection, commit.revives)
+        places += _places(connection, commit.revives)
         lanes |= {lane for _, lane, _ in places}
     if commit.settles:
-        lanes |= {lane for _, lane, _ in await _places(connection, commit.settles)}
-        lanes |= set((await connection.execute(_FREED, {"which": commit.settles})).scalars())
+        lanes |= {lane for _, lane, _ in _places(connection, commit.settles)}
+        lanes |= set(connection.scalars(_FREED, {"which": commit.settles}))
     if places:
-        await jobs.put(connection, places)
+        jobs.put(connection, places)
     if lanes:
-        await jobs.hurry(connection, lanes)
+        jobs.hurry(connection, lanes)
 
 
-async def _places(connection: AsyncConnection, key: str) -> list[Place]:
-    found = await connection.execute(_PLACE, {"which": key})
+def _places(connection: Connection, key: str) -> list[Place]:
+    found = connection.execute(_PLACE, {"which": key})
     return [(row.key, row.lane, row.urgent) for row in found]

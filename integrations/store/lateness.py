@@ -3,11 +3,10 @@
 from datetime import datetime
 
 from sqlalchemy import exists, func, literal_column, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk.service.watchdog import Backlog, Queue
 from integrations.store import tables as t
-from integrations.store.engine import reading
+from integrations.store.engine import Database
 
 _e, _need, _needed = t.effects.c, t.effect_needs.c, t.effects.alias("needed")
 _QUEUED = _e.status == literal_column("'queued'")
@@ -27,18 +26,18 @@ _DEAD = select(func.count()).where(_e.status == literal_column("'dead'"))
 class StoredLateness:
     """The waiting work of one database."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, database: Database) -> None:
         """Use an opened database; the caller closes it."""
-        self._engine = engine
+        self._database = database
 
     async def backlog(self) -> Backlog:
         """Count what is not done, urgent and routine, and since when the oldest waits; raises StoreGone.
 
         What waits for a dead letter waits for a person, who was told.
         """
-        async with reading(self._engine) as connection:
-            rows = (await connection.execute(_WAITING)).all()
-            dead: int = (await connection.execute(_DEAD)).scalar_one()
+        rows, dead = await self._database.read(
+            lambda c: (c.execute(_WAITING).all(), c.execute(_DEAD).scalar_one())
+        )
         queues: dict[bool, Queue] = {bool(row.urgent): Queue(row.many, _instant(row.since)) for row in rows}  # fmt: skip
         return Backlog(queues.get(True, Queue()), queues.get(False, Queue()), dead)
 

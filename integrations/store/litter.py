@@ -3,19 +3,18 @@
 from datetime import datetime
 
 from sqlalchemy import delete
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from integrations.store import across
 from integrations.store import tables as t
-from integrations.store.engine import writing
+from integrations.store.engine import Database
 
 
 class StoredLitter:
     """What grows without end in one database."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, database: Database) -> None:
         """Use an opened database; the caller closes it."""
-        self._engine = engine
+        self._database = database
 
     async def prune(self, deliveries_before: datetime, searches_before: datetime) -> int:
         """Remove older delivery ids and look-ups, and say how many."""
@@ -24,5 +23,4 @@ class StoredLitter:
             delete(across.searches).where(across.searches.c.at < searches_before),
             delete(t.paces).where(t.paces.c.free_at < deliveries_before.timestamp()),
         )
-        async with writing(self._engine) as connection:
-            return sum([(await connection.execute(one)).rowcount for one in old])
+        return await self._database.write(lambda c: sum(c.execute(one).rowcount for one in old))

@@ -10,14 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, insert, literal_column, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk.service.ports import LookPlan, Repeated
 from integrations.store import tables as t
 from integrations.store.commit import effect_row
-from integrations.store.engine import reading, writing
+from integrations.store.engine import Database
 from integrations.store.jobs import Jobs
-from integrations.store.swift import change, rows
 from integrations.store.vault import WORK, CaseKeys, Vault
 
 _KEY = and_(
@@ -33,31 +31,33 @@ _TICKET = (
     .select_from(t.tickets.outerjoin(t.case_keys, _KEY).outerjoin(t.effects, _LOOKS))
     .where(t.tickets.c.ticket_id == bindparam("ticket"))
 )
-_DELIVERY, _EFFECT, _WORK_KEY = insert(t.deliveries), insert(t.effects), insert(t.case_keys)
 
 
 class Notes:
     """The deliveries about tickets of one database."""
 
-    def __init__(self, engine: AsyncEngine, vault: Vault, jobs: Jobs | None) -> None:
+    def __init__(self, database: Database, vault: Vault, jobs: Jobs | None) -> None:
         """Use an opened database, the vault that seals work, and the queue that hears of it."""
-        self._engine, self._vault, self._jobs = engine, vault, jobs
+        self._database, self._vault, self._jobs = database, vault, jobs
 
     async def keep(self, ticket: int, delivery: str, at: datetime, plan: LookPlan) -> str | None:
         """Keep a delivery with the look that `plan` makes, and give the ticket's case; raises Repeated."""
-        async with reading(self._engine) as connection:
-            found = await connection.run_sync(rows, _TICKET, {"ticket": str(ticket)})
+        about = {"id": delivery, "at": at}
+        return await self._database.write(lambda c: self._keep(c, str(ticket), about, plan))
+
+    def _keep(
+        self, connection: Connection, ticket: str, about: dict[str, Any], plan: LookPlan
+    ) -> str | None:
+        found = connection.execute(_TICKET, {"ticket": ticket}).all()
         if not found:
             return None
         case, name, wrapped, _ = found[0]
         look = plan(case, name, [lane for *_, lane in found if lane])
         keys = CaseKeys(self._vault, {WORK: wrapped} if wrapped else {})
-        effects = [effect_row(look, keys, at)] if look else []
-        told = {"id": delivery, "case_id": case, "at": at}
-        async with writing(self._engine) as connection:
-            await connection.run_sync(_write, told, effects, keys)
-            if self._jobs and look:
-                await self._jobs.put(connection, [(look.key, look.lane, look.urgent)])
+        effects = [effect_row(look, keys, about["at"])] if look else []
+        _write(connection, {**about, "case_id": case}, effects, keys)
+        if self._jobs and look:
+            self._jobs.put(connection, [(look.key, look.lane, look.urgent)])
         return str(case)
 
 
@@ -65,11 +65,11 @@ def _write(
     connection: Connection, told: dict[str, Any], effects: Sequence[dict[str, Any]], keys: CaseKeys
 ) -> None:
     try:
-        change(connection, _DELIVERY, [told])
+        connection.execute(insert(t.deliveries), told)
     except IntegrityError as error:
         raise Repeated(told["id"]) from error
     for keep, wrapped in keys.new.items():
         key = {"case_id": told["case_id"], "keep": keep, "wrapped": wrapped}
-        change(connection, _WORK_KEY, [key])
+        connection.execute(insert(t.case_keys), key)
     for row in effects:
-        change(connection, _EFFECT, [row])
+        connection.execute(insert(t.effects), row)

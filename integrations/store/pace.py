@@ -9,11 +9,10 @@ from time import monotonic
 
 from sqlalchemy import func, literal, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk.service.rate_limit import Rate, hold, take
 from integrations.store import tables as t
-from integrations.store.engine import reading, writing
+from integrations.store.engine import Database
 
 MOST_NAMES = 2000
 _NOW = func.extract("epoch", func.clock_timestamp())
@@ -83,9 +82,9 @@ class MemoryPace:
 class StoredPace:
     """The turns of all replicas on one PostgreSQL, by its clock. Methods raise StoreGone when it does not answer."""
 
-    def __init__(self, engine: AsyncEngine, *, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(self, database: Database, *, sleep: Sleep = asyncio.sleep) -> None:
         """Use an opened database; the caller closes it."""
-        self._engine, self._sleep, self._crowd = engine, sleep, Crowd()
+        self._database, self._sleep, self._crowd = database, sleep, Crowd()
 
     async def turn(self, name: str, rate: Rate) -> float:
         """Wait for this name's turn and give 0; or take none, and give the seconds after which to come again."""
@@ -95,8 +94,7 @@ class StoredPace:
             set_={"free_at": func.greatest(row, _NOW) + rate.every},
             where=row - _NOW <= literal(rate.longest + rate.slack),
         ).returning(row - _NOW)  # fmt: skip
-        async with writing(self._engine) as connection:
-            ahead = (await connection.execute(taking)).scalar_one_or_none()
+        ahead = await self._database.write(lambda c: c.execute(taking).scalar_one_or_none())
         if ahead is None:
             away = max(take(await self._ahead(name), 0.0, rate).wait, 0.1)
             return self._crowd.away(name, away, rate)
@@ -112,10 +110,8 @@ class StoredPace:
         held = insert(t.paces).values(name=name, free_at=until).on_conflict_do_update(
             index_elements=[t.paces.c.name], set_={"free_at": func.greatest(t.paces.c.free_at, until)}
         )  # fmt: skip
-        async with writing(self._engine) as connection:
-            await connection.execute(held)
+        await self._database.write(lambda c: c.execute(held))
 
     async def _ahead(self, name: str) -> float:
         query = select(t.paces.c.free_at - _NOW).where(t.paces.c.name == name)
-        async with reading(self._engine) as connection:
-            return float((await connection.execute(query)).scalar_one_or_none() or 0.0)
+        return float(await self._database.scalar(query) or 0.0)

@@ -5,8 +5,7 @@ import json
 from datetime import UTC, datetime
 
 import rfc8785
-from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, insert, select
 
 from desk.playbook.model import Playbook
 from integrations.store import tables as t
@@ -23,35 +22,29 @@ def playbook_hash(playbook: Playbook) -> str:
 
 
 class Playbooks:
-    """The playbooks of one database; each is read and parsed once per process."""
+    """The playbooks of one database; each is read and parsed once per process: it cannot change under its hash."""
 
     def __init__(self) -> None:
         """Start knowing none."""
         self._known: dict[str, Playbook] = {}
 
-    async def remember(
-        self, connection: AsyncConnection, playbook: Playbook, now: datetime | None
-    ) -> str:
+    def remember(self, connection: Connection, playbook: Playbook, now: datetime | None) -> str:
         """Keep a playbook unless it is kept already, and give its hash."""
         body = canonical(playbook)
         name = hashlib.sha256(body).hexdigest()
-        if await self._stored(connection, name) is None:
+        if self._stored(connection, name) is None:
             row = {
                 "hash": name, "name": playbook.playbook, "language_version": playbook.language_version,
                 "body": body.decode(), "first_seen_at": now or datetime.now(UTC),
             }  # fmt: skip
-            await connection.execute(insert(t.playbooks), row)
+            connection.execute(insert(t.playbooks), row)
         self._known[name] = playbook
         return name
 
-    def known(self, name: str) -> Playbook | None:
-        """Give the playbook with this hash if this process read it before; it cannot change under its hash."""
-        return self._known.get(name)
-
-    async def read(self, connection: AsyncConnection, name: str) -> Playbook:
+    def read(self, connection: Connection, name: str) -> Playbook:
         """Give the playbook with this hash; raises LookupError, because a case without one is a bug."""
         if name not in self._known:
-            body = await self._stored(connection, name)
+            body = self._stored(connection, name)
             if body is None:
                 raise LookupError(f"no playbook with the hash {name!r} was remembered")
             if hashlib.sha256(body.encode()).hexdigest() != name:
@@ -59,6 +52,5 @@ class Playbooks:
             self._known[name] = Playbook.model_validate(json.loads(body))
         return self._known[name]
 
-    async def _stored(self, connection: AsyncConnection, name: str) -> str | None:
-        found = select(t.playbooks.c.body).where(t.playbooks.c.hash == name)
-        return (await connection.execute(found)).scalar_one_or_none()
+    def _stored(self, connection: Connection, name: str) -> str | None:
+        return connection.scalar(select(t.playbooks.c.body).where(t.playbooks.c.hash == name))

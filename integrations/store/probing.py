@@ -15,7 +15,7 @@ def why_not_writable(database_url: str) -> str | None:
         file = database_file(database_url)
         if file is not None and (reason := _file_refuses(database_url)):
             return reason
-        engine = create_engine(read_url(database_url, asynchronous=False))
+        engine = create_engine(read_url(database_url))
     except ArgumentError:
         return "ATO_DATABASE_URL is not an address of a database"
     try:

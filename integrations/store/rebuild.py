@@ -1,7 +1,9 @@
 """Fills the table of what is owed from the cases themselves: once, at the start after an upgrade."""
 
+from collections.abc import Sequence
+from functools import partial
+
 from sqlalchemy import Connection, bindparam, exists, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk.cards.worklist import goal, owed
 from desk.service.ports import Commit
@@ -9,7 +11,7 @@ from integrations.store import across
 from integrations.store import tables as t
 from integrations.store.board import goal_row, write_owed
 from integrations.store.cases import StoredCases
-from integrations.store.engine import reading, writing
+from integrations.store.engine import Database
 from integrations.store.tallies import count_anew
 
 _EMPTY = select(~exists().select_from(across.owed))
@@ -19,21 +21,23 @@ _GOAL = update(t.cases).where(
 )
 
 
-async def rebuild_owed(engine: AsyncEngine, cases: StoredCases) -> int:
+async def rebuild_owed(database: Database, cases: StoredCases) -> int:
     """Write what every open case owes, when nothing is written yet; say how many cases were read.
 
     One transaction holds all of it, so that a start that is cut short begins again.
     """
-    async with reading(engine) as connection:
-        if not (await connection.execute(_EMPTY)).scalar_one():
-            return 0
-        keys = (await connection.execute(_OPEN)).scalars().all()
+    if not await database.scalar(_EMPTY):
+        return 0
+    keys = [row.id for row in await database.rows(_OPEN)]
     commits = [commit for key in keys if (commit := await _commit_of(cases, key))]
-    async with writing(engine) as connection:
-        for commit in commits:
-            await connection.run_sync(_write, commit)
-        await connection.run_sync(count_anew)
+    await database.write(partial(_write_all, commits))
     return len(commits)
+
+
+def _write_all(commits: Sequence[Commit], connection: Connection) -> None:
+    for commit in commits:
+        _write(connection, commit)
+    count_anew(connection)
 
 
 async def _commit_of(cases: StoredCases, key: str) -> Commit | None:

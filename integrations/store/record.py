@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk.case.effects import EFFECT, Effect
 from integrations.store import tables as t
-from integrations.store.engine import reading
+from integrations.store.engine import Database
 from integrations.store.vault import WORK, Vault
 
 _e = t.effects.c
@@ -42,40 +41,32 @@ class Work:
 class StoredRecord:
     """The record of one database."""
 
-    def __init__(self, engine: AsyncEngine, vault: Vault) -> None:
+    def __init__(self, database: Database, vault: Vault) -> None:
         """Use an opened database and the vault that sealed what it holds."""
-        self._engine, self._vault = engine, vault
+        self._database, self._vault = database, vault
 
     async def work(self) -> Sequence[Work]:
         """List every effect, in the order in which it was decided."""
-        async with reading(self._engine) as connection:
-            rows = (await connection.execute(_WORK)).all()
-        return [self._read(row) for row in rows]
+        return [self._read(row) for row in await self._database.rows(_WORK)]
 
     async def queued(self) -> int:
         """Count what is neither done nor dead."""
         query = select(func.count()).select_from(t.effects).where(_e.status == "queued")
-        async with reading(self._engine) as connection:
-            return (await connection.execute(query)).scalar_one()
+        return int(await self._database.scalar(query))
 
     async def kept(self, deliveries: Collection[str]) -> frozenset[str]:
         """Say which of these deliveries were kept."""
         found, names = set[str](), list(deliveries)
-        async with reading(self._engine) as connection:
-            for start in range(0, len(names), MANY):
-                some = names[start : start + MANY]
-                query = select(t.deliveries.c.id).where(t.deliveries.c.id.in_(some))
-                found.update((await connection.execute(query)).scalars())
+        for start in range(0, len(names), MANY):
+            some = names[start : start + MANY]
+            query = select(t.deliveries.c.id).where(t.deliveries.c.id.in_(some))
+            found.update(row.id for row in await self._database.rows(query))
         return frozenset(found)
 
     async def cases(self) -> Sequence[str]:
         """Name every case, oldest first."""
-        async with reading(self._engine) as connection:
-            return (
-                (await connection.execute(select(t.cases.c.id).order_by(t.cases.c.number)))
-                .scalars()
-                .all()
-            )
+        query = select(t.cases.c.id).order_by(t.cases.c.number)
+        return [row.id for row in await self._database.rows(query)]
 
     def _read(self, row: Any) -> Work:
         effect = EFFECT.validate_json(self._vault.key(row.wrapped).decrypt(row.body))

@@ -1,30 +1,33 @@
 """Wraps the keys of cases anew when the deployment's key is exchanged. No value is touched, and the desk may run meanwhile."""
 
-from sqlalchemy import ColumnElement, bindparam, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, bindparam, select, update
 
 from integrations.store import tables as t
-from integrations.store.engine import reading, writing
+from integrations.store.engine import Database
 from integrations.store.vault import Vault
 
 BATCH = 500
 """Keys in one transaction: nobody else waits long."""
 
 _k = t.case_keys.c
+_WRAP = (
+    update(t.case_keys)
+    .where(_k.case_id == bindparam("c"), _k.keep == bindparam("k"), _k.wrapped == bindparam("old"))
+    .values(wrapped=bindparam("new"))
+)
 
 
-async def rewrap(engine: AsyncEngine, vault: Vault, batch: int = BATCH) -> int:
+async def rewrap(database: Database, vault: Vault, batch: int = BATCH) -> int:
     """Wrap every case's key with the newest deployment key, and say how many there are.
 
     A key that came or was destroyed meanwhile is left as it is. Raises ValueError when no deployment key opens one of
     them (nothing of its batch is changed then), and StoreGone when the database does not answer.
     """
     done, after = 0, ("", "")
-    changed = (
-        update(t.case_keys)
-        .where(_k.case_id == bindparam("c"), _k.keep == bindparam("k"), _k.wrapped == bindparam("old"))
-        .values(wrapped=bindparam("new"))
-    )  # fmt: skip
     while True:
         query = (
             select(_k.case_id, _k.keep, _k.wrapped)
@@ -32,8 +35,7 @@ async def rewrap(engine: AsyncEngine, vault: Vault, batch: int = BATCH) -> int:
             .order_by(_k.case_id, _k.keep)
             .limit(batch)
         )
-        async with reading(engine) as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await database.rows(query)
         if not rows:
             return done
         for row in rows:
@@ -42,9 +44,12 @@ async def rewrap(engine: AsyncEngine, vault: Vault, batch: int = BATCH) -> int:
             {"c": row.case_id, "k": row.keep, "old": row.wrapped, "new": vault.rewrap(row.wrapped)}
             for row in rows
         ]
-        async with writing(engine) as connection:
-            await connection.execute(changed, anew)
+        await database.write(partial(_change, anew))
         done, after = done + len(rows), (rows[-1].case_id, rows[-1].keep)
+
+
+def _change(anew: Sequence[Mapping[str, Any]], connection: Connection) -> None:
+    connection.execute(_WRAP, anew)
 
 
 def _later(after: tuple[str, str]) -> ColumnElement[bool]:

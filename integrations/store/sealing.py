@@ -5,93 +5,79 @@ A personal fact is found by its shape, not by its place: an object with exactly 
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
+import rfc8785
 
 from desk.case.events import EVENT, Event, FactsRecorded
 from desk.values import Fact
-from integrations.store import canonical
-from integrations.store.tables import read_instant
 from integrations.store.upcast import upcast, version_of
 from integrations.store.vault import CaseKeys
 
 _BESIDE = {"kind", "at"}
 """What stands beside an event's body, in columns of its own."""
 _FACT = frozenset(Fact.model_fields)
-_ERASED = Fact(erased=True, personal=True).model_dump_json()
+_ERASED = Fact(erased=True, personal=True).model_dump(mode="json")
+_REFERENCE = "vault"
+"""The one name of an object that stands where a value was taken out."""
 _LOOKED_UP = ("order", "dfd", "customer_id", "ticket", "app_version")
-VAULTED = '"vault"'
-"""What a stored body surely holds if a value was taken out of it."""
-_REF = re.compile(r'\{"vault":"([^"\\]*)"\}')
-"""What stands in a canonical body where a value was taken out. A text cannot hold it: there each `"` has a backslash."""
-_PERSONAL = b'"personal":true'
 _LONGEST_LOOKED_UP = 254
 """The longest address mail allows; a longer text is a story, not something to look up."""
 
-Row = dict[str, Any]
+Json = dict[str, Any]
 
 
-def seal(event: Event, keys: CaseKeys) -> tuple[bytes, list[Row]]:
-    """Write an event's body as canonical JSON without personal values, and the vault rows that hold them."""
-    rows: list[Row] = []
+def seal(event: Event, keys: CaseKeys) -> tuple[Json, list[Json]]:
+    """Give an event's body without personal values, as JSON, and the vault rows that hold them."""
+    rows: list[Json] = []
 
-    def put(fact: Row, field: str) -> Row:
-        sealed = keys.seal(fact["keep"], canonical.dumps(fact))
+    def put(fact: Json, field: str) -> Json:
+        sealed = keys.seal(fact["keep"], rfc8785.dumps(fact))
         # The name is the ciphertext's hash: the chain then also notices an exchanged value, and erasing does not break it.
         ref = hashlib.sha256(sealed).hexdigest()
         rows.append({"ref": ref, "keep": fact["keep"], "field": field, "sealed": sealed})
-        return {"vault": ref}
+        return {_REFERENCE: ref}
 
-    data = event.model_dump(mode="json", exclude=_BESIDE)
-    words = canonical.dumps(data)
-    if _PERSONAL in words:
-        words = canonical.dumps(_sealed(data, put, ""))
-    return b'{"data":%b,"v":%d}' % (words, version_of(event.kind)), rows
+    data = _sealed(event.model_dump(mode="json", exclude=_BESIDE), put, "")
+    return {"data": data, "v": version_of(event.kind)}, rows
 
 
-def unseal(kind: str, at: str, body: str, opened: Mapping[str, bytes]) -> Event:
-    """Read an event back from its row; a value that `opened` does not have was erased.
-
-    What is as it is written now goes as text into the one reader that both parses and checks it; an older body is
-    taken apart first.
-    """
-    if VAULTED in body:
-        body = _REF.sub(lambda found: _words(opened.get(found[1])), body)
-    inner = _of_today(kind, body)
-    if inner is None or not kind.isidentifier() or '"' in at:
-        read = json.loads(body)
-        data = upcast(kind, read["v"], read["data"])
-        return EVENT.validate_python({**data, "kind": kind, "at": read_instant(at)})
-    try:
-        return _read_json(f'{{"kind":"{kind}","at":"{at}"{inner and ","}{inner}}}')
-    except ValidationError:  # the one reader goes 200 levels deep, the writer deeper
-        return EVENT.validate_python(
-            {**json.loads(body)["data"], "kind": kind, "at": read_instant(at)}
-        )
+def unseal(kind: str, at: datetime, body: str, opened: Mapping[str, bytes]) -> Event:
+    """Read an event back from its row; a value that `opened` does not have was erased."""
+    kept = json.loads(body)
+    data = _opened(kept["data"], opened) if refers(body) else kept["data"]
+    return EVENT.validate_python({**upcast(kind, kept["v"], data), "kind": kind, "at": at})
 
 
-_read_json: Callable[[str], Event] = EVENT.validator.validate_json
-_BEFORE, _AFTER = '{"data":{', '},"v":%d}'
+def refers(body: str) -> bool:
+    """Say whether a stored body may refer to a personal value; a look at its words is much cheaper than one inside."""
+    return f'"{_REFERENCE}"' in body
 
 
-def _of_today(kind: str, body: str) -> str | None:
-    """Give the words between the braces of a body's data, or None for a body that has to be brought to today's shape."""
-    after = _AFTER % version_of(kind)
-    if body.startswith(_BEFORE) and body.endswith(after):
-        return body[len(_BEFORE) : -len(after)]
-    return None
+def references(body: Any) -> Iterator[str]:
+    """Name every personal value that a body, or a part of it, refers to."""
+    if _is_reference(body):
+        yield str(body[_REFERENCE])
+    elif isinstance(body, dict | list):
+        for inner in body.values() if isinstance(body, dict) else body:
+            yield from references(inner)
 
 
-def _words(value: bytes | None) -> str:
-    return _ERASED if value is None else value.decode()
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {_REFERENCE}
 
 
-def refs(body: str) -> list[str]:
-    """Name the personal values that a stored body refers to."""
-    return _REF.findall(body) if VAULTED in body else []
+def _opened(value: Any, opened: Mapping[str, bytes]) -> Any:
+    if isinstance(value, list):
+        return [_opened(one, opened) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if _is_reference(value):
+        found = opened.get(value[_REFERENCE])
+        return _ERASED if found is None else json.loads(found)
+    return {name: _opened(one, opened) for name, one in value.items()}
 
 
 def looked_up(event: Event) -> Iterator[tuple[str, str, str]]:
@@ -112,7 +98,7 @@ def _values(value: Any) -> set[str]:
     return {one for one in written if 0 < len(one) <= _LONGEST_LOOKED_UP}
 
 
-def _sealed(value: Any, put: Callable[[Row, str], Row], field: str) -> Any:
+def _sealed(value: Any, put: Callable[[Json, str], Json], field: str) -> Any:
     if isinstance(value, list):
         return [_sealed(one, put, field) for one in value]
     if not isinstance(value, dict):

@@ -72,6 +72,13 @@ numbers = Table(
     Column("last", Integer, nullable=False),
 )  # fmt: skip
 
+writers = Table(
+    "writers", metadata,
+    Column("revision", String(32), primary_key=True),
+    Column("oldest", String(32), nullable=False),
+)  # fmt: skip
+"""For a migration the database is at: the newest migration of the oldest version that may write it then."""
+
 playbooks = Table(
     "playbooks", metadata,
     Column("hash", String(64), primary_key=True),

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, String, Table, bindparam, func, select, text
 
 from integrations.store import tables as t
-from integrations.store.swift import change, written
 
 tallies = Table(
     "tallies", t.metadata,
@@ -62,14 +61,14 @@ def count(
     connection: Connection, playbook: str, opened_at: datetime, now: Any, before: Sequence[Any]
 ) -> None:
     """Count a case that is opened, or a goal that is reached, moved or lifted; `before` is its row, if it had one."""
-    good, done = _goal(written(now["goal_due_at"]), written(now["goal_done_at"]))
+    good, done = _goal(now["goal_due_at"], now["goal_done_at"])
     was_good, was_done = _goal(before[0].goal_due_at, before[0].goal_done_at) if before else (0, 0)
     found = {"opened": 0 if before else 1, "in_time": good - was_good, "done": done - was_done}
     if any(found.values()):
-        change(connection, _ADD, [{"playbook": playbook, "slot": slot_of(opened_at), **found}])
+        connection.execute(_ADD, {"playbook": playbook, "slot": slot_of(opened_at), **found})
 
 
-def _goal(due_at: str | None, done_at: str | None) -> tuple[int, int]:
+def _goal(due_at: datetime | None, done_at: datetime | None) -> tuple[int, int]:
     return int(bool(due_at and done_at and done_at <= due_at)), int(done_at is not None)
 
 

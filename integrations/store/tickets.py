@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from integrations.store import tables as t
-from integrations.store.engine import reading
+from integrations.store.engine import Database
 
 _OPEN = (
     select(t.tickets.c.ticket_id, t.tickets.c.case_id)
@@ -19,12 +18,10 @@ _OPEN = (
 class OpenTickets:
     """The tickets of one database's open cases."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, database: Database) -> None:
         """Use an opened database; the caller closes it."""
-        self._engine = engine
+        self._database = database
 
     async def open_tickets(self) -> Sequence[tuple[int, str]]:
         """List them, each with its case; raises StoreGone."""
-        async with reading(self._engine) as connection:
-            rows = (await connection.execute(_OPEN)).all()
-        return [(int(row.ticket_id), row.case_id) for row in rows]
+        return [(int(row.ticket_id), row.case_id) for row in await self._database.rows(_OPEN)]

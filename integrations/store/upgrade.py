@@ -16,7 +16,7 @@ _MIGRATIONS = Path(__file__).with_name("migrations")
 
 def upgrade(database_url: str, revision: str = "head") -> None:
     """Make or upgrade the tables in one transaction; run again it changes nothing."""
-    engine = create_engine(read_url(database_url, asynchronous=False))
+    engine = create_engine(read_url(database_url))
     if engine.dialect.name == "sqlite":
         _own_transactions(engine)
     config = Config()

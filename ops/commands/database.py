@@ -19,14 +19,14 @@ def upgrade(
 
     with explained():
         from config.settings import settings
-        from integrations.store.current import bring_up, revision_of
+        from integrations.store.current import bring_up, may_write, revision_of
         from integrations.store.engine import database_file, without_password
         from integrations.store.starting import newest
 
         url = settings().database_url.get_secret_value()
         before, name = revision_of(url), without_password(url)
-        if before == newest():
-            typer.echo(f"{name} is at {before}, which is this version's. Nothing to do.")
+        if before is not None and may_write(url, before):
+            typer.echo(f"{name} is at {before}, which this version may write. Nothing to do.")
             return
         if before is not None and database_file(url) is None and not backed_up:
             stop(

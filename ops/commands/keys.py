@@ -52,4 +52,4 @@ async def _rotated(found: "Settings") -> int:
     try:
         return await rewrap(engine, vault)
     finally:
-        await engine.dispose()
+        await engine.close()

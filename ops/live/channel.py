@@ -8,7 +8,7 @@ import aiohttp
 
 from config.sections import Slack
 from integrations.slack.app.setup import Workspace
-from integrations.slack.trial import Trial
+from integrations.slack.posting.trial import Trial
 from integrations.slack.web.errors import SlackSaid
 from integrations.slack.web.hosts import fence
 from ops.live.account import Calls

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from integrations.slack.trial import Mine
+from integrations.slack.posting.trial import Mine
 from ops.live.channel import Channel
 from ops.live.scene import Scene
 from ops.live.verdicts import LeftOut, StepFailed

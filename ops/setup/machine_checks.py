@@ -53,7 +53,7 @@ async def queue(settings: Settings, now: datetime) -> list[Verdict]:
     except StoreGone as gone:
         return [broken(QUEUE, f"It cannot be read: {gone}.", "See the line about the database.")]
     finally:
-        await engine.dispose()
+        await engine.close()
 
 
 def _lag(since: datetime | None, waiting: int, now: datetime) -> Verdict:

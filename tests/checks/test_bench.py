@@ -102,7 +102,7 @@ def test_without_a_server_a_click_on_postgresql_is_left_out_and_that_is_said(
 ) -> None:
     monkeypatch.setattr(databases, "SERVER", "postgresql://postgres@127.0.0.1:1/test")
     nothing: Any = None
-    assert Answering(nothing, nothing, nothing, 1, 5).clicks_on_postgres() == []
+    assert Answering(nothing, nothing, nothing, 1, 5).clicks_on_postgres(9) == []
     assert "left out: no PostgreSQL at ATO_TEST_POSTGRES_URL" in capsys.readouterr().err
 
 

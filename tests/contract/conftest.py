@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.queueing import Queue
 from desk.playbook.model import Playbook
@@ -16,7 +15,7 @@ from integrations.queue.jobs import Jobs
 from integrations.queue.procrastinate import ProcrastinateQueue
 from integrations.store.cases import StoredCases
 from integrations.store.effects import StoredEffects
-from integrations.store.engine import open_database
+from integrations.store.engine import Database, open_database
 from integrations.store.upgrade import upgrade
 from integrations.store.vault import Vault
 from tests.contract.making import KEY, Maker
@@ -47,10 +46,10 @@ def address(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def engine(address: str) -> AsyncIterator[AsyncEngine]:
+async def engine(address: str) -> AsyncIterator[Database]:
     engine = open_database(address)
     yield engine
-    await engine.dispose()
+    await engine.close()
 
 
 @pytest.fixture
@@ -70,12 +69,12 @@ def jobs(request: pytest.FixtureRequest, address: str) -> Jobs | None:
 
 
 @pytest.fixture
-def stored(engine: AsyncEngine, vault: Vault, jobs: Jobs | None) -> StoredCases:
+def stored(engine: Database, vault: Vault, jobs: Jobs | None) -> StoredCases:
     return StoredCases(engine, vault, jobs)
 
 
 @pytest.fixture
-def effects(engine: AsyncEngine, vault: Vault) -> StoredEffects:
+def effects(engine: Database, vault: Vault) -> StoredEffects:
     return StoredEffects(engine, vault)
 
 
@@ -123,7 +122,7 @@ async def outside(keep: Maker) -> Outside:
 
 @pytest.fixture
 def make_queue(
-    engine: AsyncEngine, vault: Vault, clock: FakeClock, outside: Outside, jobs: Jobs | None
+    engine: Database, vault: Vault, clock: FakeClock, outside: Outside, jobs: Jobs | None
 ) -> MakeQueue:
     """Make a queue as the test's parameters say: procrastinate where there are jobs."""
     watched = Watched(engine, vault, outside.put_off)

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Executable, event
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Connection, Executable, event
 
 from desk.case import events as ev
 from desk.case.effects import Effect, ShowCard
@@ -16,7 +15,7 @@ from desk.values import Fact
 from desk.workflow.calendar import Deadline
 from integrations.store.audit import StoredEvidence
 from integrations.store.cases import StoredCases
-from integrations.store.engine import reading
+from integrations.store.engine import Database
 from tests.fakes.clock import START, FakeClock
 
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
@@ -78,20 +77,23 @@ def card(key: str, lane: str = "card", *, case: str = "01CASE", **rest: object) 
     return ShowCard(key=key, case=case, lane=lane, inbox="role:mod", **rest)
 
 
-async def plan_of(engine: AsyncEngine, query: Executable, **values: object) -> str:
+async def plan_of(engine: Database, query: Executable, **values: object) -> str:
     """Run a query and say how SQLite went about it."""
     ran: list[tuple[str, tuple[object, ...]]] = []
-    event.listen(engine.sync_engine, "before_cursor_execute", lambda *a: ran.append((a[2], a[3])))
-    async with reading(engine) as connection:
-        await connection.execute(query, values)
+    event.listen(engine.reader, "before_cursor_execute", lambda *a: ran.append((a[2], a[3])))
+
+    def explain(connection: Connection) -> str:
+        connection.execute(query, values)
         statement, given = ran[-1]
-        rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
         return "\n".join(row.detail for row in rows)
+
+    return await engine.read(explain)
 
 
 async def whole(cases: StoredCases) -> bool:
     """Say whether the evidence of every case holds."""
-    kept = StoredEvidence(cases._engine, cases._vault)
+    kept = StoredEvidence(cases._database, cases._vault)
     found = [await kept.of(one) for one in await kept.records()]
     return not any(one.broken for one in found)
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.queueing import Queue
 from desk.case.effects import Effect
@@ -15,6 +14,7 @@ from desk.case.state import Case
 from desk.case.work_events import EffectDied
 from desk.service.ports import Attempt, Conflict
 from integrations.store.effects import StoredEffects
+from integrations.store.engine import Database
 from integrations.store.vault import Vault
 from tests.contract.making import Maker
 from tests.fakes.clock import START
@@ -84,7 +84,7 @@ class Outside:
 class Watched(StoredEffects):
     """The effects table, which also tells a test when a try was put off."""
 
-    def __init__(self, engine: AsyncEngine, vault: Vault, put_off: asyncio.Event) -> None:
+    def __init__(self, engine: Database, vault: Vault, put_off: asyncio.Event) -> None:
         super().__init__(engine, vault)
         self.put_off = put_off
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk.cards.worklist import Figures, Goal, Owed, Press, goal, owed
 from desk.reminders.announcement import Announcement, Gathered
@@ -18,7 +17,7 @@ from integrations.store import across, announcements, board
 from integrations.store import cases as queries
 from integrations.store.announcements import StoredAnnouncements
 from integrations.store.cases import StoredCases
-from integrations.store.engine import reading, writing
+from integrations.store.engine import Database
 from integrations.store.rebuild import rebuild_owed
 from integrations.store.shifts import StoredSearches, StoredShifts
 from tests.contract.making import Maker, ended, plan_of
@@ -146,7 +145,7 @@ class TestBoard:
 @BOTH
 class TestShifts:
     @pytest.fixture(params=["stored", "fake"])
-    def shifts(self, request: pytest.FixtureRequest, engine: AsyncEngine) -> Shifts:
+    def shifts(self, request: pytest.FixtureRequest, engine: Database) -> Shifts:
         return StoredShifts(engine) if request.param == "stored" else FakeShifts()
 
     async def test_a_role_is_missing_until_somebody_used_the_switch(self, shifts: Shifts) -> None:
@@ -167,7 +166,7 @@ class TestShifts:
 
 @BOTH
 @pytest.mark.parametrize("kind", ["stored", "fake"])
-async def test_look_ups_are_logged_and_counted_by_person(kind: str, engine: AsyncEngine) -> None:
+async def test_look_ups_are_logged_and_counted_by_person(kind: str, engine: Database) -> None:
     searches = StoredSearches(engine) if kind == "stored" else FakeSearches()
     minute = timedelta(minutes=1)
     assert await searches.note("U1", "email", START, START - minute) == 1
@@ -181,7 +180,7 @@ async def test_look_ups_are_logged_and_counted_by_person(kind: str, engine: Asyn
 @BOTH
 class TestAnnouncements:
     @pytest.fixture(params=["stored", "fake"])
-    def store(self, request: pytest.FixtureRequest, engine: AsyncEngine) -> Announcements:
+    def store(self, request: pytest.FixtureRequest, engine: Database) -> Announcements:
         return StoredAnnouncements(engine) if request.param == "stored" else FakeAnnouncements()
 
     @pytest.fixture
@@ -248,7 +247,7 @@ class TestDatabase:
         ],
     )  # fmt: skip
     async def test_every_reading_follows_an_index(
-        self, engine: AsyncEngine, query: Any, index: str, values: dict[str, object]
+        self, engine: Database, query: Any, index: str, values: dict[str, object]
     ) -> None:
         plan = await plan_of(engine, query, **values)
         assert index in plan
@@ -257,7 +256,7 @@ class TestDatabase:
         if query is not queries._IN_DAYS:
             assert "TEMP B-TREE" not in plan
 
-    async def test_a_search_is_counted_by_an_index(self, engine: AsyncEngine) -> None:
+    async def test_a_search_is_counted_by_an_index(self, engine: Database) -> None:
         searches = select(func.count()).select_from(across.searches)
         mine = searches.where(across.searches.c.person == "U1", across.searches.c.at >= START)
         assert "ix_searches_person (person=? AND at>?)" in await plan_of(engine, mine)
@@ -275,12 +274,12 @@ class TestDatabase:
         ],
     )
     async def test_announcements_are_read_by_an_index(
-        self, engine: AsyncEngine, query: Any, index: str, values: dict[str, object]
+        self, engine: Database, query: Any, index: str, values: dict[str, object]
     ) -> None:
         assert index in await plan_of(engine, query, **values)
 
     async def test_what_is_owed_is_written_again_when_the_table_is_empty(
-        self, engine: AsyncEngine, stored: StoredCases
+        self, engine: Database, stored: StoredCases
     ) -> None:
         bench = Bench(mr_d())
         bench.play_all(next(iter(bench.playbook.rehearsals.values())).deeds[:3])
@@ -294,18 +293,14 @@ class TestDatabase:
         loaded, playbook = await stored.load(case.id)
         expected = [one for one in owed(loaded, playbook) if one.listed]
         assert expected
-        async with writing(engine) as connection:
-            await connection.exec_driver_sql("UPDATE tallies SET opened = 77, done = 7")
+        await engine.write(lambda c: c.execute(text("UPDATE tallies SET opened = 77, done = 7")))
         assert await rebuild_owed(engine, stored) == 2
         roles = {one.role for one in expected}
         assert list(await stored.owed_by_role(roles, 9)) == expected
         assert await rebuild_owed(engine, stored) == 0
-        async with reading(engine) as connection:
-            due = (
-                await connection.execute(text("SELECT max(goal_due_at) FROM cases"))
-            ).scalar_one()
-            counted = await connection.execute(text("SELECT sum(opened), sum(done) FROM tallies"))
-            assert tuple(counted.one()) == (2, 0)
+        due = await engine.scalar(text("SELECT max(goal_due_at) FROM cases"))
+        counted = await engine.rows(text("SELECT sum(opened), sum(done) FROM tallies"))
+        assert tuple(counted[0]) == (2, 0)
         assert due == board.goal_row(goal(loaded, playbook))["goal_due_at"].strftime(
             "%Y-%m-%dT%H:%M:%S.%fZ"
         )

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from sqlalchemy import Engine, MetaData, create_engine, insert, select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine, MetaData, create_engine, insert, select, text
 from typer.testing import CliRunner, Result
 
+from desk.playbook.model import Playbook
 from integrations.queue.embedded import EmbeddedQueue
 from integrations.store import backup
 from integrations.store.cases import StoredCases
-from integrations.store.current import bring_up, revision_of
+from integrations.store.current import bring_up, is_current, revision_of
 from integrations.store.effects import StoredEffects
-from integrations.store.engine import open_database, read_url, worker_lock
+from integrations.store.engine import Database, open_database, read_url, worker_lock
 from integrations.store.starting import CannotStart, newest
 from integrations.store.upgrade import upgrade
 from integrations.store.vault import Vault
@@ -35,7 +35,7 @@ ZENDESK = {"ATO_ZENDESK__URL": "https://x.zendesk.example"}
 
 
 def ato(database: Path, *words: object) -> Result:
-    given = SANDBOX | ZENDESK | {"ATO_DATABASE_URL": f"sqlite+aiosqlite:///{database}"}
+    given = SANDBOX | ZENDESK | {"ATO_DATABASE_URL": f"sqlite:///{database}"}
     return CliRunner().invoke(app, [str(word) for word in words], env=given)
 
 
@@ -48,7 +48,7 @@ def rows(database: Path, query: str) -> list[tuple[object, ...]]:
 
 
 async def test_a_copy_is_made_while_the_desk_works_and_put_back(
-    keep: Maker, engine: AsyncEngine, database: Path, tmp_path: Path
+    keep: Maker, engine: Database, database: Path, tmp_path: Path
 ) -> None:
     kept = await keep.open(effects=[card("k1")])
     made = ato(database, "backup", tmp_path / "copy.db")
@@ -56,7 +56,7 @@ async def test_a_copy_is_made_while_the_desk_works_and_put_back(
     assert f"1 cases, tables at {newest()}. Checked whole." in made.output
     assert stat.S_IMODE((tmp_path / "copy.db").stat().st_mode) == 0o600
     await keep.open("02CASE")
-    await engine.dispose()
+    await engine.close()
 
     back = ato(database, "restore", tmp_path / "copy.db")
     assert back.exit_code == 0, back.output
@@ -67,7 +67,7 @@ async def test_a_copy_is_made_while_the_desk_works_and_put_back(
     assert loaded[0] == kept
     assert await stored.load("02CASE") is None
     assert await StoredEffects(again, Vault([KEY])).pending_count() == 1
-    await again.dispose()
+    await again.close()
     (aside,) = database.parent.glob("desk.db.replaced-*Z")
     assert rows(aside, "SELECT count(*) FROM cases") == [(2,)]
 
@@ -146,8 +146,8 @@ def carry_over(old: Engine, new: Engine) -> None:
 def older(url: str, revision: str, data: str) -> None:
     """Make a database as it was at a revision, with the data of today's."""
     upgrade(url, revision)
-    old = create_engine(read_url(url, asynchronous=False))
-    new = create_engine(read_url(data, asynchronous=False))
+    old = create_engine(read_url(url))
+    new = create_engine(read_url(data))
     carry_over(old, new)
     old.dispose()
     new.dispose()
@@ -156,13 +156,13 @@ def older(url: str, revision: str, data: str) -> None:
 @pytest.mark.parametrize("revision", VERSIONS[:-1])
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 async def test_an_upgrade_loses_no_open_case_and_no_queued_work(
-    kind: str, revision: str, keep: Maker, engine: AsyncEngine, database: Path, tmp_path: Path,
+    kind: str, revision: str, keep: Maker, engine: Database, database: Path, tmp_path: Path,
     clock: FakeClock,
 ) -> None:  # fmt: skip
     case = await keep.open(effects=[card("a1", "a"), card("a2", "a")])
     case = await keep.add(case, ticket(48213), deadlines=[keep.late(5)])
     await keep.open("02CASE", effects=[card("b1", "b", case="02CASE")])
-    await engine.dispose()
+    await engine.close()
     data = f"sqlite:///{database}"
     if kind == "sqlite":
         url = f"sqlite:///{tmp_path / 'old.db'}"
@@ -186,11 +186,11 @@ async def _upgraded(
     try:
         await _whole(engine, case, keep, clock)
     finally:
-        await engine.dispose()
+        await engine.close()
     return copied
 
 
-async def _whole(engine: AsyncEngine, case: object, keep: Maker, clock: FakeClock) -> None:
+async def _whole(engine: Database, case: object, keep: Maker, clock: FakeClock) -> None:
     cases, effects = StoredCases(engine, Vault([KEY])), StoredEffects(engine, Vault([KEY]))
     loaded = await cases.load("01CASE")
     assert loaded is not None
@@ -232,6 +232,50 @@ def test_without_a_copy_nothing_is_upgraded(tmp_path: Path) -> None:
     with pytest.raises(CannotStart, match="is not a database of the desk"):
         bring_up(f"sqlite:///{file}")
     assert revision_of(f"sqlite:///{file}") == "0001"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+async def test_a_version_goes_on_with_a_newer_database_that_names_it(
+    kind: str, database: Path, playbook: Playbook, clock: FakeClock
+) -> None:
+    if kind == "sqlite":
+        await _beside_a_newer(f"sqlite:///{database}", playbook, clock)
+        return
+    with own_database() as url:
+        upgrade(url)
+        await _beside_a_newer(url, playbook, clock)
+
+
+async def _beside_a_newer(url: str, playbook: Playbook, clock: FakeClock) -> None:
+    _next_version(url, "9998", oldest=newest())
+    assert bring_up(url) is None
+    assert is_current(url)
+    assert revision_of(url) == "9998"
+    opened = open_database(url)
+    cases = StoredCases(opened, Vault([KEY]))
+    case = await Maker(cases, await cases.remember_playbook(playbook), clock).open()
+    assert (await cases.load(case.id))[0] == case
+    await opened.close()
+    _next_version(url, "9999", oldest="9998")
+    assert not is_current(url)
+    with pytest.raises(CannotStart, match="made by a newer version"):
+        bring_up(url)
+
+
+def _next_version(url: str, revision: str, *, oldest: str) -> None:
+    """Do what the migration of a version to come does."""
+    made = create_engine(read_url(url))
+    with made.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :at"), {"at": revision})
+        named = text("INSERT INTO writers (revision, oldest) VALUES (:at, :oldest)")
+        connection.execute(named, {"at": revision, "oldest": oldest})
+    made.dispose()
+
+
+def test_this_version_names_the_version_before(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as made:
+        said = made.execute("SELECT oldest FROM writers WHERE revision = ?", [newest()]).fetchall()
+    assert [one for (one,) in said] in ([newest()], [VERSIONS[-2]])
 
 
 def test_postgresql_is_upgraded_when_somebody_has_a_copy() -> None:

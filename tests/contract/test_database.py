@@ -2,14 +2,14 @@
 
 import asyncio
 import sqlite3
+import threading
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, event, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Connection, create_engine, event, text
 
 from desk.case import events as ev
 from desk.case.work_events import EffectDoneByHand
@@ -20,7 +20,7 @@ from handlers.ticks.housekeeping import on_housekeeping
 from integrations.store import cases as queries
 from integrations.store.cases import StoredCases
 from integrations.store.effects import StoredEffects
-from integrations.store.engine import _set_up, look, open_database
+from integrations.store.engine import Database, open_database, set_up
 from integrations.store.litter import StoredLitter
 from integrations.store.playbooks import playbook_hash
 from integrations.store.shifts import StoredSearches
@@ -44,19 +44,19 @@ from tests.fakes.clock import START
 
 class TestDatabase:
     async def test_cases_are_there_after_a_restart(
-        self, keep: Maker, engine: AsyncEngine, database: Path, playbook: Playbook
+        self, keep: Maker, engine: Database, database: Path, playbook: Playbook
     ) -> None:
         kept = await keep.open(effects=[card("k")], delivery="d1")
-        await engine.dispose()
+        await engine.close()
         again = open_database(f"sqlite:///{database}")
         cases = StoredCases(again, Vault([KEY]))
         assert await cases.load("01CASE") == (kept, playbook)
         assert await cases.seen("d1")
         assert await StoredEffects(again, Vault([KEY])).pending_count() == 1
-        await again.dispose()
+        await again.close()
 
     async def test_a_crash_inside_a_commit_leaves_nothing(
-        self, keep: Maker, stored: StoredCases, engine: AsyncEngine, database: Path
+        self, keep: Maker, stored: StoredCases, engine: Database, database: Path
     ) -> None:
         case = await keep.open()
         before = _rows(database)
@@ -168,26 +168,24 @@ class TestDatabase:
         assert (await stored.load("01CASE"))[0] == case
 
     async def test_a_database_that_goes_while_it_is_opened_is_gone(
-        self, keep: Maker, stored: StoredCases, engine: AsyncEngine, database: Path
+        self, keep: Maker, stored: StoredCases, engine: Database, database: Path
     ) -> None:
         await keep.open()
-        await engine.dispose()
+        engine.reader.dispose()
         away = database.with_name(f"away-{database.name}")
 
         def leaves(*_: object) -> None:
             if database.exists():
                 database.rename(away)
 
-        for first in (leaves, _set_up):  # set up, then gone before anything else
-            if event.contains(engine.sync_engine, "connect", first):
-                event.remove(engine.sync_engine, "connect", first)
-            event.listen(engine.sync_engine, "connect", first, insert=True)
+        for first in (leaves, set_up):  # set up, then gone before anything else
+            if event.contains(engine.reader, "connect", first):
+                event.remove(engine.reader, "connect", first)
+            event.listen(engine.reader, "connect", first, insert=True)
         for _ in range(2):
             with pytest.raises(StoreGone):
                 await stored.seen("d1")
-        with pytest.raises(StoreGone):
-            await look(engine, lambda connection: connection.scalar(text("SELECT 1")))
-        event.remove(engine.sync_engine, "connect", leaves)
+        event.remove(engine.reader, "connect", leaves)
         away.rename(database)
         assert not await stored.seen("d1")
 
@@ -210,11 +208,10 @@ class TestDatabase:
 
     @pytest.mark.parametrize("ailment", ["PRAGMA query_only=ON", "PRAGMA max_page_count=1"])
     async def test_a_full_or_read_only_disk_keeps_nothing_and_says_so(
-        self, keep: Maker, stored: StoredCases, engine: AsyncEngine, ailment: str
+        self, keep: Maker, stored: StoredCases, engine: Database, ailment: str
     ) -> None:
         case = await keep.open()
-        await engine.dispose()  # so that every connection is ill, those that are held open too
-        event.listen(engine.sync_engine, "checkout", lambda c, *_: c.cursor().execute(ailment))
+        event.listen(engine.writer, "checkout", lambda c, *_: c.cursor().execute(ailment))
         big = {"logs": Fact(value="x" * 200_000)}
         with pytest.raises(StoreGone):
             await keep.add(case, ev.FactsRecorded(at=START, by="U1", facts=big))
@@ -225,17 +222,14 @@ class TestDatabase:
         engine = open_database(f"sqlite:///{tmp_path}/desk.db")
         with pytest.raises(StoreGone):
             await StoredCases(engine, Vault([KEY])).load("01CASE")
-        await engine.dispose()
+        await engine.close()
 
-    async def test_sqlite_holds_every_commit_to_the_disk(self, engine: AsyncEngine) -> None:
-        async with engine.connect() as connection:
-            said = [
-                (await connection.execute(text(f"PRAGMA {name}"))).scalar_one()
-                for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
-            ]
+    async def test_sqlite_holds_every_commit_to_the_disk(self, engine: Database) -> None:
+        asked = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        said = await engine.write(lambda c: [c.scalar(text(f"PRAGMA {name}")) for name in asked])
         assert said == ["wal", 2, 1, 30000]
 
-    async def test_what_is_due_is_read_from_an_index(self, engine: AsyncEngine) -> None:
+    async def test_what_is_due_is_read_from_an_index(self, engine: Database) -> None:
         plan = await plan_of(engine, queries._DUE, now=START, most=9)
         assert "ix_deadlines_fire_at (fire_at<?)" in plan
         assert "SCAN" not in plan
@@ -263,8 +257,8 @@ def _rows(database: Path) -> dict[str, list[tuple[object, ...]]]:
 class _crash_at:  # noqa: N801 - reads like a verb
     """Raise in the middle of a transaction, before the statement that starts with these words."""
 
-    def __init__(self, engine: AsyncEngine, words: str) -> None:
-        self.engine, self.words = engine.sync_engine, words
+    def __init__(self, engine: Database, words: str) -> None:
+        self.engine, self.words = engine.writer, words
 
     def __enter__(self) -> None:
         event.listen(self.engine, "before_cursor_execute", self._crash)
@@ -278,7 +272,7 @@ class _crash_at:  # noqa: N801 - reads like a verb
 
 
 async def test_old_deliveries_and_look_ups_go_and_the_rest_stays(
-    keep: Maker, stored: StoredCases, engine: AsyncEngine
+    keep: Maker, stored: StoredCases, engine: Database
 ) -> None:
     """Housekeeping removes no case and no event."""
     await keep.open(delivery="old")
@@ -293,16 +287,51 @@ async def test_old_deliveries_and_look_ups_go_and_the_rest_stays(
     assert await whole(stored)
 
 
-async def test_many_first_looks_open_one_connection(tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'ato.sqlite3'}"
-    upgrade(url)
-    engine = open_database(url)
+async def test_reading_waits_for_no_writer_and_all_connections_are_closed(engine: Database) -> None:
     opened: list[object] = []
-    event.listen(engine.sync_engine, "close_detached", opened.remove)
-    event.listen(engine.sync_engine, "connect", lambda made, _: opened.append(made))
-    await asyncio.gather(
-        *[look(engine, lambda c: c.exec_driver_sql("SELECT 1")) for _ in range(20)]
-    )
-    assert len(opened) == 1
-    await engine.dispose()
+    for one in (engine.reader, engine.writer):
+        event.listen(one, "connect", lambda made, _: opened.append(made))
+        event.listen(one, "close", lambda made, _: opened.remove(made))
+    begun, go_on = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def hold(_: Connection) -> bool:
+        loop.call_soon_threadsafe(begun.set)
+        return go_on.wait(10)
+
+    holding = asyncio.create_task(engine.write(hold))
+    await begun.wait()
+    found = await asyncio.gather(*[engine.scalar(text("SELECT 1")) for _ in range(20)])
+    assert found == [1] * 20
+    assert not holding.done()
+    go_on.set()
+    assert await holding
+    assert 2 <= len(opened) <= 5
+    await engine.close()
     assert opened == []
+
+
+async def test_whoever_is_cancelled_waits_for_a_transaction_that_has_begun(
+    engine: Database,
+) -> None:
+    begun, go_on, kept = asyncio.Event(), threading.Event(), []
+    loop = asyncio.get_running_loop()
+
+    def hold(connection: Connection) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        go_on.wait(10)
+        connection.execute(text("UPDATE numbers SET last = last + 7"))
+        kept.append(True)
+
+    first, second = (asyncio.create_task(engine.write(hold)) for _ in range(2))
+    await begun.wait()
+    for task in (first, second):
+        task.cancel()
+    await asyncio.wait([second], timeout=10)
+    assert second.cancelled()
+    assert not first.done()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    assert kept == [True]
+    assert await engine.scalar(text("SELECT last FROM numbers")) == 7

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import structlog
 from cryptography.fernet import Fernet
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import text
 
 from desk.case.effects import Effect
 from desk.service.ports import Attempt, StoreGone
@@ -19,7 +19,7 @@ from integrations.queue.embedded import EmbeddedQueue
 from integrations.queue.trying import WorkerRunning
 from integrations.store import effects as queries
 from integrations.store.effects import StoredEffects
-from integrations.store.engine import worker_lock
+from integrations.store.engine import Database, worker_lock
 from integrations.store.vault import Vault
 from tests.contract.making import KEY, NAME, card, plan_of
 from tests.contract.performing import Outside, never, plan, running
@@ -133,20 +133,19 @@ class TestKept:
         "how", ["of another version", "damaged", "under a key that is not there"]
     )
     async def test_an_effect_that_cannot_be_read_holds_up_its_own_lane_only(
-        self, outside: Outside, queue: EmbeddedQueue, engine: AsyncEngine, vault: Vault, how: str
+        self, outside: Outside, queue: EmbeddedQueue, engine: Database, vault: Vault, how: str
     ) -> None:
         await plan(outside, card("a1", "a"), card("a2", "a"), card("b1", "b"))
-        async with engine.begin() as connection:
-            query = "SELECT wrapped FROM case_keys WHERE keep = 'work'"
-            wrapped = (await connection.exec_driver_sql(query)).scalar_one()
-            sealed = vault.key(wrapped).encrypt(b'{"kind": "of_next_year"}')
-            if how == "damaged":
-                sealed = sealed[:-1] + bytes([sealed[-1] ^ 1])
-            if how == "under a key that is not there":
-                other = Vault([Fernet.generate_key().decode()])
-                sealed = other.key(other.new_key()).encrypt(b"{}")
-            change = "UPDATE effects SET body = ? WHERE key = 'a1'"
-            await connection.exec_driver_sql(change, (sealed,))
+        query = text("SELECT wrapped FROM case_keys WHERE keep = 'work'")
+        key = vault.key(await engine.scalar(query))
+        sealed = key.encrypt(b'{"kind": "of_next_year"}')
+        if how == "damaged":
+            sealed = sealed[:-1] + bytes([sealed[-1] ^ 1])
+        if how == "under a key that is not there":
+            other = Vault([Fernet.generate_key().decode()])
+            sealed = other.key(other.new_key()).encrypt(b"{}")
+        change = text("UPDATE effects SET body = :body WHERE key = 'a1'")
+        await engine.write(lambda c: c.execute(change, {"body": sealed}))
         with structlog.testing.capture_logs() as logs:
             async with running(queue):
                 await outside.until_settled("b1")
@@ -200,7 +199,7 @@ class TestSmallQueries:
         assert await effects.effect("a1") == card("a1")
         assert await effects.effect("unknown") is None
 
-    async def test_work_does_not_grow_with_what_is_done(self, engine: AsyncEngine) -> None:
+    async def test_work_does_not_grow_with_what_is_done(self, engine: Database) -> None:
         plan = await plan_of(engine, queries._READY, now=START, most=8, busy=["a", "b"])
         assert "ix_effects_queued (next_at<?)" in plan
         assert "ix_effects_lane (lane=? AND seq<?)" in plan

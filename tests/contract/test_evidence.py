@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Executable, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
 from typer.testing import CliRunner
 
 from integrations.store import tables as t
 from integrations.store.audit import Evidence, StoredEvidence
 from integrations.store.cases import StoredCases
 from integrations.store.chain import Link, event_words, head_words
-from integrations.store.engine import reading, writing
+from integrations.store.engine import Database
 from integrations.store.vault import Vault
 from ops import verify_bundle
 from ops.cli import app
@@ -30,7 +29,7 @@ OTHERS = Vault(["QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY="])
 
 
 @pytest.fixture
-async def evidence(keep: Maker, engine: AsyncEngine, vault: Vault) -> StoredEvidence:
+async def evidence(keep: Maker, engine: Database, vault: Vault) -> StoredEvidence:
     await keep.add(await keep.open(), keep.claimed(), keep.claimed("locate"), ended())
     return StoredEvidence(engine, vault)
 
@@ -44,16 +43,13 @@ async def broken(evidence: StoredEvidence) -> int | None:
     return found.seq if found else None
 
 
-async def change(engine: AsyncEngine, *statements: Executable) -> None:
-    async with writing(engine) as connection:
-        for statement in statements:
-            await connection.execute(statement)
+async def change(engine: Database, *statements: Executable) -> None:
+    await engine.write(lambda c: [c.execute(statement) for statement in statements])
 
 
-async def forge(engine: AsyncEngine, at: int) -> None:
+async def forge(engine: Database, at: int) -> None:
     """Change an event and write every hash and seal after it anew, without the deployment's key."""
-    async with reading(engine) as connection:
-        rows = (await connection.execute(select(E).order_by(E.c.seq))).all()
+    rows = await engine.rows(select(E).order_by(E.c.seq))
     prev = ""
     for row in rows:
         body = row.body.replace('"U2"', '"U9"') if row.seq == at else row.body
@@ -80,7 +76,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("what", CHANGES)
 async def test_a_change_is_named_by_its_event(
-    evidence: StoredEvidence, engine: AsyncEngine, what: str
+    evidence: StoredEvidence, engine: Database, what: str
 ) -> None:
     assert await broken(evidence) is None
     statement, first = CHANGES[what]
@@ -89,7 +85,7 @@ async def test_a_change_is_named_by_its_event(
 
 
 async def test_two_events_that_changed_places_are_found(
-    evidence: StoredEvidence, engine: AsyncEngine
+    evidence: StoredEvidence, engine: Database
 ) -> None:
     def move(one: int, to: int) -> Executable:
         return update(E).where(E.c.seq == one).values(seq=to)
@@ -99,7 +95,7 @@ async def test_two_events_that_changed_places_are_found(
 
 
 async def test_a_last_event_removed_together_with_its_end_is_found(
-    evidence: StoredEvidence, engine: AsyncEngine
+    evidence: StoredEvidence, engine: Database
 ) -> None:
     before = (await look(evidence)).kept[3].hash
     await change(engine, delete(E).where(E.c.seq == 5), update(C).values(version=4, head=before))
@@ -107,7 +103,7 @@ async def test_a_last_event_removed_together_with_its_end_is_found(
 
 
 async def test_a_forged_chain_is_found_and_stays_found(
-    evidence: StoredEvidence, engine: AsyncEngine, keep: Maker, stored: StoredCases
+    evidence: StoredEvidence, engine: Database, keep: Maker, stored: StoredCases
 ) -> None:
     await forge(engine, 3)
     assert await broken(evidence) == 3
@@ -117,7 +113,7 @@ async def test_a_forged_chain_is_found_and_stays_found(
 
 
 async def test_going_on_does_not_make_a_cut_off_chain_whole(
-    evidence: StoredEvidence, engine: AsyncEngine, keep: Maker, stored: StoredCases
+    evidence: StoredEvidence, engine: Database, keep: Maker, stored: StoredCases
 ) -> None:
     before = (await look(evidence)).kept[3].hash
     await change(engine, delete(E).where(E.c.seq == 5), update(C).values(version=4, head=before))
@@ -136,7 +132,7 @@ async def test_erasing_leaves_the_chain_whole(
 
 
 async def test_a_playbook_that_was_changed_behind_a_case_is_not_followed(
-    keep: Maker, stored: StoredCases, engine: AsyncEngine, vault: Vault
+    keep: Maker, stored: StoredCases, engine: Database, vault: Vault
 ) -> None:
     await keep.open()
     await change(engine, update(t.playbooks).values(body='{"playbook": "other"}'))
@@ -230,11 +226,10 @@ def test_a_bundle_holds_what_was_kept_when_it_was_made(desk: Path) -> None:
 
 
 async def test_a_whole_row_put_back_from_before_is_seen_against_a_bundle(
-    desk: Path, evidence: StoredEvidence, engine: AsyncEngine, keep: Maker, stored: StoredCases
+    desk: Path, evidence: StoredEvidence, engine: Database, keep: Maker, stored: StoredCases
 ) -> None:
     """Whoever kept a copy of the row from before can put all of it back: only what is kept elsewhere shows it."""
-    async with reading(engine) as connection:
-        row = (await connection.execute(select(C))).one()._asdict()
+    row = (await engine.rows(select(C)))[0]._asdict()
     case, _ = await stored.load("01CASE")
     await keep.add(case, keep.claimed("after"))
     made = await terminal("export", "ATO-1", "--to", "b.zip")
@@ -246,7 +241,7 @@ async def test_a_whole_row_put_back_from_before_is_seen_against_a_bundle(
     assert "Event 6 is missing here: when the bundle was made there were 6." in told.stderr
 
 
-async def test_the_terminal_names_the_first_broken_event(desk: Path, engine: AsyncEngine) -> None:
+async def test_the_terminal_names_the_first_broken_event(desk: Path, engine: Database) -> None:
     await forge(engine, 3)
     told = await terminal("verify")
     assert told.returncode == WRONG

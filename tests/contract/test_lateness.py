@@ -2,16 +2,15 @@
 
 from datetime import timedelta
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from desk.case.work_events import EffectDied
 from desk.service.watchdog import Backlog, Queue
+from integrations.store.engine import Database
 from integrations.store.lateness import StoredLateness
 from tests.contract.making import Maker, card
 from tests.fakes.clock import START
 
 
-async def test_what_waits_is_counted_by_urgency(keep: Maker, engine: AsyncEngine) -> None:
+async def test_what_waits_is_counted_by_urgency(keep: Maker, engine: Database) -> None:
     store = StoredLateness(engine)
     assert await store.backlog() == Backlog()
     case = await keep.open(effects=[card("a1", "a"), card("a2", "b")])
@@ -21,7 +20,7 @@ async def test_what_waits_is_counted_by_urgency(keep: Maker, engine: AsyncEngine
 
 
 async def test_what_is_done_or_waits_for_a_dead_letter_is_not(
-    keep: Maker, engine: AsyncEngine
+    keep: Maker, engine: Database
 ) -> None:
     store = StoredLateness(engine)
     effects = [card("a1", "a"), card("a2", "b"), card("a3", "c", needs=("a2",))]

@@ -1,13 +1,12 @@
 """Which tickets the reconciler has to look at: those of open cases, and no others."""
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
+from integrations.store.engine import Database
 from integrations.store.tickets import OpenTickets
 from tests.contract.making import Maker, ended, ticket
 
 
 async def test_tickets_of_open_cases_are_listed_with_their_case(
-    keep: Maker, engine: AsyncEngine
+    keep: Maker, engine: Database
 ) -> None:
     store = OpenTickets(engine)
     assert await store.open_tickets() == []

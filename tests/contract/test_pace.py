@@ -7,13 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk.service.ports import TryAgain, Turns
 from desk.service.rate_limit import Rate, Turn, hold, take
 from integrations.slack.web.client import POSTS, SlackClient
 from integrations.store import tables as t
-from integrations.store.engine import open_database, writing
+from integrations.store.engine import Database, open_database
 from integrations.store.litter import StoredLitter
 from integrations.store.pace import MOST_AWAY, MemoryPace, StoredPace
 
@@ -27,7 +26,7 @@ class Waited:
     pace: Turns
     slept: list[float] = field(default_factory=list)
     now: float = 0.0
-    engine: AsyncEngine | None = None
+    engine: Database | None = None
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -36,10 +35,8 @@ class Waited:
         """Let so much time pass: what was to be free at an instant is nearer by that."""
         self.now += seconds
         if self.engine is not None:
-            async with writing(self.engine) as connection:
-                await connection.execute(
-                    update(t.paces).values(free_at=t.paces.c.free_at - seconds)
-                )
+            earlier = update(t.paces).values(free_at=t.paces.c.free_at - seconds)
+            await self.engine.write(lambda c: c.execute(earlier))
 
 
 @pytest.fixture(params=["memory", "stored"])
@@ -52,7 +49,7 @@ async def waited(request: pytest.FixtureRequest) -> AsyncIterator[Waited]:
     made.engine = open_database(request.getfixturevalue("postgres"))
     made.pace = StoredPace(made.engine, sleep=made.sleep)
     yield made
-    await made.engine.dispose()
+    await made.engine.close()
 
 
 async def test_a_burst_goes_through_and_then_one_by_one(waited: Waited) -> None:
@@ -97,7 +94,7 @@ async def test_replicas_share_their_turns(postgres: str) -> None:
     assert sorted(round(one / 60) for one in slept) == [1, 2]
     assert (got.count(0.0), len(got)) == (6, 15)
     for engine in engines:
-        await engine.dispose()
+        await engine.close()
 
 
 async def test_what_was_free_again_a_month_ago_is_dropped(postgres: str) -> None:
@@ -106,7 +103,7 @@ async def test_what_was_free_again_a_month_ago_is_dropped(postgres: str) -> None
     litter, now = StoredLitter(engine), datetime.now(UTC)
     assert await litter.prune(now - timedelta(days=30), now) == 0
     assert await litter.prune(now + timedelta(days=30), now) == 1
-    await engine.dispose()
+    await engine.close()
 
 
 async def test_slack_is_left_alone_in_a_channel_it_asked_a_pause_for(waited: Waited) -> None:

@@ -13,7 +13,6 @@ import procrastinate
 import psycopg
 import pytest
 import structlog
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.queueing import once
 from desk.case.effects import Effect
@@ -25,7 +24,7 @@ from integrations.store.alone import alone
 from integrations.store.cases import StoredCases
 from integrations.store.current import revision_of
 from integrations.store.effects import StoredEffects
-from integrations.store.engine import open_database
+from integrations.store.engine import Database, open_database
 from integrations.store.starting import newest
 from integrations.store.upgrade import upgrade
 from tests.contract.making import KEY, Maker, card
@@ -59,14 +58,14 @@ def rows(address: str, query: str, *values: object) -> list[tuple[object, ...]]:
 @ON_POSTGRES
 class TestOneTransaction:
     async def test_a_decision_that_is_not_kept_leaves_neither_effect_nor_job(
-        self, keep: Maker, stored: StoredCases, engine: AsyncEngine, address: str
+        self, keep: Maker, stored: StoredCases, engine: Database, address: str
     ) -> None:
         case = await keep.open()
         commit = keep.commit(case, keep.claimed(), effects=[card("k1", urgent=True)])
         put = stored._jobs.put
 
-        async def put_and_fail(*values: object) -> None:
-            await put(*values)
+        def put_and_fail(*values: object) -> None:
+            put(*values)
             raise ZeroDivisionError
 
         stored._jobs.put = put_and_fail
@@ -300,17 +299,17 @@ class TestTrouble:
 
 @pytest.mark.parametrize("address", ["postgres"], indirect=True)
 class TestAlone:
-    async def test_a_name_is_held_by_one_replica(self, engine: AsyncEngine, address: str) -> None:
+    async def test_a_name_is_held_by_one_replica(self, engine: Database, address: str) -> None:
         other = open_database(address)
         tick, again, name = alone(engine, "tick"), alone(other, "tick"), alone(other, "else")
         async with tick as mine, again as theirs, name as free:
             assert (mine, theirs, free) == (True, False, True)
         async with alone(other, "tick", wait=True) as mine:
             assert mine
-        await other.dispose()
+        await other.close()
 
     async def test_a_tick_is_done_by_one_replica_and_a_refresh_by_each(
-        self, engine: AsyncEngine, address: str
+        self, engine: Database, address: str
     ) -> None:
         ran, inside = [], asyncio.Event()
 
@@ -359,7 +358,7 @@ from datetime import datetime
 from integrations.queue.jobs import Jobs
 from integrations.queue.procrastinate import ProcrastinateQueue
 from integrations.store.effects import StoredEffects
-from integrations.store.engine import open_database
+from integrations.store.engine import Database, open_database
 from integrations.store.vault import Vault
 from tests.fakes.clock import FakeClock
 given = json.loads(sys.argv[1])

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk.case import events as ev
 from desk.case.commands import Erase, Hold
@@ -21,7 +20,7 @@ from desk.values import BOT, Person
 from handlers.ticks.retention import on_retention
 from integrations.store import tables as t
 from integrations.store.cases import StoredCases
-from integrations.store.engine import reading
+from integrations.store.engine import Database
 from integrations.store.erasing import StoredRetention
 from tests.contract.making import EMAIL, NAME, Maker
 from tests.contract.test_backup import ato
@@ -65,15 +64,14 @@ async def values(cases: StoredCases, name: str) -> tuple[object, object]:
     return found[0].value("name"), found[0].value("email")
 
 
-async def classes(engine: AsyncEngine, case: str) -> Sequence[str]:
-    async with reading(engine) as connection:
-        query = select(t.case_keys.c.keep).where(t.case_keys.c.case_id == case)
-        return sorted((await connection.execute(query)).scalars().all())
+async def classes(engine: Database, case: str) -> Sequence[str]:
+    query = select(t.case_keys.c.keep).where(t.case_keys.c.case_id == case)
+    return sorted(row.keep for row in await engine.rows(query))
 
 
 @both
 async def test_each_class_goes_when_its_time_is_over(
-    desk: Engine, keep: Maker, stored: StoredCases, engine: AsyncEngine, clock: FakeClock
+    desk: Engine, keep: Maker, stored: StoredCases, engine: Database, clock: FakeClock
 ) -> None:
     await ended(keep, "01A")
     await keep.open("01B")
@@ -93,7 +91,7 @@ async def test_each_class_goes_when_its_time_is_over(
 
 @both
 async def test_a_case_on_hold_stays_and_is_not_asked_about_again_and_again(
-    desk: Engine, keep: Maker, stored: StoredCases, engine: AsyncEngine, clock: FakeClock
+    desk: Engine, keep: Maker, stored: StoredCases, engine: Database, clock: FakeClock
 ) -> None:
     await ended(keep, "01A")
     await desk.accept(Hold(case="01A", delivery="", by=BOSS, reason="a claim"))
@@ -108,7 +106,7 @@ async def test_a_case_on_hold_stays_and_is_not_asked_about_again_and_again(
 async def test_more_cases_than_are_looked_up_at_a_time_all_go(
     desk: Engine,
     keep: Maker,
-    engine: AsyncEngine,
+    engine: Database,
     clock: FakeClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -121,7 +119,7 @@ async def test_more_cases_than_are_looked_up_at_a_time_all_go(
 
 @both
 async def test_the_events_and_the_keys_go_in_one_transaction(
-    desk: Engine, keep: Maker, engine: AsyncEngine, stored: StoredCases
+    desk: Engine, keep: Maker, engine: Database, stored: StoredCases
 ) -> None:
     """What the same decision asks for can be done: it is sealed under a key of after the erasing."""
     case = await ended(keep, "01A")
@@ -134,7 +132,7 @@ async def test_the_events_and_the_keys_go_in_one_transaction(
 
 
 async def test_a_copy_that_is_put_back_is_erased_again(
-    desk: Engine, keep: Maker, engine: AsyncEngine, database: Path, tmp_path: Path
+    desk: Engine, keep: Maker, engine: Database, database: Path, tmp_path: Path
 ) -> None:
     await ended(keep, "01A")
     await ended(keep, "01B")
@@ -144,7 +142,7 @@ async def test_a_copy_that_is_put_back_is_erased_again(
             row[0] for row in there.execute("SELECT wrapped FROM case_keys WHERE case_id = '01A'")
         ]
     await desk.accept(Erase(case="01A", delivery="", by=BOT))
-    await engine.dispose()
+    await engine.close()
     back = ato(database, "restore", tmp_path / "copy.db")
     assert back.exit_code == 0, back.output
     assert "Erased anew in 1 cases" in back.output
@@ -157,11 +155,11 @@ async def test_a_copy_that_is_put_back_is_erased_again(
 
 
 async def test_a_replaced_database_that_cannot_be_read_is_said(
-    keep: Maker, engine: AsyncEngine, database: Path, tmp_path: Path
+    keep: Maker, engine: Database, database: Path, tmp_path: Path
 ) -> None:
     await ended(keep, "01A")
     assert ato(database, "backup", tmp_path / "copy.db").exit_code == 0
-    await engine.dispose()
+    await engine.close()
     await asyncio.to_thread(database.write_bytes, b"no database any more" * 500)
     back = ato(database, "restore", tmp_path / "copy.db")
     assert back.exit_code == 0, back.output

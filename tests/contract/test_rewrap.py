@@ -4,13 +4,12 @@ import asyncio
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncEngine
 from typer.testing import CliRunner
 
 from desk.case.state import Case
 from integrations.store import tables as t
 from integrations.store.cases import StoredCases
-from integrations.store.engine import reading
+from integrations.store.engine import Database
 from integrations.store.rewrap import rewrap
 from integrations.store.vault import Vault
 from ops.cli import app
@@ -23,9 +22,8 @@ NEW = "bmV3IGtleSBvZiAzMiBieXRlcywgZm9yIHRlc3RzLiE="
 both = pytest.mark.parametrize("address", ["sqlite", "postgres"], indirect=True)
 
 
-async def kept(engine: AsyncEngine) -> dict[tuple[str, str], bytes]:
-    async with reading(engine) as connection:
-        rows = await connection.execute(select(t.case_keys))
+async def kept(engine: Database) -> dict[tuple[str, str], bytes]:
+    rows = await engine.rows(select(t.case_keys))
     return {(row.case_id, row.keep): row.wrapped for row in rows}
 
 
@@ -37,7 +35,7 @@ async def loaded(cases: StoredCases, name: str) -> Case:
 
 @both
 async def test_with_the_new_key_alone_every_case_reads_as_before(
-    engine: AsyncEngine, keep: Maker
+    engine: Database, keep: Maker
 ) -> None:
     for name in ("01A", "01B", "01C"):
         await keep.open(name, effects=(card(f"{name}/1", case=name),))
@@ -50,7 +48,7 @@ async def test_with_the_new_key_alone_every_case_reads_as_before(
 
 
 @both
-async def test_again_changes_no_case(engine: AsyncEngine, keep: Maker) -> None:
+async def test_again_changes_no_case(engine: Database, keep: Maker) -> None:
     await keep.open("01A")
     vault = Vault([NEW, KEY])
     assert await rewrap(engine, vault) == await rewrap(engine, vault)
@@ -58,7 +56,7 @@ async def test_again_changes_no_case(engine: AsyncEngine, keep: Maker) -> None:
     assert case.facts["name"].value == NAME
 
 
-async def test_without_the_old_key_nothing_is_changed(engine: AsyncEngine, keep: Maker) -> None:
+async def test_without_the_old_key_nothing_is_changed(engine: Database, keep: Maker) -> None:
     await keep.open("01A")
     before = await kept(engine)
     with pytest.raises(ValueError, match="None of the encryption keys"):

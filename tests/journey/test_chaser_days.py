@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from config.load import PLAYBOOKS, load
 from config.locales import Catalogue
@@ -29,7 +28,7 @@ from integrations.queue.trying import next_try
 from integrations.store import tables
 from integrations.store.cases import StoredCases
 from integrations.store.effects import StoredEffects
-from integrations.store.engine import open_database, reading
+from integrations.store.engine import Database, open_database
 from integrations.store.upgrade import upgrade
 from integrations.store.vault import Vault
 from tests.fakes.chat import FakeChat
@@ -79,7 +78,7 @@ class Days:
     async def start(self) -> None:
         """Open the store as a process that was just started would."""
         self.vault = Vault([KEY], "a digest key of thirty-two letters")
-        self.database: AsyncEngine = open_database(self.url)
+        self.database: Database = open_database(self.url)
         cases = StoredCases(self.database, self.vault)
         hashes = {self.playbook.playbook: await cases.remember_playbook(self.playbook)}
         self.engine = Engine(
@@ -89,7 +88,7 @@ class Days:
         self.effects = StoredEffects(self.database, self.vault)
 
     async def stop(self) -> None:
-        await self.database.dispose()
+        await self.database.close()
 
     async def act(
         self, command: type[cmd.Command], role: str, who: str = "U1", **about: Any
@@ -129,14 +128,12 @@ class Days:
         await self.tick()
 
     async def next_due(self) -> datetime | None:
-        async with reading(self.database) as connection:
-            found = await connection.execute(select(func.min(tables.deadlines.c.fire_at)))
-            return found.scalar_one()
+        return await self.database.scalar(select(func.min(tables.deadlines.c.fire_at)))
 
 
 def days(folder: Path, playbook: Playbook, start: datetime, zone: ZoneInfo) -> Days:
     clock = FakeClock(start.astimezone(UTC))
-    url = f"sqlite+aiosqlite:///{folder / 'days.sqlite3'}"
+    url = f"sqlite:///{folder / 'days.sqlite3'}"
     upgrade(url)
     return Days(playbook, Diary(clock=clock, zone=zone), clock, url)
 

@@ -55,7 +55,7 @@ def leaks(words: str) -> list[str]:
 
 @pytest.fixture
 def given(tmp_path: Path) -> dict[str, str]:
-    return {**GIVEN, **SECRETS, **PLAIN, "ATO_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/ato.sqlite3"}  # fmt: skip
+    return {**GIVEN, **SECRETS, **PLAIN, "ATO_DATABASE_URL": f"sqlite:///{tmp_path}/ato.sqlite3"}  # fmt: skip
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ async def bot(given: dict[str, str]) -> AsyncIterator[Bot]:
     made.tickets.close()
     for errand in (made.engine.back_office, made.engine.copies):
         await errand.close()  # type: ignore[union-attr]
-    await made.database.dispose()
+    await made.database.close()
 
 
 def test_settings_show_no_secret(given: dict[str, str]) -> None:

@@ -38,7 +38,7 @@ def test_what_is_not_given_has_a_default():
     assert found.web.port == 8080
     assert found.chaser.tick_seconds == 15
     assert found.backoffice.url is None
-    assert found.database_url.get_secret_value() == "sqlite+aiosqlite:///./var/ato.sqlite3"
+    assert found.database_url.get_secret_value() == "sqlite:///./var/ato.sqlite3"
 
 
 def test_everything_missing_is_told_at_once_with_its_purpose():

@@ -90,7 +90,7 @@ class Ledger:
     def close(self) -> None:
         """Close the database and end the loop."""
         if self._database is not None:
-            self._run(self._database.dispose())
+            self._run(self._database.close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         self._loop.close()
