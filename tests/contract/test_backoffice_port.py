@@ -108,7 +108,8 @@ async def http_rig(
     request: pytest.FixtureRequest, pretend: tuple[World, PretendBackOffice, str]
 ) -> AsyncIterator[Rig]:
     world, system, url = pretend
-    silent = request.node.callspec.params.get("what") in SILENT
+    params = getattr(request.node, "callspec", None)
+    silent = params is not None and params.params.get("what") in SILENT
 
     def changes() -> list[str]:
         asked = world.asked("backoffice", "POST *")
