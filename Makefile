@@ -1,7 +1,7 @@
 # make help says what there is. Nothing has to be installed first but Python 3.11 or newer and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install demo test bench check docs screenshots lock clean
+.PHONY: help install demo test test-fast prove bench check docs screenshots lock clean
 
 # Every path is relative, so the project may stand in a folder with spaces in its name.
 VENV := .venv
@@ -12,7 +12,7 @@ ROOMS := benchmarks tools ops bot handlers integrations config desk sandbox
 ARGS ?=
 
 help: ## say what there is
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile
 	@echo "  ARGS= is passed on: make test ARGS='-k zendesk', make demo ARGS='--exit'"
 
 $(READY): requirements.lock pyproject.toml
@@ -37,6 +37,12 @@ demo: $(READY) ## run the bot against a pretend Slack, Zendesk and back office
 
 test: $(READY) ## run the tests on two cores
 	@"$(RUN)" -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+test-fast: $(READY) ## run the tests of the desk and of what is sent and read: what to run after each change
+	@"$(RUN)" -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/desk tests/wire $(ARGS)
+
+prove: $(READY) ## run what takes longer, the whole torture first of all, and keep a dated line in docs/prove.md
+	@"$(RUN)" -m tools.prove $(ARGS)
 
 bench: $(READY) ## measure speed, memory and outside calls beside their limits
 	@"$(RUN)" -m benchmarks $(ARGS)

@@ -68,12 +68,7 @@ class Director:
         """Back to the first day: the bot with an empty database, the company with its seeds."""
         self._title, self._acts, self._done, self.trouble = "", [], 0, ""
         self._tell(busy="Starting over …", story=None)
-        if self._stage.bot:
-            self._stage.bot.stop()
-        for file in self._stage.folder.glob("ato.sqlite3*"):
-            file.unlink()
-        self._stage.control.post("/reset").raise_for_status()
-        self._stage.start_bot()
+        self._stage.start_over()
         self._tell(busy="", queue=[])
 
     def _progress(self) -> None:

@@ -149,6 +149,15 @@ class Stage:
             "zendesk_webhook_url": f"{self.bot_url}/zendesk/webhook",
         })  # fmt: skip
 
+    def start_over(self, command: list[str] | None = None) -> None:
+        """Go back to the first day: the company with its seeds, and the bot anew with an empty database."""
+        if self.bot:
+            self.bot.stop()
+        for file in self.folder.glob("ato.sqlite3*"):
+            file.unlink()
+        self.control.post("/reset").raise_for_status()
+        self.start_bot(command)
+
     def open_page(self) -> str:
         """Give the page's address, as soon as it listens."""
         assert self.page is not None

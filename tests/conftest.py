@@ -1,4 +1,4 @@
-"""In which order tests run: what waits for minutes by the clock begins first, so that nothing waits for it at the end."""
+"""In which order tests run: what waits by the clock begins first, so that nothing waits for it at the end."""
 
 import pytest
 

@@ -1,6 +1,6 @@
 """Whether a condition holds: yes, no, or not known yet. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 
@@ -91,12 +91,29 @@ def _still_open(case: Case, playbook: Playbook, name: str) -> bool | None:
 
 def asked_by(playbook: Playbook, name: str) -> tuple[str, ...]:
     """Name the steps that may ask for a field."""
-    return tuple(step for step, spec in playbook.steps.items() if name in fields_asked(spec))
+    return _asked_by(_Same(playbook.steps)).get(name, ())
 
 
-@lru_cache(maxsize=1024)
-def _asked(asks: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(asks)
+class _Same:
+    """The steps of a playbook by identity: they are frozen, and what follows from them is worked out once."""
+
+    def __init__(self, steps: Mapping[str, Step]) -> None:
+        self.steps = steps
+
+    def __hash__(self) -> int:
+        return id(self.steps)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.steps is other.steps
+
+
+@lru_cache(maxsize=32)
+def _asked_by(same: _Same) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for step, spec in same.steps.items():
+        for name in fields_asked(spec):
+            found[name] = (*found.get(name, ()), step)
+    return found
 
 
 def fields_asked(step: Step) -> frozenset[str]:
@@ -106,4 +123,4 @@ def fields_asked(step: Step) -> frozenset[str]:
         *(o.asks for o in step.outcomes.values()),
         *(p.asks for p in step.parts.values()),
     ]
-    return _asked(tuple(ask.field for group in groups for ask in group))
+    return frozenset(ask.field for group in groups for ask in group)

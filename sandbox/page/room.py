@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -69,22 +70,28 @@ def why(told: Json) -> str:
     return str(found)
 
 
+@dataclass(frozen=True)
+class Told:
+    """What every browser shows, as of one moment: the log's last number, the clock, faults in force, what the stage tells."""
+
+    newest: int = 0
+    resets: int = 0
+    clock: Json = field(default_factory=dict)
+    faults: list[Json] = field(default_factory=list)
+    stage: Json = field(default_factory=dict)
+
+
 class Changes:
     """One long question for all browsers: whoever waits here is woken when anything is different.
 
-    What every browser shows comes with the answer: the clock, the faults in force and what the stage tells.
-    `newest` is the number of the log's last entry, `reached` says whether the company answered last time.
+    What every browser shows comes with the answer. `reached` says whether the company answered last time.
     """
 
     def __init__(self, room: Room) -> None:
         self._room = room
         self._waiting: set[asyncio.Event] = set()
         self.reached = True
-        self.newest = 0
-        self.resets = 0
-        self.clock: Json = {}
-        self.faults: list[Json] = []
-        self.stage: Json = {}
+        self.told = Told()
 
     def listen(self) -> asyncio.Event:
         """An event that is set at every change, until `leave`."""
@@ -112,5 +119,7 @@ class Changes:
                 event.set()
 
     def _keep(self, told: Json) -> None:
-        self.newest, self.resets, self.reached = int(told["newest"]), int(told["resets"]), True
-        self.clock, self.faults, self.stage = told["clock"], told["faults"], told["stage"]
+        self.reached = True
+        self.told = Told(
+            int(told["newest"]), int(told["resets"]), told["clock"], told["faults"], told["stage"]
+        )

@@ -34,7 +34,8 @@ class Screen:
         self.streams: dict[str, Stream] = {}
         self._calls: dict[int, Json] = {}
         self._kept: dict[str, tuple[str, str]] = {}
-        self._beginning = changes.resets
+        self._told = changes.told
+        self._beginning = self._told.resets
         self._drawing = asyncio.Lock()
         self._shown: tuple[str, ...] = ()
 
@@ -70,14 +71,19 @@ class Screen:
             self.changes.leave(event)
 
     async def refresh(self) -> None:
-        """Look, and draw what is different."""
+        """Look, and draw what is different.
+
+        What the stage tells is never newer than the look: whoever reads that an act was played sees what it did.
+        """
         async with self._drawing:
+            told = self.changes.told
             since = max(self._calls, default=0)
             try:
-                seen = await look(self.room, self.view, self.changes.newest, since)
+                seen = await look(self.room, self.view, told.newest, since)
             except httpx.HTTPError:
                 return
             await self._read(seen)
+            self._told = told
             self._draw(seen)
 
     async def _read(self, seen: Look) -> None:
@@ -121,8 +127,8 @@ class Screen:
     def _top(self, _: Look, r: Reader) -> None:
         self._set(
             "top", "top", groups=self.company.choices(), me=self.view.me, unread={},
-            now=words.moment(self.changes.clock.get("now"), r.zone), moved=weather.moved(self.changes.clock.get("offset", 0)),
-            faults=weather.in_words(self.changes.faults), reached=self.changes.reached,
+            now=words.moment(self._told.clock.get("now"), r.zone), moved=weather.moved(self._told.clock.get("offset", 0)),
+            faults=weather.in_words(self._told.faults), reached=self.changes.reached,
         )  # fmt: skip
 
     def _slack(self, seen: Look, r: Reader) -> None:
@@ -239,8 +245,8 @@ class Screen:
 
     def _outside(self, seen: Look, r: Reader) -> None:
         self._stage(r)
-        if self._beginning != self.changes.resets:
-            self._beginning, self._calls = self.changes.resets, {}
+        if self._beginning != self._told.resets:
+            self._beginning, self._calls = self._told.resets, {}
         self._calls |= {call["n"]: call for call in seen.calls}
         newest = sorted(self._calls, reverse=True)
         for number in newest[FEW_CALLS:]:
@@ -254,14 +260,14 @@ class Screen:
         self._set("entry", "entry", e=seen.entry)
 
     def _stage(self, r: Reader) -> None:
-        told = self.changes.stage.get("told") or {}
-        on = weather.in_force(self.changes.faults)
+        told = self._told.stage.get("told") or {}
+        on = weather.in_force(self._told.faults)
         systems = [{"id": s, "title": title, "on": on[s]} for s, title in weather.SYSTEMS]
         self._set(
-            "stage", "stage", now=words.moment(self.changes.clock.get("now"), r.zone),
-            moved=weather.moved(self.changes.clock.get("offset", 0)), moves=weather.MOVES,
-            weathers=weather.WEATHERS, systems=systems, anything=bool(self.changes.faults),
-            weather_words=weather.in_words(self.changes.faults) or "Everything works.",
+            "stage", "stage", now=words.moment(self._told.clock.get("now"), r.zone),
+            moved=weather.moved(self._told.clock.get("offset", 0)), moves=weather.MOVES,
+            weathers=weather.WEATHERS, systems=systems, anything=bool(self._told.faults),
+            weather_words=weather.in_words(self._told.faults) or "Everything works.",
             staged="stories" in told, told=told, story=told.get("story"),
         )  # fmt: skip
 

@@ -101,18 +101,23 @@ def signature(timestamp: str, raw: bytes) -> str:
     return "v0=" + hmac.new(seeds.SIGNING_SECRET.encode(), base, hashlib.sha256).hexdigest()
 
 
-def headers_for(request: Request, manner: Manner, retry: tuple[int, str] | None) -> dict[str, str]:
+Retry = tuple[int, str] | None
+"""The how-manieth time this is sent again, and why."""
+
+
+def headers_for(request: Request, manner: Manner) -> dict[str, str]:
     timestamp = str(int(time.time() - manner.age))
     signed = signature(timestamp, request.raw)
-    headers = {
+    return {
         "Content-Type": request.kind,
         "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
         "X-Slack-Request-Timestamp": timestamp,
         "X-Slack-Signature": signed[:-4] + "0bad" if manner.forge else signed,
     }
-    if retry is not None:
-        headers |= {"X-Slack-Retry-Num": str(retry[0]), "X-Slack-Retry-Reason": retry[1]}
-    return headers
+
+
+def _again(retry: Retry) -> dict[str, str]:
+    return {"X-Slack-Retry-Num": str(retry[0]), "X-Slack-Retry-Reason": retry[1]} if retry else {}
 
 
 class Door:
@@ -134,13 +139,14 @@ class Door:
     def connected(self) -> bool:
         return self.link.used or self.url is not None
 
-    async def send(
-        self, request: Request, manner: Manner = PLAIN, retry: tuple[int, str] | None = None
-    ) -> Reply:
+    async def send(self, request: Request, manner: Manner = PLAIN, retry: Retry = None) -> Reply:
+        return await self._send(request, headers_for(request, manner) | _again(retry))
+
+    async def _send(self, request: Request, headers: dict[str, str]) -> Reply:
         if self.link.used:
             reply = await self._over_link(request)
         else:
-            reply = await self.post(request.raw, headers_for(request, manner, retry))
+            reply = await self.post(request.raw, headers)
         self.world.note(
             system="slack->bot",
             call=request.call,
@@ -176,9 +182,13 @@ class Door:
             return Reply(None, str(error), FAILED)
 
     async def deliver(self, request: Request, manner: Manner = PLAIN) -> list[Reply]:
-        """Once, and again as often as the manner says, with the headers of a retry."""
+        """Once, and again as often as the manner says: the same signed request, with the headers of a retry.
+
+        It is signed once, so that it is the same however long the first took: a second later it would be signed anew.
+        """
+        signed = headers_for(request, manner)
         retries = [(number, "http_timeout") for number in range(1, manner.repeat + 1)]
-        return [await self.send(request, manner, retry) for retry in (None, *retries)]
+        return [await self._send(request, signed | _again(retry)) for retry in (None, *retries)]
 
     async def emit(self, body: dict[str, Any], manner: Manner = PLAIN) -> list[Reply]:
         """An event. When it fails Slack tries again, later, in the background."""

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from ops.stage import Stage, stage
 from tests.browser.clicking import Desk
+from tests.lending import Lent
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -29,11 +30,11 @@ def chromium() -> str | None:
     )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One browser for a file's tests. Without Chromium they are skipped; where CI runs, that is a failure.
+    """One browser for the tests in here. Without Chromium they are skipped; where CI runs, that is a failure.
 
-    It ends with the file: while it runs it holds the thread's event loop, which tests of other files need.
+    It ends with the last of them: while it runs it holds the thread's event loop, which other tests need.
     """
     found = chromium()
     if found is None:
@@ -47,11 +48,17 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+@pytest.fixture(scope="package")
+def one_stage(browser: Browser) -> Iterator[Stage]:
+    """A sandbox with its page, as processes of their own on loopback; where there is a browser."""
+    with stage(bot=False, page=0) as built:
+        yield built
+
+
 @pytest.fixture(scope="module")
-def built(browser: Browser) -> Iterator[Stage]:
-    """A sandbox with its page and a bot, as processes of their own on loopback; where there is a browser."""
-    with stage(page=0) as running:
-        yield running
+def built(one_stage: Stage) -> Stage:
+    """The page, and a bot with nothing in it."""
+    return Lent(one_stage).fresh()
 
 
 @pytest.fixture

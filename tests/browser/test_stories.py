@@ -9,31 +9,44 @@ from playwright.sync_api import Browser, expect
 
 from config.load import load
 from ops.director import Director, tidy
-from ops.stage import PEOPLE, Stage, stage
+from ops.stage import PEOPLE, Stage, wait_for
 from tests.browser.clicking import WAIT_MS, Desk
 from tests.browser.conftest import WIDE, opened, picture
-from tests.journey.scene import DATA, MOD
+from tests.journey.scene import DATA, MOD, Json
 
 DOWN, PLAIN, IMPOSTOR = "26 acts", "22 acts", "5 acts"
 
 
 @pytest.fixture(scope="module")
-def directed(browser: Browser) -> Iterator[Stage]:
+def directed(built: Stage) -> Iterator[Stage]:
     """A stage whose director listens in a thread, as `ato demo` does once its opening case is played."""
-    with stage(page=0) as built:
-        ended = threading.Event()
-        director = Director(built, load(names=["mr_d"])["mr_d"])
-        listening = threading.Thread(target=director.serve, args=(ended.is_set,))
-        listening.start()
-        yield built
-        ended.set()
-        listening.join(30)
-        assert not listening.is_alive()
+    ended = threading.Event()
+    director = Director(built, load(names=["mr_d"])["mr_d"])
+    listening = threading.Thread(target=director.serve, args=(ended.is_set,))
+    listening.start()
+    yield built
+    ended.set()
+    listening.join(30)
+    assert not listening.is_alive()
 
 
 @pytest.fixture
 def desk(browser: Browser, directed: Stage) -> Iterator[Desk]:
-    yield from opened(browser, directed, WIDE)
+    try:
+        yield from opened(browser, directed, WIDE)
+    finally:
+        _forget(directed)
+
+
+def _forget(stage: Stage) -> None:
+    """Have a story that a test did not come to the end of started over: the next test begins with none."""
+    if _told(stage)["story"]:
+        stage.control.post("/stage/wish", json={"wish": "over"}).raise_for_status()
+        wait_for(lambda: not _told(stage)["story"] and not _told(stage)["busy"], 60, "not over")
+
+
+def _told(stage: Stage) -> Json:
+    return dict(stage.control.get("/stage").json()["told"])
 
 
 def _begin(desk: Desk, story: str, acts: str) -> None:

@@ -42,7 +42,7 @@ def fake() -> Rig:
 @pytest.fixture
 async def slack() -> AsyncIterator[Rig]:
     async with Company() as company:
-        client = SlackClient(seeds.BOT_TOKEN, company.urls["slack"], timeout=2)
+        client = SlackClient(seeds.BOT_TOKEN, company.urls["slack"])
         people = SlackPeople(client, {}, {})
         space = company.slack.space
 
@@ -111,7 +111,7 @@ async def test_a_download_that_fails_is_tried_again(
 
 async def test_without_the_scope_the_sign_in_page_is_not_taken_for_a_file(slack: Rig) -> None:
     assert slack.company is not None
-    client = SlackClient("xoxb-other", slack.company.urls["slack"], timeout=2)
+    client = SlackClient("xoxb-other", slack.company.urls["slack"])
     root = slack.company.urls["slack"].removesuffix("/api/")
     with pytest.raises(GiveUp, match="files:read"):
         await client.download(f"{root}/files-pri/T1-F1/x.csv", 1000)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -279,11 +280,13 @@ def test_a_wait_that_zendesk_asks_for_is_kept(
 def test_a_token_endpoint_that_hangs_is_left_in_time(
     server: Scripted, signed: Callable[..., ClientCredentials]
 ) -> None:
+    left = threading.Event()
     with serve() as deaf:
-        deaf.script = lambda one: (asyncio.run(asyncio.sleep(1.0)), as_json(TOKEN))[1]
+        deaf.script = lambda one: (left.wait(30), as_json(TOKEN))[1]
         sign_in = signed(url=deaf.url, timeout=(0.2, 0.2))
         with pytest.raises(TryAgain, match="did not answer in time"):
             ask(deaf, sign_in)
+        left.set()
 
 
 # Two clients, scopes, owners ----------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,15 @@ FRIDAY = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
 PLAYBOOKS = Path(__file__).parents[2] / "config" / "playbooks"
 
 
+@cache
 def mr_d() -> Playbook:
-    return load(PLAYBOOKS)["mr_d"]
+    """Read once: a playbook is frozen, and a test that wants another one makes a copy."""
+    return load(PLAYBOOKS, ["mr_d"])["mr_d"]
 
 
+@cache
 def qualia() -> Playbook:
-    return load(PLAYBOOKS)["qualia_connect"]
+    return load(PLAYBOOKS, ["qualia_connect"])["qualia_connect"]
 
 
 PEOPLE = {

@@ -83,11 +83,13 @@ class Matrix:
     def try_all(self, bench: Bench, deed: Deed) -> None:
         word = f"try {deed.step}.{deed.attempt}" if deed.attempt else f"step {deed.step}"
         what = f"part {deed.part}" if deed.part else word
+        every = list(acts(bench, somebody())) if bench.case.opened_at else []
         for role, person in everybody(self.book).items():
             if not (deed.makes or deed.moves or deed.refused):
                 self.note(what, role, refused(asked(bench, deed, person), bench.case, self.book, bench.now))  # fmt: skip
-            for act, command in acts(bench, person) if bench.case.opened_at else ():
-                self.note(act, role, refused(command, bench.case, self.book, bench.now))
+            for act, command in every:
+                theirs = command.model_copy(update={"by": person})
+                self.note(act, role, refused(theirs, bench.case, self.book, bench.now))
 
     def note(self, what: str, role: str, refusal: Refusal | None) -> None:
         found = self.may.setdefault(what, set())
@@ -107,11 +109,15 @@ def matrices() -> dict[str, Matrix]:
 
 
 def gathered(book: Playbook) -> Matrix:
-    matrix = Matrix(book)
+    """Try everything before each deed and at the end; where two rehearsals begin alike, once is enough."""
+    matrix, tried = Matrix(book), set[str]()
     for rehearsal in book.rehearsals.values():
-        bench = Bench(book)
+        bench, so_far = Bench(book), ""
         for deed in rehearsal.deeds:
-            matrix.try_all(bench, deed)
+            so_far += deed.model_dump_json()
+            if so_far not in tried:
+                matrix.try_all(bench, deed)
+                tried.add(so_far)
             bench.play(deed)
         matrix.try_all(bench, rehearsal.deeds[-1].model_copy(update={"refused": True}))
     return matrix

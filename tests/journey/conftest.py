@@ -1,18 +1,30 @@
-"""One stage for all the tests of a file: each test plays cases of its own, and looks at those only."""
+"""One stage for all journeys, emptied for each file: each test plays cases of its own, and looks at those only."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from ops.stage import stage
+from ops.stage import Stage, stage
 from tests.journey.scene import LOGS, SECURITY, CaseInPlay, Scene
+from tests.lending import Lent
+
+
+@pytest.fixture(scope="session")
+def one_stage() -> Iterator[Stage]:
+    """A sandbox as a process of its own on loopback, for every file whose bot keeps its cases in a SQLite file."""
+    with stage(bot=False) as built:
+        yield built
 
 
 @pytest.fixture(scope="module")
-def scene() -> Iterator[Scene]:
-    """A sandbox and a bot, as processes of their own on loopback."""
-    with stage() as built:
-        yield Scene(built)
+def lent(one_stage: Stage) -> Lent:
+    return Lent(one_stage)
+
+
+@pytest.fixture(scope="module")
+def scene(lent: Lent) -> Scene:
+    """A bot as it is, with nothing in it."""
+    return Scene(lent.fresh())
 
 
 @pytest.fixture

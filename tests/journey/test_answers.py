@@ -7,8 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from ops.cli import app
-from ops.stage import stage
 from tests.journey.scene import FOUND, MOD, WERNER, CaseInPlay, Scene, eventually, inputs, words
+from tests.lending import Lent
 
 VALUES = {
     "ATO_PLAYBOOKS__VALUES__MR_D__BACK_OFFICE": "http",
@@ -19,9 +19,8 @@ RIGHT = {"restaurant_matches": "SIMPLY ASIA, Durbanville", "total_matches": "R 2
 
 
 @pytest.fixture(scope="module")
-def scene() -> Iterator[Scene]:
-    with stage(VALUES) as built:
-        yield Scene(built)
+def scene(lent: Lent) -> Scene:
+    return Scene(lent.fresh(VALUES))
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import csv
 import json
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +15,8 @@ from desk.playbook.model import Deed
 from ops.cli import app
 from ops.exits import WRONG
 from ops.player import Player
-from ops.stage import stage
 from tests.journey.scene import DATA, Scene, eventually, private, words
+from tests.lending import Lent
 
 MARKS = {
     "name": "Quillonia", "surname": "Zemberwick", "email": "quillonia.zemberwick@example.com", "phone": "082 555 0199",
@@ -59,17 +58,17 @@ class Closed:
 
 
 @pytest.fixture(scope="module")
-def closed() -> Iterator[Closed]:
+def closed(lent: Lent) -> Closed:
     book = load(names=["mr_d"])["mr_d"]
-    with stage() as built:
-        player = Player(built, book)
-        for deed in book.rehearsals["unchanged"].deeds:
-            player.play(marked(deed))
-        scene = Scene(built)
-        eventually(lambda: "closed" in words(scene.channel(DATA)[0]), "the case is closed")
-        with sqlite3.connect(built.folder / "ato.sqlite3") as there:
-            keys = tuple(row[0] for row in there.execute("SELECT wrapped FROM case_keys"))
-        yield Closed(scene, keys)
+    built = lent.fresh()
+    player = Player(built, book)
+    for deed in book.rehearsals["unchanged"].deeds:
+        player.play(marked(deed))
+    scene = Scene(built)
+    eventually(lambda: "closed" in words(scene.channel(DATA)[0]), "the case is closed")
+    with sqlite3.connect(built.folder / "ato.sqlite3") as there:
+        keys = tuple(row[0] for row in there.execute("SELECT wrapped FROM case_keys"))
+    return Closed(scene, keys)
 
 
 def marked(deed: Deed) -> Deed:

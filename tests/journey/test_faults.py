@@ -1,11 +1,9 @@
 """The outside fails in every way it can: what was to be done is done once, and people see that it is pending."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
-from ops.stage import stage
 from tests.journey.scene import (
     DATA,
     FOUND,
@@ -29,12 +27,6 @@ class Unanswered:
     """Cases whose ticket was asked for and not answered: their twenty seconds pass while other tests run."""
 
     cases: dict[str, CaseInPlay]
-
-
-@pytest.fixture(scope="module")
-def scene() -> Iterator[Scene]:
-    with stage() as built:
-        yield Scene(built)
 
 
 @pytest.fixture(scope="module", autouse=True)

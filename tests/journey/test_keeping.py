@@ -3,7 +3,6 @@
 import csv
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -13,20 +12,20 @@ from typer.testing import CliRunner
 
 from ops.cli import app
 from ops.exits import WRONG
-from ops.stage import stage
 from tests.journey.scene import DATA, MOD, SECURITY, CaseInPlay, Scene, about, eventually, words
 from tests.journey.test_gone import restore_form
+from tests.lending import Lent
 
 SHORT = Path(__file__).with_name("playbooks") / "short.yaml"
 OLD, NEW = "The note of {case}.", "What was found is in {case}."
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def scene(lent: Lent, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     folder = tmp_path_factory.mktemp("keeping")
     shutil.copy(SHORT, folder)
-    with stage({"ATO_PLAYBOOKS__FOLDER": str(folder), "ATO_PLAYBOOKS__NAMES": "short"}) as built:
-        yield Scene(built)
+    extra = {"ATO_PLAYBOOKS__FOLDER": str(folder), "ATO_PLAYBOOKS__NAMES": "short"}
+    return Scene(lent.fresh(extra))
 
 
 def ato(scene: Scene, *words_: str) -> Result:

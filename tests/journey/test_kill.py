@@ -6,13 +6,12 @@ own to its end and counts what stands outside, so work done twice by a restart i
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from integrations.slack.posting.posts import LANDS
-from ops.stage import stage, wait_for
+from ops.stage import wait_for
 from tests.journey.scene import (
     DATA,
     LEAD,
@@ -25,6 +24,7 @@ from tests.journey.scene import (
     eventually,
     words,
 )
+from tests.lending import Lent
 
 BOT = [sys.executable, "-m", "tests.journey.killable"]
 PLAYBOOKS = Path(__file__).parent / "playbooks"
@@ -40,16 +40,14 @@ POINTS = ("after_commit", "before_sending", "unanswered", "before_settling")
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def scene(lent: Lent, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     orders = tmp_path_factory.mktemp("kill") / "orders.json"
     extra = {
         "ATO_PLAYBOOKS__FOLDER": str(PLAYBOOKS),
         "ATO_PLAYBOOKS__NAMES": "short",
         "KILL_ORDERS": str(orders),
     }
-    with stage(extra, bot=False) as built:
-        built.start_bot(BOT)
-        yield Scene(built)
+    return Scene(lent.fresh(extra, BOT))
 
 
 def order(scene: Scene, kind: str, point: str) -> Path:

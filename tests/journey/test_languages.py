@@ -1,8 +1,6 @@
-"""Who reads what in which language: a case in a language nobody speaks, and two playbooks side by side."""
+"""Who reads what in which language: a case in a language nobody speaks."""
 
-import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,10 +9,10 @@ from config.load import load
 from desk.fields.format import WORDS
 from desk.playbook.model import Playbook
 from ops.player import Player
-from ops.stage import PEOPLE, stage
 from ops.watching import Watcher
 from tests.journey.pseudo import foreign, pseudo, read_by_people, write_pseudo
-from tests.journey.scene import MOD, Scene, about, buttons, eventually, private, words
+from tests.journey.scene import Scene, eventually, words
+from tests.lending import Lent
 
 HIGHER, SECURITY = "CQHIGH01", "CQSECU01"
 MONTHS = ("gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic")
@@ -35,7 +33,7 @@ def data_of(playbook: Playbook) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def abroad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Scene, Playbook]]:
+def abroad(lent: Lent, tmp_path_factory: pytest.TempPathFactory) -> tuple[Scene, Playbook]:
     """A desk whose Italian is the language nobody speaks."""
     locales, playbooks = write_pseudo(tmp_path_factory.mktemp("abroad"))
     extra = {
@@ -43,8 +41,7 @@ def abroad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Scene, Pl
         "ATO_PLAYBOOKS__FOLDER": str(playbooks),
         "ATO_PLAYBOOKS__NAMES": "qualia_connect",
     }
-    with stage(extra) as built:
-        yield Scene(built), load(playbooks)["qualia_connect"]
+    return Scene(lent.fresh(extra)), load(playbooks)["qualia_connect"]
 
 
 @pytest.fixture(scope="module")
@@ -171,85 +168,3 @@ def test_a_reminder_is_in_the_language_of_its_inbox(
 def reminded(scene: Scene, since: int, channel: str) -> bool:
     posted = [one for one in scene.stage.log(since) if one["call"] == "chat.postMessage"]
     return any(one["body"].get("channel") == channel for one in posted)
-
-
-# Two playbooks in one desk ----------------------------------------------------------------------
-
-
-def test_each_agent_gets_the_only_intake_they_may_open(scene: Scene) -> None:
-    thandi, giulia = scene.command("agent"), scene.command("qagent")
-    assert about(thandi["view"])["playbook"] == "mr_d"
-    assert about(giulia["view"])["playbook"] == "qualia_connect"
-    assert "Dica ora al cliente" in words(giulia["view"])
-    assert "Say now" in words(thandi["view"])
-
-
-def test_somebody_of_both_is_asked_once(scene: Scene) -> None:
-    group = {"id": "SCSAGENT", "users": ["UAGENT01", "UAGENT02", "UQAGEN02"]}
-    scene.control("POST", "/slack/groups", json=group)
-    PEOPLE["qagent2"] = "UQAGEN02"
-
-    def asked() -> Any:
-        return (scene.command("qagent2")["view"] or {}).get("callback_id") == "choose"
-
-    eventually(asked, "Luca is asked which procedure it is")
-    view = scene.command("qagent2")["view"]
-    assert "Qualia Connect: Attività insolita nell'account" in words(view)
-    assert "Mr D: Account takeover" in words(view)
-    told = scene.act(
-        "click", "qagent2", view_id=view["id"], action_id="pick:playbook", selected="qualia_connect"
-    )
-    assert about(told["view"])["playbook"] == "qualia_connect"
-
-
-def test_a_channel_speaks_the_language_and_the_zone_of_its_playbook(scene: Scene) -> None:
-    mr_d = scene.case_with_mod()
-    book = load()["qualia_connect"]
-    player = Player(scene.stage, book)
-    for deed in book.rehearsals["higher_tier"].deeds[:6]:
-        player.play(deed)
-    card = eventually(lambda: scene.channel(HIGHER), "a card for the higher tier")[-1]
-    assert "Inoltrato dall'operatore" in words(card)
-    assert "passo" in words(card)
-    assert "entro" in words(card)
-    english = words(mr_d.card(MOD))
-    assert "due" in english
-    assert hour(card) != hour(mr_d.card(MOD))
-
-
-def hour(message: Any) -> str:
-    """The hour shown where Slack's own dates are not: Rome is one hour behind Johannesburg in November."""
-    found = re.search(
-        r"\|(?:\d{4}-\d\d-\d\d )?(\d\d):\d\d>", json.dumps(message, ensure_ascii=False)
-    )
-    assert found
-    return found[1]
-
-
-def test_refusals_say_in_italian_who_may(scene: Scene) -> None:
-    told = scene.command("qhigher")
-    assert private(told).startswith("Solo ")
-    assert "Operatore Qualia" in private(told)
-    assert "Only" in private(scene.command("mod"))
-
-
-def test_the_modal_runs_through_everything_the_agent_owes(scene: Scene) -> None:
-    book = load()["qualia_connect"]
-    told = scene.command("qagent")
-    fills = {d.step: d for d in book.rehearsals["handled"].deeds}
-    steps = []
-    for step in ("report", "confirm", "protect", "investigate", "assess", "inform_agent"):
-        view = told["view"]
-        steps.append(about(view)["step"])
-        if fills[step].outcome:
-            view = scene.act(
-                "click",
-                "qagent",
-                view_id=view["id"],
-                action_id="pick:outcome",
-                selected=fills[step].outcome,
-            )["view"]
-        told = scene.act("submit", "qagent", view_id=view["id"], values=fills[step].fill)
-    assert steps == ["report", "confirm", "protect", "investigate", "assess", "inform_agent"]
-    assert "Risolto e comunicato al cliente" in words(told["view"])
-    assert not buttons(told["view"])

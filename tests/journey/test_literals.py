@@ -1,6 +1,5 @@
 """The words both procedures give, as the pretend Slack and Zendesk received them while whole branches were played."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,9 +7,10 @@ import pytest
 
 from config.load import load
 from ops.player import Player
-from ops.stage import Stage, stage
+from ops.stage import Stage
 from ops.watching import Watcher
 from tests.journey.pseudo import read_by_people
+from tests.lending import Lent
 
 Json = dict[str, Any]
 
@@ -77,18 +77,18 @@ class Heard:
 
 
 @pytest.fixture(scope="module")
-def heard() -> Iterator[Heard]:
+def heard(lent: Lent) -> Heard:
     books = load()
     heard = Heard()
-    with stage() as built:
-        watcher = Watcher(built)
-        for book, branches in BRANCHES.items():
-            for branch in branches:
-                _play(built, watcher, Player(built, books[book]), books[book].rehearsals[branch])
-        for entry in built.log():
-            heard.take(entry, watcher)
-        heard.tickets = watcher.tickets()
-    yield heard
+    built = lent.fresh()
+    watcher = Watcher(built)
+    for book, branches in BRANCHES.items():
+        for branch in branches:
+            _play(built, watcher, Player(built, books[book]), books[book].rehearsals[branch])
+    for entry in built.log():
+        heard.take(entry, watcher)
+    heard.tickets = watcher.tickets()
+    return heard
 
 
 def _play(built: Stage, watcher: Watcher, player: Player, rehearsal: Any) -> None:

@@ -2,13 +2,11 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
 
 import pytest
 
 from config.load import load
 from ops.player import Player
-from ops.stage import stage
 from tests.journey.scene import (
     EARLY,
     FOUND,
@@ -28,13 +26,11 @@ HIDDEN = "this channel is public"
 
 
 @pytest.fixture(scope="module")
-def public() -> Iterator[Scene]:
+def public(scene: Scene) -> Scene:
     """A workspace in which somebody made the MODs' and the investigation channel public."""
-    with stage() as built:
-        scene = Scene(built)
-        for channel in (MOD, SECURITY):
-            scene.control("POST", "/slack/channels", json={"id": channel, "is_private": False})
-        yield scene
+    for channel in (MOD, SECURITY):
+        scene.control("POST", "/slack/channels", json={"id": channel, "is_private": False})
+    return scene
 
 
 @pytest.fixture(scope="module")

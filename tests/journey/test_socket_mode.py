@@ -1,24 +1,19 @@
 """The desk in a workspace of one's own, without a public address: everything of Slack's comes over a WebSocket."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 
-from ops.stage import stage
 from tests.journey.scene import LOGS, MOD, SECURITY, Scene, eventually
+from tests.lending import Lent
 
 
 @pytest.fixture(scope="module")
-def linked() -> Iterator[Scene]:
+def linked(lent: Lent) -> Scene:
     """A bot that Slack has no address of."""
-    with stage({"ATO_SLACK__APP_TOKEN": "xapp-sandbox-token"}, bot=False) as built:
-        scene = Scene(built)
-        built.spawn_bot()
-        built.await_bot()
-        scene.control("POST", "/connect", json={"slack_events_url": ""})
-        await_link(scene)
-        yield scene
+    scene = Scene(lent.fresh({"ATO_SLACK__APP_TOKEN": "xapp-sandbox-token"}))
+    scene.control("POST", "/connect", json={"slack_events_url": ""})
+    await_link(scene)
+    return scene
 
 
 def await_link(scene: Scene) -> None:

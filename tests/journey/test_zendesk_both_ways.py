@@ -1,13 +1,11 @@
 """Zendesk both ways: sheets up and down, and what people do in Zendesk by hand, as everybody sees it."""
 
 import base64
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from ops.stage import stage
 from tests.journey.scene import (
     DATA,
     LOGS,
@@ -18,6 +16,7 @@ from tests.journey.scene import (
     eventually,
     words,
 )
+from tests.lending import Lent
 
 QUERY_TYPE = "Mr D Food* - Blacklisting::Blacklisted::Suspected Account Takeover"
 SHEET = """Field;Before;After;Changed at;Source
@@ -27,10 +26,9 @@ Cellphone;+27825550142;+27715550199;20/11/2026 18:04;203.0.113.9
 
 
 @pytest.fixture(scope="module")
-def scene() -> Iterator[Scene]:
-    """A stage whose bot looks every second for what no webhook told of."""
-    with stage({"ATO_ZENDESK__RECONCILE_SECONDS": "1"}) as built:
-        yield Scene(built)
+def scene(lent: Lent) -> Scene:
+    """A bot that looks every second for what no webhook told of."""
+    return Scene(lent.fresh({"ATO_ZENDESK__RECONCILE_SECONDS": "1"}))
 
 
 @pytest.fixture

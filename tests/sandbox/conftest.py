@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
@@ -36,10 +37,21 @@ async def control(company: Company) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def web(company: Company) -> AsyncIterator[AsyncWebClient]:
-    limit = aiohttp.ClientTimeout(
-        total=1.5
-    )  # slack_sdk leaves a given session's own limit in force
-    async with aiohttp.ClientSession(timeout=limit) as session:
+    async with _client(company, 20.0) as client:
+        yield client
+
+
+@pytest.fixture
+async def impatient(company: Company) -> AsyncIterator[AsyncWebClient]:
+    """For a test in which no answer comes."""
+    async with _client(company, 1.0) as client:
+        yield client
+
+
+@asynccontextmanager
+async def _client(company: Company, seconds: float) -> AsyncIterator[AsyncWebClient]:
+    """slack_sdk leaves a given session's own limit in force."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=seconds)) as session:
         yield AsyncWebClient(
             seeds.BOT_TOKEN, base_url=company.urls["slack"], session=session, retry_handlers=[]
         )

@@ -36,11 +36,11 @@ async def test_slow_answers_normally_but_late(company: Company, web: AsyncWebCli
 
 
 async def test_a_timeout_does_nothing_and_says_nothing(
-    company: Company, web: AsyncWebClient
+    company: Company, impatient: AsyncWebClient
 ) -> None:
     company.world.new_fault("slack", "timeout", times=1)
     with pytest.raises(TimeoutError):
-        await post(web)
+        await post(impatient)
     assert posted(company) == []
     assert last(company) == ("timeout", None)
 
@@ -71,10 +71,12 @@ async def test_a_cut_line_is_a_reset_for_httpx_too(company: Company) -> None:
             await client.post(company.urls["slack"] + "auth.test")
 
 
-async def test_hold_after_does_it_and_says_nothing(company: Company, web: AsyncWebClient) -> None:
+async def test_hold_after_does_it_and_says_nothing(
+    company: Company, impatient: AsyncWebClient
+) -> None:
     company.world.new_fault("slack", "hold_after", times=1)
     with pytest.raises(TimeoutError):
-        await post(web)
+        await post(impatient)
     assert posted(company) == ["hello"]
     assert last(company) == ("hold_after", 200)
 

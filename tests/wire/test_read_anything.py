@@ -261,7 +261,7 @@ TABLE: dict[str, Reads] = {
         read_webhook, (st.dictionaries(HEADER, WORDS, max_size=3), BYTES), (TicketChanged,), (Malformed,)
     ),
     "integrations.zendesk.setup.read_date": Reads(read_date, (WORDS | st.none(),), (datetime, type(None))),
-    "integrations.zendesk.wire.read_history": Reads(zendesk.read_history, (st.lists(AUDIT, max_size=4), st.integers()), (zendesk.History,)),
+    "integrations.zendesk.wire.read_history": Reads(zendesk.read_history, (st.lists(AUDIT, max_size=4), st.frozensets(st.integers())), (zendesk.History,)),
     "integrations.zendesk.wire.read_names": Reads(zendesk.read_names, (NAMED, NAMED, st.lists(FIELD, max_size=3)), (Names,)),
     "integrations.zendesk.wire.read_ticket": Reads(_ticket, (TICKET, NAMED, st.lists(FIELD, max_size=3)), (TicketSeen,)),
     "integrations.zendesk.wire.read_written": Reads(zendesk.read_written, (BYTES,), (int,), (ValueError,)),
