@@ -108,9 +108,7 @@ def inboxes(case: Case, playbook: Playbook) -> tuple[str, ...]:
     opener = [inbox_of(case, playbook, first)] if case.opened_by else []
     judge = [inbox_of(case, playbook, role) for role in ownership_disputes.judge(case, playbook)]
     wanted = dict.fromkeys([*case.cards, *opener, *briefed, *owed, *judge])
-    return tuple(
-        inbox for inbox in wanted if inbox not in posts or posts[inbox] in case.escalations
-    )
+    return tuple(inbox for inbox in wanted if inbox not in posts or posts[inbox] in case.escalations)
 
 
 def _briefs(case: Case, playbook: Playbook) -> Iterator[tuple[str, Act]]:
@@ -130,25 +128,42 @@ def face(case: Case, playbook: Playbook, inbox: str) -> Face:
     owed = duties(case, playbook)
     post = next((name for name, p in playbook.posts.items() if f"role:{p.inbox}" == inbox), None)
     return Face(
-        case=case.id, display=display(case, playbook), title=playbook.title, inbox=inbox,
-        opened_at=case.opened_at, position=_position(case, playbook), brief=_brief(case, playbook, inbox),
-        facts=_facts(case, playbook), mine=_mine(case, playbook, owed, role),
+        case=case.id,
+        display=display(case, playbook),
+        title=playbook.title,
+        inbox=inbox,
+        opened_at=case.opened_at,
+        position=_position(case, playbook),
+        brief=_brief(case, playbook, inbox),
+        facts=_facts(case, playbook),
+        mine=_mine(case, playbook, owed, role),
         others=tuple(duty for duty in owed if doers(playbook, duty) != role),
-        finished=tuple(_finished(case, playbook)), tickets=tuple(case.tickets.items()),
-        troubles=tuple(case.troubles.values()), escalation=case.escalations.get(post or ""), post=post,
+        finished=tuple(_finished(case, playbook)),
+        tickets=tuple(case.tickets.items()),
+        troubles=tuple(case.troubles.values()),
+        escalation=case.escalations.get(post or ""),
+        post=post,
         promises=tuple((playbook.promises[name].title, state) for name, state in case.promises.items()),
         next_contact_at=_next_contact(case, playbook, owed),
-        ending=playbook.ending(case.ending) if case.ending else None, ended_at=case.ended_at,
-        warnings=(*ownership_disputes.warnings(case, playbook), *lockout.warnings(case, playbook), *_warnings(case), *_in_between(case, owed)), standing=standings(case, playbook),
-        waiting_since=case.waiting_since, notes=len(case.notes), twins=case.twins if case.open else (),
-        merged_into=case.merged_into, claimants=both(case, playbook),
+        ending=playbook.ending(case.ending) if case.ending else None,
+        ended_at=case.ended_at,
+        warnings=(
+            *ownership_disputes.warnings(case, playbook),
+            *lockout.warnings(case, playbook),
+            *_warnings(case),
+            *_in_between(case, owed),
+        ),
+        standing=standings(case, playbook),
+        waiting_since=case.waiting_since,
+        notes=len(case.notes),
+        twins=case.twins if case.open else (),
+        merged_into=case.merged_into,
+        claimants=both(case, playbook),
         alike=tuple((playbook.fields[name].title, n) for name, n in case.alike.items()) if post else (),
-    )  # fmt: skip
+    )
 
 
-def _mine(
-    case: Case, playbook: Playbook, owed: tuple[Duty, ...], role: str | None
-) -> tuple[OpenDuty, ...]:
+def _mine(case: Case, playbook: Playbook, owed: tuple[Duty, ...], role: str | None) -> tuple[OpenDuty, ...]:
     mine = [duty for duty in owed if role is not None and doers(playbook, duty) == role]
     return tuple(OpenDuty(duty, tuple(buttons(playbook, duty))) for duty in mine)
 
@@ -159,9 +174,7 @@ def buttons(playbook: Playbook, duty: Duty) -> Iterator[Button]:
     part = step.parts.get(duty.part or "")
     if part:
         tap = one_tap(playbook, duty.step, "done", duty.part)
-        yield Button(
-            duty.step, duty.part, duty.occurrence, "done", part.button or part.title, not tap, None
-        )
+        yield Button(duty.step, duty.part, duty.occurrence, "done", part.button or part.title, not tap, None)
         yield from _tries(step, duty)
         return
     yield from _of_whole(playbook, duty)
@@ -209,9 +222,7 @@ def _brief(case: Case, playbook: Playbook, inbox: str) -> tuple[Text, ...]:
 
 def _facts(case: Case, playbook: Playbook) -> tuple[Shown, ...]:
     return tuple(
-        Shown(playbook.fields[name].title, name, case.facts[name])
-        for name in playbook.summary
-        if case.known(name)
+        Shown(playbook.fields[name].title, name, case.facts[name]) for name in playbook.summary if case.known(name)
     )
 
 
@@ -263,23 +274,37 @@ def _warnings(case: Case) -> Iterator[Line]:
     for ticket in case.tickets.values():
         number = f"#{ticket.id}"
         if ticket.group != ticket.asked_group and ticket.asked_group:
-            yield Line(key="Ticket {ticket} is in the group {group}, not in {asked}.",
-                       args={"ticket": number, "group": ticket.group or "—", "asked": ticket.asked_group})  # fmt: skip
+            yield Line(
+                key="Ticket {ticket} is in the group {group}, not in {asked}.",
+                args={"ticket": number, "group": ticket.group or "—", "asked": ticket.asked_group},
+            )
         for lost in ticket.lost:
             if lost != "group":
-                yield Line(key="Zendesk did not keep the {what} of ticket {ticket}. Set it by hand and tell your Zendesk admin.",
-                           args={"what": lost, "ticket": number})  # fmt: skip
+                yield Line(
+                    key=(
+                        "Zendesk did not keep the {what} of ticket {ticket}. Set it by hand and tell your Zendesk"
+                        " admin."
+                    ),
+                    args={"what": lost, "ticket": number},
+                )
 
 
 def _in_between(case: Case, owed: tuple[Duty, ...]) -> Iterator[Line]:
     """Say what is under way, and that the case's ticket was solved while something is still owed."""
     main = next(iter(case.tickets.values()), None)
     if main and any(state.outcome == ADOPTED for state in case.steps.values()):
-        yield Line(key="Ticket {ticket} was made by hand, so what came before it is not recorded here. Who the customer is, nobody has confirmed to the desk.",
-                   args={"ticket": f"#{main.id}"})  # fmt: skip
+        yield Line(
+            key=(
+                "Ticket {ticket} was made by hand, so what came before it is not recorded here. Who the customer is,"
+                " nobody has confirmed to the desk."
+            ),
+            args={"ticket": f"#{main.id}"},
+        )
     if main and main.solved and owed:
-        yield Line(key="Ticket {ticket} was solved in Zendesk while “{what}” is open.",
-                   args={"ticket": f"#{main.id}", "what": owed[0].title})  # fmt: skip
+        yield Line(
+            key="Ticket {ticket} was solved in Zendesk while “{what}” is open.",
+            args={"ticket": f"#{main.id}", "what": owed[0].title},
+        )
     if being_read(case):
         yield Line(key="An uploaded sheet is being read.")
 

@@ -84,14 +84,25 @@ def form(
     )
     words = found.fields if found else {}
     return Form(
-        playbook=playbook.playbook, case=case.id, display=display(case, playbook), step=step, part=part,
-        occurrence=max(1, case.step(step).occurrence), title=piece.title if piece else spec.title,
+        playbook=playbook.playbook,
+        case=case.id,
+        display=display(case, playbook),
+        step=step,
+        part=part,
+        occurrence=max(1, case.step(step).occurrence),
+        title=piece.title if piece else spec.title,
         says=tuple(spoken(playbook.texts[name], case, playbook) for name in says),
         shows=tuple(spoken(playbook.texts[name], case, playbook) for name in shows),
-        choices=choices, chosen=chosen if choices else None,
-        inputs=tuple(_input(case, playbook, ask, words) for ask in once(asks) if _asks_something(case, playbook.fields[ask.field])), new=new,
+        choices=choices,
+        chosen=chosen if choices else None,
+        inputs=tuple(
+            _input(case, playbook, ask, words)
+            for ask in once(asks)
+            if _asks_something(case, playbook.fields[ask.field])
+        ),
+        new=new,
         sop=piece.sop if piece else spec.in_sop,
-    )  # fmt: skip
+    )
 
 
 def _compared(found: Answers) -> tuple[Ask, ...]:
@@ -104,11 +115,20 @@ def trying(case: Case, playbook: Playbook, step: str, attempt: str) -> Form:
     """Build the form that logs a try: what to say, and what to ask."""
     spec = playbook.steps[step].attempts[attempt]
     return Form(
-        playbook=playbook.playbook, case=case.id, display=display(case, playbook), step=step, part=None,
-        occurrence=max(1, case.step(step).occurrence), title=spec.title,
-        says=tuple(spoken(playbook.texts[name], case, playbook) for name in spec.says), shows=(),
-        choices=(), chosen=None, inputs=tuple(_input(case, playbook, ask) for ask in once(spec.asks)), sop=spec.sop,
-    )  # fmt: skip
+        playbook=playbook.playbook,
+        case=case.id,
+        display=display(case, playbook),
+        step=step,
+        part=None,
+        occurrence=max(1, case.step(step).occurrence),
+        title=spec.title,
+        says=tuple(spoken(playbook.texts[name], case, playbook) for name in spec.says),
+        shows=(),
+        choices=(),
+        chosen=None,
+        inputs=tuple(_input(case, playbook, ask) for ask in once(spec.asks)),
+        sop=spec.sop,
+    )
 
 
 def correcting(case: Case, playbook: Playbook, name: str) -> Input:
@@ -121,9 +141,7 @@ def _asks_something(case: Case, spec: FieldSpec) -> bool:
     return spec.type != "ticks" or bool(case.value(spec.of or ""))
 
 
-def _input(
-    case: Case, playbook: Playbook, ask: Ask, words: Mapping[str, Answer] = MappingProxyType({})
-) -> Input:
+def _input(case: Case, playbook: Playbook, ask: Ask, words: Mapping[str, Answer] = MappingProxyType({})) -> Input:
     spec = playbook.fields[ask.field]
     if words and ask.field in words:
         return Input(ask.field, in_words(spec), ask.optional, None)

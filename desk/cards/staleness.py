@@ -12,9 +12,7 @@ from desk.workflow.duties import duties
 from desk.workflow.flow import Growing
 
 
-def cards(
-    growing: Growing, playbook: Playbook, now: datetime, skip: str | None = None
-) -> tuple[Effect, ...]:
+def cards(growing: Growing, playbook: Playbook, now: datetime, skip: str | None = None) -> tuple[Effect, ...]:
     """Plan a drawing for each inbox whose card no longer shows what is so; one at a time per inbox."""
     effects: list[Effect] = []
     drawn: dict[int, Case] = {}
@@ -29,10 +27,21 @@ def cards(
     return tuple(effects)
 
 
-UNSEEN = frozenset({
-    "effect_planned", "card_shown", "people_told", "ticket_read", "act_refused", "chase_sent",
-    "customer_told", "back_office_answered", "question_put", "claim_looked_into", "answers_learnt",
-})  # fmt: skip
+UNSEEN = frozenset(
+    {
+        "effect_planned",
+        "card_shown",
+        "people_told",
+        "ticket_read",
+        "act_refused",
+        "chase_sent",
+        "customer_told",
+        "back_office_answered",
+        "question_put",
+        "claim_looked_into",
+        "answers_learnt",
+    }
+)
 """Events that change no card by themselves."""
 
 
@@ -60,6 +69,9 @@ def show_card(case: Case, playbook: Playbook, inbox: str) -> ShowCard:
     count = card.planned if card else 0
     urgent = any(duty.urgent for duty in duties(case, playbook))
     return ShowCard(
-        key=f"{case.id}/card:{inbox}/{count + 1}/0", case=case.id, lane=card_lane(case, inbox),
-        urgent=urgent, inbox=inbox,
-    )  # fmt: skip
+        key=f"{case.id}/card:{inbox}/{count + 1}/0",
+        case=case.id,
+        lane=card_lane(case, inbox),
+        urgent=urgent,
+        inbox=inbox,
+    )

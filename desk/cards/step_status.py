@@ -54,17 +54,18 @@ def standings(case: Case, playbook: Playbook) -> tuple[Standing, ...]:
 
 def _standing(case: Case, playbook: Playbook, name: str) -> Standing:
     step, state = playbook.steps[name], case.step(name)
-    happened = (
-        _since_opened(case, name) if state.attempts or state.held_until or state.overridden else []
-    )
+    happened = _since_opened(case, name) if state.attempts or state.held_until or state.overridden else []
     held = [e for e in happened if isinstance(e, ev.StepSnoozed | ev.AttemptLogged)]
     lifted = [e.by for e in happened if isinstance(e, ev.StepOverridden)]
     return Standing(
-        step=name, tries=tuple(_tries(step, happened)), held_until=state.held_until,
+        step=name,
+        tries=tuple(_tries(step, happened)),
+        held_until=state.held_until,
         snoozed=bool(held) and isinstance(held[-1], ev.StepSnoozed),
         rests=state.rests_until is not None and not state.overridden and state.held_until == state.rests_until,
-        lifted_by=lifted[-1] if lifted else None, ticked=tuple(_ticked(case, playbook, step)),
-    )  # fmt: skip
+        lifted_by=lifted[-1] if lifted else None,
+        ticked=tuple(_ticked(case, playbook, step)),
+    )
 
 
 def _since_opened(case: Case, step: str) -> list[ev.Event]:

@@ -31,7 +31,7 @@ _SAID: dict[str, Text] = {
     "disputed": {"en": "Somebody else claims this profile", "it": "Qualcun altro rivendica questo profilo"},
     "decided": {"en": "Decided who is the customer", "it": "Deciso chi è il cliente"},
     "over": {"en": "Nobody else claims this profile any more", "it": "Nessun altro rivendica più questo profilo"},
-}  # fmt: skip
+}
 
 
 def told(event: Happened, language: str) -> str:

@@ -99,13 +99,26 @@ def _owed(case: Case, playbook: Playbook, duty: Duty, listed: bool) -> Owed:
     found = playbook.roles.get(role)
     direct = found is not None and found.inbox == "direct"
     return Owed(
-        case=case.id, number=case.number, display=display(case, playbook), duty=duty.key, step=duty.step,
-        part=duty.part, occurrence=duty.occurrence, role=role, title=duty.title,
+        case=case.id,
+        number=case.number,
+        display=display(case, playbook),
+        duty=duty.key,
+        step=duty.step,
+        part=duty.part,
+        occurrence=duty.occurrence,
+        role=role,
+        title=duty.title,
         press=None if duty.locked_by else _press(tuple(buttons(playbook, duty))),
-        claimed_by=duty.claimed_by, held_by=duty.claimed_by or (case.opened_by if direct else None),
-        opened_by=case.opened_by, opened_at=duty.opened_at, due_at=duty.due_at, urgent=duty.urgent,
-        waiting=case.waiting_since is not None and not duty.urgent, locked=bool(duty.locked_by), listed=listed,
-    )  # fmt: skip
+        claimed_by=duty.claimed_by,
+        held_by=duty.claimed_by or (case.opened_by if direct else None),
+        opened_by=case.opened_by,
+        opened_at=duty.opened_at,
+        due_at=duty.due_at,
+        urgent=duty.urgent,
+        waiting=case.waiting_since is not None and not duty.urgent,
+        locked=bool(duty.locked_by),
+        listed=listed,
+    )
 
 
 def _press(found: Sequence[Button]) -> Press | None:
@@ -123,11 +136,7 @@ def goal_of(playbook: Playbook) -> tuple[str, Step] | None:
     found = [
         (name, step)
         for name, step in playbook.steps.items()
-        if step.enabled
-        and step.in_sop
-        and step.urgent
-        and step.due
-        and step.due.origin == "case_opened"
+        if step.enabled and step.in_sop and step.urgent and step.due and step.due.origin == "case_opened"
     ]
     return found[-1] if found else None
 

@@ -233,15 +233,57 @@ class NoteAdded(Happened):
 
 
 Event = Annotated[
-    CaseOpened | FactsRecorded | StepOpened | StepSkipped | StepClaimed | StepCompleted | PartCompleted
-    | CustomerTold | PromiseMade | PromiseClosed | Escalated | EffectPlanned | TicketCreated | TicketMoved
-    | TicketRead | CardShown | PeopleTold | ChaseSent | EffectDelayed | EffectDied | EffectRetried
-    | EffectDoneByHand | ActRefused | CaseEnded | CaseReopened | AttemptLogged | StepSnoozed | StepHandedOver
-    | StepOverridden | CaseWaiting | CaseResumed | TwinsSeen | CaseMerged | NoteAdded | QuestionPut | SheetRead | SheetUploaded | BackOfficeAnswered
-    | CaseErased | PostsRedacted | HoldSet | HoldReleased | PersonalShown | VerificationLocked | ProfileDisputed | DisputeDecided | ClaimLookedInto
-    | AnswersLearnt | StepRests,
+    CaseOpened
+    | FactsRecorded
+    | StepOpened
+    | StepSkipped
+    | StepClaimed
+    | StepCompleted
+    | PartCompleted
+    | CustomerTold
+    | PromiseMade
+    | PromiseClosed
+    | Escalated
+    | EffectPlanned
+    | TicketCreated
+    | TicketMoved
+    | TicketRead
+    | CardShown
+    | PeopleTold
+    | ChaseSent
+    | EffectDelayed
+    | EffectDied
+    | EffectRetried
+    | EffectDoneByHand
+    | ActRefused
+    | CaseEnded
+    | CaseReopened
+    | AttemptLogged
+    | StepSnoozed
+    | StepHandedOver
+    | StepOverridden
+    | CaseWaiting
+    | CaseResumed
+    | TwinsSeen
+    | CaseMerged
+    | NoteAdded
+    | QuestionPut
+    | SheetRead
+    | SheetUploaded
+    | BackOfficeAnswered
+    | CaseErased
+    | PostsRedacted
+    | HoldSet
+    | HoldReleased
+    | PersonalShown
+    | VerificationLocked
+    | ProfileDisputed
+    | DisputeDecided
+    | ClaimLookedInto
+    | AnswersLearnt
+    | StepRests,
     Field(discriminator="kind"),
-]  # fmt: skip
+]
 
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 """Reads and writes any event."""

@@ -38,9 +38,14 @@ def _step(case: Case, name: str, **changes: Any) -> Case:
 
 def _opened(case: Case, e: ev.CaseOpened) -> Case:
     return replace(
-        case, number=e.number, playbook=e.playbook, playbook_hash=e.playbook_hash,
-        language=e.language, opened_at=e.at, opened_by=e.by,
-    )  # fmt: skip
+        case,
+        number=e.number,
+        playbook=e.playbook,
+        playbook_hash=e.playbook_hash,
+        language=e.language,
+        opened_at=e.at,
+        opened_by=e.by,
+    )
 
 
 def _facts(case: Case, e: ev.FactsRecorded) -> Case:
@@ -63,9 +68,7 @@ def _step_claimed(case: Case, e: ev.StepClaimed) -> Case:
 
 
 def _step_completed(case: Case, e: ev.StepCompleted) -> Case:
-    done = _step(
-        case, e.step, status="done", outcome=e.outcome, compared=e.compared, done=Done(e.by, e.at)
-    )
+    done = _step(case, e.step, status="done", outcome=e.outcome, compared=e.compared, done=Done(e.by, e.at))
     return replace(done, last_step=e.step)
 
 
@@ -115,9 +118,14 @@ def _ticket_moved(case: Case, e: work.TicketMoved) -> Case:
         return case
     before = case.tickets[e.name]
     ticket = replace(
-        before, group=e.group, status=e.status, asked_group=e.asked_group or before.asked_group, stamp=e.stamp,
-        replies=before.replies if e.replies is None else e.replies, replied_at=e.replied_at or before.replied_at,
-    )  # fmt: skip
+        before,
+        group=e.group,
+        status=e.status,
+        asked_group=e.asked_group or before.asked_group,
+        stamp=e.stamp,
+        replies=before.replies if e.replies is None else e.replies,
+        replied_at=e.replied_at or before.replied_at,
+    )
     return replace(case, tickets=_with(case.tickets, e.name, _by_whom(before, ticket, e)))
 
 
@@ -175,8 +183,10 @@ def _died(case: Case, e: work.EffectDied) -> Case:
     before = case.troubles.get(e.effect)
     since_at = before.since_at if before else e.at
     trouble = Trouble(e.effect, e.what, e.system, e.reason, since_at, dead=True)
-    cards = {inbox: replace(card, pending=None if card.pending == e.effect else card.pending)
-             for inbox, card in case.cards.items()}  # fmt: skip
+    cards = {
+        inbox: replace(card, pending=None if card.pending == e.effect else card.pending)
+        for inbox, card in case.cards.items()
+    }
     return replace(case, cards=cards, troubles=_with(case.troubles, e.effect, trouble))
 
 
@@ -288,13 +298,53 @@ def _learnt(case: Case, e: AnswersLearnt) -> Case:
 
 
 _FOLDS: dict[str, Callable[[Case, Any], Case]] = {
-    "case_opened": _opened, "facts_recorded": _facts, "step_opened": _step_opened, "step_skipped": _step_skipped, "step_claimed": _step_claimed,
-    "step_completed": _step_completed, "part_completed": _part_completed, "customer_told": _told, "promise_made": _promise_made, "promise_closed": _promise_closed,
-    "escalated": _escalated, "effect_planned": _planned, "ticket_created": _ticket_created, "ticket_moved": _ticket_moved, "ticket_read": _ticket_read,
-    "card_shown": _card_shown, "people_told": _read, "chase_sent": _chased, "effect_delayed": _delayed, "effect_died": _died, "effect_retried": _retried,
-    "effect_done_by_hand": _read, "act_refused": _same, "case_ended": _ended, "case_reopened": _reopened, "attempt_logged": _attempt, "step_snoozed": _snoozed,
-    "step_handed_over": _handed, "step_overridden": _overridden, "case_waiting": _waits, "case_resumed": _resumed, "twins_seen": _twins, "case_merged": _merged,
-    "note_added": _noted, "question_put": _same, "sheet_read": _read, "sheet_uploaded": _sheet_uploaded, "back_office_answered": _read, "case_erased": _erased,
-    "posts_redacted": _read, "hold_set": _held, "hold_released": _held, "personal_shown": _same, "verification_locked": _locked, "profile_disputed": _disputed,
-    "dispute_decided": _judged, "claim_looked_into": _read, "answers_learnt": _learnt, "step_rests": _snoozed,
-}  # fmt: skip
+    "case_opened": _opened,
+    "facts_recorded": _facts,
+    "step_opened": _step_opened,
+    "step_skipped": _step_skipped,
+    "step_claimed": _step_claimed,
+    "step_completed": _step_completed,
+    "part_completed": _part_completed,
+    "customer_told": _told,
+    "promise_made": _promise_made,
+    "promise_closed": _promise_closed,
+    "escalated": _escalated,
+    "effect_planned": _planned,
+    "ticket_created": _ticket_created,
+    "ticket_moved": _ticket_moved,
+    "ticket_read": _ticket_read,
+    "card_shown": _card_shown,
+    "people_told": _read,
+    "chase_sent": _chased,
+    "effect_delayed": _delayed,
+    "effect_died": _died,
+    "effect_retried": _retried,
+    "effect_done_by_hand": _read,
+    "act_refused": _same,
+    "case_ended": _ended,
+    "case_reopened": _reopened,
+    "attempt_logged": _attempt,
+    "step_snoozed": _snoozed,
+    "step_handed_over": _handed,
+    "step_overridden": _overridden,
+    "case_waiting": _waits,
+    "case_resumed": _resumed,
+    "twins_seen": _twins,
+    "case_merged": _merged,
+    "note_added": _noted,
+    "question_put": _same,
+    "sheet_read": _read,
+    "sheet_uploaded": _sheet_uploaded,
+    "back_office_answered": _read,
+    "case_erased": _erased,
+    "posts_redacted": _read,
+    "hold_set": _held,
+    "hold_released": _held,
+    "personal_shown": _same,
+    "verification_locked": _locked,
+    "profile_disputed": _disputed,
+    "dispute_decided": _judged,
+    "claim_looked_into": _read,
+    "answers_learnt": _learnt,
+    "step_rests": _snoozed,
+}

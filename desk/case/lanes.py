@@ -11,9 +11,13 @@ from desk.values import BOT
 def planned(effect: Effect, now: datetime) -> EffectPlanned:
     """Say that an effect was asked for."""
     return EffectPlanned(
-        at=now, by=BOT.id, effect=effect.key, what=effect.kind,
-        inbox=getattr(effect, "inbox", None), ticket=getattr(effect, "name", None),
-    )  # fmt: skip
+        at=now,
+        by=BOT.id,
+        effect=effect.key,
+        what=effect.kind,
+        inbox=getattr(effect, "inbox", None),
+        ticket=getattr(effect, "name", None),
+    )
 
 
 def ticket_lane(case: Case, name: str) -> str:

@@ -124,4 +124,4 @@ class Learnt(Value):
     customer: str = ""
 
 
-Result = Redacted | TicketSeen | CardSeen | Told | Delayed | Dead | Answered | Learnt | SheetRows | SheetWrong  # fmt: skip
+Result = Redacted | TicketSeen | CardSeen | Told | Delayed | Dead | Answered | Learnt | SheetRows | SheetWrong

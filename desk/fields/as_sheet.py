@@ -18,8 +18,6 @@ def sheet_of(case: Case, playbook: Playbook, name: str | None) -> Sheet | None:
         name=f"{display(case, playbook)}-{name}",
         header=tuple(in_language(column.title, language) for column in columns.values()),
         rows=tuple(
-            tuple(show_cell(row.get(column), language) for column in columns)
-            for row in rows
-            if isinstance(row, dict)
+            tuple(show_cell(row.get(column), language) for column in columns) for row in rows if isinstance(row, dict)
         ),
     )

@@ -27,17 +27,13 @@ def read_fills(
         found = _read_one(ask, fills.get(ask.field, Fill()), case, playbook, now)
         if isinstance(found, Line):
             wrong.append(FieldError(field=ask.field, line=found))
-        elif found is not None and (
-            found != case.facts.get(ask.field) or not case.known(ask.field)
-        ):
+        elif found is not None and (found != case.facts.get(ask.field) or not case.known(ask.field)):
             facts[ask.field] = found
     wrong.extend(_together(asks, facts, case, playbook))
     return facts, tuple(wrong)
 
 
-def _read_one(
-    ask: Ask, fill: Fill, case: Case, playbook: Playbook, now: datetime
-) -> Fact | Line | None:
+def _read_one(ask: Ask, fill: Fill, case: Case, playbook: Playbook, now: datetime) -> Fact | Line | None:
     spec = playbook.fields[ask.field]
     if fill.raw:
         value = read(spec, fill, now)
@@ -50,9 +46,7 @@ def _read_one(
     return _unanswered(ask, spec, case, playbook, now)
 
 
-def _unanswered(
-    ask: Ask, spec: FieldSpec, case: Case, playbook: Playbook, now: datetime
-) -> Fact | Line | None:
+def _unanswered(ask: Ask, spec: FieldSpec, case: Case, playbook: Playbook, now: datetime) -> Fact | Line | None:
     """Nothing was given: what is known stands, a default is taken, or it is asked for again."""
     known = case.known(ask.field) and not (spec.anew or spec.answer)
     if known or (ask.optional and spec.default is None):
@@ -70,9 +64,7 @@ def fact(playbook: Playbook, name: str, value: Any, reason: str | None = None) -
     return Fact(value=value, none_because=reason, personal=spec.personal, keep=spec.keep)
 
 
-def _together(
-    asks: tuple[Ask, ...], facts: Facts, case: Case, playbook: Playbook
-) -> list[FieldError]:
+def _together(asks: tuple[Ask, ...], facts: Facts, case: Case, playbook: Playbook) -> list[FieldError]:
     """Check what one answer says of another: each order covered by a line, no amount above its limit."""
     now: Mapping[str, Fact] = {**case.facts, **facts}
     found: list[FieldError] = []
@@ -130,8 +122,11 @@ def over_cap(facts: Facts, playbook: Playbook) -> FieldError | None:
         if Decimal(str(given.value["amount"])) > most:
             role = playbook.roles.get(playbook.override_by or "")
             key = "More than {most} needs {role}'s approval first. On duty now: {people}."
-            args = {"most": str(most), "role": role.title if role else {"en": "a team lead", "it": "un responsabile"},
-                    "people": f"role:{playbook.override_by}"}  # fmt: skip
+            args = {
+                "most": str(most),
+                "role": role.title if role else {"en": "a team lead", "it": "un responsabile"},
+                "people": f"role:{playbook.override_by}",
+            }
             return FieldError(field=name, line=Line(key=key, args=args))
     return None
 

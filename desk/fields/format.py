@@ -45,9 +45,7 @@ def _show_value(field: FieldSpec, value: JsonValue, language: str, zone: str) ->
         return ", ".join(_show_value(field, one, language, zone) for one in value)
     if field.type == "instant":
         return show_instant(datetime.fromisoformat(str(value)), language, zone)
-    words = field.options.get(str(value)) or (
-        WORDS.get(str(value)) if field.type in TWO_WAY else None
-    )
+    words = field.options.get(str(value)) or (WORDS.get(str(value)) if field.type in TWO_WAY else None)
     return in_language(words, language) if words else str(value)
 
 
@@ -75,9 +73,7 @@ def show_money(value: dict[str, JsonValue], language: str) -> str:
     """Show money in the reader's language."""
     from babel.numbers import format_currency  # noqa: PLC0415 - Babel's locale data loads only where money is shown
 
-    return format_currency(
-        Decimal(str(value["amount"])), str(value["currency"]), locale=locale(language)
-    )
+    return format_currency(Decimal(str(value["amount"])), str(value["currency"]), locale=locale(language))
 
 
 def show_instant(at: datetime, language: str, zone: str) -> str:

@@ -11,9 +11,7 @@ from desk.values import Fill, Line
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _ADDRESS = re.compile(r"[^\s,;|/<>()]+@[^\s,;|/<>()]+")
-BOTH = Line(
-    key="Write both, the cellphone number and the email address, as the customer says them."
-)
+BOTH = Line(key="Write both, the cellphone number and the email address, as the customer says them.")
 
 
 def canonical(spec: FieldSpec, words: str) -> str | Line:
@@ -55,5 +53,9 @@ def _said(read_as: object) -> str | Line:
 
 
 _FORMS: dict[str, Callable[[FieldSpec, str], str | Line]] = {
-    "restaurant": _plain, "name": _plain, "total": _total, "recent_order": _order, "contact": _contact,
-}  # fmt: skip
+    "restaurant": _plain,
+    "name": _plain,
+    "total": _total,
+    "recent_order": _order,
+    "contact": _contact,
+}

@@ -48,8 +48,7 @@ def _one(raw: str | tuple[str, ...] | None) -> str:
 def _text(field: FieldSpec, raw: Any, now: datetime) -> JsonValue:
     words = _one(raw)
     if len(words) > field.max_length:
-        raise _Wrong("That is too long: {length} characters, {most} at most.",
-                     length=len(words), most=field.max_length)  # fmt: skip
+        raise _Wrong("That is too long: {length} characters, {most} at most.", length=len(words), most=field.max_length)
     return words
 
 
@@ -64,8 +63,9 @@ def _phone(field: FieldSpec, raw: Any, now: datetime) -> JsonValue:
     words = _one(raw)
     country = field.country
     digits = sum(letter.isdigit() for letter in words)
-    wrong = _Wrong("That is not a valid telephone number for {country}: it has {digits} digits.",
-                   country=country, digits=digits)  # fmt: skip
+    wrong = _Wrong(
+        "That is not a valid telephone number for {country}: it has {digits} digits.", country=country, digits=digits
+    )
     try:
         number = phonenumbers.parse(words, country)
     except phonenumbers.NumberParseException:
@@ -104,12 +104,7 @@ def _money(field: FieldSpec, raw: Any, now: datetime) -> JsonValue:
     except InvalidOperation:
         raise _Wrong("That is not an amount. Write it like 129.90.") from None
     exponent = amount.as_tuple().exponent
-    if (
-        not amount.is_finite()
-        or amount < 0
-        or amount >= 10**7
-        or (isinstance(exponent, int) and exponent < -2)
-    ):
+    if not amount.is_finite() or amount < 0 or amount >= 10**7 or (isinstance(exponent, int) and exponent < -2):
         raise _Wrong("That is not an amount. Write it like 129.90.")
     return {"amount": str(amount.quantize(Decimal("0.01"))), "currency": field.currency}
 
@@ -125,9 +120,7 @@ def _leads_somewhere(words: str) -> bool:
     """Say whether this is an address of the web; one with a name before `@` shows another host than it leads to."""
     try:
         parts = urlsplit(words)
-        return (
-            parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
-        )
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
     except ValueError:
         return False
 
@@ -188,8 +181,9 @@ def _rows(field: FieldSpec, raw: Any, now: datetime) -> JsonValue:
 
 def _row(field: FieldSpec, cells: list[str], number: int, now: datetime) -> dict[str, JsonValue]:
     if len(cells) > len(field.columns):
-        raise _Wrong("Line {number} has {cells} parts, {most} at most.",
-                     number=number, cells=len(cells), most=len(field.columns))  # fmt: skip
+        raise _Wrong(
+            "Line {number} has {cells} parts, {most} at most.", number=number, cells=len(cells), most=len(field.columns)
+        )
     row: dict[str, JsonValue] = {}
     for index, (name, column) in enumerate(field.columns.items()):
         words = _one(cells[index]) if index < len(cells) else ""
@@ -201,8 +195,12 @@ def _row(field: FieldSpec, cells: list[str], number: int, now: datetime) -> dict
             )
         row[name] = _cell(field, column, words, number, now) if words else ""
         if column.must and row[name] != column.must:
-            raise _Wrong("Line {number}: “{what}” has to be {must}.", number=number,
-                         what=column.title, must=WORDS.get(column.must) or column.must)  # fmt: skip
+            raise _Wrong(
+                "Line {number}: “{what}” has to be {must}.",
+                number=number,
+                what=column.title,
+                must=WORDS.get(column.must) or column.must,
+            )
     return row
 
 
@@ -210,13 +208,12 @@ def _cell(field: FieldSpec, column: Column, words: str, number: int, now: dateti
     try:
         return _CELLS[column.type](field, words, now)
     except (ValueError, _Wrong):
-        raise _Wrong("Line {number}: “{words}” is not a valid {what}.", number=number, words=words[:40],
-                     what=column.title) from None  # fmt: skip
+        raise _Wrong(
+            "Line {number}: “{words}” is not a valid {what}.", number=number, words=words[:40], what=column.title
+        ) from None
 
 
-def read_cells(
-    field: FieldSpec, number: int, cells: Mapping[str, str], now: datetime
-) -> dict[str, JsonValue] | Line:
+def read_cells(field: FieldSpec, number: int, cells: Mapping[str, str], now: datetime) -> dict[str, JsonValue] | Line:
     """Turn the cells of a sheet's row into a row of the field; what is wrong is said without repeating a cell."""
     row: dict[str, JsonValue] = {}
     for name, column in field.columns.items():
@@ -224,8 +221,12 @@ def read_cells(
         try:
             row[name] = _CELLS[column.type](field, words, now) if words else ""
         except (ValueError, _Wrong):
-            return _unfit("Row {row}: “{what}” is not as it should be. Write it like {example}.", number, column,
-                          example=_EXAMPLES.get(column.type, "—"))  # fmt: skip
+            return _unfit(
+                "Row {row}: “{what}” is not as it should be. Write it like {example}.",
+                number,
+                column,
+                example=_EXAMPLES.get(column.type, "—"),
+            )
         if not words and not column.optional:
             return _unfit("Row {row}: “{what}” is missing.", number, column)
         if column.must and row[name] != column.must:
@@ -275,14 +276,34 @@ def _ticks(field: FieldSpec, raw: Any, now: datetime) -> JsonValue:
 
 
 _READ: dict[str, Callable[[FieldSpec, Any, datetime], JsonValue]] = {
-    "text": _text, "long_text": _text, "name": _text, "code": _text, "email": _email, "phone": _phone,
-    "order": _order, "orders": _orders, "money": _money, "url": _url, "choice": _choice,
-    "choices": _choices, "check": _choice, "same": _choice, "yes_no": _choice, "instant": _when,
-    "files": _files, "rows": _rows, "ticks": _ticks,
-}  # fmt: skip
+    "text": _text,
+    "long_text": _text,
+    "name": _text,
+    "code": _text,
+    "email": _email,
+    "phone": _phone,
+    "order": _order,
+    "orders": _orders,
+    "money": _money,
+    "url": _url,
+    "choice": _choice,
+    "choices": _choices,
+    "check": _choice,
+    "same": _choice,
+    "yes_no": _choice,
+    "instant": _when,
+    "files": _files,
+    "rows": _rows,
+    "ticks": _ticks,
+}
 _CELLS: dict[str, Callable[[FieldSpec, Any, datetime], JsonValue]] = {
-    "text": _text, "order": _order, "money": _money, "ip": _ip, "yes_no": _yes_no, "time": _time,
-}  # fmt: skip
+    "text": _text,
+    "order": _order,
+    "money": _money,
+    "ip": _ip,
+    "yes_no": _yes_no,
+    "time": _time,
+}
 
 
 def default(field: FieldSpec, now: datetime) -> JsonValue:

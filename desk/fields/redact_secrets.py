@@ -32,8 +32,10 @@ KINDS: dict[str, Text] = {
 }
 TAKEN_OUT: Text = {"en": "[{what} taken out]", "it": "[{what}: tolto]"}
 TOLD = Line(
-    key="I took something out of what you wrote before keeping it: {what}. Such numbers and secrets do not belong in a "
-    "case or a ticket, and the customer need never tell them. Everything else was kept."
+    key=(
+        "I took something out of what you wrote before keeping it: {what}. Such numbers and secrets do not belong in a "
+        "case or a ticket, and the customer need never tell them. Everything else was kept."
+    )
 )
 
 _GROUP = r"\d(?:[\u200b-\u200f\u2060\ufeff]{0,2}\d)+"
@@ -42,27 +44,30 @@ _RUN = re.compile(rf"{_GROUP}(?:[{re.escape(_BETWEEN)}]{{1,2}}{_GROUP})*")
 _JOIN = r"(?:(?:is|was|are|number|no\.?|nr\.?|code|said|came|è|era|sono|numero)\s+){0,2}"
 _LEAD = rf"(?:\s*[:=\-–#]\s*|\s+{_JOIN}|\s*)"
 _CVV = re.compile(
-    rf"\b(?:cvv2?|cvc2?|cv2|security code|card code|codice di sicurezza){_LEAD}(?P<secret>\d{{3,4}})(?!\d)", re.IGNORECASE
-)  # fmt: skip
+    rf"\b(?:cvv2?|cvc2?|cv2|security code|card code|codice di sicurezza){_LEAD}(?P<secret>\d{{3,4}})(?!\d)",
+    re.IGNORECASE,
+)
 _ONE_TIME = (
-    r"(?:otp|one[- ]?time[- ](?:pin|password|passcode|code)|verification code|login code|sms code|passcode|pin(?: code)?"
+    r"(?:otp|one[- ]?time[- ](?:pin|password|passcode|code)|verification code|login code|sms code|passcode|pin(?:"
+    r" code)?"
     r"|codice (?:otp|di verifica|di accesso|usa e getta|sms)|codice pin)"
 )
 _DIGITS = r"\d{3,4}[ -]?\d{0,4}"
 _CODE = re.compile(rf"\b{_ONE_TIME}{_LEAD}(?P<secret>{_DIGITS})(?!\w)", re.IGNORECASE)
 _CODE_FIRST = re.compile(
-    rf"(?<![\w-])(?P<secret>\d{{4,8}})\s+(?:is|was|as|è|era|come)\s+(?:(?:the|their|his|her|my|il|un|suo)\s+){{0,2}}{_ONE_TIME}\b", re.IGNORECASE
-)  # fmt: skip
+    rf"(?<![\w-])(?P<secret>\d{{4,8}})\s+(?:is|was|as|è|era|come)\s+(?:(?:the|their|his|her|my|il|un|suo)\s+){{0,2}}{_ONE_TIME}\b",
+    re.IGNORECASE,
+)
 _PASSWORD = r"\b(?:password|passwd|passphrase|pwd|parola d['’]ordine)"  # noqa: S105 - the word, not one
 _PASSWORD_IS = re.compile(rf"{_PASSWORD}\s*[:=]\s*(?P<secret>[^\s\[]\S{{2,}})", re.IGNORECASE)
 _PASSWORD_NEAR = re.compile(
     rf"{_PASSWORD}\s+(?:(?:is|was|è|era)\s+)?[\"'“«]?(?P<secret>(?=\S*\d)(?=\S*[^\W\d])[^\s\[\"'”»]\S{{4,}}?)(?=[\"'”»]?(?:[\s,;]|$))",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _ID_WORD = re.compile(
     r"\b(?:id|identity|passport|codice fiscale|c\.?f\.?|tax code|carta d['’]identità)\b", re.IGNORECASE
-)  # fmt: skip
-_ID = re.compile(r"(?<![\w])(?:\d{6}[ ]?\d{4}[ ]?\d{2}[ ]?\d|[A-Za-z]{6}\w{2}[A-Za-z]\w{2}[A-Za-z]\w{3}[A-Za-z])(?!\w)")  # fmt: skip
+)
+_ID = re.compile(r"(?<![\w])(?:\d{6}[ ]?\d{4}[ ]?\d{2}[ ]?\d|[A-Za-z]{6}\w{2}[A-Za-z]\w{2}[A-Za-z]\w{3}[A-Za-z])(?!\w)")
 LONGEST = 20_000
 """Characters of free text that are looked at; Slack's longest input has 3,000, and no field keeps more."""
 _BESIDE = 40
@@ -205,9 +210,7 @@ def _free(spec: FieldSpec) -> bool:
     return not spec.evidence and (spec.type in FREE or rows)
 
 
-def scrubbed(
-    command: cmd.Command, playbook: Playbook, language: str
-) -> tuple[cmd.Command, tuple[str, ...]]:
+def scrubbed(command: cmd.Command, playbook: Playbook, language: str) -> tuple[cmd.Command, tuple[str, ...]]:
     """Give the command without what must not be kept, and the kinds of what was taken out of it."""
     pen = _Pen(language)
     new: dict[str, Any] = {}
@@ -216,9 +219,7 @@ def scrubbed(
         if isinstance(said.get(name), str):
             new[name] = pen.words(said[name])
     if fills := said.get("fills"):
-        new["fills"] = {
-            name: pen.fill(fill, playbook.fields.get(name)) for name, fill in fills.items()
-        }
+        new["fills"] = {name: pen.fill(fill, playbook.fields.get(name)) for name, fill in fills.items()}
     if isinstance(command, cmd.Settle) and isinstance(command.result, SheetRows):
         new["result"] = _sheet(command, command.result, playbook, pen)
     if not (pen.kinds or pen.cut):
@@ -228,18 +229,16 @@ def scrubbed(
 
 def _sheet(command: cmd.Settle, rows: SheetRows, playbook: Playbook, pen: _Pen) -> SheetRows:
     """Scrub the cells of a sheet's free columns."""
-    spec = (
-        playbook.fields.get(command.effect.into) if isinstance(command.effect, ReadSheet) else None
-    )
+    spec = playbook.fields.get(command.effect.into) if isinstance(command.effect, ReadSheet) else None
     if spec is None or not _free(spec):
         return rows
     free = {name for name, column in spec.columns.items() if column.type == "text"}
     clean = tuple(
-        one.model_copy(update={"cells": {
-            name: pen.words(cell) if name in free else cell for name, cell in one.cells.items()
-        }})
+        one.model_copy(
+            update={"cells": {name: pen.words(cell) if name in free else cell for name, cell in one.cells.items()}}
+        )
         for one in rows.rows
-    )  # fmt: skip
+    )
     return rows.model_copy(update={"rows": clean, "taken_out": tuple(pen.kinds)})
 
 

@@ -18,16 +18,17 @@ def person(who: str) -> str:
     return f"<@{who}>" if who and who != BOT.id else "ATO Desk"
 
 
-def values(
-    case: Case, playbook: Playbook, language: str, now: datetime, actor: str
-) -> Callable[[str], str]:
+def values(case: Case, playbook: Playbook, language: str, now: datetime, actor: str) -> Callable[[str], str]:
     """Give the words for each name a template may use, in one language and the playbook's zone."""
     zone = playbook.zone
     ticket = next(iter(case.tickets.values()), None)
     built = {
-        "case": display(case, playbook), "card": card_of(case) or "—", "actor": person(actor),
-        "opened_by": person(case.opened_by), "ticket": f"#{ticket.id}" if ticket else "—",
-    }  # fmt: skip
+        "case": display(case, playbook),
+        "card": card_of(case) or "—",
+        "actor": person(actor),
+        "opened_by": person(case.opened_by),
+        "ticket": f"#{ticket.id}" if ticket else "—",
+    }
     instants = {"now_at": now, "opened_at": case.opened_at}
 
     def value(name: str) -> str:
@@ -85,10 +86,6 @@ def news(ticket: Ticket) -> tuple[Line, ...]:
         named = Line(key=by_agent, args={"agent": ticket.moved_by}) if ticket.moved_by else None
         found.append(named or Line(key=by_hand))
     if ticket.replies and ticket.replied_at:
-        key = (
-            "1 public reply, {last_at}"
-            if ticket.replies == 1
-            else "{count} public replies, last {last_at}"
-        )
+        key = "1 public reply, {last_at}" if ticket.replies == 1 else "{count} public replies, last {last_at}"
         found.append(Line(key=key, args={"count": ticket.replies, "last_at": ticket.replied_at}))
     return tuple(found)

@@ -16,15 +16,14 @@ from desk.playbook.parts import Ask, FieldSpec, by_desk
 from desk.playbook.safeguards import About, Answer
 from desk.values import Fact, FieldError, Fill, Fills, Line
 
-WAIT = Line(
-    key="I am still looking this up on Admin. Wait a moment and submit again: nothing you typed is lost."
-)
+WAIT = Line(key="I am still looking this up on Admin. Wait a moment and submit again: nothing you typed is lost.")
 BY_HAND = Line(
-    key="Admin does not answer, so I cannot compare this. Close this form, open it again, and record pass or fail yourself."
+    key=(
+        "Admin does not answer, so I cannot compare this. Close this form, open it again, and record pass or fail"
+        " yourself."
+    )
 )
-BY_DESK = Line(
-    key="Admin answers again. Close this form, open it again, and type what the customer says."
-)
+BY_DESK = Line(key="Admin answers again. Close this form, open it again, and type what the customer says.")
 NOT_THEIRS = Line(key="The customer reported this order as not theirs. Ask for an older one.")
 _RESULTS = ("pass", "fail")
 CUSTOMER = "customer_id"
@@ -63,13 +62,12 @@ def answers(case: Case, playbook: Playbook, step: Step) -> Answers | None:
         return None
     learnt = case.learnt[f"{first.about} {case.value(first.of)}"] if state == "known" else None
     shown = tuple(ask for ask in step.asks if ask.field not in found)
-    left = (
-        ask for ask in every if ask not in shown and ask.field not in found and not ask.optional
-    )
+    left = (ask for ask in every if ask not in shown and ask.field not in found and not ask.optional)
     missing = tuple(
-        ask.model_copy(update={"optional": True}) for ask in left
+        ask.model_copy(update={"optional": True})
+        for ask in left
         if learnt and learnt.found and not case.known(ask.field) and ask.field not in learnt.gives
-    )  # fmt: skip
+    )
     return Answers(first.about, first.of, found, (*shown, *missing), state, learnt)
 
 
@@ -81,10 +79,7 @@ AS_SAID = {
 
 def in_words(spec: FieldSpec) -> FieldSpec:
     """Give a compared field as the form asks for it: in words, with what to say beside it."""
-    says = {
-        one: " ".join(filter(None, [(spec.help or {}).get(one), words]))
-        for one, words in AS_SAID.items()
-    }
+    says = {one: " ".join(filter(None, [(spec.help or {}).get(one), words])) for one, words in AS_SAID.items()}
     return spec.model_copy(update={"type": "text", "max_length": 200, "help": says})
 
 
@@ -163,16 +158,12 @@ def unfit(
     return tuple(wrong)
 
 
-def results(
-    found: Answers, given: Mapping[str, str], case: Case, playbook: Playbook
-) -> dict[str, str]:
+def results(found: Answers, given: Mapping[str, str], case: Case, playbook: Playbook) -> dict[str, str]:
     """Say of each answer whether it is right; an empty one is not, and none is where the order is somebody else's."""
     learnt = found.learnt
     if learnt is None or not learnt.found or not _same_customer(learnt, case, playbook):
         return dict.fromkeys(found.fields, "fail")
-    return {
-        name: "pass" if _right(learnt, name, given.get(name)) else "fail" for name in found.fields
-    }
+    return {name: "pass" if _right(learnt, name, given.get(name)) else "fail" for name in found.fields}
 
 
 def _right(learnt: AnswersLearnt, name: str, digest: str | None) -> bool:
@@ -200,9 +191,7 @@ def given(found: Answers, asks: tuple[Ask, ...], case: Case, playbook: Playbook)
     """Give what Admin says of whoever has passed, for the questions of an outcome; what a person settled stays."""
     gives = found.learnt.gives if found.learnt else {}
     return {
-        ask.field: gives[ask.field]
-        for ask in asks
-        if ask.field in gives and not located(case, playbook, ask.field)
+        ask.field: gives[ask.field] for ask in asks if ask.field in gives and not located(case, playbook, ask.field)
     }
 
 

@@ -16,12 +16,7 @@ from desk.workflow.flow import Growing
 
 def look_ups(growing: Growing, playbook: Playbook, now: datetime) -> tuple[AskBackOffice, ...]:
     """Plan a look-up for each order number or customer id that is new; none is made twice in a row for the same one."""
-    told = {
-        name
-        for event in growing.events
-        if isinstance(event, ev.FactsRecorded)
-        for name in event.facts
-    }
+    told = {name for event in growing.events if isinstance(event, ev.FactsRecorded) for name in event.facts}
     if not told or not growing.case.open:
         return ()
     found: list[AskBackOffice] = []
@@ -45,6 +40,13 @@ def _look_up(case: Case, about: About, of: str) -> AskBackOffice | None:
     names: dict[About, str] = {"order": "order", "profile": CUSTOMER}
     ask = next(ask for ask, one in ABOUT.items() if one == about)
     key = look_key(case, about, max(looked(case, about), default=0) + 1)
-    return AskBackOffice.model_validate({
-        "key": key, "case": case.id, "lane": f"{case.id}:learn:{about}", "urgent": True, "ask": ask, names[about]: str(value),
-    })  # fmt: skip
+    return AskBackOffice.model_validate(
+        {
+            "key": key,
+            "case": case.id,
+            "lane": f"{case.id}:learn:{about}",
+            "urgent": True,
+            "ask": ask,
+            names[about]: str(value),
+        }
+    )

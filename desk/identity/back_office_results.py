@@ -46,9 +46,7 @@ def take_in(
         growing.add(ev.FactsRecorded(at=now, by=ADMIN, facts=new))
 
 
-def learn(
-    growing: Growing, playbook: Playbook, effect: AskBackOffice, seen: Learnt, now: datetime
-) -> None:
+def learn(growing: Growing, playbook: Playbook, effect: AskBackOffice, seen: Learnt, now: datetime) -> None:
     """Keep what answers will be compared with, as digests; nothing of it counts as known before the caller has passed."""
     about = ABOUT[effect.ask]
     growing.add(BackOfficeAnswered(at=now, by=BOT.id, effect=effect.key, ask=effect.ask))
@@ -56,12 +54,18 @@ def learn(
         return
     growing.add(
         AnswersLearnt(
-            at=now, by=BOT.id, effect=effect.key, about=about, found=seen.found,
-            of=Fact(value=seen.of, personal=True), customer=Fact(value=seen.customer or None, personal=True),
+            at=now,
+            by=BOT.id,
+            effect=effect.key,
+            about=about,
+            found=seen.found,
+            of=Fact(value=seen.of, personal=True),
+            customer=Fact(value=seen.customer or None, personal=True),
             answers={name: Fact(value=[*digests], personal=True) for name, digests in seen.answers.items()},
             gives={
-                name: fact(playbook, name, value) for name, value in seen.gives.items()
+                name: fact(playbook, name, value)
+                for name, value in seen.gives.items()
                 if name in playbook.fields and value not in (None, "")
             },
         ),
-    )  # fmt: skip
+    )

@@ -27,8 +27,8 @@ def differ(case: Case, other: Case, playbook: Playbook) -> bool:
     if spec is None:
         return False
     pairs = [(case.value(name), other.value(name)) for name in spec.contact]
-    pairs += [(_writes(case, name, playbook), _writes(other, name, playbook)) for name in spec.contact]  # fmt: skip
-    return any(one and two and not same(one, two) for one, two in pairs) or _strangers(case, other, spec)  # fmt: skip
+    pairs += [(_writes(case, name, playbook), _writes(other, name, playbook)) for name in spec.contact]
+    return any(one and two and not same(one, two) for one, two in pairs) or _strangers(case, other, spec)
 
 
 def same(one: Any, two: Any) -> bool:
@@ -79,8 +79,11 @@ def requester(playbook: Playbook, said: Mapping[str, object], now: datetime) -> 
 
 def claimant(case: Case, playbook: Playbook) -> Claimant:
     """Say who claims a profile in a case, for those who decide."""
-    known = tuple((name, case.facts[name]) for name in dict.fromkeys(_shown(playbook))
-                  if name in playbook.fields and name in case.facts and case.facts[name].known)  # fmt: skip
+    known = tuple(
+        (name, case.facts[name])
+        for name in dict.fromkeys(_shown(playbook))
+        if name in playbook.fields and name in case.facts and case.facts[name].known
+    )
     return Claimant(
         display(case, playbook),
         case.opened_by,

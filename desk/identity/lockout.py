@@ -13,7 +13,10 @@ from desk.values import BOT, Line
 from desk.workflow.flow import Growing
 
 WARNING = Line(
-    key="The verification of this customer failed {count} times within {hours} hours, in this case or in others. Only {role} may go on. Do not tell the caller why."
+    key=(
+        "The verification of this customer failed {count} times within {hours} hours, in this case or in others. Only"
+        " {role} may go on. Do not tell the caller why."
+    )
 )
 
 
@@ -25,8 +28,7 @@ def lockouts(playbook: Playbook) -> tuple[Lockout, ...]:
 def watched(playbook: Playbook, step: str) -> Lockout | None:
     """Say what counts when a step is finished that verifies a customer, or after which that is done."""
     spec = playbook.steps.get(step)
-    after = (one.lockout for one in playbook.steps.values()
-             if step in one.after and one.lockout and one.enabled)  # fmt: skip
+    after = (one.lockout for one in playbook.steps.values() if step in one.after and one.lockout and one.enabled)
     own = spec.lockout if spec and spec.enabled else None
     return own or next(after, None)
 
@@ -37,16 +39,14 @@ def failures(log: Iterable[ev.Event], playbook: Playbook) -> tuple[datetime, ...
         event.at
         for event in log
         if isinstance(event, ev.StepCompleted) and _failed(playbook.steps.get(event.step), event.outcome)
-    )  # fmt: skip
+    )
 
 
 def _failed(step: Step | None, outcome: str) -> bool:
     return bool(step and step.lockout and outcome in step.lockout.failed)
 
 
-def bar(
-    growing: Growing, playbook: Playbook, now: datetime, failed_at: tuple[datetime, ...]
-) -> bool:
+def bar(growing: Growing, playbook: Playbook, now: datetime, failed_at: tuple[datetime, ...]) -> bool:
     """Keep that only another role may go on, where the failures say so; say whether that is new."""
     if growing.case.locked:
         return False

@@ -19,11 +19,12 @@ from desk.workflow.conditions import fields_asked
 from desk.workflow.flow import Growing
 from desk.workflow.permissions import deciders
 
-DISPUTED = Line(
-    key="Somebody else claims this profile: {cases}. {role} decides who is the customer."
-)
+DISPUTED = Line(key="Somebody else claims this profile: {cases}. {role} decides who is the customer.")
 HELD = Line(
-    key="Somebody else claims this profile: {cases}. {role} has to decide first who is the customer. I have not changed anything."
+    key=(
+        "Somebody else claims this profile: {cases}. {role} has to decide first who is the customer. I have not changed"
+        " anything."
+    )
 )
 
 
@@ -52,17 +53,18 @@ def _asked(command: CompleteStep | CompletePart, playbook: Playbook) -> frozense
     return frozenset(ask.field for ask in part.asks) if part else frozenset()
 
 
-def rivals(
-    case: Case, playbook: Playbook, others: Iterable[tuple[Case, Playbook]]
-) -> tuple[str, ...]:
+def rivals(case: Case, playbook: Playbook, others: Iterable[tuple[Case, Playbook]]) -> tuple[str, ...]:
     """Name the cases that claim this profile for somebody else; those of before first, also where nobody looked at them.
 
     `case` is as it will be; a rival stays one until a decision, whatever became of its case or of what is known.
     """
     seen = {display(*other): other[0] for other in others}
     stay = [one for one in case.rivals if one not in seen or _stays(case, playbook, seen[one])]
-    new = [name for name, other in seen.items()
-           if name not in (*case.rivals, *case.decided) and _claims(case, other, playbook)]  # fmt: skip
+    new = [
+        name
+        for name, other in seen.items()
+        if name not in (*case.rivals, *case.decided) and _claims(case, other, playbook)
+    ]
     return (*stay, *new)
 
 
@@ -124,7 +126,7 @@ def _title(playbook: Playbook) -> Text:
     return playbook.roles[role].title
 
 
-def closing(case: Case, playbook: Playbook, by: Person, now: datetime) -> tuple[DisputeDecided, ...]:  # fmt: skip
+def closing(case: Case, playbook: Playbook, by: Person, now: datetime) -> tuple[DisputeDecided, ...]:
     """Say that whoever decides closes a disputed case; whoever opened it decides nothing by that."""
     judge = not by.roles.isdisjoint(deciders(playbook)) and by.id != case.opened_by
     if not judge or not case.rivals or playbook.disputes is None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from desk.playbook.parts import (  # fmt: skip
+from desk.playbook.parts import (
     Act,
     Ask,
     Calendar,
@@ -246,11 +246,14 @@ class Playbook(Value):
     @cached_property
     def ticket_plans(self) -> tuple[TicketPlan, ...]:
         """List every ticket a case may create."""
-        acts = [act for step in self.steps.values()
-                for act in (*step.does, *(one for o in step.outcomes.values() for one in o.does))]  # fmt: skip
+        acts = [
+            act
+            for step in self.steps.values()
+            for act in (*step.does, *(one for o in step.outcomes.values() for one in o.does))
+        ]
         return tuple(act.create_ticket for act in acts if act.create_ticket)
 
     @cached_property
     def sop_numbers(self) -> tuple[str, ...]:
         """List the procedure's own step numbers in order, each once."""
-        return tuple(dict.fromkeys(str(one.sop) for one in self.steps.values() if one.sop is not None))  # fmt: skip
+        return tuple(dict.fromkeys(str(one.sop) for one in self.steps.values() if one.sop is not None))

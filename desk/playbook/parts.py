@@ -10,9 +10,26 @@ from desk.playbook.shorthand import Duration, Names, Words
 from desk.values import Value
 
 FieldType = Literal[
-    "text", "long_text", "name", "email", "phone", "order", "orders", "money", "url", "code",
-    "choice", "choices", "check", "same", "yes_no", "instant", "files", "rows", "ticks",
-]  # fmt: skip
+    "text",
+    "long_text",
+    "name",
+    "email",
+    "phone",
+    "order",
+    "orders",
+    "money",
+    "url",
+    "code",
+    "choice",
+    "choices",
+    "check",
+    "same",
+    "yes_no",
+    "instant",
+    "files",
+    "rows",
+    "ticks",
+]
 FIELD_TYPES: tuple[str, ...] = get_args(FieldType)
 """The closed table of field types; `desk/fields/parse.py` reads and shows each."""
 
@@ -30,9 +47,7 @@ class Calendar(Value):
     @property
     def has_gaps(self) -> bool:
         """Say whether there are hours in which nobody of the role works."""
-        round_the_clock = (
-            self.start == "00:00" and self.end == "24:00" and len(set(self.weekdays)) == 7
-        )
+        round_the_clock = self.start == "00:00" and self.end == "24:00" and len(set(self.weekdays)) == 7
         return not round_the_clock or self.holidays is not None
 
 

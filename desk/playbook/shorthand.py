@@ -18,9 +18,7 @@ def read_duration(raw: Any) -> Any:
         return raw
     found = _DURATION.fullmatch(str(raw))
     if not found:
-        raise ValueError(
-            f"{raw!r} is not a duration: write a whole number and s, m, h or d, such as 15m"
-        )
+        raise ValueError(f"{raw!r} is not a duration: write a whole number and s, m, h or d, such as 15m")
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 

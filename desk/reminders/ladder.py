@@ -40,8 +40,11 @@ def _rungs_left(case: Case, playbook: Playbook, duty: Duty) -> list[tuple[int, R
         return []
     used = case.chased.get(duty.key, 0)
     owner = doers(playbook, duty)
-    return [(number, rung, rung_at(playbook, duty.due_at, rung, owner, duty.urgent))
-            for number, rung in enumerate(duty.chase, 1) if number > used]  # fmt: skip
+    return [
+        (number, rung, rung_at(playbook, duty.due_at, rung, owner, duty.urgent))
+        for number, rung in enumerate(duty.chase, 1)
+        if number > used
+    ]
 
 
 @dataclass(frozen=True)
@@ -126,17 +129,11 @@ def _remind(
     return effects
 
 
-def _reminder(
-    growing: Growing, playbook: Playbook, inbox: str, owed: list[tuple[Duty, Rung]], now: datetime
-) -> Effect:
-    number = (
-        sum(e.what == "tell_people" and e.inbox == inbox for e in growing.case.planned.values()) + 1
-    )
+def _reminder(growing: Growing, playbook: Playbook, inbox: str, owed: list[tuple[Duty, Rung]], now: datetime) -> Effect:
+    number = sum(e.what == "tell_people" and e.inbox == inbox for e in growing.case.planned.values()) + 1
     lines = tuple(_line(growing.case, playbook, duty, now) for duty, _ in owed)
     urgent = any(duty.urgent for duty, _ in owed)
-    told = reminder(
-        growing.case, inbox, _mentions(playbook, inbox, owed, now), lines, number, urgent
-    )
+    told = reminder(growing.case, inbox, _mentions(playbook, inbox, owed, now), lines, number, urgent)
     return told.model_copy(update={"offers": _offered(owed)})
 
 
@@ -146,16 +143,16 @@ def _offered(owed: list[tuple[Duty, Rung]]) -> tuple[Offered, ...]:
     few = list(reversed(steps.values()))[:MOST_OFFERED]
     return tuple(
         Offered(
-            what="snooze", step=one.step, occurrence=one.occurrence,
+            what="snooze",
+            step=one.step,
+            occurrence=one.occurrence,
             title=one.title if len(few) > 1 else {},
         )
         for one in few
-    )  # fmt: skip
+    )
 
 
-def _mentions(
-    playbook: Playbook, inbox: str, owed: list[tuple[Duty, Rung]], now: datetime
-) -> tuple[str, ...]:
+def _mentions(playbook: Playbook, inbox: str, owed: list[tuple[Duty, Rung]], now: datetime) -> tuple[str, ...]:
     if inbox.startswith("person:"):
         return ()
     roles = [_told(playbook, duty, rung, now) for duty, rung in owed]
@@ -166,14 +163,29 @@ def _line(case: Case, playbook: Playbook, duty: Duty, now: datetime) -> Line:
     owner = f"<@{duty.claimed_by}>" if duty.claimed_by else f"role:{doers(playbook, duty)}"
     assert duty.due_at is not None
     key = OVERDUE if now > duty.due_at else SINCE
-    return Line(key=key, args={"case": f"{playbook.case_prefix}-{case.number}", "what": duty.title,
-                               "due_at": duty.due_at, "owner": owner})  # fmt: skip
+    return Line(
+        key=key,
+        args={
+            "case": f"{playbook.case_prefix}-{case.number}",
+            "what": duty.title,
+            "due_at": duty.due_at,
+            "owner": owner,
+        },
+    )
 
 
-def reminder(case: Case, inbox: str, mention: tuple[str, ...], lines: tuple[Line, ...], number: int,
-             urgent: bool) -> TellPeople:  # fmt: skip
+def reminder(
+    case: Case, inbox: str, mention: tuple[str, ...], lines: tuple[Line, ...], number: int, urgent: bool
+) -> TellPeople:
     """Plan one reminder for one inbox."""
     return TellPeople(
-        key=f"{case.id}/chase:{inbox}/{number}/0", case=case.id, lane=card_lane(case, inbox), urgent=urgent,
-        inbox=inbox, thread=not inbox.startswith("person:"), mention=mention, lines=lines, reminder=True,
-    )  # fmt: skip
+        key=f"{case.id}/chase:{inbox}/{number}/0",
+        case=case.id,
+        lane=card_lane(case, inbox),
+        urgent=urgent,
+        inbox=inbox,
+        thread=not inbox.startswith("person:"),
+        mention=mention,
+        lines=lines,
+        reminder=True,
+    )

@@ -77,7 +77,7 @@ class Week:
         return not (self.opened or self.closed or self.stuck)
 
 
-def count(cases: Iterable[Case], late: Iterable[Owed], playbook: Playbook, span: Span, now: datetime) -> Week:  # fmt: skip
+def count(cases: Iterable[Case], late: Iterable[Owed], playbook: Playbook, span: Span, now: datetime) -> Week:
     """Count a week from the cases opened or closed in it, and from what is late now."""
     seen = tuple(cases)
     reached = [(case, found) for case in seen if (found := goal(case, playbook)) and found.done_at]
@@ -88,7 +88,7 @@ def count(cases: Iterable[Case], late: Iterable[Owed], playbook: Playbook, span:
         slowest=_slowest(seen, playbook, span),
         broken=tuple(_broken(seen, span)),
         stuck=tuple(one for one in late if one.due_at and now - one.due_at > STUCK_AFTER and one.late(now)),
-    )  # fmt: skip
+    )
 
 
 def _within(at: datetime | None, span: Span) -> bool:
@@ -136,16 +136,18 @@ def _broken(cases: Iterable[Case], span: Span) -> Iterator[str]:
 def leads(playbook: Playbook) -> tuple[str, ...]:
     """Name the roles that stand in for others and that nobody stands in for: the team leads."""
     covering = dict.fromkeys(role.next for role in playbook.roles.values() if role.next)
-    return tuple(name for name in covering if name in playbook.roles and not playbook.roles[name].next)  # fmt: skip
+    return tuple(name for name in covering if name in playbook.roles and not playbook.roles[name].next)
 
 
 def message(week: Week, playbook: Playbook, span: Span, role: str) -> Announcement:
     """Put a week into words for one team lead's inbox; the key is the same however often it is made."""
     title = Line(key=TITLE, args={"procedure": playbook.title, "week": span.name})
     return Announcement(
-        key=f"weekly/{playbook.playbook}/{span.name}/{role}", inbox=f"role:{role}", title=title,
+        key=f"weekly/{playbook.playbook}/{span.name}/{role}",
+        inbox=f"role:{role}",
+        title=title,
         lines=tuple(_lines(week, playbook)),
-    )  # fmt: skip
+    )
 
 
 def _lines(week: Week, playbook: Playbook) -> Iterator[Line]:
@@ -164,7 +166,7 @@ def _goal_line(week: Week, step: Text) -> Line:
         return Line(key=NO_GOAL, args={"step": step})
     minutes = round(_middle([took for took, _ in week.goals]) / timedelta(minutes=1))
     good = sum(in_time for _, in_time in week.goals)
-    return Line(key=GOAL, args={"step": step, "minutes": minutes, "good": good, "all": len(week.goals)})  # fmt: skip
+    return Line(key=GOAL, args={"step": step, "minutes": minutes, "good": good, "all": len(week.goals)})
 
 
 def _slowest_line(step: Text, took: timedelta) -> Line:
@@ -190,8 +192,11 @@ def _stuck_lines(stuck: Sequence[Owed]) -> Iterator[Line]:
         assert one.due_at is not None
         owner = f"<@{one.held_by}>" if one.held_by else f"role:{one.role}"
         args: dict[str, str | int | datetime | Text | list[str]] = {
-            "case": one.display, "what": one.title, "due_at": one.due_at, "owner": owner,
-        }  # fmt: skip
+            "case": one.display,
+            "what": one.title,
+            "due_at": one.due_at,
+            "owner": owner,
+        }
         yield Line(key=STUCK, args=args)
     if not stuck:
         yield Line(key=NONE_STUCK)

@@ -47,13 +47,29 @@ def adopt(command: cmd.AdoptTicket, growing: Growing, playbook: Playbook, now: d
         return ()
     key = f"{growing.case.id}/adopted"
     growing.add(
-        ev.CaseOpened(at=now, by=BOT.id, number=command.number, playbook=playbook.playbook,
-                      playbook_hash=growing.case.playbook_hash, language=playbook.languages[0]),
+        ev.CaseOpened(
+            at=now,
+            by=BOT.id,
+            number=command.number,
+            playbook=playbook.playbook,
+            playbook_hash=growing.case.playbook_hash,
+            language=playbook.languages[0],
+        ),
         ev.FactsRecorded(at=now, by=BOT.id, facts=known_at_once(playbook, now)),
         *(ev.StepCompleted(at=now, by=BOT.id, step=step, outcome=ADOPTED) for step in adopts.done),
-        TicketCreated(at=now, by=BOT.id, effect=key, name=adopts.ticket, id=seen.id, url=seen.url, group=seen.group,
-                         status=seen.status, asked_group="", stamp=seen.stamp),
-    )  # fmt: skip
+        TicketCreated(
+            at=now,
+            by=BOT.id,
+            effect=key,
+            name=adopts.ticket,
+            id=seen.id,
+            url=seen.url,
+            group=seen.group,
+            status=seen.status,
+            asked_group="",
+            stamp=seen.stamp,
+        ),
+    )
     said = _said(adopts, playbook, command.found.requester, now)
     if said:
         growing.add(ev.FactsRecorded(at=now, by=BOT.id, facts=said, confirmed=False))
@@ -64,9 +80,7 @@ def adopt(command: cmd.AdoptTicket, growing: Growing, playbook: Playbook, now: d
     return ()
 
 
-def _said(
-    adopts: Adopts, playbook: Playbook, requester: Requester | None, now: datetime
-) -> dict[str, Fact]:
+def _said(adopts: Adopts, playbook: Playbook, requester: Requester | None, now: datetime) -> dict[str, Fact]:
     """Read what the ticket says of its requester: the first word of a name is the name, the rest the surname."""
     if requester is None:
         return {}
@@ -78,9 +92,5 @@ def _said(
         for part, field in fields.items()
         if field and given[part]
     }
-    known = {
-        field: fact(playbook, field, value)
-        for field, value in read_as.items()
-        if not isinstance(value, Line)
-    }
+    known = {field: fact(playbook, field, value) for field, value in read_as.items() if not isinstance(value, Line)}
     return known | claimants.requester(playbook, requester.model_dump(), now)

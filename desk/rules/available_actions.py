@@ -69,15 +69,11 @@ def can_lift(step: Step, playbook: Playbook) -> bool:
     return bool(step.not_by or step.unique or capped)
 
 
-def why_refused(
-    offer: Offer, case: Case, playbook: Playbook, person: Person, now: datetime
-) -> Refusal | None:
+def why_refused(offer: Offer, case: Case, playbook: Playbook, person: Person, now: datetime) -> Refusal | None:
     """Say why this person may not do it now, whatever they would write; None when they may."""
     about = {"case": case.id, "delivery": "", "by": person}
     step = {**about, "step": offer.step, "occurrence": offer.occurrence}
-    refusal = refused(
-        _trial(offer, about, step, playbook, next(iter(case.twins), ANOTHER)), case, playbook, now
-    )
+    refusal = refused(_trial(offer, about, step, playbook, next(iter(case.twins), ANOTHER)), case, playbook, now)
     return None if refusal and refusal.fields else refusal
 
 
@@ -120,9 +116,7 @@ def correctable(case: Case, playbook: Playbook) -> tuple[str, ...]:
     return tuple(
         name
         for name, spec in playbook.fields.items()
-        if (name in reached or case.known(name))
-        and not (spec.compared or by_desk(spec))
-        and spec.type not in kinds
+        if (name in reached or case.known(name)) and not (spec.compared or by_desk(spec)) and spec.type not in kinds
     )
 
 

@@ -26,37 +26,27 @@ MERGED = "merged"
 LONGEST_SNOOZE = timedelta(days=7)
 
 
-def _owed(
-    command: cmd.Command, growing: Growing, playbook: Playbook, step: str, occurrence: int
-) -> Refusal | None:
+def _owed(command: cmd.Command, growing: Growing, playbook: Playbook, step: str, occurrence: int) -> Refusal | None:
     """Hold an act on a step to somebody who may do the step, or one of its parts."""
     parts = parts_of(growing.case, playbook, playbook.steps[step]) if step in playbook.steps else ()
-    left: list[str | None] = [
-        part for part in parts if part not in growing.case.step(step).parts
-    ] or [None]
+    left: list[str | None] = [part for part in parts if part not in growing.case.step(step).parts] or [None]
     answers = [check(growing, playbook, command, step, part, occurrence) for part in left]
     refusals = [one for one in answers if isinstance(one, Refusal)]
     return refusals[0] if len(refusals) == len(answers) else None
 
 
-def claim_step(
-    command: cmd.ClaimStep, growing: Growing, playbook: Playbook, now: datetime
-) -> Verdict:
+def claim_step(command: cmd.ClaimStep, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
     """Say who has it; a second claim takes it over from the first."""
     refusal = _owed(command, growing, playbook, command.step, command.occurrence)
     if refusal:
         return refusal
     if growing.case.step(command.step).claimed_by == command.by.id:
         return refuse(Line(key="You have this already."))
-    growing.add(
-        ev.StepClaimed(at=now, by=command.by.id, step=command.step, occurrence=command.occurrence)
-    )
+    growing.add(ev.StepClaimed(at=now, by=command.by.id, step=command.step, occurrence=command.occurrence))
     return ()
 
 
-def hand_over(
-    command: cmd.HandOver, growing: Growing, playbook: Playbook, now: datetime
-) -> Verdict:
+def hand_over(command: cmd.HandOver, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
     """Give a step to somebody who may do it, and tell them directly."""
     refusal = _owed(command, growing, playbook, command.step, command.occurrence)
     if refusal:
@@ -70,15 +60,25 @@ def hand_over(
     )
     if theirs:
         role = playbook.steps[command.step].owner
-        return refuse(Line(
-            key="{who} may not do this step, so it stays as it is. {role} may: {people}.",
-            args={"who": f"<@{command.to.id}>", "role": playbook.roles[role].title, "people": f"role:{role}"},
-        ))  # fmt: skip
+        return refuse(
+            Line(
+                key="{who} may not do this step, so it stays as it is. {role} may: {people}.",
+                args={"who": f"<@{command.to.id}>", "role": playbook.roles[role].title, "people": f"role:{role}"},
+            )
+        )
     growing.add(ev.StepHandedOver(at=now, by=command.by.id, step=command.step, to=command.to.id))
-    told = message(growing, f"person:{command.to.id}", Line(
-        key="{who} gave you “{what}” of {case}.",
-        args={"who": f"<@{command.by.id}>", "what": playbook.steps[command.step].title, "case": display(growing.case, playbook)},
-    ))  # fmt: skip
+    told = message(
+        growing,
+        f"person:{command.to.id}",
+        Line(
+            key="{who} gave you “{what}” of {case}.",
+            args={
+                "who": f"<@{command.by.id}>",
+                "what": playbook.steps[command.step].title,
+                "case": display(growing.case, playbook),
+            },
+        ),
+    )
     growing.add(planned(told, now))
     return (told,)
 
@@ -103,9 +103,7 @@ def snooze(command: cmd.Snooze, growing: Growing, playbook: Playbook, now: datet
     return ()
 
 
-def log_attempt(
-    command: cmd.LogAttempt, growing: Growing, playbook: Playbook, now: datetime
-) -> Verdict:
+def log_attempt(command: cmd.LogAttempt, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
     """Log a try; the step waits as long as the playbook says, in the owner's working time."""
     refusal = _owed(command, growing, playbook, command.step, command.occurrence)
     if refusal:
@@ -123,17 +121,11 @@ def log_attempt(
     if attempt.says:
         growing.add(ev.CustomerTold(at=now, by=by, step=command.step, texts=attempt.says))
     until_at = add_working(now, attempt.wait, calendar_of(playbook, step.owner))
-    growing.add(
-        ev.AttemptLogged(
-            at=now, by=by, step=command.step, attempt=command.attempt, until_at=until_at
-        )
-    )
+    growing.add(ev.AttemptLogged(at=now, by=by, step=command.step, attempt=command.attempt, until_at=until_at))
     return ()
 
 
-def wait_for_customer(
-    command: cmd.WaitForCustomer, growing: Growing, playbook: Playbook, now: datetime
-) -> Verdict:
+def wait_for_customer(command: cmd.WaitForCustomer, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
     """Let the clock stand still."""
     refusal = works_here(command, growing, playbook)
     if refusal:
@@ -169,15 +161,11 @@ def override(command: cmd.Override, growing: Growing, playbook: Playbook, now: d
         return refuse(own)
     if growing.case.step(command.step).status != "open":
         return refuse(
-            CLOSED
-            if not growing.case.open
-            else Line(key="That step is not open now. I have not changed anything.")
+            CLOSED if not growing.case.open else Line(key="That step is not open now. I have not changed anything.")
         )
     if not command.reason.strip():
         return refuse(WHY)
-    growing.add(
-        ev.StepOverridden(at=now, by=command.by.id, step=command.step, reason=said(command.reason))
-    )
+    growing.add(ev.StepOverridden(at=now, by=command.by.id, step=command.step, reason=said(command.reason)))
     return ()
 
 

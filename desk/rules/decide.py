@@ -48,9 +48,7 @@ class Decision:
     @property
     def erases(self) -> tuple[str, ...]:
         """Name the retention classes whose keys go with this decision."""
-        return tuple(
-            keep for event in self.events if event.kind == "case_erased" for keep in event.keep
-        )
+        return tuple(keep for event in self.events if event.kind == "case_erased" for keep in event.keep)
 
 
 _RULES: dict[type[cmd.Command], Callable[..., Any]] = {

@@ -23,9 +23,7 @@ from desk.workflow.permissions import UNKNOWN, deciders, only, works_here
 from desk.workflow.refusals import Verdict, refuse
 
 
-def look_at_claims(
-    command: LookAtClaims, growing: Growing, playbook: Playbook, now: datetime
-) -> Verdict:
+def look_at_claims(command: LookAtClaims, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
     """Keep who else claims the profile now."""
     if growing.case.opened_at is None:
         return refuse(UNKNOWN)
@@ -46,9 +44,7 @@ def _again(growing: Growing, playbook: Playbook, now: datetime) -> Iterator[Effe
             yield effect
 
 
-def decide_dispute(
-    command: DecideDispute, growing: Growing, playbook: Playbook, now: datetime
-) -> Verdict:
+def decide_dispute(command: DecideDispute, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
     """Lift a dispute from one case; only who may decide and opened none of the cases, with a reason."""
     if refusal := works_here(command, growing, playbook):
         return refusal
@@ -58,16 +54,25 @@ def decide_dispute(
     if not case.rivals:
         return refuse(Line(key="Nobody else claims this profile. Nothing to do."))
     if command.by.id in {case.opened_by, *command.openers}:
-        return refuse(Line(key="You opened one of these cases yourself, so somebody else has to decide. On duty now: {people}.",
-                           args={"people": f"role:{','.join(roles)}"}))  # fmt: skip
+        return refuse(
+            Line(
+                key="You opened one of these cases yourself, so somebody else has to decide. On duty now: {people}.",
+                args={"people": f"role:{','.join(roles)}"},
+            )
+        )
     if new := [one for one in case.rivals if command.shown and one not in command.shown]:
-        return refuse(Line(key="{cases} claims this profile since you opened this form. Look at it first, then decide. I have not changed anything.",
-                           args={"cases": ", ".join(new)}))  # fmt: skip
+        return refuse(
+            Line(
+                key=(
+                    "{cases} claims this profile since you opened this form. Look at it first, then decide. I have not"
+                    " changed anything."
+                ),
+                args={"cases": ", ".join(new)},
+            )
+        )
     if not command.reason.strip():
         return refuse(WHY)
-    decided = DisputeDecided(
-        at=now, by=command.by.id, cases=case.rivals, reason=said(command.reason)
-    )
+    decided = DisputeDecided(at=now, by=command.by.id, cases=case.rivals, reason=said(command.reason))
     growing.add(decided)
     return ()
 
@@ -113,9 +118,12 @@ def _heard(growing: Growing, names: tuple[str, ...], playbook: Playbook) -> Iter
         case = growing.case
         number = sum(one.what == "tell_rival" for one in case.planned.values()) + 1
         yield TellRival(
-            key=f"{case.id}/rival:{name}/{number}/0", case=case.id, lane=f"{case.id}:rivals",
-            rival=name, about=display(case, playbook),
-        )  # fmt: skip
+            key=f"{case.id}/rival:{name}/{number}/0",
+            case=case.id,
+            lane=f"{case.id}:rivals",
+            rival=name,
+            about=display(case, playbook),
+        )
 
 
 def _told(growing: Growing, event: ProfileDisputed, playbook: Playbook) -> Iterator[Effect]:

@@ -44,7 +44,7 @@ def erase(command: cmd.Erase, growing: Growing, playbook: Playbook, now: datetim
         return refuse(OPEN)
     if growing.case.held:
         return refuse(HELD)
-    growing.add(CaseErased(at=now, by=command.by.id, keep=command.keep or classes(playbook), why=command.why))  # fmt: skip
+    growing.add(CaseErased(at=now, by=command.by.id, keep=command.keep or classes(playbook), why=command.why))
     effects = tuple(_redacts(growing.case))
     growing.add(*(planned(effect, now) for effect in effects))
     return effects
@@ -55,8 +55,9 @@ def _redacts(case: Case) -> list[RedactPosts]:
     number = len(case.erased)
     return [
         RedactPosts(key=f"{case.id}/redact:{inbox}/{number}/0", case=case.id, lane=card_lane(case, inbox), inbox=inbox)
-        for inbox in dict.fromkeys((*case.cards, *told)) if inbox != "google_chat"
-    ]  # fmt: skip
+        for inbox in dict.fromkeys((*case.cards, *told))
+        if inbox != "google_chat"
+    ]
 
 
 def hold(command: cmd.Hold, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:

@@ -16,9 +16,7 @@ from desk.workflow.conditions import holds
 from desk.workflow.flow import Growing, completion
 from desk.workflow.refusals import Verdict, refuse
 
-INCOMPLETE = Line(
-    key="Some answers are missing or wrong. Nothing is lost: mend them and submit again."
-)
+INCOMPLETE = Line(key="Some answers are missing or wrong. Nothing is lost: mend them and submit again.")
 
 
 def judged(case: Case, playbook: Playbook, step: Step) -> bool:
@@ -55,7 +53,7 @@ def finish(
 
 def _close(
     growing: Growing, playbook: Playbook, now: datetime, by: str, step: str, outcome: str, *, compared: bool = False
-) -> Verdict:  # fmt: skip
+) -> Verdict:
     """Finish the step where its outcome's condition holds, and keep what was said with it."""
     spec = playbook.steps[step]
     chosen = spec.outcome(outcome) or Outcome(when=_NEVER)
@@ -96,9 +94,7 @@ def _compared(
         growing.add(ev.FactsRecorded(at=now, by=ADMIN, facts=known, step=step))
     if whose := attempted(found, growing.case, playbook):
         growing.add(ev.FactsRecorded(at=now, by=ADMIN, facts=whose, step=step, confirmed=False))
-    missing = (
-        ask.field for ask in chosen.asks if not (ask.optional or growing.case.known(ask.field))
-    )
+    missing = (ask.field for ask in chosen.asks if not (ask.optional or growing.case.known(ask.field)))
     if errors := [FieldError(field=name, line=GIVE) for name in missing]:
         return refuse(INCOMPLETE, *errors)
     return _close(growing, playbook, now, by, step, outcome, compared=True)
@@ -116,9 +112,5 @@ _NEVER = Condition(any=(Condition(no=Condition()),))
 
 def _follows(case: Case, playbook: Playbook, spec: Step) -> str:
     """Find the first outcome whose condition holds: the verdict of the answers."""
-    fitting = (
-        name
-        for name, outcome in spec.outcomes.items()
-        if holds(outcome.when, case, playbook) is True
-    )
+    fitting = (name for name, outcome in spec.outcomes.items() if holds(outcome.when, case, playbook) is True)
     return next(fitting, "")

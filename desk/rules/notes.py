@@ -48,16 +48,18 @@ def onto_ticket(growing: Growing, key: str, words: str, now: datetime) -> tuple[
         return ()
     name, found = ticket
     effect = UpdateTicket(
-        key=f"{growing.case.id}/{key}/0", case=growing.case.id,
-        lane=ticket_lane(growing.case, name), name=name, ticket=found.id, note=words,
-    )  # fmt: skip
+        key=f"{growing.case.id}/{key}/0",
+        case=growing.case.id,
+        lane=ticket_lane(growing.case, name),
+        name=name,
+        ticket=found.id,
+        note=words,
+    )
     growing.add(planned(effect, now))
     return (effect,)
 
 
-def record_facts(
-    command: cmd.RecordFacts, growing: Growing, playbook: Playbook, now: datetime
-) -> Verdict:
+def record_facts(command: cmd.RecordFacts, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
     """Give or correct facts. What was done outside is never undone silently."""
     refusal = works_here(command, growing, playbook)
     if refusal:
@@ -82,9 +84,7 @@ def record_facts(
     return (*told, *reading(growing, playbook, facts, command.by, now))
 
 
-def _corrections(
-    growing: Growing, playbook: Playbook, facts: dict[str, Fact], by: str
-) -> Iterator[TellPeople]:
+def _corrections(growing: Growing, playbook: Playbook, facts: dict[str, Fact], by: str) -> Iterator[TellPeople]:
     """Say in an escalation's thread which of its items were corrected: the items themselves stay as they were."""
     for name, escalation in growing.case.escalations.items():
         inbox = f"role:{playbook.posts[name].inbox}"

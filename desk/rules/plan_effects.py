@@ -28,9 +28,7 @@ from desk.workflow.conditions import holds
 from desk.workflow.flow import Growing
 
 
-def write(
-    lines: tuple[Said, ...], case: Case, playbook: Playbook, now: datetime, actor: str
-) -> str:
+def write(lines: tuple[Said, ...], case: Case, playbook: Playbook, now: datetime, actor: str) -> str:
     """Write the lines whose condition holds, in the playbook's first language."""
     language = playbook.languages[0]
     value = values(case, playbook, language, now, actor)
@@ -68,9 +66,7 @@ def _body_of(ticket: str, playbook: Playbook) -> tuple[Said, ...]:
     return ()
 
 
-def plan(
-    growing: Growing, playbook: Playbook, now: datetime, actor: str, start: int
-) -> tuple[Effect, ...]:
+def plan(growing: Growing, playbook: Playbook, now: datetime, actor: str, start: int) -> tuple[Effect, ...]:
     """Plan what the events from `start` on ask for, and mark each effect as planned."""
     effects: list[Effect] = []
     for event in growing.events[start:]:
@@ -89,9 +85,7 @@ def _after_suspension(effect: Effect, effects: list[Effect]) -> Effect:
     return effect.model_copy(update={"needs": (*effect.needs, *keys)}) if keys else effect
 
 
-def _of_event(
-    case: Case, playbook: Playbook, event: ev.Event, now: datetime, actor: str
-) -> Iterator[Effect]:
+def _of_event(case: Case, playbook: Playbook, event: ev.Event, now: datetime, actor: str) -> Iterator[Effect]:
     if isinstance(event, ev.StepCompleted) and event.outcome != ADOPTED:
         step = playbook.steps[event.step]
         chosen = step.outcome(event.outcome)
@@ -114,32 +108,36 @@ def _act(
     if act.show_card and act.show_card.copied == "on":
         plain = tuple(one for one in act.show_card.brief if one.when is None)
         said = tuple(write(plain, case, playbook, now, actor).split("\n"))
-        yield CopyBrief(
-            key=f"{key}-copy", case=case.id, lane=f"{case.id}:copy", urgent=urgent, said=said
-        )
+        yield CopyBrief(key=f"{key}-copy", case=case.id, lane=f"{case.id}:copy", urgent=urgent, said=said)
 
 
 def _ask(case: Case, key: str, spec: BackOfficeAsk, urgent: bool) -> AskBackOffice:
     """Ask about the customer the case knows; the profile is looked for by what the caller said."""
     values = {name: str(case.value(name) or "") for name in ("customer_id", "email", "phone")}
-    return AskBackOffice(
-        key=key, case=case.id, lane=f"{case.id}:back_office", urgent=urgent, ask=spec.ask, **values
-    )
+    return AskBackOffice(key=key, case=case.id, lane=f"{case.id}:back_office", urgent=urgent, ask=spec.ask, **values)
 
 
 def _create(
     case: Case, playbook: Playbook, key: str, spec: TicketPlan, now: datetime, actor: str, urgent: bool
-) -> CreateTicket:  # fmt: skip
+) -> CreateTicket:
     language = playbook.languages[0]
     value = values(case, playbook, language, now, actor)
     linked = case.value(spec.link) if spec.link else None
     return CreateTicket(
-        key=key, case=case.id, lane=ticket_lane(case, spec.name), urgent=urgent, name=spec.name,
-        form=spec.form, query_type=spec.query_type, group=spec.group, status=spec.status,
+        key=key,
+        case=case.id,
+        lane=ticket_lane(case, spec.name),
+        urgent=urgent,
+        name=spec.name,
+        form=spec.form,
+        query_type=spec.query_type,
+        group=spec.group,
+        status=spec.status,
         subject=fill_one(in_language(spec.subject, language), value),
         body=write(spec.body, case, playbook, now, actor),
-        requester=_requester(case, playbook, spec), linked_ticket=str(linked) if linked else None,
-    )  # fmt: skip
+        requester=_requester(case, playbook, spec),
+        linked_ticket=str(linked) if linked else None,
+    )
 
 
 def _requester(case: Case, playbook: Playbook, spec: TicketPlan) -> Requester | None:
@@ -162,14 +160,24 @@ def _update(
     urgent: bool,
 ) -> UpdateTicket:
     ticket = case.tickets.get(spec.ticket)
-    waiting = tuple(e.effect for e in case.planned.values()
-                    if e.what == "create_ticket" and e.ticket == spec.ticket and e.effect not in case.settled)  # fmt: skip
+    waiting = tuple(
+        e.effect
+        for e in case.planned.values()
+        if e.what == "create_ticket" and e.ticket == spec.ticket and e.effect not in case.settled
+    )
     return UpdateTicket(
-        key=key, case=case.id, lane=ticket_lane(case, spec.ticket), needs=waiting, urgent=urgent,
-        name=spec.ticket, ticket=ticket.id if ticket else None,
-        note=write(spec.note, case, playbook, now, actor) or None, group=spec.group, status=spec.status,
+        key=key,
+        case=case.id,
+        lane=ticket_lane(case, spec.ticket),
+        needs=waiting,
+        urgent=urgent,
+        name=spec.ticket,
+        ticket=ticket.id if ticket else None,
+        note=write(spec.note, case, playbook, now, actor) or None,
+        group=spec.group,
+        status=spec.status,
         sheet=sheet_of(case, playbook, spec.attach),
-    )  # fmt: skip
+    )
 
 
 def _thread(case: Case, playbook: Playbook, event: ev.Escalated) -> Iterator[Effect]:
@@ -180,10 +188,13 @@ def _thread(case: Case, playbook: Playbook, event: ev.Escalated) -> Iterator[Eff
     for index, name in enumerate(post.thread):
         words = show(playbook.fields[name], event.items.get(name), language, playbook.zone)
         yield TellPeople(
-            key=f"{case.id}/{event.step}/1/{event.post}-{index}", case=case.id, lane=card_lane(case, inbox),
-            inbox=inbox, title=playbook.fields[name].title,
+            key=f"{case.id}/{event.step}/1/{event.post}-{index}",
+            case=case.id,
+            lane=card_lane(case, inbox),
+            inbox=inbox,
+            title=playbook.fields[name].title,
             pre="\n".join((words, "", *timeline(case, playbook, language))),
-        )  # fmt: skip
+        )
 
 
 MOST_LOOKS = 2
@@ -196,6 +207,9 @@ def look(case: Case, name: str, ticket: int, delivery: str, now: datetime) -> Lo
     if sum(e.effect not in case.settled for e in looks) >= MOST_LOOKS:
         return None
     return LookAtTicket(
-        key=f"{case.id}/ticket:{name}/{len(looks) + 1}/look", case=case.id, lane=ticket_lane(case, name),
-        name=name, ticket=ticket,
-    )  # fmt: skip
+        key=f"{case.id}/ticket:{name}/{len(looks) + 1}/look",
+        case=case.id,
+        lane=ticket_lane(case, name),
+        name=name,
+        ticket=ticket,
+    )

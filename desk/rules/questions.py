@@ -19,9 +19,7 @@ from desk.workflow.messages import message, said
 from desk.workflow.permissions import only, works_here
 from desk.workflow.refusals import Verdict, refuse
 
-NOBODY = Line(
-    key="Nothing was escalated yet, so there is nobody to ask. I have not changed anything."
-)
+NOBODY = Line(key="Nothing was escalated yet, so there is nobody to ask. I have not changed anything.")
 ASKS = "{who} asks {role}: {words}"
 ANSWERS = "{who} answers {role}: {words}"
 
@@ -29,11 +27,7 @@ ANSWERS = "{who} answers {role}: {words}"
 def asked_of(case: Case, playbook: Playbook) -> Post | None:
     """Find the escalation that stands and that may be asked about."""
     return next(
-        (
-            post
-            for name, post in playbook.posts.items()
-            if post.questions and name in case.escalations
-        ),
+        (post for name, post in playbook.posts.items() if post.questions and name in case.escalations),
         None,
     )
 

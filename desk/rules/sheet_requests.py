@@ -23,9 +23,7 @@ def reading(
     for name, given in facts.items():
         into = playbook.fields[name].into
         if into and isinstance(given.value, list):
-            found.extend(
-                _read(growing, str(file), into, by, step, outcome) for file in given.value[:1]
-            )
+            found.extend(_read(growing, str(file), into, by, step, outcome) for file in given.value[:1])
     for effect in found:
         growing.add(
             SheetUploaded(at=now, by=by.id, effect=effect.key, field=effect.into),
@@ -34,12 +32,17 @@ def reading(
     return tuple(found)
 
 
-def _read(
-    growing: Growing, file: str, into: str, by: Person, step: str | None, outcome: str
-) -> ReadSheet:
+def _read(growing: Growing, file: str, into: str, by: Person, step: str | None, outcome: str) -> ReadSheet:
     case = growing.case
     return ReadSheet(
-        key=f"{case.id}/sheet:{into}/{len(case.sheets) + 1}/0", case=case.id, lane=f"{case.id}:sheet:{into}", urgent=True,
-        file=file, into=into, by=by, step=step, outcome=outcome,
+        key=f"{case.id}/sheet:{into}/{len(case.sheets) + 1}/0",
+        case=case.id,
+        lane=f"{case.id}:sheet:{into}",
+        urgent=True,
+        file=file,
+        into=into,
+        by=by,
+        step=step,
+        outcome=outcome,
         occurrence=max(1, case.step(step or "").occurrence),
-    )  # fmt: skip
+    )

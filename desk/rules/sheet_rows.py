@@ -37,9 +37,7 @@ def keep_rows(
         return tell_wrong(growing, playbook, effect, said, now)
     who = effect.by.id
     growing.add(
-        ev.FactsRecorded(
-            at=now, by=who, facts={effect.into: fact(playbook, effect.into, rows)}, step=effect.step
-        ),
+        ev.FactsRecorded(at=now, by=who, facts={effect.into: fact(playbook, effect.into, rows)}, step=effect.step),
         SheetRead(
             at=now,
             by=who,
@@ -70,15 +68,25 @@ def _finish(
         return _tell(growing, effect, now, *secrets)
     trial = Growing(growing.case)
     finish = cmd.CompleteStep(
-        case=effect.case, delivery="", by=effect.by,
-        step=effect.step, occurrence=effect.occurrence, outcome=effect.outcome,
-    )  # fmt: skip
+        case=effect.case,
+        delivery="",
+        by=effect.by,
+        step=effect.step,
+        occurrence=effect.occurrence,
+        outcome=effect.outcome,
+    )
     answer = complete_step(finish, trial, playbook, now)
     if not isinstance(answer, Refusal):
         growing.add(*trial.events)
         return _tell(growing, effect, now, *secrets)
-    kept = Line(key="{case}: your sheet was read, {rows} rows are kept, but “{step}” is not finished.",
-                args={"case": display(growing.case, playbook), "rows": len(sheet.rows), "step": playbook.steps[effect.step].title})  # fmt: skip
+    kept = Line(
+        key="{case}: your sheet was read, {rows} rows are kept, but “{step}” is not finished.",
+        args={
+            "case": display(growing.case, playbook),
+            "rows": len(sheet.rows),
+            "step": playbook.steps[effect.step].title,
+        },
+    )
     fields = (one.line for one in answer.fields)
     return _tell(growing, effect, now, kept, answer.line, *fields, *secrets)
 
@@ -99,23 +107,27 @@ def tell_wrong(
             sha256=sheet.sha256,
         )
     )
-    opening = Line(key="{case}: your sheet for “{what}” cannot be used as it is.",
-                   args={"case": display(growing.case, playbook), "what": playbook.fields[effect.into].title})  # fmt: skip
+    opening = Line(
+        key="{case}: your sheet for “{what}” cannot be used as it is.",
+        args={"case": display(growing.case, playbook), "what": playbook.fields[effect.into].title},
+    )
     left = len(sheet.lines) - len(said)
     more = [Line(key="… ({count} more)", args={"count": left})] if left else []
     end = Line(key="Nothing of it was kept; your other answers were. Mend it and upload it again.")
     return _tell(growing, effect, now, opening, *said, *more, end)
 
 
-def _tell(
-    growing: Growing, effect: ReadSheet, now: datetime, *lines: Line
-) -> tuple[TellPeople, ...]:
+def _tell(growing: Growing, effect: ReadSheet, now: datetime, *lines: Line) -> tuple[TellPeople, ...]:
     if not lines:
         return ()
     inbox = f"person:{effect.by.id}"
     told = TellPeople(
-        key=f"{effect.key}-told", case=effect.case, lane=card_lane(growing.case, inbox), inbox=inbox,
-        thread=False, lines=lines,
-    )  # fmt: skip
+        key=f"{effect.key}-told",
+        case=effect.case,
+        lane=card_lane(growing.case, inbox),
+        inbox=inbox,
+        thread=False,
+        lines=lines,
+    )
     growing.add(planned(told, now))
     return (told,)

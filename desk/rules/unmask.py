@@ -13,9 +13,7 @@ from desk.workflow.refusals import Verdict, refuse
 NO_CARD = Line(key="This case has no such card. I have not shown anything.")
 
 
-def show_personal(
-    command: ShowPersonal, growing: Growing, playbook: Playbook, now: datetime
-) -> Verdict:
+def show_personal(command: ShowPersonal, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
     """Let people of the playbook's roles look, at an open case and at a closed one, and keep that they did."""
     if growing.case.opened_at is None:
         return refuse(UNKNOWN)

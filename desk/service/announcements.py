@@ -15,9 +15,7 @@ log = logging.getLogger(__name__)
 class Announcements(Protocol):
     """Keeps announcements. Every method raises StoreGone when the database does not answer."""
 
-    async def put(
-        self, one: Announcement, now: datetime, stands_for: Sequence[Gathered] = ()
-    ) -> bool:
+    async def put(self, one: Announcement, now: datetime, stands_for: Sequence[Gathered] = ()) -> bool:
         """Keep an announcement with the reminders it stands for; False when its key is there already."""
         ...
 
@@ -68,14 +66,12 @@ class Try:
         await self.store.begin(self.key, self.now)
 
 
-async def say_all(store: Announcements, announcer: Announcer, now: datetime, limit: int = 20) -> int:  # fmt: skip
+async def say_all(store: Announcements, announcer: Announcer, now: datetime, limit: int = 20) -> int:
     """Say what is still to be said; what cannot be said now is tried again at the next tick."""
     said = 0
     for one, begun_at in await store.unsaid(limit):
         try:
-            await announcer.announce(
-                one, now, Try(store, one.key, now, begun_at, begun_at is not None)
-            )
+            await announcer.announce(one, now, Try(store, one.key, now, begun_at, begun_at is not None))
         except TryAgain as world:
             log.warning("an announcement waits: %s", world, extra={"inbox": one.inbox})
             continue

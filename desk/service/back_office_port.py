@@ -83,9 +83,7 @@ class BackOffice(Protocol):
         """Give the link with which a person looks a customer up; empty when nobody said where Admin is."""
         ...
 
-    async def profiles(
-        self, email: str = "", phone: str = "", customer_id: str = ""
-    ) -> tuple[ProfileSeen, ...]:
+    async def profiles(self, email: str = "", phone: str = "", customer_id: str = "") -> tuple[ProfileSeen, ...]:
         """Find the profiles that match everything given; with nothing given there are none."""
         ...
 

@@ -34,9 +34,7 @@ class Copies(Protocol):
 async def copy(copies: Copies | None, effect: CopyBrief) -> Told:
     """Copy a brief."""
     if copies is None:
-        raise GiveUp(
-            "Google Chat", "no webhook is set. Set ATO_GOOGLE_CHAT__WEBHOOK_URL, then press Retry."
-        )
+        raise GiveUp("Google Chat", "no webhook is set. Set ATO_GOOGLE_CHAT__WEBHOOK_URL, then press Retry.")
     return Told(channel="google_chat", ts=await copies.copy(effect.said, effect.key))
 
 
@@ -52,9 +50,7 @@ async def look_into(
     return await _tell_rival(effect, cases, accept)
 
 
-async def _tell_rival(
-    effect: TellRival, cases: Cases, accept: Callable[[LookAtClaims], Awaitable[object]]
-) -> Answered:
+async def _tell_rival(effect: TellRival, cases: Cases, accept: Callable[[LookAtClaims], Awaitable[object]]) -> Answered:
     """Let another case look at who claims its profile; raises StoreGone, and GiveUp where there is no such case."""
     key = await cases.named(number_of(effect.rival))
     if key is None:
@@ -82,9 +78,7 @@ async def ask(
     if effect.ask in ABOUT:
         return await learn(back_office, effect, *await about(), digests)
     if back_office is None:
-        raise GiveUp(
-            "The back office", "it is not connected. Do this on Admin, then press By hand."
-        )
+        raise GiveUp("The back office", "it is not connected. Do this on Admin, then press By hand.")
     return await _ERRANDS[effect.ask](back_office, effect)
 
 
@@ -114,8 +108,11 @@ async def _wallet(back_office: BackOffice, effect: AskBackOffice) -> Answered:
 
 
 _ERRANDS: dict[str, Callable[[BackOffice, AskBackOffice], Awaitable[Answered]]] = {
-    "suspend": _suspend, "restore": _restore, "profile": _profile, "wallet": _wallet,
-}  # fmt: skip
+    "suspend": _suspend,
+    "restore": _restore,
+    "profile": _profile,
+    "wallet": _wallet,
+}
 
 
 async def learn(
@@ -142,13 +139,15 @@ async def _learn_order(
     theirs = await back_office.profiles(customer_id=seen.customer_id) if seen.customer_id else ()
     right = {"restaurant": [seen.restaurant], "total": [str(seen.total["amount"])]}
     return Learnt(
-        of=effect.order, customer=seen.customer_id,
+        of=effect.order,
+        customer=seen.customer_id,
         answers=_digests(case, playbook, "order", right, digests, (seen,)),
         gives={
-            CUSTOMER: seen.customer_id, "profile_link": theirs[0].link if theirs else "",
+            CUSTOMER: seen.customer_id,
+            "profile_link": theirs[0].link if theirs else "",
             "trusted_email": seen.email_on_invoice,
         },
-    )  # fmt: skip
+    )
 
 
 async def _learn_profile(
@@ -168,9 +167,13 @@ def _contacts(profile: ProfileSeen) -> list[str]:
 
 
 def _digests(
-    case: Case, playbook: Playbook, about: About, right: dict[str, list[str]], digests: Digests,
+    case: Case,
+    playbook: Playbook,
+    about: About,
+    right: dict[str, list[str]],
+    digests: Digests,
     orders: tuple[OrderSeen, ...],
-) -> dict[str, tuple[str, ...]]:  # fmt: skip
+) -> dict[str, tuple[str, ...]]:
     """Digest what is right for each compared field; an order that is too new leaves nothing to compare with."""
     found: dict[str, tuple[str, ...]] = {}
     for name, spec in playbook.fields.items():

@@ -16,10 +16,18 @@ FIRST, LONGEST = timedelta(seconds=5), timedelta(minutes=1)
 FORGET = timedelta(minutes=10)
 """Two silences farther apart belong to two outages: nobody asked in between, so nobody knows."""
 SYSTEM_OF = {
-    "create_ticket": "Zendesk", "update_ticket": "Zendesk", "look_at_ticket": "Zendesk", "show_card": "Slack",
-    "tell_people": "Slack", "read_sheet": "Slack", "redact_posts": "Slack", "ask_back_office": "Back office", "copy_brief": "Google Chat",
-    "tell_rival": "ATO Desk", "ask_who_wrote": "Zendesk",
-}  # fmt: skip
+    "create_ticket": "Zendesk",
+    "update_ticket": "Zendesk",
+    "look_at_ticket": "Zendesk",
+    "show_card": "Slack",
+    "tell_people": "Slack",
+    "read_sheet": "Slack",
+    "redact_posts": "Slack",
+    "ask_back_office": "Back office",
+    "copy_brief": "Google Chat",
+    "tell_rival": "ATO Desk",
+    "ask_who_wrote": "Zendesk",
+}
 """Which system each kind of work is done in, by the name that its adapter gives in errors."""
 
 

@@ -38,7 +38,7 @@ from desk.service.back_office_work import Copies, ask, copy, look_into
 from desk.service.backoff import retry_at
 from desk.service.circuit_breaker import SYSTEM_OF, Outages
 from desk.service.plan_digests import gather
-from desk.service.ports import (  # fmt: skip
+from desk.service.ports import (
     Attempt,
     Cases,
     Chat,
@@ -142,9 +142,7 @@ class Engine:
         decision = decide(command, case, playbook, now)
         await self._keep(command, playbook, decision)
         opened = tuple(event.step for event in decision.events if event.kind == "step_opened")
-        return Answer(
-            decision.case, playbook, decision.refusal, opened, taken_out=decision.taken_out
-        )
+        return Answer(decision.case, playbook, decision.refusal, opened, taken_out=decision.taken_out)
 
     async def _start(self, command: cmd.Command) -> tuple[Case, Playbook | None, cmd.Command]:
         """Load the case a command speaks of, or prepare the one it opens."""
@@ -190,10 +188,8 @@ class Engine:
         except TryAgain as world:
             if world.silent:
                 self.outages.silent(world.system, world.reason, self.clock.now())
-            attempt.number -= (
-                world.paced
-            )  # our own pace held it back: nobody was asked, so it was no try
-            return await self._again(effect, attempt, world.system, world.reason, world.after, world.paced)  # fmt: skip
+            attempt.number -= world.paced  # our own pace held it back: nobody was asked, so it was no try
+            return await self._again(effect, attempt, world.system, world.reason, world.after, world.paced)
         except GiveUp as final:
             self.outages.answered(system)
             await self._dead(effect, final.system, final.reason)
@@ -215,7 +211,7 @@ class Engine:
             case LookAtTicket():
                 return await self.tickets.look(effect)
             case AskBackOffice():
-                return await ask(self.back_office, effect, partial(self._case, effect), self.digests)  # fmt: skip
+                return await ask(self.back_office, effect, partial(self._case, effect), self.digests)
             case CopyBrief():
                 return await copy(self.copies, effect)
             case AskWhoWrote() | TellRival():
@@ -223,9 +219,7 @@ class Engine:
             case ShowCard() | TellPeople() | ReadSheet() | RedactPosts():
                 return await self._chat(effect, attempt)
 
-    async def _chat(
-        self, effect: ShowCard | TellPeople | ReadSheet | RedactPosts, attempt: Attempt
-    ) -> Result:
+    async def _chat(self, effect: ShowCard | TellPeople | ReadSheet | RedactPosts, attempt: Attempt) -> Result:
         case, playbook = await self._case(effect)
         now = self.clock.now()
         if isinstance(effect, ReadSheet):
@@ -256,7 +250,7 @@ class Engine:
 
     async def _again(
         self, effect: Effect, attempt: Attempt, system: str, reason: str, after: timedelta | None, paced: bool = False
-    ) -> datetime | None:  # fmt: skip
+    ) -> datetime | None:
         """Keep when to try again; a wait for our own pace does not grow with the tries, and few need to hear of it."""
         now = self.clock.now()
         at = retry_at(1 if paced else attempt.number, attempt.first_at, now, after, random.random())  # noqa: S311 - jitter, not a secret

@@ -14,9 +14,7 @@ from desk.service.announcements import Announcements
 from desk.service.ports import Cases
 
 
-async def gather(
-    due: Sequence[str], cases: Cases, store: Announcements | None, now: datetime
-) -> list[Chase]:
+async def gather(due: Sequence[str], cases: Cases, store: Announcements | None, now: datetime) -> list[Chase]:
     """Give the chases for these cases, less those that have nothing but reminders to hold back."""
     if store is None or not due:
         return [Chase(case=case, delivery="") for case in due]
@@ -37,9 +35,7 @@ async def _reminders(case: str, cases: Cases, now: datetime) -> tuple[Reminder, 
     return reminders(*found, now) if found else ()
 
 
-async def _planned(
-    found: Sequence[Reminder], said: frozenset[Gathered], store: Announcements, now: datetime
-) -> Plan:
+async def _planned(found: Sequence[Reminder], said: frozenset[Gathered], store: Announcements, now: datetime) -> Plan:
     inboxes = sorted({one.inbox for one in found})
     peace = await store.last(inboxes, now - APART) if inboxes else frozenset()
     return plan(found, said, peace, now)
@@ -47,14 +43,18 @@ async def _planned(
 
 def _chases(
     due: Sequence[str], found: Sequence[Reminder], said: frozenset[Gathered], held: frozenset[Gathered]
-) -> list[Chase]:  # fmt: skip
+) -> list[Chase]:
     chases = []
     for case in due:
         own = {one.gathered for one in found if one.gathered.case == case}
         if own and own <= held:
             continue
-        chases.append(Chase(
-            case=case, delivery="", gathered=frozenset(one.mark for one in said if one.case == case),
-            held=frozenset(one.mark for one in held if one.case == case),
-        ))  # fmt: skip
+        chases.append(
+            Chase(
+                case=case,
+                delivery="",
+                gathered=frozenset(one.mark for one in said if one.case == case),
+                held=frozenset(one.mark for one in held if one.case == case),
+            )
+        )
     return chases

@@ -170,9 +170,7 @@ class Cases(Board, Protocol):
         """Name the cases in which this field ever had this value, newest first; the value in canonical form."""
         ...
 
-    async def sharing(
-        self, field: str, values: Sequence[str], since: datetime, until: datetime
-    ) -> frozenset[str]:
+    async def sharing(self, field: str, values: Sequence[str], since: datetime, until: datetime) -> frozenset[str]:
         """Name the cases opened within this time in which this field ever had one of these values."""
         ...
 
@@ -249,19 +247,15 @@ class Tickets(Protocol):
 class Chat(Protocol):
     """Where people are told things. Raises TryAgain and GiveUp only."""
 
-    async def show(
-        self, effect: ShowCard, case: Case, playbook: Playbook, now: datetime, attempt: Attempt
-    ) -> CardSeen:
+    async def show(self, effect: ShowCard, case: Case, playbook: Playbook, now: datetime, attempt: Attempt) -> CardSeen:
         """Post the card, or update it where it stands."""
         ...
 
-    async def tell(
-        self, effect: TellPeople, case: Case, playbook: Playbook, now: datetime, attempt: Attempt
-    ) -> Told:
+    async def tell(self, effect: TellPeople, case: Case, playbook: Playbook, now: datetime, attempt: Attempt) -> Told:
         """Post a message once, in the card's thread or beside it."""
         ...
 
-    async def redact(self, effect: RedactPosts, case: Case, playbook: Playbook, now: datetime) -> Redacted:  # fmt: skip
+    async def redact(self, effect: RedactPosts, case: Case, playbook: Playbook, now: datetime) -> Redacted:
         """Draw the card anew, write over messages and remove files of the bot about this case in an inbox."""
         ...
 

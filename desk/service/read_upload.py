@@ -17,9 +17,7 @@ LARGEST = 5_000_000
 class Sheets(Protocol):
     """Reads sheets. It raises nothing: whatever the bytes are, it says what is wrong with them."""
 
-    async def read(
-        self, content: bytes, field: FieldSpec, zone: str, now: datetime
-    ) -> SheetRows | SheetWrong:
+    async def read(self, content: bytes, field: FieldSpec, zone: str, now: datetime) -> SheetRows | SheetWrong:
         """Read the rows of a file by the columns of a field."""
         ...
 

@@ -31,15 +31,11 @@ IDENTIFYING = ("email", "phone", "customer_id")
 MOST = 20
 
 
-async def with_neighbours(
-    command: Command, case: Case, playbook: Playbook, cases: Cases, now: datetime
-) -> Command:
+async def with_neighbours(command: Command, case: Case, playbook: Playbook, cases: Cases, now: datetime) -> Command:
     """Add to a command what only other cases know; most commands need nothing and cost nothing."""
     if isinstance(command, OpenCase | AdoptTicket) and case.opened_at is None:
         return await _numbered(command, case, playbook, cases, now)
-    looks = isinstance(command, LookAtClaims | DecideDispute) or ownership_disputes.asks(
-        command, playbook
-    )
+    looks = isinstance(command, LookAtClaims | DecideDispute) or ownership_disputes.asks(command, playbook)
     if looks:
         command = await _with_rivals(command, case, playbook, cases, now)
     if not isinstance(command, CompleteStep):
@@ -57,9 +53,7 @@ async def with_neighbours(
     return command
 
 
-async def _with_rivals(
-    command: Command, case: Case, playbook: Playbook, cases: Cases, now: datetime
-) -> Command:
+async def _with_rivals(command: Command, case: Case, playbook: Playbook, cases: Cases, now: datetime) -> Command:
     """Name the cases of others who claim the profile, by what will be known of it, and who opened them."""
     tried = decide(command, case, playbook, now)
     spec = playbook.disputes
@@ -70,14 +64,10 @@ async def _with_rivals(
     if isinstance(command, DecideDispute):
         openers = (other.opened_by for other, book in others if display(other, book) in case.rivals)
         return command.model_copy(update={"openers": tuple(openers)})
-    return command.model_copy(
-        update={"rivals": ownership_disputes.rivals(tried.case, playbook, others)}
-    )
+    return command.model_copy(update={"rivals": ownership_disputes.rivals(tried.case, playbook, others)})
 
 
-async def _claiming(
-    case: Case, named: Iterable[str], same: Iterable[str], cases: Cases
-) -> list[tuple[Case, Playbook]]:
+async def _claiming(case: Case, named: Iterable[str], same: Iterable[str], cases: Cases) -> list[tuple[Case, Playbook]]:
     """Give the cases that may be of the same profile: those that share a value, and those that are named."""
     others = [other async for other in _sharing(case, same, cases)]
     there = {display(*other) for other in others}
@@ -161,12 +151,7 @@ def _values(case: Case, field: str) -> list[str]:
 
 async def with_alike(case: Case, playbook: Playbook, inbox: str, cases: Cases) -> Case:
     """Add how many other cases of its day are like it, where this inbox's card says so; elsewhere it costs nothing."""
-    wanted = {
-        field
-        for post in playbook.posts.values()
-        if f"role:{post.inbox}" == inbox
-        for field in post.alike
-    }
+    wanted = {field for post in playbook.posts.values() if f"role:{post.inbox}" == inbox for field in post.alike}
     if case.opened_at is None or not wanted:
         return case
     zone = ZoneInfo(playbook.zone)

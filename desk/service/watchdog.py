@@ -16,8 +16,14 @@ Kind = Literal["reminders", "effects"]
 OPERATORS = "role:operators"
 """The inbox of whoever keeps the desk running."""
 
-LATE = "Reminders are late: {count} should have gone out, the first at {at}. Look whether the desk's log names an error, and start it again if it does not."
-OLD = "Work outside has waited too long: {count} not done, the oldest since {at}. Slack or Zendesk may not answer. Nothing is lost: it is done when they do."
+LATE = (
+    "Reminders are late: {count} should have gone out, the first at {at}. Look whether the desk's log names an error,"
+    " and start it again if it does not."
+)
+OLD = (
+    "Work outside has waited too long: {count} not done, the oldest since {at}. Slack or Zendesk may not answer."
+    " Nothing is lost: it is done when they do."
+)
 IN_TIME = "Reminders go out in time again."
 CAUGHT_UP = "No work outside waits too long any more."
 MOST = 50
@@ -76,9 +82,7 @@ class Knows(Protocol):
         ...
 
 
-async def watch(
-    cases: Cases, said: Announcements | None, store: Knows, limits: Limits, now: datetime
-) -> Watch:
+async def watch(cases: Cases, said: Announcements | None, store: Knows, limits: Limits, now: datetime) -> Watch:
     """Look once; raises StoreGone. Nothing late costs two small queries."""
     by = now - limits.reminder
     due = await cases.due(by, MOST)
@@ -90,18 +94,12 @@ async def watch(
     return Watch(now, late, await store.backlog())
 
 
-async def _late(
-    name: str, cases: Cases, excused: frozenset[Gathered], by: datetime
-) -> list[tuple[str, datetime]]:
+async def _late(name: str, cases: Cases, excused: frozenset[Gathered], by: datetime) -> list[tuple[str, datetime]]:
     """List a case's rungs that should have been used by then; a digest may have spoken for them."""
     found = await cases.load(name)
     if found is None:
         return []
-    return [
-        (one.inbox, one.at)
-        for one in reached(*found, by)
-        if Gathered(name, one.mark) not in excused
-    ]
+    return [(one.inbox, one.at) for one in reached(*found, by) if Gathered(name, one.mark) not in excused]
 
 
 def alarms(seen: Watch, limits: Limits) -> tuple[Alarm, ...]:
@@ -111,12 +109,12 @@ def alarms(seen: Watch, limits: Limits) -> tuple[Alarm, ...]:
         found.append(Alarm("reminders", len(seen.late), seen.late[0]))
     old = list(_old(seen, limits))
     if old:
-        found.append(Alarm("effects", sum(queue.count for queue, _ in old), min(at for _, at in old)))  # fmt: skip
+        found.append(Alarm("effects", sum(queue.count for queue, _ in old), min(at for _, at in old)))
     return tuple(found)
 
 
 def _old(seen: Watch, limits: Limits) -> Iterator[tuple[Queue, datetime]]:
-    for queue, limit in ((seen.backlog.urgent, limits.urgent), (seen.backlog.routine, limits.routine)):  # fmt: skip
+    for queue, limit in ((seen.backlog.urgent, limits.urgent), (seen.backlog.routine, limits.routine)):
         if queue.since is not None and seen.now - queue.since > limit:
             yield queue, queue.since
 
@@ -124,11 +122,10 @@ def _old(seen: Watch, limits: Limits) -> Iterator[tuple[Queue, datetime]]:
 def alarm_said(alarm: Alarm, now: datetime) -> Announcement:
     """Tell the operators; once an hour and kind, however many processes watch."""
     line = Line(
-        key=LATE if alarm.kind == "reminders" else OLD, args={"count": alarm.count, "at": alarm.since},
-    )  # fmt: skip
-    return Announcement(
-        key=f"watchdog/{alarm.kind}/{now:%Y-%m-%dT%H}", inbox=OPERATORS, lines=(line,)
+        key=LATE if alarm.kind == "reminders" else OLD,
+        args={"count": alarm.count, "at": alarm.since},
     )
+    return Announcement(key=f"watchdog/{alarm.kind}/{now:%Y-%m-%dT%H}", inbox=OPERATORS, lines=(line,))
 
 
 def over_said(kind: Kind, key: str) -> Announcement:

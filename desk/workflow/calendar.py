@@ -83,9 +83,7 @@ def calendar_of(playbook: Playbook, role: str) -> Calendar | None:
     return playbook.calendars.get(found.calendar) if found and found.calendar else None
 
 
-def due_at(
-    case: Case, playbook: Playbook, step: Step, due: Due | None, opened_at: datetime
-) -> datetime | None:
+def due_at(case: Case, playbook: Playbook, step: Step, due: Due | None, opened_at: datetime) -> datetime | None:
     """Say when a step or part is due; None when the playbook sets no deadline."""
     if due is None:
         return None

@@ -12,7 +12,10 @@ from desk.playbook.safeguards import CoolOff
 from desk.values import BOT, Line
 
 RESTS = Line(
-    key="This rests until {until_at}, because contact details were changed or money was paid. {role} may lift that, with a reason. I have not changed anything."
+    key=(
+        "This rests until {until_at}, because contact details were changed or money was paid. {role} may lift that,"
+        " with a reason. I have not changed anything."
+    )
 )
 
 
@@ -22,9 +25,7 @@ def rest(case: Case, step: str, spec: CoolOff | None, now: datetime) -> tuple[St
         return ()
     times = [at for name in spec.after if (at := _done_at(case, name))]
     until = max(times, default=now) + spec.wait
-    return (
-        (StepRests(at=now, by=BOT.id, step=step, until_at=until),) if until > now and times else ()
-    )
+    return (StepRests(at=now, by=BOT.id, step=step, until_at=until),) if until > now and times else ()
 
 
 def _done_at(case: Case, name: str) -> datetime | None:
@@ -40,6 +41,4 @@ def too_soon(case: Case, playbook: Playbook, step: str, now: datetime) -> Line |
     if state.rests_until is None or state.rests_until <= now or state.overridden:
         return None
     role = playbook.override_by or playbook.steps[step].owner
-    return Line(
-        key=RESTS.key, args={"until_at": state.rests_until, "role": playbook.roles[role].title}
-    )
+    return Line(key=RESTS.key, args={"until_at": state.rests_until, "role": playbook.roles[role].title})

@@ -18,8 +18,13 @@ def may_not(
     """Say why these facts may not be given or corrected by this person."""
     for name in names:
         if by_desk(playbook.fields[name]):
-            return Line(key="“{what}” is what came of the customer's answers, so nobody may change it. Reopen the case to verify again. I have not changed anything.",
-                        args={"what": playbook.fields[name].title})  # fmt: skip
+            return Line(
+                key=(
+                    "“{what}” is what came of the customer's answers, so nobody may change it. Reopen the case to"
+                    " verify again. I have not changed anything."
+                ),
+                args={"what": playbook.fields[name].title},
+            )
         whose = name in _whose(case, playbook)
         roles = owners(name, playbook)
         if roles and not by.roles & {
@@ -27,12 +32,22 @@ def may_not(
             playbook.override_by,
             *(playbook.cancel_by if whose else ()),
         }:
-            return Line(key="Only {role} may correct “{what}”. On duty now: {people}. I have not changed anything.",
-                        args={"role": playbook.roles[roles[0]].title, "what": playbook.fields[name].title,
-                              "people": f"role:{roles[0]}"})  # fmt: skip
+            return Line(
+                key="Only {role} may correct “{what}”. On duty now: {people}. I have not changed anything.",
+                args={
+                    "role": playbook.roles[roles[0]].title,
+                    "what": playbook.fields[name].title,
+                    "people": f"role:{roles[0]}",
+                },
+            )
         if name in facts and case.known(name) and _decided(name, case, playbook):
-            return Line(key="“{what}” has already decided how this case goes on. Reopen the case to change it. I have not changed anything.",
-                        args={"what": playbook.fields[name].title})  # fmt: skip
+            return Line(
+                key=(
+                    "“{what}” has already decided how this case goes on. Reopen the case to change it. I have not"
+                    " changed anything."
+                ),
+                args={"what": playbook.fields[name].title},
+            )
         if case.known(name) and (line := _verified(name, facts, by, case, playbook)):
             return line
         step = _checked_against(name, case, playbook)
@@ -49,43 +64,38 @@ def owners(name: str, playbook: Playbook) -> tuple[str, ...]:
         whole = [*step.asks, *(ask for outcome in step.outcomes.values() for ask in outcome.asks)]
         if any(ask.field == name for ask in whole):
             found.append(step.owner)
-        parts = (
-            part for part in step.parts.values() if any(ask.field == name for ask in part.asks)
-        )
+        parts = (part for part in step.parts.values() if any(ask.field == name for ask in part.asks))
         found.extend(part.by or step.owner for part in parts)
     return tuple(dict.fromkeys(found))
 
 
-def _verified(
-    name: str, facts: dict[str, Fact], by: Person, case: Case, playbook: Playbook
-) -> Line | None:
+def _verified(name: str, facts: dict[str, Fact], by: Person, case: Case, playbook: Playbook) -> Line | None:
     """Hold whose verification it is to a MOD who did not open the case, and let nobody take back a reported order meanwhile."""
     about: dict[str, str | Text] = {"what": playbook.fields[name].title}
     deciders = {*playbook.cancel_by, playbook.override_by}
     if name in _whose(case, playbook) and (by.id == case.opened_by or not by.roles & deciders):
         role = playbook.roles[playbook.cancel_by[0]].title if playbook.cancel_by else {}
-        return Line(key="“{what}” says who was verified, so only {role}, and not whoever opened the case, may correct it now. On duty now: {people}. I have not changed anything.",
-                    args={**about, "role": role, "people": f"role:{','.join(playbook.cancel_by)}"})  # fmt: skip
-    if (
-        name in facts
-        and _fewer(case.value(name), facts[name].value)
-        and name in _reported(case, playbook)
-    ):
-        return Line(key="“{what}” can only be added to while the caller is being verified. I have not changed anything.",
-                    args={**about})  # fmt: skip
+        return Line(
+            key=(
+                "“{what}” says who was verified, so only {role}, and not whoever opened the case, may correct it now."
+                " On duty now: {people}. I have not changed anything."
+            ),
+            args={**about, "role": role, "people": f"role:{','.join(playbook.cancel_by)}"},
+        )
+    if name in facts and _fewer(case.value(name), facts[name].value) and name in _reported(case, playbook):
+        return Line(
+            key="“{what}” can only be added to while the caller is being verified. I have not changed anything.",
+            args={**about},
+        )
     return None
 
 
 def _whose(case: Case, playbook: Playbook) -> set[str]:
     """Name what says who the customer is, from the moment they are being verified."""
     begun = [
-        step
-        for name, step in playbook.steps.items()
-        if step.lockout and case.step(name).status in {"open", "done"}
+        step for name, step in playbook.steps.items() if step.lockout and case.step(name).status in {"open", "done"}
     ]
-    return {
-        one for step in begun if step.lockout for one in (*step.lockout.same, *fields_asked(step))
-    }
+    return {one for step in begun if step.lockout for one in (*step.lockout.same, *fields_asked(step))}
 
 
 def _reported(case: Case, playbook: Playbook) -> set[str]:
@@ -97,9 +107,7 @@ def _reported(case: Case, playbook: Playbook) -> set[str]:
 
 def _fewer(before: object, now: object) -> bool:
     """Say whether a list lost something."""
-    return isinstance(before, list) and any(
-        one not in (now if isinstance(now, list) else ()) for one in before
-    )
+    return isinstance(before, list) and any(one not in (now if isinstance(now, list) else ()) for one in before)
 
 
 def _checked_against(name: str, case: Case, playbook: Playbook) -> str | None:
@@ -114,14 +122,21 @@ def _checked_against(name: str, case: Case, playbook: Playbook) -> str | None:
 
 def _only_lead(name: str, step: str, playbook: Playbook) -> Line:
     role = playbook.override_by or playbook.steps[step].owner
-    return Line(key="“{what}” is what “{step}” is held to, so only {role} may correct it now. On duty now: {people}. I have not changed anything.",
-                args={"what": playbook.fields[name].title, "step": playbook.steps[step].title,
-                      "role": playbook.roles[role].title, "people": f"role:{role}"})  # fmt: skip
+    return Line(
+        key=(
+            "“{what}” is what “{step}” is held to, so only {role} may correct it now. On duty now: {people}. I have not"
+            " changed anything."
+        ),
+        args={
+            "what": playbook.fields[name].title,
+            "step": playbook.steps[step].title,
+            "role": playbook.roles[role].title,
+            "people": f"role:{role}",
+        },
+    )
 
 
 def _decided(name: str, case: Case, playbook: Playbook) -> bool:
     """Say whether a step was opened, skipped or finished because of this field."""
     steps = ((case.step(key).status, step.when) for key, step in playbook.steps.items())
-    return any(
-        status != "pending" and when is not None and name in when.fields() for status, when in steps
-    )
+    return any(status != "pending" and when is not None and name in when.fields() for status, when in steps)

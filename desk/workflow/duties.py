@@ -71,12 +71,20 @@ def _whole(case: Case, playbook: Playbook, name: str, step: Step) -> Duty:
     state = case.step(name)
     assert state.opened_at is not None
     return Duty(
-        key=f"{name}/{state.occurrence}", step=name, part=None, occurrence=state.occurrence,
-        title=step.title, owner=owner_of(case, step), opened_at=state.opened_at,
+        key=f"{name}/{state.occurrence}",
+        step=name,
+        part=None,
+        occurrence=state.occurrence,
+        title=step.title,
+        owner=owner_of(case, step),
+        opened_at=state.opened_at,
         due_at=_due(case, playbook, step, step.due, state),
-        claimed_by=state.claimed_by, urgent=step.urgent, sop=step.sop,
-        due_in_sop=bool(step.due and step.due.sop), chase=step.chase,
-    )  # fmt: skip
+        claimed_by=state.claimed_by,
+        urgent=step.urgent,
+        sop=step.sop,
+        due_in_sop=bool(step.due and step.due.sop),
+        chase=step.chase,
+    )
 
 
 def owner_of(case: Case, step: Step) -> str:
@@ -89,26 +97,30 @@ def _part(case: Case, playbook: Playbook, name: str, step: Step, part_name: str)
     assert state.opened_at is not None
     due = part.due or step.due
     return Duty(
-        key=f"{name}/{state.occurrence}/{part_name}", step=name, part=part_name,
-        occurrence=state.occurrence, title=part.title, owner=part.by or step.owner,
-        opened_at=state.opened_at, due_at=_due(case, playbook, step, due, state),
+        key=f"{name}/{state.occurrence}/{part_name}",
+        step=name,
+        part=part_name,
+        occurrence=state.occurrence,
+        title=part.title,
+        owner=part.by or step.owner,
+        opened_at=state.opened_at,
+        due_at=_due(case, playbook, step, due, state),
         claimed_by=state.claimed_by if (part.by or step.owner) == step.owner else None,
-        urgent=step.urgent, sop=step.sop, due_in_sop=bool(due and due.sop), chase=step.chase,
+        urgent=step.urgent,
+        sop=step.sop,
+        due_in_sop=bool(due and due.sop),
+        chase=step.chase,
         locked_by=_locks(step, part, parts_of(case, playbook, step), state.parts.keys()),
-    )  # fmt: skip
+    )
 
 
-def _due(
-    case: Case, playbook: Playbook, step: Step, due: Due | None, state: StepState
-) -> datetime | None:
+def _due(case: Case, playbook: Playbook, step: Step, due: Due | None, state: StepState) -> datetime | None:
     assert state.opened_at is not None
     at = due_at(case, playbook, step, due, state.opened_at)
     return put_off(at, state.held_until, state.paused)
 
 
-def _locks(
-    step: Step, part: Part, present: Collection[str], done: Collection[str]
-) -> tuple[Text, ...]:
+def _locks(step: Step, part: Part, present: Collection[str], done: Collection[str]) -> tuple[Text, ...]:
     waiting = (name for name in part.after if name in present and name not in done)
     return tuple(step.parts[name].title for name in waiting)
 

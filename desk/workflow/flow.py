@@ -58,9 +58,7 @@ def _all_settled(case: Case, playbook: Playbook) -> bool:
     return all(step.recurs or case.step(name).settled for name, step in playbook.steps.items())
 
 
-def _pending(
-    case: Case, playbook: Playbook, name: str, step: Step, now: datetime
-) -> tuple[ev.Event, ...]:
+def _pending(case: Case, playbook: Playbook, name: str, step: Step, now: datetime) -> tuple[ev.Event, ...]:
     if not all(case.step(before).settled for before in step.after):
         return ()
     verdict = holds(step.when, case, playbook) if step.enabled else False
@@ -80,9 +78,7 @@ def _arrived(case: Case, step: Step) -> bool:
     return ticket is not None and ticket.group == step.waits_for.group
 
 
-def _opened(
-    case: Case, playbook: Playbook, name: str, step: Step, now: datetime, by: str
-) -> tuple[ev.Event, ...]:
+def _opened(case: Case, playbook: Playbook, name: str, step: Step, now: datetime, by: str) -> tuple[ev.Event, ...]:
     if step.automatic:
         return completion(case, playbook, name, "done", now, case.opened_by)
     state = case.step(name)
@@ -107,21 +103,17 @@ def _escalated(
 ) -> ev.Escalated:
     assert part.posts is not None
     names = [name for item in playbook.posts[part.posts].items for name in item.names]
-    items = {
-        name: case.facts.get(name, Fact()) for name in (*names, *playbook.posts[part.posts].thread)
-    }
+    items = {name: case.facts.get(name, Fact()) for name in (*names, *playbook.posts[part.posts].thread)}
     return ev.Escalated(at=now, by=by, post=part.posts, step=step, part=part_name, items=items)
 
 
 def completion(
     case: Case, playbook: Playbook, step: str, outcome: str, now: datetime, by: str, *, compared: bool = False
-) -> tuple[ev.Event, ...]:  # fmt: skip
+) -> tuple[ev.Event, ...]:
     """Finish a step: its promises, its ending, and its next occurrence where it recurs."""
     state, spec = case.step(step), playbook.steps[step]
     chosen = spec.outcome(outcome)
-    done = ev.StepCompleted(
-        at=now, by=by, step=step, outcome=outcome, occurrence=state.occurrence, compared=compared
-    )
+    done = ev.StepCompleted(at=now, by=by, step=step, outcome=outcome, occurrence=state.occurrence, compared=compared)
     found: list[ev.Event] = [done, *promises(case, playbook, (step, f"{step}:{outcome}"), now, by)]
     if chosen is not None and chosen.ends:
         promised = fold(case, found)
@@ -131,9 +123,7 @@ def completion(
     return tuple(found)
 
 
-def promises(
-    case: Case, playbook: Playbook, done: tuple[str, ...], now: datetime, by: str
-) -> tuple[ev.Event, ...]:
+def promises(case: Case, playbook: Playbook, done: tuple[str, ...], now: datetime, by: str) -> tuple[ev.Event, ...]:
     """Make the promises that are made by this, and keep those it keeps: `step`, `step:outcome` or `step.part`."""
     made = [
         ev.PromiseMade(at=now, by=by, promise=name)
@@ -150,6 +140,9 @@ def promises(
 
 def ending(case: Case, code: str, now: datetime, by: str) -> tuple[ev.Event, ...]:
     """Close the case, and with it every promise that is still open."""
-    broken = [ev.PromiseClosed(at=now, by=by, promise=name, kept=False)
-              for name, state in case.promises.items() if state == "open"]  # fmt: skip
+    broken = [
+        ev.PromiseClosed(at=now, by=by, promise=name, kept=False)
+        for name, state in case.promises.items()
+        if state == "open"
+    ]
     return (*broken, ev.CaseEnded(at=now, by=by, ending=code))

@@ -11,13 +11,16 @@ def said(words: str) -> Fact:
     return Fact(value=words.strip()[:1000], personal=True)
 
 
-def message(
-    growing: Growing, inbox: str, *lines: Line, mention: tuple[str, ...] = ()
-) -> TellPeople:
+def message(growing: Growing, inbox: str, *lines: Line, mention: tuple[str, ...] = ()) -> TellPeople:
     """Plan a message to an inbox: in the thread of a role's card, directly to a person."""
     case = growing.case
     number = sum(e.what == "tell_people" and e.inbox == inbox for e in case.planned.values()) + 1
     return TellPeople(
-        key=f"{case.id}/message:{inbox}/{number}/0", case=case.id, lane=card_lane(case, inbox), inbox=inbox,
-        thread=not inbox.startswith("person:"), lines=lines, mention=mention,
-    )  # fmt: skip
+        key=f"{case.id}/message:{inbox}/{number}/0",
+        case=case.id,
+        lane=card_lane(case, inbox),
+        inbox=inbox,
+        thread=not inbox.startswith("person:"),
+        lines=lines,
+        mention=mention,
+    )

@@ -30,10 +30,15 @@ def outsider(command: cmd.Command, case: Case, playbook: Playbook) -> Refusal | 
         return None
     owed = next(iter(duties(case, playbook)), None)
     role = doers(playbook, owed) if owed else playbook.steps[playbook.opens_with].owner
-    return _no(Line(
-        key="Only people who work on these cases may do this: {role}. On duty now: {people}. I have not changed anything.",
-        args={"role": either(playbook, tuple(playbook.roles)), "people": f"role:{role}"},
-    ))  # fmt: skip
+    return _no(
+        Line(
+            key=(
+                "Only people who work on these cases may do this: {role}. On duty now: {people}. I have not changed"
+                " anything."
+            ),
+            args={"role": either(playbook, tuple(playbook.roles)), "people": f"role:{role}"},
+        )
+    )
 
 
 def why_not(person: Person, case: Case, playbook: Playbook, duty: Duty) -> Line | None:
@@ -43,8 +48,10 @@ def why_not(person: Person, case: Case, playbook: Playbook, duty: Duty) -> Line 
     """
     role = doers(playbook, duty)
     if person.id != BOT.id and role not in person.roles:
-        return Line(key="Only {role} may do this. On duty now: {people}. I have not changed anything.",
-                    args={"role": playbook.roles[role].title, "people": f"role:{role}"})  # fmt: skip
+        return Line(
+            key="Only {role} may do this. On duty now: {people}. I have not changed anything.",
+            args={"role": playbook.roles[role].title, "people": f"role:{role}"},
+        )
     if duty.locked_by:
         return Line(key="Locked until this is done: {what}.", args={"what": duty.locked_by[0]})
     return four_eyes(person, case, playbook, duty.step)
@@ -58,14 +65,20 @@ def four_eyes(person: Person, case: Case, playbook: Playbook, step: str) -> Line
     spec = playbook.steps[step]
     role = owner_of(case, spec)
     if case.step(step).lifted_by == person.id:
-        return Line(key="You lifted four eyes and caps for this step, so somebody else has to finish it. On duty now: {people}.",
-                    args={"people": f"role:{role}"})  # fmt: skip
+        return Line(
+            key=(
+                "You lifted four eyes and caps for this step, so somebody else has to finish it. On duty now: {people}."
+            ),
+            args={"people": f"role:{role}"},
+        )
     taken = (playbook.opens_with,) if role != spec.owner else ()
     for other in (*spec.not_by, *taken):
         done = case.step(other).done
         if done and done.by == person.id and not case.step(step).overridden:
-            return Line(key="You did “{step}” yourself, so somebody else has to do this. On duty now: {people}.",
-                        args={"step": playbook.steps[other].title, "people": f"role:{role}"})  # fmt: skip
+            return Line(
+                key="You did “{step}” yourself, so somebody else has to do this. On duty now: {people}.",
+                args={"step": playbook.steps[other].title, "people": f"role:{role}"},
+            )
     return None
 
 
@@ -89,8 +102,12 @@ def only(playbook: Playbook, roles: tuple[str, ...]) -> Refusal:
     """Refuse, and say which roles may."""
     if not roles:
         return _no(Line(key="This procedure does not allow that. I have not changed anything."))
-    return _no(Line(key="Only {role} may do this. On duty now: {people}. I have not changed anything.",
-                       args={"role": either(playbook, roles), "people": f"role:{','.join(roles)}"}))  # fmt: skip
+    return _no(
+        Line(
+            key="Only {role} may do this. On duty now: {people}. I have not changed anything.",
+            args={"role": either(playbook, roles), "people": f"role:{','.join(roles)}"},
+        )
+    )
 
 
 def may_mend(person: Person, case: Case, playbook: Playbook) -> bool:
@@ -102,11 +119,7 @@ def menders(case: Case, playbook: Playbook) -> tuple[str, ...]:
     """Name the roles that may deal with a dead letter: whoever owes or did something on the case, or covers for them."""
     owing = {doers(playbook, duty) for duty in duties(case, playbook)}
     covering = {playbook.roles[role].next for role in owing}
-    finished = {
-        playbook.steps[name].owner
-        for name, s in case.steps.items()
-        if s.done and name in playbook.steps
-    }
+    finished = {playbook.steps[name].owner for name, s in case.steps.items() if s.done and name in playbook.steps}
     return tuple(role for role in playbook.roles if role in owing | finished | covering)
 
 

@@ -25,9 +25,7 @@ BEAT_S = 0.1
 class Screen:
     """The page of one browser. `panes` are the places of HTML by name, `streams` those that grow."""
 
-    def __init__(
-        self, room: Room, changes: Changes, drawer: Drawer, company: Company, view: View
-    ) -> None:
+    def __init__(self, room: Room, changes: Changes, drawer: Drawer, company: Company, view: View) -> None:
         self.room, self.changes, self.drawer = room, changes, drawer
         self.company, self.view = company, view
         self.panes: dict[str, ui.html] = {}
@@ -83,17 +81,10 @@ class Screen:
     async def _read(self, seen: Look) -> None:
         """Tell Slack what this person has now seen; what was new when they came stays marked."""
         stretch, view = seen.stretch, self.view
-        if (
-            not stretch
-            or view.place == HOME
-            or view.end != -1
-            or stretch["newest"] <= stretch["read"]
-        ):
+        if not stretch or view.place == HOME or view.end != -1 or stretch["newest"] <= stretch["read"]:
             return
         place = _here(seen, view)
-        await self.room.post(
-            "/slack/read", {"user": view.me, "channel": place, "ts": stretch["newest"]}
-        )
+        await self.room.post("/slack/read", {"user": view.me, "channel": place, "ts": stretch["newest"]})
 
     # Drawing -----------------------------------------------------------------------------------
 
@@ -110,8 +101,13 @@ class Screen:
 
     def _draw(self, seen: Look) -> None:
         parts: tuple[Callable[[Look, Reader], None], ...] = (
-            self._top, self._slack, self._modal, self._zendesk, self._office, self._outside,
-        )  # fmt: skip
+            self._top,
+            self._slack,
+            self._modal,
+            self._zendesk,
+            self._office,
+            self._outside,
+        )
         channels = tuple((p["id"], p["name"]) for p in seen.places)
         reader = Reader(self.company, self.view.me, channels=channels)
         for part in parts:
@@ -120,10 +116,16 @@ class Screen:
 
     def _top(self, _: Look, r: Reader) -> None:
         self._set(
-            "top", "top", groups=self.company.choices(), me=self.view.me, unread={},
-            now=words.moment(self.changes.clock.get("now"), r.zone), moved=weather.moved(self.changes.clock.get("offset", 0)),
-            faults=weather.in_words(self.changes.faults), reached=self.changes.reached,
-        )  # fmt: skip
+            "top",
+            "top",
+            groups=self.company.choices(),
+            me=self.view.me,
+            unread={},
+            now=words.moment(self.changes.clock.get("now"), r.zone),
+            moved=weather.moved(self.changes.clock.get("offset", 0)),
+            faults=weather.in_words(self.changes.faults),
+            reached=self.changes.reached,
+        )
 
     def _slack(self, seen: Look, r: Reader) -> None:
         view, here = self.view, _here(seen, self.view)
@@ -210,9 +212,7 @@ class Screen:
         open_ = new or bool(t)
         rows = list(reversed(seen.tickets.get("tickets", [])))
         here = t.get("id")
-        self.panes["tickets"].classes(
-            add="behind" if open_ else "", remove="" if open_ else "behind"
-        )
+        self.panes["tickets"].classes(add="behind" if open_ else "", remove="" if open_ else "behind")
         self._set(
             "tickets",
             "tickets",
@@ -226,14 +226,19 @@ class Screen:
         requester = (t.get("requester") or {}).get("email")
         mails = [m for m in seen.mails if m.get("ticket_id") == here]
         self._set(
-            "ticket", "ticket", t=t, new=new, r=r, agent=agent, choices=seen.choices, mails=mails,
+            "ticket",
+            "ticket",
+            t=t,
+            new=new,
+            r=r,
+            agent=agent,
+            choices=seen.choices,
+            mails=mails,
             speakers=[*agents, *([requester] if requester else [])],
-        )  # fmt: skip
+        )
 
     def _office(self, seen: Look, r: Reader) -> None:
-        self.panes["profiles"].classes(
-            add="behind" if seen.profile else "", remove="" if seen.profile else "behind"
-        )
+        self.panes["profiles"].classes(add="behind" if seen.profile else "", remove="" if seen.profile else "behind")
         self._set("profiles", "profiles", profiles=seen.profiles, here=self.view.profile)
         self._set("profile", "profile", p=seen.profile, r=r)
 
@@ -258,12 +263,19 @@ class Screen:
         on = weather.in_force(self.changes.faults)
         systems = [{"id": s, "title": title, "on": on[s]} for s, title in weather.SYSTEMS]
         self._set(
-            "stage", "stage", now=words.moment(self.changes.clock.get("now"), r.zone),
-            moved=weather.moved(self.changes.clock.get("offset", 0)), moves=weather.MOVES,
-            weathers=weather.WEATHERS, systems=systems, anything=bool(self.changes.faults),
+            "stage",
+            "stage",
+            now=words.moment(self.changes.clock.get("now"), r.zone),
+            moved=weather.moved(self.changes.clock.get("offset", 0)),
+            moves=weather.MOVES,
+            weathers=weather.WEATHERS,
+            systems=systems,
+            anything=bool(self.changes.faults),
             weather_words=weather.in_words(self.changes.faults) or "Everything works.",
-            staged="stories" in told, told=told, story=told.get("story"),
-        )  # fmt: skip
+            staged="stories" in told,
+            told=told,
+            story=told.get("story"),
+        )
 
 
 def now_of(clock: Json) -> datetime:

@@ -43,9 +43,7 @@ class Request:
     @classmethod
     def of_form(cls, body: dict[str, Any]) -> Request:
         key = body.get("trigger_id")
-        return cls(
-            str(body["command"]), urlencode(body).encode(), FORM, body, key, "slash_commands"
-        )
+        return cls(str(body["command"]), urlencode(body).encode(), FORM, body, key, "slash_commands")
 
     @classmethod
     def of_payload(cls, body: dict[str, Any]) -> Request:
@@ -134,9 +132,7 @@ class Door:
     def connected(self) -> bool:
         return self.link.used or self.url is not None
 
-    async def send(
-        self, request: Request, manner: Manner = PLAIN, retry: tuple[int, str] | None = None
-    ) -> Reply:
+    async def send(self, request: Request, manner: Manner = PLAIN, retry: tuple[int, str] | None = None) -> Reply:
         if self.link.used:
             reply = await self._over_link(request)
         else:
