@@ -4,34 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk.cards.forms import one_tap
-from desk.cards.step_status import Standing, standings, tried_by
+from desk.cards.buttons import Button, buttons
+from desk.cards.step_status import Standing, standings
 from desk.case import events as ev
 from desk.case.state import Case, Claimant, Escalation, Ticket, Trouble
 from desk.fields.template_values import display, spoken
 from desk.identity import lockout, ownership_disputes
 from desk.identity.claimants import both
-from desk.playbook.model import ADOPTED, Playbook, Step
+from desk.playbook.model import ADOPTED, Playbook
 from desk.playbook.parts import Act
 from desk.values import Fact, Line, Text
 from desk.workflow.conditions import holds
 from desk.workflow.duties import Duty, doers, duties
 from desk.workflow.inboxes import inbox_of, role_of
-
-
-@dataclass(frozen=True)
-class Button:
-    """One thing a reader can do: `form` opens a modal, otherwise one tap is enough."""
-
-    step: str
-    part: str | None
-    occurrence: int
-    outcome: str
-    title: Text
-    form: bool
-    style: str | None
-    attempt: str = ""
-    """The try this button logs; it then has no outcome."""
 
 
 @dataclass(frozen=True)
@@ -166,46 +151,6 @@ def face(case: Case, playbook: Playbook, inbox: str) -> Face:
 def _mine(case: Case, playbook: Playbook, owed: tuple[Duty, ...], role: str | None) -> tuple[OpenDuty, ...]:
     mine = [duty for duty in owed if role is not None and doers(playbook, duty) == role]
     return tuple(OpenDuty(duty, tuple(buttons(playbook, duty))) for duty in mine)
-
-
-def buttons(playbook: Playbook, duty: Duty) -> Iterator[Button]:
-    """Give the buttons for a duty, the one that matters most first."""
-    step = playbook.steps[duty.step]
-    part = step.parts.get(duty.part or "")
-    if part:
-        tap = one_tap(playbook, duty.step, "done", duty.part)
-        yield Button(duty.step, duty.part, duty.occurrence, "done", part.button or part.title, not tap, None)
-        yield from _tries(step, duty)
-        return
-    yield from _of_whole(playbook, duty)
-    yield from _tries(step, duty)
-
-
-def _tries(step: Step, duty: Duty) -> Iterator[Button]:
-    for name in tried_by(step, duty.part):
-        title = step.attempts[name].title
-        yield Button(duty.step, None, duty.occurrence, "", title, True, None, attempt=name)
-
-
-def _of_whole(playbook: Playbook, duty: Duty) -> Iterator[Button]:
-    step = playbook.steps[duty.step]
-    if not step.outcomes:
-        tap = one_tap(playbook, duty.step, "done")
-        yield Button(duty.step, None, duty.occurrence, "done", step.title, not tap, "primary")
-    elif any(o.title for o in step.outcomes.values()):
-        yield from _outcome_buttons(playbook, duty)
-
-
-def _outcome_buttons(playbook: Playbook, duty: Duty) -> Iterator[Button]:
-    step = playbook.steps[duty.step]
-    if step.verdict or not all(ask.optional for ask in step.asks):
-        yield Button(duty.step, None, duty.occurrence, "", step.title, True, "primary")
-        return
-    for name, outcome in step.outcomes.items():
-        tap = one_tap(playbook, duty.step, name)
-        yield Button(duty.step, None, duty.occurrence, name, outcome.title, not tap, outcome.style)
-        if outcome.more:
-            yield Button(duty.step, None, duty.occurrence, name, outcome.more, True, None)
 
 
 def _brief(case: Case, playbook: Playbook, inbox: str) -> tuple[Text, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk.cards.case_card import Button, buttons
+from desk.cards.buttons import Button, buttons
 from desk.case.state import Case
 from desk.fields.template_values import display
 from desk.playbook.model import Playbook, Step

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from desk.cards.case_card import Button, Face, Finished, OpenDuty, Shown
+from desk.cards.buttons import Button
+from desk.cards.case_card import Face, Finished, OpenDuty, Shown
 from desk.case import commands as cmd
 from desk.case.state import Escalation, Ticket, Trouble
 from desk.values import Fact, Fill, Line

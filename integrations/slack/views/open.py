@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from desk.cards.case_card import Button, Face, Finished, OpenDuty
+from desk.cards.buttons import Button
+from desk.cards.case_card import Face, Finished, OpenDuty
 from desk.cards.step_status import Standing
 from desk.playbook.model import Playbook, Step
 from desk.values import Text
