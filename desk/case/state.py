@@ -209,3 +209,7 @@ def replace(record: Record, **changes: Any) -> Record:
     made = object.__new__(type(record))
     vars(made).update(vars(record), **changes)
     return made
+
+
+def with_key(mapping: Mapping[str, Any], key: str, value: Any) -> Mapping[str, Any]:
+    return {**mapping, key: value}
