@@ -1,4 +1,4 @@
-"""How events become a case: one small function per event, and `fold`. Pure; an event is never changed."""
+"""Fold of events into case state: one function per event kind. Pure."""
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -119,7 +119,7 @@ def _attempt(case: Case, e: ev.AttemptLogged) -> Case:
 
 
 def _unchased(case: Case, step: str) -> Case:
-    """A step that was put off starts its ladder anew."""
+    """Restart the ladder of a postponed step."""
     kept = {duty: rung for duty, rung in case.chased.items() if duty.partition("/")[0] != step}
     return replace(case, chased=kept)
 
@@ -142,7 +142,7 @@ def _waits(case: Case, e: ev.CaseWaiting) -> Case:
 
 
 def _resumed(case: Case, e: ev.CaseResumed) -> Case:
-    """The clock stood still: what is open has as much time left as when the wait began."""
+    """Extend the pause of every open step by the time the case waited."""
     away = e.at - case.waiting_since if case.waiting_since else timedelta()
     steps = {
         name: replace(state, paused=state.paused + away) if state.status == "open" else state

@@ -47,7 +47,7 @@ def _ticket_moved(case: Case, e: work.TicketMoved) -> Case:
 
 
 def _by_whom(before: Ticket, ticket: Ticket, e: work.TicketMoved) -> Ticket:
-    """Note what people did with a ticket by hand; what the desk does itself takes the note away."""
+    """Record a manual change of a ticket; a change by the desk clears it."""
     if (before.group, before.status) == (ticket.group, ticket.status):
         return ticket
     if not e.by_hand:
@@ -127,4 +127,4 @@ WORK_FOLDS: dict[str, Callable[[Case, Any], Case]] = {
     "posts_redacted": _read,
     "claim_looked_into": _read,
 }
-"""How each kind of work event changes a case."""
+"""The fold function of each kind of work event."""

@@ -1,4 +1,4 @@
-"""Lanes of a case's effects, and the event that one was planned. Pure."""
+"""Lanes of effects: names of the ordered queues of a case, and the event that plans an effect. Pure."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from desk.values import BOT
 
 
 def planned(effect: Effect, now: datetime) -> EffectPlanned:
-    """Say that an effect was asked for."""
+    """Return the event that an effect was planned."""
     return EffectPlanned(
         at=now,
         by=BOT.id,
@@ -21,10 +21,10 @@ def planned(effect: Effect, now: datetime) -> EffectPlanned:
 
 
 def ticket_lane(case: Case, name: str) -> str:
-    """Name the lane of one of the case's tickets."""
+    """Return the lane of one of the case's tickets."""
     return f"{case.id}:ticket:{name}"
 
 
 def card_lane(case: Case, inbox: str) -> str:
-    """Name the lane of one of the case's cards and its thread."""
+    """Return the lane of one of the case's cards and its thread."""
     return f"{case.id}:card:{inbox}"

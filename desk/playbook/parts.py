@@ -1,4 +1,4 @@
-"""The pieces a playbook is made of: wording, calendars, roles, fields, conditions, acts. Pure data; a closed language."""
+"""Parts of a playbook: texts, calendars, roles, fields, conditions, acts. Pure data; the set of kinds is closed."""
 
 from decimal import Decimal
 from typing import Any, Literal, get_args
@@ -31,11 +31,11 @@ FieldType = Literal[
     "ticks",
 ]
 FIELD_TYPES: tuple[str, ...] = get_args(FieldType)
-"""The closed table of field types; `desk/fields/parse.py` reads and shows each."""
+"""Closed set of field types: read in `desk/fields/parse.py`, shown in `desk/fields/format.py`."""
 
 
 class Calendar(Value):
-    """When people of a role work: an IANA zone, weekdays (Monday is 0), local hours and public holidays."""
+    """Working hours of a role: IANA zone, weekdays (Monday is 0), local hours, public holidays."""
 
     zone: str
     weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
@@ -46,13 +46,13 @@ class Calendar(Value):
 
     @property
     def has_gaps(self) -> bool:
-        """Say whether there are hours in which nobody of the role works."""
+        """Return whether the role is off duty at some hours."""
         round_the_clock = self.start == "00:00" and self.end == "24:00" and len(set(self.weekdays)) == 7
         return not round_the_clock or self.holidays is not None
 
 
 class Role(Value):
-    """A team: its names in the procedures, where it is reached, when it works and who covers for it."""
+    """Team: its names in the procedures, its inbox, its calendar, and the role that covers for it."""
 
     title: Words
     aliases: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ class Role(Value):
 
 
 class Column(Value):
-    """One column of typed rows."""
+    """Column of typed rows."""
 
     title: Words
     type: Literal["text", "order", "money", "ip", "yes_no", "time"] = "text"
@@ -76,7 +76,7 @@ class Column(Value):
 
 
 class FieldSpec(Value):
-    """One thing the procedure asks for: its type, how it is worded and how it is kept."""
+    """Field: its type, its wording, and how it is validated and kept."""
 
     type: FieldType
     title: Words
@@ -113,7 +113,7 @@ class FieldSpec(Value):
 
 
 class Ask(Value):
-    """A field a step asks for; a name in parentheses, `(name)`, makes it optional."""
+    """Field that a form asks for; `(name)` makes it optional."""
 
     field: str
     optional: bool = False
@@ -129,7 +129,7 @@ class Ask(Value):
 
 
 class Condition(Value):
-    """When something holds. All keys that are given must hold; the table of kinds is closed."""
+    """Condition on a case. All given keys must hold; the set of kinds is closed."""
 
     outcome: dict[str, Names] = {}
     field: dict[str, Names] = {}
@@ -148,20 +148,20 @@ class Condition(Value):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     def steps(self) -> set[str]:
-        """Name every step this condition looks at."""
+        """Return every step this condition refers to."""
         inner = [*self.any, *self.all, *([self.no] if self.no else [])]
         own = set(self.outcome) | set(self.compared)
         return own.union(*(one.steps() for one in inner)) if inner else own
 
     def fields(self) -> set[str]:
-        """Name every field this condition looks at."""
+        """Return every field this condition refers to."""
         inner = [*self.any, *self.all, *([self.no] if self.no else [])]
         own = set(self.field) | set(self.known) | set(self.positive) | set(self.equal)
         return own.union(*(one.fields() for one in inner)) if inner else own
 
 
 class Due(Value):
-    """When a step is due: this long after an origin, in the owner's working time unless the step is urgent.
+    """Due time of a step: a duration after an origin, in the owner's working time unless the step is urgent.
 
     Origins: `opened` (the step opened), `case_opened`, or `done:<step>`.
     """
@@ -173,14 +173,14 @@ class Due(Value):
 
 
 class Rung(Value):
-    """One rung of the chase ladder: this long after the due time, tell these people."""
+    """Rung of a reminder ladder: how long after the due time, and whom to tell."""
 
     after: Duration
     tell: str
 
 
 class Said(Value):
-    """A line of a ticket, note or card: words with `{field}` in them, left out unless its condition holds."""
+    """Text line of a ticket, note or card, with `{field}` placeholders; left out unless its condition holds."""
 
     text: Words
     when: Condition | None = None
@@ -193,14 +193,14 @@ class Said(Value):
 
 
 class RequesterChoice(Value):
-    """A contact that may become a ticket's requester, in order, when its condition holds."""
+    """Candidate for a ticket's requester; the first whose condition holds is used."""
 
     field: str
     when: Condition | None = None
 
 
 class TicketPlan(Value):
-    """A ticket to create: names as the account shows them, texts with `{field}` in them."""
+    """Ticket to create: names as the Zendesk account shows them, texts with `{field}` placeholders."""
 
     name: str = Field(alias="as")
     form: str
@@ -216,7 +216,7 @@ class TicketPlan(Value):
 
 
 class TicketChange(Value):
-    """A change to a ticket the case already has: an internal note, and where it goes."""
+    """Change of an existing ticket: an internal note, and its new group or status."""
 
     ticket: str
     note: tuple[Said, ...] = ()
@@ -227,7 +227,7 @@ class TicketChange(Value):
 
 
 class CardPlan(Value):
-    """The words a role's card opens with once this step is done."""
+    """Brief of a role's card: its opening words once this step is done."""
 
     inbox: str
     brief: tuple[Said, ...] = ()
@@ -236,9 +236,10 @@ class CardPlan(Value):
 
 
 class BackOfficeAsk(Value):
-    """Something the company's Admin does or tells, where it is connected (`mode: http`); else people do it by hand.
+    """Back-office request.
 
-    `profile` and `wallet` are looked up and stand in later forms until somebody answers.
+    Admin carries it out where it is connected (`mode: http`); otherwise people do it by hand. `profile` and `wallet`
+    are looked up and prefill later forms until somebody answers.
     """
 
     ask: Literal["suspend", "restore", "profile", "wallet"]
@@ -246,7 +247,7 @@ class BackOfficeAsk(Value):
 
 
 class Act(Value):
-    """One thing done outside when a step finishes: exactly one of the closed table's kinds."""
+    """Act on an outside system when a step finishes: exactly one of the closed set of kinds."""
 
     create_ticket: TicketPlan | None = None
     update_ticket: TicketChange | None = None
@@ -255,7 +256,7 @@ class Act(Value):
 
     @model_validator(mode="after")
     def _one(self) -> "Act":
-        """Hold an act to exactly one kind."""
+        """Validate that exactly one kind is given."""
         kinds = [name for name in type(self).model_fields if getattr(self, name) is not None]
         if len(kinds) != 1:
             table = ", ".join(type(self).model_fields)
@@ -264,5 +265,5 @@ class Act(Value):
 
 
 def by_desk(spec: FieldSpec) -> Answer | None:
-    """Say how the desk compares a field; None where a person judges."""
+    """Return how the desk compares a field's answer; None where a person judges it."""
     return spec.answer if spec.answer and spec.answer.mode == "http" else None
