@@ -1,4 +1,4 @@
-"""A field's rows as a sheet for a ticket. Pure."""
+"""Export of a field's rows as a sheet for a ticket. Pure."""
 
 from desk.case.effects import Sheet
 from desk.case.state import Case
@@ -9,7 +9,7 @@ from desk.values import in_language
 
 
 def sheet_of(case: Case, playbook: Playbook, name: str | None) -> Sheet | None:
-    """Write a field's rows as a sheet in the playbook's first language; None where there are none."""
+    """Return a field's rows as a sheet in the playbook's first language; None where there are none."""
     rows = case.value(name or "")
     if name is None or not isinstance(rows, list) or not rows:
         return None

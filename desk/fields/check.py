@@ -1,4 +1,4 @@
-"""Checks what people answered, field by field, against the playbook and the case. Pure; nothing typed is lost."""
+"""Form validation: every answer against the playbook and the case. Pure; input that fails is not lost."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,7 +20,7 @@ Facts = dict[str, Fact]
 def read_fills(
     asks: tuple[Ask, ...], fills: Fills, case: Case, playbook: Playbook, now: datetime
 ) -> tuple[Facts, tuple[FieldError, ...]]:
-    """Check every answer at its field; give the facts that are new or changed, and what is wrong."""
+    """Validate every answer; return the new or changed facts, and the errors by field."""
     facts: Facts = {}
     wrong: list[FieldError] = []
     for ask in once(asks):
@@ -47,7 +47,7 @@ def _read_one(ask: Ask, fill: Fill, case: Case, playbook: Playbook, now: datetim
 
 
 def _unanswered(ask: Ask, spec: FieldSpec, case: Case, playbook: Playbook, now: datetime) -> Fact | Line | None:
-    """Nothing was given: what is known stands, a default is taken, or it is asked for again."""
+    """Handle an empty answer: the known value stands, a default applies, or it is an error."""
     known = case.known(ask.field) and not (spec.anew or spec.answer)
     if known or (ask.optional and spec.default is None):
         return None
@@ -59,13 +59,13 @@ def _unanswered(ask: Ask, spec: FieldSpec, case: Case, playbook: Playbook, now: 
 
 
 def fact(playbook: Playbook, name: str, value: Any, reason: str | None = None) -> Fact:
-    """Make a fact as its field is kept."""
+    """Return a fact as its field stores it."""
     spec = playbook.fields[name]
     return Fact(value=value, none_because=reason, personal=spec.personal, keep=spec.keep)
 
 
 def _together(asks: tuple[Ask, ...], facts: Facts, case: Case, playbook: Playbook) -> list[FieldError]:
-    """Check what one answer says of another: each order covered by a line, no amount above its limit."""
+    """Cross-field validation: each order is covered by a line, no amount exceeds its limit."""
     now: Mapping[str, Fact] = {**case.facts, **facts}
     found: list[FieldError] = []
     for ask in asks:
@@ -98,7 +98,7 @@ def _uncovered(spec: FieldSpec, given: Fact, now: Mapping[str, Fact]) -> str:
 
 
 def unticked(asks: tuple[Ask, ...], case: Case, playbook: Playbook) -> int:
-    """Count the lines that still have to be ticked off among what a part asks."""
+    """Count the rows that still have to be ticked off in a part."""
     return sum(
         len(left(case, playbook.fields[ask.field], ask.field))
         for ask in asks
@@ -114,7 +114,7 @@ def left(case: Case, spec: FieldSpec, name: str) -> list[int]:
 
 
 def over_cap(facts: Facts, playbook: Playbook) -> FieldError | None:
-    """Find an amount above its field's cap."""
+    """Return an error for an amount above its field's cap."""
     for name, given in facts.items():
         most = playbook.fields[name].most
         if most is None or not isinstance(given.value, dict):
@@ -132,7 +132,7 @@ def over_cap(facts: Facts, playbook: Playbook) -> FieldError | None:
 
 
 def once(asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
-    """Keep each field once, required where any mention requires it."""
+    """Remove duplicate asks; a field is required where any mention requires it."""
     found: dict[str, Ask] = {}
     for ask in asks:
         before = found.get(ask.field)

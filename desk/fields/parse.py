@@ -1,6 +1,7 @@
-"""Field types: how what a person typed becomes a value, and how a value is shown. Pure; a closed table of types.
+"""Parsing of fields: from raw form input or sheet cells to values. Pure; a closed set of types.
 
-Values are JSON: text, a list of text, or money as `{"amount": "129.90", "currency": "ZAR"}`; instants are ISO in UTC.
+Values are JSON: text, a list of text, rows, or money as `{"amount": "129.90", "currency": "ZAR"}` (a Decimal with two
+places, as text); instants are ISO 8601 in UTC.
 """
 
 import re
@@ -17,7 +18,7 @@ from desk.values import Fill, Line, Text
 
 
 def read(field: FieldSpec, fill: Fill, now: datetime) -> JsonValue | Line:
-    """Turn what was typed into the field's value, or a line that says what is wrong."""
+    """Parse form input into the field's value, or a line that says what is wrong."""
     try:
         return _READ[field.type](field, fill.raw, now)
     except BadValue as wrong:
@@ -25,7 +26,7 @@ def read(field: FieldSpec, fill: Fill, now: datetime) -> JsonValue | Line:
 
 
 def _rows(field: FieldSpec, raw: Any, now: datetime) -> JsonValue:
-    """Read one row a line, its cells parted by `|`, `;` or a tab, in the order of the columns."""
+    """Parse one row per line, its cells separated by `|`, `;` or a tab, in the order of the columns."""
     lines = raw.splitlines() if isinstance(raw, str) else list(raw or ())
     rows: list[JsonValue] = []
     for number, line in enumerate((one for one in lines if one.strip()), 1):
@@ -73,7 +74,7 @@ def _cell(field: FieldSpec, column: Column, words: str, number: int, now: dateti
 
 
 def read_cells(field: FieldSpec, number: int, cells: Mapping[str, str], now: datetime) -> dict[str, JsonValue] | Line:
-    """Turn the cells of a sheet's row into a row of the field; what is wrong is said without repeating a cell."""
+    """Parse the cells of a sheet's row; an error never repeats a cell's contents."""
     row: dict[str, JsonValue] = {}
     for name, column in field.columns.items():
         words = typed_text(cells.get(name) or "")
@@ -115,5 +116,5 @@ _READ: dict[str, Callable[[FieldSpec, Any, datetime], JsonValue]] = {**SCALARS, 
 
 
 def default(field: FieldSpec, now: datetime) -> JsonValue:
-    """Give the value a field has when nobody says otherwise; `now` stands for this instant."""
+    """Return a field's default value; `now` stands for this instant."""
     return now.isoformat() if field.default == "now" else field.default

@@ -1,9 +1,9 @@
-"""Takes out of free text what must not be kept: card numbers, security codes, one-time codes, passwords, identity numbers.
+"""Redaction of secrets in free text: card numbers, security codes, one-time codes, passwords, identity numbers.
 
-A card number is known by its digits alone (prefix, length and check digit); the others only beside their keyword, so
-that ordinary numbers stay. What is taken out is never stored; a mark says that something was there. Pure.
+A card number is recognized by its digits alone (prefix, length and check digit), the others only beside a keyword, so
+that ordinary numbers stay. What is redacted is never stored; a mark takes its place. Pure.
 
-Sizes of card numbers: https://en.wikipedia.org/wiki/Payment_card_number#Issuer_identification_number_(IIN)
+Lengths of card numbers: https://en.wikipedia.org/wiki/Payment_card_number#Issuer_identification_number_(IIN)
 """
 
 import re
@@ -55,13 +55,15 @@ _ONE_TIME = (
 _DIGITS = r"\d{3,4}[ -]?\d{0,4}"
 _CODE = re.compile(rf"\b{_ONE_TIME}{_LEAD}(?P<secret>{_DIGITS})(?!\w)", re.IGNORECASE)
 _CODE_FIRST = re.compile(
-    rf"(?<![\w-])(?P<secret>\d{{4,8}})\s+(?:is|was|as|è|era|come)\s+(?:(?:the|their|his|her|my|il|un|suo)\s+){{0,2}}{_ONE_TIME}\b",
+    rf"(?<![\w-])(?P<secret>\d{{4,8}})\s+(?:is|was|as|è|era|come)\s+"
+    rf"(?:(?:the|their|his|her|my|il|un|suo)\s+){{0,2}}{_ONE_TIME}\b",
     re.IGNORECASE,
 )
 _PASSWORD = r"\b(?:password|passwd|passphrase|pwd|parola d['’]ordine)"  # noqa: S105 - the word, not one
 _PASSWORD_IS = re.compile(rf"{_PASSWORD}\s*[:=]\s*(?P<secret>[^\s\[]\S{{2,}})", re.IGNORECASE)
 _PASSWORD_NEAR = re.compile(
-    rf"{_PASSWORD}\s+(?:(?:is|was|è|era)\s+)?[\"'“«]?(?P<secret>(?=\S*\d)(?=\S*[^\W\d])[^\s\[\"'”»]\S{{4,}}?)(?=[\"'”»]?(?:[\s,;]|$))",
+    rf"{_PASSWORD}\s+(?:(?:is|was|è|era)\s+)?[\"'“«]?"
+    r"(?P<secret>(?=\S*\d)(?=\S*[^\W\d])[^\s\[\"'”»]\S{4,}?)(?=[\"'”»]?(?:[\s,;]|$))",
     re.IGNORECASE,
 )
 _ID_WORD = re.compile(
@@ -76,14 +78,14 @@ _BESIDE = 40
 
 @dataclass(frozen=True)
 class Scrubbed:
-    """Words without what must not be kept, and which kinds of it were in them."""
+    """Redacted text, and the kinds of secrets it contained."""
 
     words: str
     kinds: tuple[str, ...] = ()
 
 
 def scrub(words: str, language: str = "en") -> Scrubbed:
-    """Take out what must not be kept; a mark in this language stands in its place."""
+    """Redact secrets; a mark in this language takes their place."""
     kinds: list[str] = []
     for kind, find in _FINDERS:
         found = list(find(words))
@@ -94,7 +96,7 @@ def scrub(words: str, language: str = "en") -> Scrubbed:
 
 
 def _mark(kind: str, language: str, secret: str) -> str:
-    """Say what was there; of a card the last four digits may stay (PCI DSS 3.4)."""
+    """Return the mark for a secret; a card's last four digits may stay (PCI DSS 3.4)."""
     short = language if language in TAKEN_OUT else "en"
     what = KINDS[kind][short]
     if kind == "card":
@@ -103,7 +105,7 @@ def _mark(kind: str, language: str, secret: str) -> str:
 
 
 def _digits(words: str) -> str:
-    """Give the digits as ASCII, whatever script they are written in."""
+    """Convert digits of any script to ASCII."""
     return "".join(str(unicodedata.digit(one)) for one in words if one.isdecimal())
 
 
@@ -123,7 +125,7 @@ def _cards(words: str) -> Spans:
 
 
 def _card_at(digits: str, first: int, edges: set[int]) -> int:
-    """Say how many digits a card number has that begins here and ends where a group of digits ends; 0 for none."""
+    """Return the length of a card number that begins here and ends with a group of digits; 0 for none."""
     for size in range(19, 12, -1):
         found = digits[first : first + size]
         if first + size in edges and _issued(found) and luhn.is_valid(found):
@@ -132,7 +134,7 @@ def _card_at(digits: str, first: int, edges: set[int]) -> int:
 
 
 def _issued(digits: str) -> bool:
-    """Say whether a card scheme gives out numbers of this beginning and length."""
+    """Return whether a card scheme issues numbers with this prefix and length."""
     two, four, size = int(digits[:2]), int(digits[:4]), len(digits)
     return (
         (digits[0] == "4" and size in {13, 16, 19})
@@ -182,16 +184,15 @@ FREE = frozenset({"text", "long_text"})
 
 
 class _Pen:
-    """Scrubs one command's free text and remembers what was taken out."""
+    """Redactor of one command; collects the kinds of secrets it removed."""
 
     def __init__(self, language: str) -> None:
-        """Write marks in this language."""
         self.language = language
         self.kinds: dict[str, None] = {}
         self.cut = False
 
     def words(self, words: str) -> str:
-        """Scrub words; no more of them is looked at, or kept, than any field could hold."""
+        """Redact text; it is cut at the length of the longest field."""
         self.cut = self.cut or len(words) > LONGEST
         found = scrub(words[:LONGEST], self.language)
         self.kinds.update(dict.fromkeys(found.kinds))
@@ -205,13 +206,13 @@ class _Pen:
 
 
 def _free(spec: FieldSpec) -> bool:
-    """Say whether a field holds free text; what is marked as evidence (logs) stays as it is."""
+    """Return whether a field holds free text; evidence (logs) is exempt."""
     rows = spec.type == "rows" and any(one.type == "text" for one in spec.columns.values())
     return not spec.evidence and (spec.type in FREE or rows)
 
 
 def scrubbed(command: cmd.Command, playbook: Playbook, language: str) -> tuple[cmd.Command, tuple[str, ...]]:
-    """Give the command without what must not be kept, and the kinds of what was taken out of it."""
+    """Return the command without secrets, and the kinds of secrets removed."""
     pen = _Pen(language)
     new: dict[str, Any] = {}
     said = vars(command)
@@ -228,7 +229,7 @@ def scrubbed(command: cmd.Command, playbook: Playbook, language: str) -> tuple[c
 
 
 def _sheet(command: cmd.Settle, rows: SheetRows, playbook: Playbook, pen: _Pen) -> SheetRows:
-    """Scrub the cells of a sheet's free columns."""
+    """Redact the free-text columns of a sheet."""
     spec = playbook.fields.get(command.effect.into) if isinstance(command.effect, ReadSheet) else None
     if spec is None or not _free(spec):
         return rows
@@ -243,6 +244,6 @@ def _sheet(command: cmd.Settle, rows: SheetRows, playbook: Playbook, pen: _Pen) 
 
 
 def told(kinds: tuple[str, ...]) -> Line:
-    """Tell a person what was taken out of their words, and why."""
+    """Return the line that tells a person what was removed, and why."""
     what = {one: ", ".join(KINDS[kind][one] for kind in kinds) for one in TAKEN_OUT}
     return Line(key=TOLD.key, args={"what": what})

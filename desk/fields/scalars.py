@@ -1,6 +1,7 @@
 """Scalar field types: one parser per type, from raw text to the field's value. Pure.
 
-A parser raises BadValue with the line for the person; the parsers of cells (`ip`, `time`, `yes_no`) may raise ValueError.
+A parser raises BadValue with the line for the person; the parsers of cells (`ip`, `time`, `yes_no`) may raise
+ValueError.
 """
 
 import re
@@ -26,10 +27,9 @@ _ORDER = re.compile(r"(?:DFD)?[\s#:-]*([0-9]{3,12})", re.IGNORECASE)
 
 
 class BadValue(ValueError):
-    """What is wrong with an answer, as a line for the person."""
+    """Invalid answer, with the line for the person."""
 
     def __init__(self, key: str, **args: str | int | Text) -> None:
-        """Keep the sentence and its arguments."""
         super().__init__(key)
         self.line = Line(key=key, args=dict(args))
 
@@ -113,7 +113,7 @@ def _url(field: FieldSpec, raw: Any, now: datetime) -> JsonValue:
 
 
 def _leads_somewhere(words: str) -> bool:
-    """Say whether this is an address of the web; one with a name before `@` shows another host than it leads to."""
+    """Return whether this is a web address; one with a user name before `@` is refused, as it disguises its host."""
     try:
         parts = urlsplit(words)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc

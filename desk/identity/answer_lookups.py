@@ -1,4 +1,4 @@
-"""When what a caller's answers are compared with is looked up: as soon as an order number or customer id is known. Pure."""
+"""Look-ups of reference answers: planned when an order number or customer id is recorded. Pure."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from desk.workflow.flow import Growing
 
 
 def look_ups(growing: Growing, playbook: Playbook, now: datetime) -> tuple[AskBackOffice, ...]:
-    """Plan a look-up for each order number or customer id that is new; none is made twice in a row for the same one."""
+    """Plan a look-up for each new order number or customer id; none twice in a row for the same one."""
     told = {name for event in growing.events if isinstance(event, ev.FactsRecorded) for name in event.facts}
     if not told or not growing.case.open:
         return ()
@@ -29,7 +29,7 @@ def look_ups(growing: Growing, playbook: Playbook, now: datetime) -> tuple[AskBa
 
 
 def _wanted(playbook: Playbook) -> dict[About, str]:
-    """Name the field that says what to look up, for whatever this playbook compares."""
+    """Return the field that a look-up is made by, for each subject this playbook compares."""
     return {how.about: how.of for spec in playbook.fields.values() if (how := by_desk(spec))}
 
 

@@ -1,4 +1,4 @@
-"""Whether a condition holds: yes, no, or not known yet. Pure."""
+"""Conditions in three-valued logic: true, false, or undecided. Pure."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -10,7 +10,7 @@ from desk.playbook.parts import Condition
 
 
 def holds(condition: Condition | None, case: Case, playbook: Playbook) -> bool | None:
-    """Answer True, False, or None while it can still become either."""
+    """Evaluate a condition: True, False, or None while it can still become either."""
     if condition is None:
         return True
     answers: list[bool | None] = [_outcome(case, *pair) for pair in condition.outcome.items()]
@@ -78,19 +78,19 @@ def _equal(case: Case, playbook: Playbook, names: tuple[str, ...]) -> bool | Non
 
 
 def _tried(case: Case, name: str, least: int) -> bool:
-    """Tries are counted as they stand: too few is "no" until there are enough."""
+    """Evaluate logged attempts: False until there are enough, never undecided."""
     step, _, attempt = name.partition(".")
     return case.step(step).attempts.get(attempt, 0) >= least
 
 
 def _still_open(case: Case, playbook: Playbook, name: str) -> bool | None:
-    """An unknown fact may still come while a step that asks for it is not settled."""
+    """Return whether an unknown fact may still be recorded: a step that asks for it is not settled."""
     waiting = any(not case.step(step).settled for step in asked_by(playbook, name))
     return None if waiting else False
 
 
 def asked_by(playbook: Playbook, name: str) -> tuple[str, ...]:
-    """Name the steps that may ask for a field."""
+    """List the steps that may ask for a field."""
     return tuple(step for step, spec in playbook.steps.items() if name in fields_asked(spec))
 
 
@@ -100,7 +100,7 @@ def _asked(asks: tuple[str, ...]) -> frozenset[str]:
 
 
 def fields_asked(step: Step) -> frozenset[str]:
-    """Name every field a step can ask for, in any outcome or part."""
+    """Return every field a step can ask for, in any outcome or part."""
     groups = [
         step.asks,
         *(o.asks for o in step.outcomes.values()),

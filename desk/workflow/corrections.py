@@ -1,7 +1,7 @@
-"""Who may correct which fact, and which facts are past correcting. Pure.
+"""Correction rules: who may correct which fact, and which facts are final. Pure.
 
-A correction never does somebody else's work: a field belongs to whoever is asked for it, and what has decided the way
-of a case, or was checked by four eyes, is mended by reopening, not by rewriting.
+A correction never does another role's work: a field belongs to the roles that are asked for it. A fact that decided the
+course of the case, or was checked by four eyes, is changed by reopening the case.
 """
 
 from desk.case.state import Case
@@ -15,7 +15,7 @@ from desk.workflow.conditions import asked_by, fields_asked
 def may_not(
     names: tuple[str, ...], facts: dict[str, Fact], by: Person, case: Case, playbook: Playbook
 ) -> Line | FieldError | None:
-    """Say why these facts may not be given or corrected by this person."""
+    """Return why this person may not record or correct these facts."""
     for name in names:
         if by_desk(playbook.fields[name]):
             return Line(
@@ -57,7 +57,7 @@ def may_not(
 
 
 def owners(name: str, playbook: Playbook) -> tuple[str, ...]:
-    """Name the roles that are asked for a field."""
+    """List the roles that are asked for a field."""
     found: list[str] = []
     for step_name in asked_by(playbook, name):
         step = playbook.steps[step_name]
@@ -70,7 +70,10 @@ def owners(name: str, playbook: Playbook) -> tuple[str, ...]:
 
 
 def _verified(name: str, facts: dict[str, Fact], by: Person, case: Case, playbook: Playbook) -> Line | None:
-    """Hold whose verification it is to a MOD who did not open the case, and let nobody take back a reported order meanwhile."""
+    """Protect the identity fields of a verification.
+
+    They are corrected by a MOD who did not open the case; reported orders cannot be removed meanwhile.
+    """
     about: dict[str, str | Text] = {"what": playbook.fields[name].title}
     deciders = {*playbook.cancel_by, playbook.override_by}
     if name in _whose(case, playbook) and (by.id == case.opened_by or not by.roles & deciders):
@@ -91,7 +94,7 @@ def _verified(name: str, facts: dict[str, Fact], by: Person, case: Case, playboo
 
 
 def _whose(case: Case, playbook: Playbook) -> set[str]:
-    """Name what says who the customer is, from the moment they are being verified."""
+    """Return the fields that identify the customer, once verification has begun."""
     begun = [
         step for name, step in playbook.steps.items() if step.lockout and case.step(name).status in {"open", "done"}
     ]
@@ -99,19 +102,19 @@ def _whose(case: Case, playbook: Playbook) -> set[str]:
 
 
 def _reported(case: Case, playbook: Playbook) -> set[str]:
-    """Name the fields whose orders do not count for a verification that is open."""
+    """Return the fields whose orders do not count for an open verification."""
     open_now = [step for name, step in playbook.steps.items() if case.step(name).status == "open"]
     specs = (playbook.fields[one].answer for step in open_now for one in fields_asked(step))
     return {one for how in specs if how for one in how.not_in}
 
 
 def _fewer(before: object, now: object) -> bool:
-    """Say whether a list lost something."""
+    """Return whether a list lost an item."""
     return isinstance(before, list) and any(one not in (now if isinstance(now, list) else ()) for one in before)
 
 
 def _checked_against(name: str, case: Case, playbook: Playbook) -> str | None:
-    """Name the step under four eyes that was opened and is held to this field, such as what a refund is paid for."""
+    """Return the open four-eyes step that is checked against this field, such as the order a refund is paid for."""
     for key, step in playbook.steps.items():
         whens = [one.when for one in step.outcomes.values() if one.when]
         held = {*step.unique, *(field for when in whens for field in when.equal)}
@@ -137,6 +140,6 @@ def _only_lead(name: str, step: str, playbook: Playbook) -> Line:
 
 
 def _decided(name: str, case: Case, playbook: Playbook) -> bool:
-    """Say whether a step was opened, skipped or finished because of this field."""
+    """Return whether a step was opened, skipped or finished because of this field."""
     steps = ((case.step(key).status, step.when) for key, step in playbook.steps.items())
     return any(status != "pending" and when is not None and name in when.fields() for status, when in steps)

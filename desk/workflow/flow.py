@@ -1,4 +1,4 @@
-"""What follows by itself: steps open, are skipped or finish, promises close, the escalation is composed. Pure."""
+"""Workflow engine: consequences of an event. Steps open, are skipped or finish; promises close. Pure."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,21 +17,20 @@ COMPLETED = "completed"
 
 
 class Growing:
-    """A case and the events that are being added to it."""
+    """Unit of work: a case with the events added so far."""
 
     def __init__(self, case: Case) -> None:
-        """Start from a case as it is."""
         self.case = case
         self.events: list[ev.Event] = []
 
     def add(self, *events: ev.Event) -> None:
-        """Let something happen."""
+        """Append events and fold them into the case."""
         self.case = fold(self.case, events)
         self.events.extend(events)
 
 
 def follow(growing: Growing, playbook: Playbook, now: datetime, by: str) -> None:
-    """Let everything happen that follows, until nothing moves. Each round settles a step, so it ends."""
+    """Add all consequences, until there are none. Each round settles a step, so it terminates."""
     for _ in range(4 * len(playbook.steps) + 4):
         more = list(_next(growing.case, playbook, now, by))
         if not more:
@@ -40,7 +39,7 @@ def follow(growing: Growing, playbook: Playbook, now: datetime, by: str) -> None
 
 
 def _next(case: Case, playbook: Playbook, now: datetime, by: str) -> Iterator[ev.Event]:
-    """Find the first thing that follows; a closed case stands still."""
+    """Return the first consequence; a closed case has none."""
     if not case.open:
         return
     for name, step in playbook.steps.items():
@@ -71,7 +70,7 @@ def _pending(case: Case, playbook: Playbook, name: str, step: Step, now: datetim
 
 
 def _arrived(case: Case, step: Step) -> bool:
-    """Say whether the ticket a step waits for was seen in its group."""
+    """Return whether the ticket a step waits for was seen in its group."""
     if step.waits_for is None:
         return True
     ticket = case.tickets.get(step.waits_for.ticket)
@@ -124,7 +123,7 @@ def completion(
 
 
 def promises(case: Case, playbook: Playbook, done: tuple[str, ...], now: datetime, by: str) -> tuple[ev.Event, ...]:
-    """Make the promises that are made by this, and keep those it keeps: `step`, `step:outcome` or `step.part`."""
+    """Make and keep promises after a completion, named `step`, `step:outcome` or `step.part`."""
     made = [
         ev.PromiseMade(at=now, by=by, promise=name)
         for name, one in playbook.promises.items()
@@ -139,7 +138,7 @@ def promises(case: Case, playbook: Playbook, done: tuple[str, ...], now: datetim
 
 
 def ending(case: Case, code: str, now: datetime, by: str) -> tuple[ev.Event, ...]:
-    """Close the case, and with it every promise that is still open."""
+    """Close the case and every open promise."""
     broken = [
         ev.PromiseClosed(at=now, by=by, promise=name, kept=False)
         for name, state in case.promises.items()

@@ -1,7 +1,7 @@
-"""Who may what: a role for each step and part, four eyes, nobody for what they opened or lifted themselves. Pure.
+"""Permissions: roles per step and part, four eyes, separation of duties. Pure.
 
-Roles come with the person, from Slack's user groups or from the settings; whoever has none may nothing. Every refusal names who may,
-and is kept as an event by `decide`. Which fact is whose to correct is `corrections`'s.
+Roles come with the person, from Slack's user groups or from the settings; without a role nothing is permitted. A
+refusal names the permitted roles, and `decide` records it as an event. Corrections: `desk/workflow/corrections.py`.
 """
 
 from desk.case import commands as cmd
@@ -16,7 +16,7 @@ UNKNOWN = Line(key="I do not know this case. It may belong to another desk.")
 
 
 def works_here(command: cmd.Command, growing: Growing, playbook: Playbook) -> Refusal | None:
-    """Hold an act to people of the playbook's roles and to a case that is open."""
+    """Require a role of the playbook and an open case."""
     if growing.case.opened_at is None:
         return _no(UNKNOWN)
     if not growing.case.open:
@@ -25,7 +25,7 @@ def works_here(command: cmd.Command, growing: Growing, playbook: Playbook) -> Re
 
 
 def outsider(command: cmd.Command, case: Case, playbook: Playbook) -> Refusal | None:
-    """Refuse whoever has none of the playbook's roles, and name who has the case now."""
+    """Refuse a person without a role of the playbook, and name the case's current owner."""
     if command.by.roles & set(playbook.roles):
         return None
     owed = next(iter(duties(case, playbook)), None)
@@ -42,7 +42,7 @@ def outsider(command: cmd.Command, case: Case, playbook: Playbook) -> Refusal | 
 
 
 def why_not(person: Person, case: Case, playbook: Playbook, duty: Duty) -> Line | None:
-    """Say why this person may not do this duty, or None when they may.
+    """Return why this person may not do this duty, or None when they may.
 
     The part that the desk posts by itself may be completed by the step's owner through its form.
     """
@@ -58,9 +58,9 @@ def why_not(person: Person, case: Case, playbook: Playbook, duty: Duty) -> Line 
 
 
 def four_eyes(person: Person, case: Case, playbook: Playbook, step: str) -> Line | None:
-    """Say why somebody who did another step may not do this one; an override lifts it.
+    """Return why the person who did another step may not do this one; an override lifts it.
 
-    A step that was taken from its owner is nobody's who opened the case, whatever else they may be.
+    A step that a lockout took from its owner may not be done by the person who opened the case, whatever their roles.
     """
     spec = playbook.steps[step]
     role = owner_of(case, spec)
@@ -87,7 +87,7 @@ def _no(line: Line) -> Refusal:
 
 
 def either(playbook: Playbook, roles: tuple[str, ...]) -> Text:
-    """Name several roles, any of which will do."""
+    """Return the text that names several roles, any of which is permitted."""
     titles = [playbook.roles[role].title for role in roles]
     languages = {language for title in titles for language in title}
     return {one: _list([in_language(title, one) for title in titles], one) for one in languages}
@@ -99,7 +99,7 @@ def _list(words: list[str], language: str) -> str:
 
 
 def only(playbook: Playbook, roles: tuple[str, ...]) -> Refusal:
-    """Refuse, and say which roles may."""
+    """Refuse, and name the permitted roles."""
     if not roles:
         return _no(Line(key="This procedure does not allow that. I have not changed anything."))
     return _no(
@@ -111,12 +111,12 @@ def only(playbook: Playbook, roles: tuple[str, ...]) -> Refusal:
 
 
 def may_mend(person: Person, case: Case, playbook: Playbook) -> bool:
-    """Say whether somebody may deal with a dead letter."""
+    """Return whether a person may handle a dead letter."""
     return person.id == BOT.id or not person.roles.isdisjoint(menders(case, playbook))
 
 
 def menders(case: Case, playbook: Playbook) -> tuple[str, ...]:
-    """Name the roles that may deal with a dead letter: whoever owes or did something on the case, or covers for them."""
+    """List the roles that may handle a dead letter: those involved in the case, and those that cover for them."""
     owing = {doers(playbook, duty) for duty in duties(case, playbook)}
     covering = {playbook.roles[role].next for role in owing}
     finished = {playbook.steps[name].owner for name, s in case.steps.items() if s.done and name in playbook.steps}
@@ -124,6 +124,6 @@ def menders(case: Case, playbook: Playbook) -> tuple[str, ...]:
 
 
 def deciders(playbook: Playbook) -> tuple[str, ...]:
-    """Name the roles that decide who is the customer, the one that is told first."""
+    """List the roles that decide a dispute; the first is notified."""
     chosen = playbook.disputes.decided_by if playbook.disputes else ()
     return chosen or playbook.cancel_by
