@@ -1,4 +1,4 @@
-"""Buttons of a case card: what a reader can press for an open duty. Pure."""
+"""Buttons of a case card: the actions offered for an open duty. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from desk.workflow.duties import Duty
 
 @dataclass(frozen=True)
 class Button:
-    """One thing a reader can do: `form` opens a modal, otherwise one tap is enough."""
+    """Action of a reader: `form` opens a modal, otherwise one tap completes it."""
 
     step: str
     part: str | None
@@ -22,11 +22,11 @@ class Button:
     form: bool
     style: str | None
     attempt: str = ""
-    """The try this button logs; it then has no outcome."""
+    """The attempt this button logs; it then has no outcome."""
 
 
 def buttons(playbook: Playbook, duty: Duty) -> Iterator[Button]:
-    """Give the buttons for a duty, the one that matters most first."""
+    """Yield the buttons for a duty, the most important first."""
     step = playbook.steps[duty.step]
     part = step.parts.get(duty.part or "")
     if part:

@@ -1,4 +1,4 @@
-"""What a case shows to one inbox, as a value: cards are drawn from it, and a card is stale when it changes. Pure."""
+"""View model of a case card: what one inbox sees. A card is redrawn when its view model changes. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from desk.workflow.inboxes import inbox_of, role_of
 
 @dataclass(frozen=True)
 class OpenDuty:
-    """A duty with the buttons for it."""
+    """Duty with its buttons."""
 
     duty: Duty
     buttons: tuple[Button, ...]
@@ -29,7 +29,7 @@ class OpenDuty:
 
 @dataclass(frozen=True)
 class Finished:
-    """A step or part that was done: what, how, by whom, when."""
+    """Finished step or part: what, how, by whom, when."""
 
     title: Text
     outcome: Text
@@ -40,7 +40,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Shown:
-    """A labelled fact."""
+    """Labelled fact."""
 
     label: Text
     name: str
@@ -49,7 +49,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Face:
-    """A case as one inbox sees it."""
+    """View model of a case for one inbox."""
 
     case: str
     display: str
@@ -84,7 +84,7 @@ class Face:
 def inboxes(case: Case, playbook: Playbook) -> tuple[str, ...]:
     """List the inboxes that have or should have a card of this case.
 
-    A role that is given an escalation gets its card when that was composed, not before.
+    A role that receives an escalation gets its card when the escalation is posted, not before.
     """
     posts = {f"role:{post.inbox}": name for name, post in playbook.posts.items()}
     owed = [inbox_of(case, playbook, doers(playbook, duty)) for duty in duties(case, playbook)]
@@ -108,7 +108,7 @@ def _briefs(case: Case, playbook: Playbook) -> Iterator[tuple[str, Act]]:
 
 
 def face(case: Case, playbook: Playbook, inbox: str) -> Face:
-    """Say what this inbox sees of the case."""
+    """Build the view model of the case for this inbox."""
     role = role_of(inbox, playbook)
     owed = duties(case, playbook)
     post = next((name for name, p in playbook.posts.items() if f"role:{p.inbox}" == inbox), None)
@@ -172,7 +172,7 @@ def _facts(case: Case, playbook: Playbook) -> tuple[Shown, ...]:
 
 
 def _position(case: Case, playbook: Playbook) -> tuple[int, int]:
-    """Say which of the procedure's steps the case has reached, of how many; what always recurs is no progress."""
+    """Return how many of the procedure's steps were reached, and their total; recurring steps do not count."""
     numbers = playbook.sop_numbers
     reached = [
         numbers.index(str(step.sop)) + 1
@@ -196,7 +196,7 @@ def _finished(case: Case, playbook: Playbook) -> Iterator[Finished]:
 
 
 def shows_everywhere(event: ev.Event, case: Case, playbook: Playbook) -> bool:
-    """Say whether every card shows this event by itself: a whole step that it finished, and that is still finished."""
+    """Return whether an event changes every card: it finished a whole step, which is still finished."""
     if not isinstance(event, ev.StepCompleted) or event.outcome == ADOPTED:
         return False
     done = case.step(event.step).done
@@ -204,7 +204,7 @@ def shows_everywhere(event: ev.Event, case: Case, playbook: Playbook) -> bool:
 
 
 def _next_contact(case: Case, playbook: Playbook, owed: tuple[Duty, ...]) -> datetime | None:
-    """Find when the customer must hear from us next: the earliest due duty that keeps an open promise."""
+    """Return when the customer must hear from us next: the earliest due duty that keeps an open promise."""
     waiting = (p for name, p in playbook.promises.items() if case.promises.get(name) == "open")
     kept = {word.partition(":")[0] for promise in waiting for word in promise.kept}
     due = [duty.due_at for duty in owed if duty.due_at and _name(duty) in kept]
@@ -235,7 +235,7 @@ def _warnings(case: Case) -> Iterator[Line]:
 
 
 def _in_between(case: Case, owed: tuple[Duty, ...]) -> Iterator[Line]:
-    """Say what is under way, and that the case's ticket was solved while something is still owed."""
+    """Yield the warnings about an adopted ticket, a ticket solved too early, and a sheet being read."""
     main = next(iter(case.tickets.values()), None)
     if main and any(state.outcome == ADOPTED for state in case.steps.values()):
         yield Line(
@@ -255,7 +255,7 @@ def _in_between(case: Case, owed: tuple[Duty, ...]) -> Iterator[Line]:
 
 
 def being_read(case: Case) -> bool:
-    """Say whether an uploaded sheet is still being read."""
+    """Return whether an uploaded sheet is still being read."""
     return any(not _given_up(case, effect) for effect in case.sheets - case.settled)
 
 

@@ -1,4 +1,4 @@
-"""Which cards no longer show what is so, and the effect that draws one again. Pure."""
+"""Card staleness: which cards are outdated, and the effect that redraws them. Pure."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from desk.workflow.flow import Growing
 
 
 def cards(growing: Growing, playbook: Playbook, now: datetime, skip: str | None = None) -> tuple[Effect, ...]:
-    """Plan a drawing for each inbox whose card no longer shows what is so; one at a time per inbox."""
+    """Plan an update for each inbox whose card is outdated; one at a time per inbox."""
     effects: list[Effect] = []
     drawn: dict[int, Case] = {}
     for inbox in inboxes(growing.case, playbook):
@@ -42,13 +42,13 @@ UNSEEN = frozenset(
         "answers_learnt",
     }
 )
-"""Events that change no card by themselves."""
+"""Kinds of events that change no card by themselves."""
 
 
 def _stale(case: Case, playbook: Playbook, inbox: str, drawn: dict[int, Case]) -> bool:
-    """Compare with what was drawn; nothing needs comparing when nothing visible has happened since.
+    """Compare the view model with the drawn one; skipped when nothing visible has happened since.
 
-    `drawn` holds the case as it was at the versions of the cards that were compared before.
+    `drawn` caches the case as it was at the versions compared before.
     """
     version = case.cards[inbox].version
     since_then = case.log[version:]
@@ -64,7 +64,7 @@ def _stale(case: Case, playbook: Playbook, inbox: str, drawn: dict[int, Case]) -
 
 
 def show_card(case: Case, playbook: Playbook, inbox: str) -> ShowCard:
-    """Plan the next drawing of a card."""
+    """Return the effect that draws a card next."""
     card = case.cards.get(inbox)
     count = card.planned if card else 0
     urgent = any(duty.urgent for duty in duties(case, playbook))

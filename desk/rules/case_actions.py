@@ -1,4 +1,4 @@
-"""What people do with a case beside its steps: claim, hand over, put off, wait, note, cancel, reopen, merge. Pure."""
+"""Case actions: claim, hand over, snooze, attempt, wait, override, cancel, reopen, merge. Pure."""
 
 from datetime import datetime, timedelta
 
@@ -22,12 +22,12 @@ from desk.workflow.refusals import Verdict, refuse
 
 WHY = Line(key="Give a reason: whoever comes after you will ask.")
 MERGED = "merged"
-"""The ending of a case that goes on in another one."""
+"""The ending of a case that was merged into another one."""
 LONGEST_SNOOZE = timedelta(days=7)
 
 
 def _owed(command: cmd.Command, growing: Growing, playbook: Playbook, step: str, occurrence: int) -> Refusal | None:
-    """Hold an act on a step to somebody who may do the step, or one of its parts."""
+    """Require that a person may do the step, or one of its parts."""
     parts = parts_of(growing.case, playbook, playbook.steps[step]) if step in playbook.steps else ()
     left: list[str | None] = [part for part in parts if part not in growing.case.step(step).parts] or [None]
     answers = [check(growing, playbook, command, step, part, occurrence) for part in left]
@@ -36,7 +36,7 @@ def _owed(command: cmd.Command, growing: Growing, playbook: Playbook, step: str,
 
 
 def claim_step(command: cmd.ClaimStep, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Say who has it; a second claim takes it over from the first."""
+    """Assign a step to the person; a second claim takes it over."""
     refusal = _owed(command, growing, playbook, command.step, command.occurrence)
     if refusal:
         return refusal
@@ -47,7 +47,7 @@ def claim_step(command: cmd.ClaimStep, growing: Growing, playbook: Playbook, now
 
 
 def hand_over(command: cmd.HandOver, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Give a step to somebody who may do it, and tell them directly."""
+    """Assign a step to another person who may do it, and notify them directly."""
     refusal = _owed(command, growing, playbook, command.step, command.occurrence)
     if refusal:
         return refusal
@@ -84,7 +84,7 @@ def hand_over(command: cmd.HandOver, growing: Growing, playbook: Playbook, now: 
 
 
 def snooze(command: cmd.Snooze, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Put off reminders, with a reason; the ladder starts anew afterwards."""
+    """Postpone a step's reminders, with a reason; the ladder restarts afterwards."""
     refusal = _owed(command, growing, playbook, command.step, command.occurrence)
     if refusal:
         return refusal
@@ -104,7 +104,7 @@ def snooze(command: cmd.Snooze, growing: Growing, playbook: Playbook, now: datet
 
 
 def log_attempt(command: cmd.LogAttempt, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Log a try; the step waits as long as the playbook says, in the owner's working time."""
+    """Log an attempt; the step waits as long as the playbook says, in the owner's working time."""
     refusal = _owed(command, growing, playbook, command.step, command.occurrence)
     if refusal:
         return refusal
@@ -126,7 +126,7 @@ def log_attempt(command: cmd.LogAttempt, growing: Growing, playbook: Playbook, n
 
 
 def wait_for_customer(command: cmd.WaitForCustomer, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Let the clock stand still."""
+    """Pause due times until the customer answers."""
     refusal = works_here(command, growing, playbook)
     if refusal:
         return refusal
@@ -139,7 +139,7 @@ def wait_for_customer(command: cmd.WaitForCustomer, growing: Growing, playbook: 
 
 
 def resume(command: cmd.Resume, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Let the clock go on; what is open has as much time left as before."""
+    """End the pause; open steps have as much time left as before."""
     refusal = works_here(command, growing, playbook)
     if refusal:
         return refusal
@@ -150,7 +150,7 @@ def resume(command: cmd.Resume, growing: Growing, playbook: Playbook, now: datet
 
 
 def override(command: cmd.Override, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Lift four eyes and caps for one step; only the playbook's role, and with a reason."""
+    """Lift a step's safeguards; only for the playbook's role, and with a reason."""
     refusal = works_here(command, growing, playbook)
     if refusal:
         return refusal
@@ -186,7 +186,7 @@ def cancel(command: cmd.Cancel, growing: Growing, playbook: Playbook, now: datet
 
 
 def reopen(command: cmd.Reopen, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Go on with a closed case at the step that ended it."""
+    """Reopen a closed case at the step that ended it."""
     case = growing.case
     if case.opened_at is None:
         return refuse(UNKNOWN)
@@ -211,7 +211,7 @@ def _goes_on_at(case: Case, playbook: Playbook) -> str:
 
 
 def merge(command: cmd.Merge, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Close a duplicate; the other case goes on."""
+    """Close a duplicate in favour of another case."""
     refusal = works_here(command, growing, playbook)
     if refusal:
         return refusal

@@ -1,4 +1,4 @@
-"""What follows when two people claim one profile: the other case hears of it, people are told, somebody decides. Pure."""
+"""Dispute rules: other cases and deciders are notified, and a permitted role decides. Pure."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -24,7 +24,7 @@ from desk.workflow.refusals import Verdict, refuse
 
 
 def look_at_claims(command: LookAtClaims, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Keep who else claims the profile now."""
+    """Record which cases claim the profile now."""
     if growing.case.opened_at is None:
         return refuse(UNKNOWN)
     ownership_disputes.flag(growing, now, command.rivals)
@@ -34,7 +34,7 @@ def look_at_claims(command: LookAtClaims, growing: Growing, playbook: Playbook, 
 
 
 def _again(growing: Growing, playbook: Playbook, now: datetime) -> Iterator[Effect]:
-    """Draw the cards of those who decide anew: they show what is known of the other case, and that is another now."""
+    """Redraw the deciders' cards, which show facts of the other case."""
     case = growing.case
     for inbox in (inbox_of(case, playbook, role) for role in deciders(playbook)):
         card = case.cards.get(inbox)
@@ -45,7 +45,7 @@ def _again(growing: Growing, playbook: Playbook, now: datetime) -> Iterator[Effe
 
 
 def decide_dispute(command: DecideDispute, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Lift a dispute from one case; only who may decide and opened none of the cases, with a reason."""
+    """Decide a dispute for this case; needs a deciding role, a reason, and not to have opened any of the cases."""
     if refusal := works_here(command, growing, playbook):
         return refusal
     case, roles = growing.case, deciders(playbook)
@@ -78,7 +78,7 @@ def decide_dispute(command: DecideDispute, growing: Growing, playbook: Playbook,
 
 
 def spread(growing: Growing, playbook: Playbook, now: datetime) -> tuple[Effect, ...]:
-    """Plan what the disputes of a decision ask for: the other cases look for themselves, and people are told."""
+    """Plan the effects of dispute events: other cases check again, and people are notified."""
     found: list[Effect] = []
     for event in tuple(growing.events):
         for effect in _of_event(growing, playbook, event):
@@ -99,7 +99,7 @@ def _of_event(growing: Growing, playbook: Playbook, event: object) -> Iterator[E
 
 
 def _asked(case: Case, event: FactsRecorded, playbook: Playbook) -> Iterator[AskWhoWrote]:
-    """Ask who wrote the customer's own ticket once its number is known."""
+    """Plan the look-up of the author of the customer's own ticket, once its number is known."""
     wrote = playbook.disputes.wrote if playbook.disputes else None
     given = event.facts.get(wrote.ticket) if wrote else None
     digits = str(given.value or "").removeprefix("#") if given else ""
@@ -127,7 +127,7 @@ def _heard(growing: Growing, names: tuple[str, ...], playbook: Playbook) -> Iter
 
 
 def _told(growing: Growing, event: ProfileDisputed, playbook: Playbook) -> Iterator[Effect]:
-    """Say it where the case has cards. Whoever decides is called once: by the later of two cases."""
+    """Post the dispute where the case has cards; the later of two cases also mentions the deciders."""
     case, role = growing.case, next(iter(deciders(playbook)), None)
     if role is None or not case.open:
         return
@@ -141,6 +141,6 @@ def _told(growing: Growing, event: ProfileDisputed, playbook: Playbook) -> Itera
 
 
 def number_of(name: str) -> int:
-    """Give the number in a case's display name such as ATO-12; nought where there is none."""
+    """Return the number in a display name such as ATO-12; 0 where there is none."""
     digits = name.rpartition("-")[2]
     return int(digits) if digits.isdecimal() else 0

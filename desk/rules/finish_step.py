@@ -1,4 +1,4 @@
-"""How a step is finished: the answers are checked, the outcome's condition holds, and what follows is said. Pure."""
+"""Completion of a step: validated answers, the outcome's condition, the texts told to the customer. Pure."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ INCOMPLETE = Line(key="Some answers are missing or wrong. Nothing is lost: mend 
 
 
 def judged(case: Case, playbook: Playbook, step: Step) -> bool:
-    """Say whether the outcome follows from the answers, so that nobody chooses it."""
+    """Return whether the answers determine the outcome, so that nobody chooses it."""
     return step.verdict or answers(case, playbook, step) is not None
 
 
@@ -32,7 +32,7 @@ def finish(
     step: str,
     outcome: str,
 ) -> Verdict:
-    """Check the answers and close the step; answers that the desk compares decide by themselves."""
+    """Validate the answers and close the step; compared answers determine the outcome."""
     spec, fills = playbook.steps[step], command.fills
     found = answers(growing.case, playbook, spec)
     if found and isinstance(command, cmd.CompleteStep):
@@ -54,7 +54,7 @@ def finish(
 def _close(
     growing: Growing, playbook: Playbook, now: datetime, by: str, step: str, outcome: str, *, compared: bool = False
 ) -> Verdict:
-    """Finish the step where its outcome's condition holds, and keep what was said with it."""
+    """Finish the step if its outcome's condition holds, and record the texts told."""
     spec = playbook.steps[step]
     chosen = spec.outcome(outcome) or Outcome(when=_NEVER)
     if holds(chosen.when, growing.case, playbook) is not True:
@@ -74,7 +74,7 @@ def _close(
 def _compared(
     growing: Growing, playbook: Playbook, now: datetime, command: cmd.CompleteStep, found: Answers
 ) -> Verdict:
-    """Compare the caller's answers; only whether each is right is kept. A new order number is looked up first."""
+    """Compare the caller's answers, keeping only right or wrong; a new order number is looked up first."""
     step, by, case = command.step, command.by.id, growing.case
     facts, wrong = read_fills(found.asks, command.fills, case, playbook, now)
     wrong = (*wrong, *unfit(found, command.fills, facts, case, playbook))
@@ -101,7 +101,7 @@ def _compared(
 
 
 def _answered(case: Case, playbook: Playbook, spec: Step, found: Answers) -> str:
-    """Name the outcome of compared answers; an order that Admin does not know may have one of its own."""
+    """Return the outcome of compared answers; an order unknown to Admin may have one of its own."""
     unknown = (name for name, outcome in spec.outcomes.items() if outcome.unknown)
     there = found.learnt is not None and found.learnt.found
     return ("" if there else next(unknown, "")) or _follows(case, playbook, spec)
@@ -111,6 +111,6 @@ _NEVER = Condition(any=(Condition(no=Condition()),))
 
 
 def _follows(case: Case, playbook: Playbook, spec: Step) -> str:
-    """Find the first outcome whose condition holds: the verdict of the answers."""
+    """Return the first outcome whose condition holds."""
     fitting = (name for name, outcome in spec.outcomes.items() if holds(outcome.when, case, playbook) is True)
     return next(fitting, "")

@@ -1,4 +1,4 @@
-"""What must be done outside because something happened: tickets, notes, cards, messages. Pure."""
+"""Effect planning: the tickets, notes, cards and messages that follow from events. Pure."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -29,7 +29,7 @@ from desk.workflow.flow import Growing
 
 
 def write(lines: tuple[Said, ...], case: Case, playbook: Playbook, now: datetime, actor: str) -> str:
-    """Write the lines whose condition holds, in the playbook's first language."""
+    """Render the lines whose condition holds, in the playbook's first language."""
     language = playbook.languages[0]
     value = values(case, playbook, language, now, actor)
     kept = [one for one in lines if holds(one.when, case, playbook) is True]
@@ -43,7 +43,7 @@ def _names_card(line: Said) -> bool:
 
 
 def late_link(growing: Growing, playbook: Playbook, now: datetime) -> tuple[Effect, ...]:
-    """Give the tickets the link to the card that did not stand yet when their first words were written."""
+    """Plan notes with the card's link for tickets that were created before the card."""
     found: list[Effect] = []
     made = (e.ticket for e in growing.case.planned.values() if e.what == "create_ticket")
     for name in dict.fromkeys([*growing.case.tickets, *filter(None, made)]):
@@ -67,7 +67,7 @@ def _body_of(ticket: str, playbook: Playbook) -> tuple[Said, ...]:
 
 
 def plan(growing: Growing, playbook: Playbook, now: datetime, actor: str, start: int) -> tuple[Effect, ...]:
-    """Plan what the events from `start` on ask for, and mark each effect as planned."""
+    """Plan the effects of the events from `start` on, and record each as planned."""
     effects: list[Effect] = []
     for event in growing.events[start:]:
         effects.extend(_of_event(growing.case, playbook, event, now, actor))
@@ -78,7 +78,7 @@ def plan(growing: Growing, playbook: Playbook, now: datetime, actor: str, start:
 
 
 def _after_suspension(effect: Effect, effects: list[Effect]) -> Effect:
-    """Let a ticket that says "suspended" wait until the back office did it, or a person by hand."""
+    """Make a ticket that says "suspended" wait for the back office, or for a person who does it by hand."""
     if not isinstance(effect, CreateTicket):
         return effect
     keys = tuple(e.key for e in effects if isinstance(e, AskBackOffice) and e.ask == "suspend")
@@ -112,7 +112,7 @@ def _act(
 
 
 def _ask(case: Case, key: str, spec: BackOfficeAsk, urgent: bool) -> AskBackOffice:
-    """Ask about the customer the case knows; the profile is looked for by what the caller said."""
+    """Plan a back-office request about the known customer; the profile is searched by what the caller gave."""
     values = {name: str(case.value(name) or "") for name in ("customer_id", "email", "phone")}
     return AskBackOffice(key=key, case=case.id, lane=f"{case.id}:back_office", urgent=urgent, ask=spec.ask, **values)
 
@@ -141,7 +141,7 @@ def _create(
 
 
 def _requester(case: Case, playbook: Playbook, spec: TicketPlan) -> Requester | None:
-    """Choose a contact from before the compromise (readings A17); none means the placeholder."""
+    """Return a contact from before the compromise (readings A17); None means the placeholder."""
     for choice in spec.requester:
         email = case.value(choice.field)
         if email and holds(choice.when, case, playbook) is True:
@@ -181,7 +181,7 @@ def _update(
 
 
 def _thread(case: Case, playbook: Playbook, event: ev.Escalated) -> Iterator[Effect]:
-    """Give the long items in the escalation's thread, with what the case log holds at this time (readings A21)."""
+    """Return the long items for the escalation's thread, as recorded at this time (readings A21)."""
     post = playbook.posts[event.post]
     inbox = f"role:{post.inbox}"
     language = playbook.languages[0]
@@ -198,11 +198,11 @@ def _thread(case: Case, playbook: Playbook, event: ev.Escalated) -> Iterator[Eff
 
 
 MOST_LOOKS = 2
-"""Looks at one ticket that wait: the one that may be under way, and one that sees whatever changed since it began."""
+"""Maximum number of waiting reads per ticket: one that may be running, and one that sees later changes."""
 
 
 def look(case: Case, name: str, ticket: int, delivery: str, now: datetime) -> LookAtTicket | None:
-    """Plan to read a ticket again, unless one reading is queued behind the one that may be under way."""
+    """Plan a read of a ticket, unless one is already queued behind the running one."""
     looks = [e for e in case.planned.values() if e.what == "look_at_ticket" and e.ticket == name]
     if sum(e.effect not in case.settled for e in looks) >= MOST_LOOKS:
         return None

@@ -1,4 +1,4 @@
-"""What came back from outside: tickets, cards, messages, delays and dead letters. Pure."""
+"""Settlement of effects: results, delays and dead letters become events. Pure."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -59,11 +59,11 @@ from desk.workflow.permissions import UNKNOWN, may_mend, menders, only
 from desk.workflow.refusals import Verdict, refuse
 
 TOLD_OF_DELAY = ("create_ticket", "update_ticket", "ask_back_office", "read_sheet")
-"""Kinds of work whose delay people see on the card; a late card or look explains itself."""
+"""Kinds of effects whose delay is shown on the card; a late card or ticket read is not."""
 
 
 def note_ticket(command: cmd.NoteTicket, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """A ticket may have changed: look at it, whatever the message said."""
+    """Plan a read of a ticket after a change notification, whatever it said."""
     name = next((n for n, t in growing.case.tickets.items() if t.id == command.ticket), None)
     if name is None:
         return refuse(UNKNOWN)
@@ -75,7 +75,7 @@ def note_ticket(command: cmd.NoteTicket, growing: Growing, playbook: Playbook, n
 
 
 def look_again(case: str, name: str, waiting: Collection[str], *, ticket: int, delivery: str) -> LookAtTicket | None:
-    """Plan to read a ticket that may have changed, unless enough looks wait in its lane. Nothing is said in the log."""
+    """Plan a read of a changed ticket, unless enough are waiting in its lane; no event is recorded."""
     lane = ticket_lane(Case(id=case), name)
     if sum(one == lane for one in waiting) >= MOST_LOOKS:
         return None
@@ -85,7 +85,7 @@ def look_again(case: str, name: str, waiting: Collection[str], *, ticket: int, d
 
 
 def settle(command: cmd.Settle, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Take in the result of an effect; a result that came before changes nothing."""
+    """Apply the result of an effect; a repeated result changes nothing."""
     effect, result = command.effect, command.result
     if growing.case.opened_at is None or effect.key in growing.case.settled:
         return ()
@@ -107,7 +107,7 @@ def settle(command: cmd.Settle, growing: Growing, playbook: Playbook, now: datet
 
 
 def _delayed(growing: Growing, key: str, kind: str, result: Delayed, now: datetime) -> None:
-    """Say once that something is late; further tries change nothing people need to know."""
+    """Record the first delay of an effect; further attempts are not recorded."""
     if kind in TOLD_OF_DELAY and key not in growing.case.troubles:
         since = result.since_at if result.since_at < now else None
         growing.add(
@@ -124,7 +124,7 @@ def _ticket(
     seen: TicketSeen,
     now: datetime,
 ) -> None:
-    """A ticket was made, changed or looked at; a look that found nothing new is kept as just that."""
+    """Apply a ticket that was created, changed or read; a read without changes is recorded as such."""
     common = {
         "at": now,
         "by": BOT.id,
@@ -166,7 +166,7 @@ def _ticket(
 
 
 def _as_before(before: Ticket, seen: TicketSeen) -> bool:
-    """Say whether nothing that people need to know has changed."""
+    """Return whether the ticket has no relevant change."""
     said = seen.replies is None or seen.replies == before.replies
     return said and (before.group, before.status) == (seen.group, seen.status)
 
@@ -182,7 +182,7 @@ def _told(
 
 
 def _shown(growing: Growing, playbook: Playbook, effect: ShowCard, seen: CardSeen, now: datetime) -> tuple[Effect, ...]:
-    """A card stands; the part that is an escalation to this inbox is done with it, and tickets hear where it is."""
+    """Apply a posted card: it finishes the part that is an escalation to this inbox, and tickets get its link."""
     linked = bool(card_of(growing.case))
     growing.add(
         CardShown(
@@ -221,7 +221,7 @@ _RESULTS: dict[type[Any], tuple[tuple[type[Any], ...], Callable[..., Any]]] = {
     SheetRows: ((ReadSheet,), keep_rows),
     SheetWrong: ((ReadSheet,), tell_wrong),
 }
-"""What each kind of result says of which kinds of work."""
+"""The handler of each kind of result, and the kinds of effects it applies to."""
 
 
 def _dead(command: cmd.RetryEffect | cmd.FinishByHand, growing: Growing, playbook: Playbook) -> Trouble | Verdict:
@@ -237,7 +237,7 @@ def _dead(command: cmd.RetryEffect | cmd.FinishByHand, growing: Growing, playboo
 
 
 def retry_effect(command: cmd.RetryEffect, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Try a dead letter again; one that is still being tried goes on by itself."""
+    """Retry a dead letter; one that is still being retried needs nothing."""
     trouble = _dead(command, growing, playbook)
     if not isinstance(trouble, Trouble):
         return trouble
@@ -248,7 +248,7 @@ def retry_effect(command: cmd.RetryEffect, growing: Growing, playbook: Playbook,
 
 
 def finish_by_hand(command: cmd.FinishByHand, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Take somebody's word that the work was done by hand; a ticket made by hand is then read like any other."""
+    """Mark a dead letter as done by hand; a ticket created by hand is then read."""
     trouble = _dead(command, growing, playbook)
     if not isinstance(trouble, Trouble):
         return trouble

@@ -1,4 +1,4 @@
-"""Rows as sheets: what goes onto a ticket as one, and what an uploaded one is to fill in. Pure; it reads no file."""
+"""Sheet requests: uploaded files that are to be read into fields of rows. Pure; no file is read here."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ def reading(
     step: str | None = None,
     outcome: str = "done",
 ) -> tuple[ReadSheet, ...]:
-    """Plan to read the sheets among new facts; with a step, it is finished once they are read."""
+    """Plan to read the sheets among new facts; with `step`, the step is finished afterwards."""
     found: list[ReadSheet] = []
     for name, given in facts.items():
         into = playbook.fields[name].into

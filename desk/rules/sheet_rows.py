@@ -1,4 +1,4 @@
-"""What an uploaded sheet said: its rows are kept whole or not at all, and who uploaded it hears which. Pure."""
+"""Rows of an uploaded sheet: recorded completely or not at all, with the errors told to the uploader. Pure."""
 
 from datetime import datetime
 
@@ -19,9 +19,9 @@ from desk.values import BOT, Line, Refusal
 from desk.workflow.flow import Growing
 
 MOST_ROWS = 500
-"""Rows of one field, typed or uploaded."""
+"""Maximum number of rows in one field, typed or uploaded."""
 MOST_SAID = 15
-"""Mistakes told at once; mending these usually mends the rest."""
+"""Maximum number of errors told at once; fixing these usually fixes the rest."""
 
 Rows = list[dict[str, object]]
 
@@ -29,7 +29,7 @@ Rows = list[dict[str, object]]
 def keep_rows(
     growing: Growing, playbook: Playbook, effect: ReadSheet, sheet: SheetRows, now: datetime
 ) -> tuple[TellPeople, ...]:
-    """Keep the rows and finish the step they were for; rows that do not fit their columns are told."""
+    """Record the rows and finish their step; rows that do not fit their columns are told to the uploader."""
     spec = playbook.fields[effect.into]
     rows, wrong = _checked(spec, sheet, now)
     if wrong:
@@ -62,7 +62,7 @@ def _checked(spec: FieldSpec, sheet: SheetRows, now: datetime) -> tuple[Rows, tu
 def _finish(
     growing: Growing, playbook: Playbook, effect: ReadSheet, sheet: SheetRows, now: datetime
 ) -> tuple[TellPeople, ...]:
-    """Finish the step as if the rows had been typed; if that is not possible now, its form is still there."""
+    """Finish the step as if the rows had been typed; if that is refused now, its form remains available."""
     secrets = (told(sheet.taken_out),) if sheet.taken_out else ()
     if effect.step is None:
         return _tell(growing, effect, now, *secrets)
@@ -94,7 +94,7 @@ def _finish(
 def tell_wrong(
     growing: Growing, playbook: Playbook, effect: ReadSheet, sheet: SheetWrong, now: datetime
 ) -> tuple[TellPeople, ...]:
-    """Say what is wrong, line by line, to whoever uploaded it."""
+    """Tell the uploader what is wrong, line by line."""
     said = sheet.lines[:MOST_SAID]
     growing.add(
         SheetRead(

@@ -1,4 +1,4 @@
-"""What people do: open a case, finish a step or a part, claim, give facts. Pure; each rule adds events or refuses."""
+"""Step rules: open a case, complete a step, complete a part. Pure; each rule adds events or refuses."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ STALE = Line(key="This card is out of date: “{step}” is not open now. I have
 
 
 def open_case(command: cmd.OpenCase, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Begin a case by finishing the playbook's first step."""
+    """Open a case by finishing the playbook's first step."""
     if growing.case.opened_at is not None:
         return refuse(Line(key="This case is already open. Nothing was done twice."))
     owner = playbook.steps[playbook.opens_with].owner
@@ -55,7 +55,7 @@ def open_case(command: cmd.OpenCase, growing: Growing, playbook: Playbook, now: 
 
 
 def known_at_once(playbook: Playbook, now: datetime) -> dict[str, Fact]:
-    """Record what is known from the first minute: fields that no step needs to ask for and that have a default."""
+    """Record the default values of fields that no step needs to ask for."""
     first = {ask.field for step in playbook.steps.values() for ask in _asks(step)}
     return {
         name: fact(playbook, name, default(spec, now))
@@ -81,7 +81,7 @@ def check(
     part: str | None,
     occurrence: int,
 ) -> Refusal | Duty:
-    """Find the open duty a command speaks of, and hold the person to it."""
+    """Find the open duty of a command, and require that the person may do it."""
     case = growing.case
     if case.opened_at is None:
         return refuse(UNKNOWN)
@@ -119,7 +119,7 @@ def _already(growing: Growing, playbook: Playbook, step: str) -> Refusal:
 
 
 def complete_step(command: cmd.CompleteStep, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Finish a step with an outcome: check the person, the answers and the outcome's own condition."""
+    """Finish a step with an outcome, after checking the person, the answers and the outcome's condition."""
     duty = check(growing, playbook, command, command.step, None, command.occurrence)
     if isinstance(duty, Refusal):
         return duty
@@ -155,7 +155,7 @@ def _titles(playbook: Playbook, names: tuple[str, ...]) -> Text:
 
 
 def complete_part(command: cmd.CompletePart, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Finish one part of a step; ticks that are not all set are saved, and a post finishes when it stands."""
+    """Finish a part of a step; incomplete ticks are saved, and an escalation finishes when it is posted."""
     duty = check(growing, playbook, command, command.step, command.part, command.occurrence)
     if isinstance(duty, Refusal):
         return duty

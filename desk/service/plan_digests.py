@@ -1,7 +1,7 @@
-"""What the chaser does before it chases: look at everything that is due, and let one digest say what is too much.
+"""Digest planning of a tick: due reminders are grouped into digests before cases are chased.
 
-A digest is kept together with the reminders it stands for, before any case is chased. So a process that ends in
-between says nothing twice: the cases that are left find that a digest has spoken for them.
+A digest is stored together with the reminders it covers, before any case is chased; after a crash in between, the
+remaining cases see that a digest covers them.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from desk.service.ports import Cases
 
 
 async def gather(due: Sequence[str], cases: Cases, store: Announcements | None, now: datetime) -> list[Chase]:
-    """Give the chases for these cases, less those that have nothing but reminders to hold back."""
+    """Return the chase commands for these cases, without those whose reminders are all held for a digest."""
     if store is None or not due:
         return [Chase(case=case, delivery="") for case in due]
     said = await store.gathered(due)
