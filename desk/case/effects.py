@@ -8,7 +8,10 @@ from desk.values import Line, Person, Text, Value
 
 
 class _Effect(Value):
-    """Base of all effects. A lane runs in order, one effect at a time; `needs` are keys that must settle first."""
+    """Base of all effects. A lane runs in order, one effect at a time; `needs` are keys that must settle first.
+
+    A key begins with `<case>/` and is built where the effect is planned; the same key is never performed twice.
+    """
 
     key: str
     case: str

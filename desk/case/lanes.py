@@ -1,4 +1,7 @@
-"""Lanes of effects: names of the ordered queues of a case, and the event that plans an effect. Pure."""
+"""Lanes of effects, and the event that plans an effect. Pure.
+
+A lane is `<case>:ticket:<name>`, `<case>:card:<inbox>`, or `<case>:` and another kind of work. It runs in order.
+"""
 
 from datetime import datetime
 

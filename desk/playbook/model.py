@@ -30,14 +30,14 @@ class Outcome(Value):
 
     title: Words = {}
     more: Words | None = None
-    """The label of a second button that opens the form, where one tap is enough but more can be said."""
+    """Label of a second button that opens the form, where one tap is enough but more can be said."""
     asks: tuple[Ask, ...] = ()
     says: tuple[str, ...] = ()
     shows: tuple[str, ...] = ()
     when: Condition | None = None
     unless: Words | None = None
     unknown: bool = False
-    """What follows, where the desk compares answers, when Admin does not know the order."""
+    """The outcome when Admin does not know the order, where the desk compares answers."""
     ends: str | None = None
     does: tuple[Act, ...] = ()
     style: Literal["primary", "danger"] | None = None
@@ -51,11 +51,11 @@ class Post(Value):
     title: Words
     items: tuple["PostItem", ...]
     thread: tuple[str, ...] = ()
-    """Fields that are given in the post's thread because they are long."""
+    """Long fields, which are posted in the thread."""
     alike: tuple[str, ...] = ()
-    """Fields whose values other cases of the same day may share: whoever reads the post sees how many do."""
+    """Fields compared with other cases of the same day: the card shows how many share the value."""
     questions: str | None = None
-    """The role that whoever reads the post may put questions to; it answers in the post's thread."""
+    """The role that investigators may put questions to; it answers in the post's thread."""
 
 
 class PostItem(Value):
@@ -125,7 +125,7 @@ class Adopts(Value):
     email: str | None = None
     name: str | None = None
     surname: str | None = None
-    """The fields for what the ticket says of its requester. Nobody has confirmed that."""
+    """Fields for the ticket's requester. They are unconfirmed."""
 
 
 class Recurs(Value):
@@ -159,10 +159,10 @@ class Step(Value):
     cool_off: CoolOff | None = None
     recurs: Recurs | None = None
     verdict: bool = False
-    """The outcome follows from the answers: the first whose `when` holds, nobody chooses it."""
+    """The answers determine the outcome: the first whose `when` holds."""
     attempts: dict[str, Attempt] = {}
     unique: Names = ()
-    """Fields of which no other case may have finished this step with the same value (duplicate guard)."""
+    """Duplicate guard: no other case may have finished this step with the same value of one of these fields."""
     in_sop: bool = True
 
     def outcome(self, name: str) -> Outcome | None:
@@ -193,7 +193,7 @@ class Deed(Value):
     fill: dict[str, Any] = {}
     none: dict[str, str] = {}
     attempt: str | None = None
-    """Logs this try of the step instead of finishing it."""
+    """Logs this attempt of the step instead of finishing it."""
     moves: dict[str, str] | None = None
     makes: dict[str, str] | None = None
     """Creates a ticket by hand with the escalation's form and query type: the requester's `group`, `email`, `name`."""

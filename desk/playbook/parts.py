@@ -71,7 +71,7 @@ class Column(Value):
     type: Literal["text", "order", "money", "ip", "yes_no", "time"] = "text"
     optional: bool = False
     must: str | None = None
-    """The only value that will do, such as `yes` for something that has to be done."""
+    """The only valid value, such as `yes` for something that has to be done."""
     aliases: tuple[str, ...] = ()
 
 
@@ -92,19 +92,19 @@ class FieldSpec(Value):
     compared: bool = False
     evidence: bool = False  # kept to the letter, such as logs
     anew: bool = False
-    """Asked again each time: what was answered before neither stands in the form nor counts as an answer."""
+    """Asked again each time: an earlier answer neither prefills the form nor counts."""
     columns: dict[str, Column] = {}
-    """Of `rows`: what each line holds, in order."""
+    """Of `rows`: the columns of a row, in order."""
     of: str | None = None
     """Of `ticks`: the field whose rows are ticked off one by one."""
     covers: str | None = None
     """Of `rows`: a field of orders, each of which needs a line whose first column names it."""
     answer: Answer | None = None
-    """Of `check`: compared by the desk with what Admin says, where it is connected; a person judges it otherwise."""
+    """Of `check`: compared by the desk with Admin's data, where it is connected; a person judges it otherwise."""
     into: str | None = None
     """Of `files`: the field whose rows an uploaded sheet gives."""
     prefill: str | None = None
-    """Another field whose value stands in the form until this one is answered."""
+    """Another field whose value prefills the form until this one is answered."""
     at_most: str | None = None
     """Of `money`: another field that this one may not exceed."""
     most: Decimal | None = None
@@ -135,13 +135,13 @@ class Condition(Value):
     field: dict[str, Names] = {}
     known: Names = ()
     positive: Names = ()
-    """Money fields that are more than nothing."""
+    """Money fields whose amount is above zero."""
     equal: tuple[str, ...] = ()
-    """Fields that have one and the same value."""
+    """Fields with equal values."""
     compared: Names = ()
     """Steps whose deciding answers were compared by the desk, not judged by a person."""
     attempts: dict[str, int] = {}
-    """At least so many logged tries: `step.attempt` to a number."""
+    """Minimum number of logged attempts: `step.attempt` to a number."""
     any: tuple["Condition", ...] = ()
     all: tuple["Condition", ...] = ()
     no: "Condition | None" = Field(None, alias="not")
@@ -173,7 +173,10 @@ class Due(Value):
 
 
 class Rung(Value):
-    """Rung of a reminder ladder: how long after the due time, and whom to tell."""
+    """Rung of a reminder ladder: how long after the due time, and whom to tell.
+
+    `tell` is `claimer` (the person who claimed the step, else the owner), `owner`, or the name of a role.
+    """
 
     after: Duration
     tell: str
@@ -211,7 +214,7 @@ class TicketPlan(Value):
     body: tuple[Said, ...]
     requester: tuple[RequesterChoice, ...] = ()
     link: str | None = None
-    """The field that holds the number of the ticket the customer wrote from."""
+    """Field with the number of the ticket the customer wrote from."""
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
@@ -221,7 +224,7 @@ class TicketChange(Value):
     ticket: str
     note: tuple[Said, ...] = ()
     attach: str | None = None
-    """A field of rows that goes onto the ticket as a sheet."""
+    """Field of rows that is attached to the ticket as a sheet."""
     group: str | None = None
     status: Literal["open", "pending", "hold", "solved"] | None = None
 

@@ -6,7 +6,7 @@ from desk.values import BOT
 
 
 def role_of(inbox: str, playbook: Playbook) -> str | None:
-    """Return the role of an inbox: of a role's channel, or of direct messages."""
+    """Return the role of an inbox; for a person's direct messages the direct role, or None where there is none."""
     if inbox.startswith("role:"):
         return inbox.removeprefix("role:")
     return next((name for name, role in playbook.roles.items() if role.inbox == "direct"), None)
