@@ -22,12 +22,8 @@ def _answering(made: Ground, short: bool) -> Answering:
 
 PARTS: dict[str, Part] = {
     "command": lambda made, short: _answering(made, short).commands(),
-    "click": lambda made, short: _answering(made, short).clicks(
-        *((10_000,) if short else (100_000, 7600))
-    ),
-    "postgres": lambda made, short: _answering(made, short).clicks_on_postgres(
-        10_000 if short else 100_000
-    ),
+    "click": lambda made, short: _answering(made, short).clicks(*((10_000,) if short else (100_000, 7600))),
+    "postgres": lambda made, short: _answering(made, short).clicks_on_postgres(10_000 if short else 100_000),
     "webhook": lambda made, short: _answering(made, short).webhooks(),
     "screens": lambda made, short: _answering(made, short).screens(10_000 if short else 100_000),
     "tick": lambda made, short: ticking.measure(made, made.folder / "played.sqlite3", short=short),
@@ -73,9 +69,7 @@ def _once(made: Ground, name: str, short: bool) -> list[Figure]:
     finally:
         for process in list(made.started):
             made.end(process)
-        for file in (
-            made.folder.iterdir()
-        ):  # the log of a database that is gone would be taken for the next one's
+        for file in made.folder.iterdir():  # the log of a database that is gone would be taken for the next one's
             if file.name != "played.sqlite3":
                 file.unlink()
 

@@ -48,9 +48,7 @@ class Answering:
         seen: list[dict[str, float]] = []
 
         def rate(server: Server) -> float:
-            found = self.loader.ask(
-                server, "command", self.count, connections=connections, check=server is ours
-            )
+            found = self.loader.ask(server, "command", self.count, connections=connections, check=server is ours)
             seen.extend([found] if server is ours else [])
             return found["rate"]
 
@@ -68,10 +66,17 @@ class Answering:
         found = _judged(self._pair(name, "click", (ours, rival), count, COMMIT), KEPT)
         if more:
             self._next("click", ours, more)
-            found.append(Figure(
-                f"memory after {(self.rounds + 1) * count + more:,} cases", ours.process.memory(), "MB",
-                idle, ours.process.memory() / idle, Aim("≤", 1.4), against="the same process before them",
-            ))  # fmt: skip
+            found.append(
+                Figure(
+                    f"memory after {(self.rounds + 1) * count + more:,} cases",
+                    ours.process.memory(),
+                    "MB",
+                    idle,
+                    ours.process.memory() / idle,
+                    Aim("≤", 1.4),
+                    against="the same process before them",
+                )
+            )
         return found
 
     def clicks_on_postgres(self, many: int) -> list[Figure]:
@@ -93,7 +98,7 @@ class Answering:
     def webhooks(self) -> list[Figure]:
         """Measure a webhook that is stored and answered."""
         count = self.count // 5
-        file = fill(self.played, self.ground.folder / "webhooks.sqlite3", Fill(with_ticket=(self.rounds + 1) * count))  # fmt: skip
+        file = fill(self.played, self.ground.folder / "webhooks.sqlite3", Fill(with_ticket=(self.rounds + 1) * count))
         pair = self.ground.serve("ours", file), self.ground.serve("insert", self._copy(file))
         found = self._pair("a webhook stored and answered", "webhook", pair, count, INSERT)
         return _judged(found, KEPT)
@@ -101,19 +106,23 @@ class Answering:
     def screens(self, many: int) -> list[Figure]:
         """Measure the home tab, the board and finding among many open cases and among 100."""
         few = fill(self.played, self.ground.folder / "few.sqlite3", Fill(for_mod=100))
-        lots = fill(self.played, self.ground.folder / "lots.sqlite3", Fill(for_mod=100, thin=many - 100))  # fmt: skip
+        lots = fill(self.played, self.ground.folder / "lots.sqlite3", Fill(for_mod=100, thin=many - 100))
         pair = self.ground.serve("ours", lots), self.ground.serve("ours", few)
         found = []
-        for kind, title in (("home", "the home tab"), ("board", "`/ato board`"), ("find", "`/ato find`")):  # fmt: skip
+        for kind, title in (("home", "the home tab"), ("board", "`/ato board`"), ("find", "`/ato find`")):
             found += self._pair(
-                f"{title}, {many:,} open cases", kind, pair, max(20, self.count // 20),
-                "the same with 100 open cases", Aim("≤", 2),
-            )  # fmt: skip
+                f"{title}, {many:,} open cases",
+                kind,
+                pair,
+                max(20, self.count // 20),
+                "the same with 100 open cases",
+                Aim("≤", 2),
+            )
         return found
 
     def _pair(
         self, name: str, kind: str, pair: tuple[Server, Server], count: int, against: str, aim: Aim = LEAST
-    ) -> list[Figure]:  # fmt: skip
+    ) -> list[Figure]:
         """Compare the fastest tenth of two servers' answers at one connection."""
         ours, other = pair
         self._next(kind, ours, count)
@@ -134,9 +143,7 @@ class Answering:
         first = self.used.get(key, 0)
         self.used[key] = first + count
         offset = WITH_TICKET if kind == "webhook" else 0
-        return self.loader.ask(
-            server, kind, count, first=offset + first, check=server.name == "ours"
-        )
+        return self.loader.ask(server, kind, count, first=offset + first, check=server.name == "ours")
 
     def _warm(self, kind: str, *servers: Server) -> None:
         for server in servers:

@@ -21,7 +21,16 @@ from ops.watching import Watcher
 
 CASES, WITHIN = 200, 120.0
 PATIENCE = 180.0
-TIERS = {"chat.update": 50, "views.open": 100, "views.update": 100, "views.publish": 100, "conversations.info": 50, "conversations.open": 50, "conversations.history": 50, "conversations.replies": 50}  # fmt: skip
+TIERS = {
+    "chat.update": 50,
+    "views.open": 100,
+    "views.update": 100,
+    "views.publish": 100,
+    "conversations.info": 50,
+    "conversations.open": 50,
+    "conversations.history": 50,
+    "conversations.replies": 50,
+}
 """Slack's calls a minute by method; a post is held to one a second and channel, with four at once."""
 A_MINUTE = 700
 """Zendesk's calls a minute."""
@@ -78,7 +87,7 @@ def _kept(built: Stage) -> tuple[int, int]:
     """Count the cases, and the work that is not done."""
     with closing(connect(built.folder / "ato.sqlite3", timeout=30)) as database:
         cases = database.execute("SELECT count(*) FROM cases").fetchone()[0]
-        waiting = database.execute("SELECT count(*) FROM effects WHERE status = 'queued'").fetchone()[0]  # fmt: skip
+        waiting = database.execute("SELECT count(*) FROM effects WHERE status = 'queued'").fetchone()[0]
     return int(cases), int(waiting)
 
 
@@ -90,11 +99,19 @@ def _figures(calls: list[Json], taken: float, opened: int, waiting: int) -> list
     lost = (CASES - opened) + waiting
     doubled = sum(count - 1 for count in keys.values())
     return [
-        Figure(f"a burst of {CASES} cases", taken, "s", allowed, taken / allowed, Aim("≤", 1.1),
-               against="the time the limits alone allow"),
-        _none("cases and work lost in the burst", lost), _none("posts doubled in the burst", doubled),
+        Figure(
+            f"a burst of {CASES} cases",
+            taken,
+            "s",
+            allowed,
+            taken / allowed,
+            Aim("≤", 1.1),
+            against="the time the limits alone allow",
+        ),
+        _none("cases and work lost in the burst", lost),
+        _none("posts doubled in the burst", doubled),
         Figure("calls refused with 429 in the burst", refused, "calls"),
-    ]  # fmt: skip
+    ]
 
 
 def _none(name: str, count: int) -> Figure:
@@ -111,4 +128,4 @@ def _allowed(calls: list[Json]) -> dict[str, float]:
         **{name: 60.0 * math.floor((count - 1) / TIERS[name]) for name, count in slack.items() if name in TIERS},
         **{f"posts in {channel}": float(max(0, count - 4)) for channel, count in posts.items()},
         "zendesk": 60.0 * math.floor(max(0, zendesk - 1) / A_MINUTE),
-    }  # fmt: skip
+    }

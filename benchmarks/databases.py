@@ -84,7 +84,7 @@ def _fill(made: str, file: Path) -> None:
     with psycopg.connect(made) as there, closing(sqlite3.connect(file)) as here:
         for table in metadata.sorted_tables:
             _copy(there, here, table)
-        there.execute("SELECT setval(pg_get_serial_sequence('effects', 'seq'), (SELECT max(seq) FROM effects))")  # fmt: skip
+        there.execute("SELECT setval(pg_get_serial_sequence('effects', 'seq'), (SELECT max(seq) FROM effects))")
         there.commit()
         there.autocommit = True
         there.execute("VACUUM ANALYZE")

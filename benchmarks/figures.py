@@ -51,7 +51,7 @@ class Figure:
     @property
     def fails(self) -> bool:
         """Say whether less than TOLERANCE of the aim is reached."""
-        return self.aim is not None and self.ratio is not None and self.aim.share(self.ratio) < TOLERANCE  # fmt: skip
+        return self.aim is not None and self.ratio is not None and self.aim.share(self.ratio) < TOLERANCE
 
     @property
     def met(self) -> bool:
@@ -61,7 +61,7 @@ class Figure:
     def line(self) -> str:
         """Give one JSON object."""
         about = asdict(self) | {"aim": str(self.aim) if self.aim else None}
-        return json.dumps({k: _short(v) for k, v in about.items() if v is not None}, ensure_ascii=False)  # fmt: skip
+        return json.dumps({k: _short(v) for k, v in about.items() if v is not None}, ensure_ascii=False)
 
 
 def at_best(one: Figure) -> Figure:
@@ -93,14 +93,21 @@ class Rounds:
 
     def figure(
         self, name: str, unit: str, aim: Aim | None, against: str, *, faster_is: Literal["more", "less"] = "more"
-    ) -> Figure:  # fmt: skip
+    ) -> Figure:
         """Make a figure; where less is better and the aim is a least ratio, the ratio is the limit to ours."""
         turned = faster_is == "less" and aim is not None and aim.way == "≥"
         ratios = [b / a if turned else a / b for a, b in zip(self.ours, self.limits, strict=True)]
         return Figure(
-            name, statistics.median(self.ours), unit, statistics.median(self.limits),
-            statistics.median(ratios), aim, (min(ratios), max(ratios)), len(ratios), against,
-        )  # fmt: skip
+            name,
+            statistics.median(self.ours),
+            unit,
+            statistics.median(self.limits),
+            statistics.median(ratios),
+            aim,
+            (min(ratios), max(ratios)),
+            len(ratios),
+            against,
+        )
 
 
 def interleave(rounds: int, ours: Callable[[int], float], limit: Callable[[int], float]) -> Rounds:
@@ -122,9 +129,14 @@ def show(figures: Sequence[Figure], out: TextIO) -> None:
         table.add_column(title, justify="left" if title in {"figure", ""} else "right")
     for one in figures:
         table.add_row(
-            one.name, f"{_number(one.value)} {one.unit}", _number(one.limit), _number(one.ratio),
-            "–".join(map(_number, one.spread)) if one.spread else "", str(one.aim or ""), _verdict(one),
-        )  # fmt: skip
+            one.name,
+            f"{_number(one.value)} {one.unit}",
+            _number(one.limit),
+            _number(one.ratio),
+            "–".join(map(_number, one.spread)) if one.spread else "",
+            str(one.aim or ""),
+            _verdict(one),
+        )
     Console(file=out, width=150, highlight=False).print(table)
 
 

@@ -52,7 +52,7 @@ def play(folder: Path) -> Path:
 def _copy_of(built: Stage, file: Path) -> Path:
     assert built.bot
     built.bot.stop()
-    with closing(sqlite3.connect(built.folder / "ato.sqlite3")) as there, closing(sqlite3.connect(file)) as here:  # fmt: skip
+    with closing(sqlite3.connect(built.folder / "ato.sqlite3")) as there, closing(sqlite3.connect(file)) as here:
         there.backup(here)
     return file
 
@@ -116,26 +116,33 @@ class Template:
 def _templates(database: sqlite3.Connection) -> list[Template]:
     cases = [dict(row) for row in database.execute("SELECT * FROM cases ORDER BY number")]
     return [
-        Template(case, {
-            table: [dict(row) for row in database.execute(
-                f"SELECT * FROM {table} WHERE case_id = ?", [case["id"]]  # noqa: S608 - our own names
-            )]
-            for table in TABLES
-        })
+        Template(
+            case,
+            {
+                table: [
+                    dict(row)
+                    for row in database.execute(
+                        f"SELECT * FROM {table} WHERE case_id = ?",
+                        [case["id"]],
+                    )
+                ]
+                for table in TABLES
+            },
+        )
         for case in cases
-    ]  # fmt: skip
+    ]
 
 
-def _write(
-    database: sqlite3.Connection, template: Template, numbers: range, late: timedelta
-) -> None:
+def _write(database: sqlite3.Connection, template: Template, numbers: range, late: timedelta) -> None:
     vault = Vault([SANDBOX["ATO_VAULT__KEYS"]], SANDBOX["ATO_VAULT__DIGEST_KEY"])
     now = datetime.now(UTC)
     _insert(database, "cases", (_case(template, n, numbers, vault, now) for n in numbers))
     for table, rows in template.rows.items():
-        _insert(database, table, (
-            _row(table, row, template, n, _due(n, numbers, now, late)) for n in numbers for row in rows
-        ))  # fmt: skip
+        _insert(
+            database,
+            table,
+            (_row(table, row, template, n, _due(n, numbers, now, late)) for n in numbers for row in rows),
+        )
 
 
 def _insert(database: sqlite3.Connection, table: str, rows: Iterator[Row]) -> None:

@@ -13,10 +13,7 @@ FILE = Path(__file__).with_name("history.jsonl")
 
 def line(figures: Iterable[Figure], at: datetime, commit: str) -> str:
     """Give one JSON object: when, which commit, and each figure's value with its ratio where it has one."""
-    kept = {
-        one.name: [_short(one.value), *([] if one.ratio is None else [_short(one.ratio)])]
-        for one in figures
-    }
+    kept = {one.name: [_short(one.value), *([] if one.ratio is None else [_short(one.ratio)])] for one in figures}
     about = {"at": at.isoformat(timespec="seconds"), "commit": commit, "figures": kept}
     return json.dumps(about, ensure_ascii=False)
 

@@ -33,7 +33,7 @@ def measure(*, short: bool) -> list[Figure]:
             seconds.append(_cpu(built) - before)
             calls.append(_calls(built, first))
             watcher.news()
-    found = [Figure("one case's life, processor seconds", statistics.median(seconds), "s", rounds=len(seconds))]  # fmt: skip
+    found = [Figure("one case's life, processor seconds", statistics.median(seconds), "s", rounds=len(seconds))]
     return found if short else [*found, *_beside_fewest(calls)]
 
 
@@ -50,9 +50,14 @@ def _calls(built: Stage, since: int) -> Counter[str]:
 def _beside_fewest(calls: list[Counter[str]]) -> list[Figure]:
     return [
         Figure(
-            f"calls to {system} of one case", statistics.median(one[system] for one in calls), "calls",
-            fewest, statistics.median(one[system] for one in calls) / fewest, Aim("≤", 1.2),
-            rounds=len(calls), against="the fewest that the procedure allows, counted by hand",
+            f"calls to {system} of one case",
+            statistics.median(one[system] for one in calls),
+            "calls",
+            fewest,
+            statistics.median(one[system] for one in calls) / fewest,
+            Aim("≤", 1.2),
+            rounds=len(calls),
+            against="the fewest that the procedure allows, counted by hand",
         )
         for system, fewest in FEWEST.items()
-    ]  # fmt: skip
+    ]

@@ -83,19 +83,20 @@ async def measure(asked: dict[str, Any]) -> dict[str, Any]:
     holds = ASKS[kind].holds.encode() if asked.get("check", True) else b""
     begun = time.perf_counter()
     askers = [
-        (await loop.create_connection(
-            lambda: Asker(requests, holds, result), "127.0.0.1", int(asked["port"])
-        ))[1]
+        (await loop.create_connection(lambda: Asker(requests, holds, result), "127.0.0.1", int(asked["port"])))[1]
         for _ in range(int(asked.get("connections", 1)))
-    ]  # fmt: skip
+    ]
     await asyncio.gather(*(one.done for one in askers))
     took, seconds = sorted(result.took), time.perf_counter() - begun
     if len(took) != len(made):
         result.wrong = result.wrong or f"{len(made) - len(took)} requests had no answer"
     return {
-        "rate": len(took) / seconds, "p10": took[len(took) // 10] * 1e3, "p50": took[len(took) // 2] * 1e3,
-        "p99": took[int(len(took) * 0.99)] * 1e3, "wrong": result.wrong,
-    }  # fmt: skip
+        "rate": len(took) / seconds,
+        "p10": took[len(took) // 10] * 1e3,
+        "p50": took[len(took) // 2] * 1e3,
+        "p99": took[int(len(took) * 0.99)] * 1e3,
+        "wrong": result.wrong,
+    }
 
 
 def main() -> None:

@@ -17,13 +17,11 @@ HEAD = "{head}"
 """Where a statement has a new head, which each database makes in its own words."""
 _ADVANCE = "UPDATE cases SET version = version + 1, head = {head} WHERE id = ?"
 _ONCE = count()
-_JOBS = (
-    f"SELECT queue_name, task_name, priority, lock, queueing_lock, args::text AS args FROM {JOBS}"  # noqa: S608
-)
+_JOBS = f"SELECT queue_name, task_name, priority, lock, queueing_lock, args::text AS args FROM {JOBS}"  # noqa: S608
 _NEW_HEAD = {
     "sqlite": "hex(randomblob(32))",
     "postgresql": "md5(random()::text) || md5(random()::text)",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -58,9 +56,8 @@ class Replay:
 
     def _own(self, row: Row, case: str, once: str) -> Row:
         return tuple(
-            one.replace(self.case, case).replace(self.delivery, once) if isinstance(one, str) else one
-            for one in row
-        )  # fmt: skip
+            one.replace(self.case, case).replace(self.delivery, once) if isinstance(one, str) else one for one in row
+        )
 
 
 def read_rows(database: str, case: str) -> Rows:

@@ -74,8 +74,12 @@ class Ground:
         with log.open("w") as errors:
             popen = subprocess.Popen(  # noqa: S603 - our own programs
                 [sys.executable, "-m", module, *words],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment(),
-            )  # fmt: skip
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                env=environment(),
+            )
         self.started.append(Process(popen, log))
         return self.started[-1]
 

@@ -44,13 +44,21 @@ def environment(database: Path | str) -> dict[str, str]:
     """Give the bot's settings: as on a stage, with people named instead of read from Slack."""
     inboxes = {f"ATO_SLACK__INBOXES__{role.upper()}": at for role, (_, at) in ROLES.items() if at}
     lookers = ",".join(f"ULOOK{n:03d}" for n in range(LOOKERS))
-    return SANDBOX | inboxes | {
-        "ATO_SLACK__API_URL": "http://127.0.0.1:9/api/", "ATO_ZENDESK__URL": "http://127.0.0.1:9",
-        "ATO_SLACK__PEOPLE__CS_AGENT": "UAGENT01", "ATO_SLACK__PEOPLE__MOD": f"UMOD0001,{lookers}",
-        "ATO_DATABASE_URL": address(str(database)), "ATO_PLAYBOOKS__NAMES": "mr_d",
-        "ATO_WEB__PERSON_PER_MINUTE": "0", "ATO_WEB__DOOR_PER_MINUTE": "0",
-        "ATO_WEB__LOOK_UPS_PER_MINUTE": "0",
-    }  # fmt: skip
+    return (
+        SANDBOX
+        | inboxes
+        | {
+            "ATO_SLACK__API_URL": "http://127.0.0.1:9/api/",
+            "ATO_ZENDESK__URL": "http://127.0.0.1:9",
+            "ATO_SLACK__PEOPLE__CS_AGENT": "UAGENT01",
+            "ATO_SLACK__PEOPLE__MOD": f"UMOD0001,{lookers}",
+            "ATO_DATABASE_URL": address(str(database)),
+            "ATO_PLAYBOOKS__NAMES": "mr_d",
+            "ATO_WEB__PERSON_PER_MINUTE": "0",
+            "ATO_WEB__DOOR_PER_MINUTE": "0",
+            "ATO_WEB__LOOK_UPS_PER_MINUTE": "0",
+        }
+    )
 
 
 async def ours(database: str) -> FastAPI:
@@ -88,9 +96,13 @@ def _bare(click: Callable[[dict[str, Any]], Awaitable[None]] | None = None) -> F
         return known
 
     app = AsyncApp(
-        signing_secret=SECRET, authorize=authorize, process_before_response=True, ssl_check_enabled=False,
-        attaching_function_token_enabled=False, attaching_conversation_kwargs_enabled=False,
-    )  # fmt: skip
+        signing_secret=SECRET,
+        authorize=authorize,
+        process_before_response=True,
+        ssl_check_enabled=False,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
 
     @app.command("/ato")
     async def command(ack: AsyncAck) -> None:
@@ -136,8 +148,13 @@ async def _recorded(database: str) -> Replay:
     case = last_for_mod(database)
     before = read_rows(database, case)
     click = CompleteStep(
-        case=case, delivery="recorded", by=bot.people.person(MOD), step="suspend", occurrence=1, outcome="suspended",
-    )  # fmt: skip
+        case=case,
+        delivery="recorded",
+        by=bot.people.person(MOD),
+        step="suspend",
+        occurrence=1,
+        outcome="suspended",
+    )
     answer = await bot.engine.accept(click)
     assert answer.refusal is None, answer.refusal
     await bot.stop()
@@ -165,8 +182,9 @@ async def insert(database: str) -> FastAPI:
 def _store(engine: Engine, delivery: str, ticket: str) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql(
-            "INSERT INTO deliveries (id, case_id, at) VALUES (?, ?, ?)", (delivery, ticket, "2026-11-26T00:00:00Z"),
-        )  # fmt: skip
+            "INSERT INTO deliveries (id, case_id, at) VALUES (?, ?, ?)",
+            (delivery, ticket, "2026-11-26T00:00:00Z"),
+        )
 
 
 SERVERS = {"ours": ours, "noop": noop, "commit": commit, "insert": insert}
@@ -175,9 +193,7 @@ SERVERS = {"ours": ours, "noop": noop, "commit": commit, "insert": insert}
 async def serve(name: str, database: str) -> None:
     """Serve as `ato serve` does, and say the port in the first line of output."""
     app = await SERVERS[name](database)
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
-    )
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
     listening.listen(256)

@@ -50,11 +50,19 @@ def _trigger() -> str:
 
 def _command(words: str, user: str) -> Callable[[int], bytes]:
     about = {
-        "token": "old", "team_id": "TMRD0001", "team_domain": "mrd", "channel_id": "CGENERAL",
-        "channel_name": "general", "user_id": user, "user_name": "x", "command": "/ato", "text": words,
-        "response_url": "https://hooks.slack.example/commands/1/x", "api_app_id": "AATODESK",
+        "token": "old",
+        "team_id": "TMRD0001",
+        "team_domain": "mrd",
+        "channel_id": "CGENERAL",
+        "channel_name": "general",
+        "user_id": user,
+        "user_name": "x",
+        "command": "/ato",
+        "text": words,
+        "response_url": "https://hooks.slack.example/commands/1/x",
+        "api_app_id": "AATODESK",
         "is_enterprise_install": "false",
-    }  # fmt: skip
+    }
     return lambda _: urlencode({**about, "trigger_id": _trigger()}).encode()
 
 
@@ -66,26 +74,46 @@ def _find(_: int) -> bytes:
 
 def _click(number: int) -> bytes:
     pressed = {
-        "type": "button", "action_id": "do:suspend:suspended", "block_id": "b1", "action_ts": "1700.01",
-        "text": {"type": "plain_text", "text": "x", "emoji": True}, "value": f"{case_id(number)}|1",
-    }  # fmt: skip
+        "type": "button",
+        "action_id": "do:suspend:suspended",
+        "block_id": "b1",
+        "action_ts": "1700.01",
+        "text": {"type": "plain_text", "text": "x", "emoji": True},
+        "value": f"{case_id(number)}|1",
+    }
     payload: dict[str, object] = {
-        "type": "block_actions", "user": {"id": MOD, "username": "x", "name": "x", "team_id": "TMRD0001"},
-        "api_app_id": "AATODESK", "token": "old", "trigger_id": _trigger(), "enterprise": None,
-        "team": {"id": "TMRD0001", "domain": "mrd"}, "is_enterprise_install": False,
+        "type": "block_actions",
+        "user": {"id": MOD, "username": "x", "name": "x", "team_id": "TMRD0001"},
+        "api_app_id": "AATODESK",
+        "token": "old",
+        "trigger_id": _trigger(),
+        "enterprise": None,
+        "team": {"id": "TMRD0001", "domain": "mrd"},
+        "is_enterprise_install": False,
         "container": {"type": "message", "message_ts": "1700.02", "channel_id": "CMOD0001"},
-        "channel": {"id": "CMOD0001", "name": "mod"}, "message": {"ts": "1700.02"}, "state": {"values": {}},
-        "response_url": "https://hooks.slack.example/actions/1/x", "actions": [pressed],
-    }  # fmt: skip
+        "channel": {"id": "CMOD0001", "name": "mod"},
+        "message": {"ts": "1700.02"},
+        "state": {"values": {}},
+        "response_url": "https://hooks.slack.example/actions/1/x",
+        "actions": [pressed],
+    }
     return urlencode({"payload": json.dumps(payload)}).encode()
 
 
 def _home(_: int) -> bytes:
-    inner = {"type": "app_home_opened", "user": MOD, "channel": "D1", "tab": "home", "event_ts": "1"}  # fmt: skip
-    return json.dumps({
-        "token": "old", "team_id": "TMRD0001", "api_app_id": "AATODESK", "event": inner,
-        "type": "event_callback", "event_id": f"Ev{_trigger()}", "event_time": 1700, "authorizations": [],
-    }).encode()  # fmt: skip
+    inner = {"type": "app_home_opened", "user": MOD, "channel": "D1", "tab": "home", "event_ts": "1"}
+    return json.dumps(
+        {
+            "token": "old",
+            "team_id": "TMRD0001",
+            "api_app_id": "AATODESK",
+            "event": inner,
+            "type": "event_callback",
+            "event_id": f"Ev{_trigger()}",
+            "event_time": 1700,
+            "authorizations": [],
+        }
+    ).encode()
 
 
 def _ticket(number: int) -> bytes:
@@ -125,6 +153,7 @@ def _by_zendesk(body: bytes) -> dict[str, str]:
     secret = SANDBOX["ATO_ZENDESK__WEBHOOK_SECRET"].encode()
     mac = b64encode(hmac.new(secret, at.encode() + body, hashlib.sha256).digest()).decode()
     return {
-        "X-Zendesk-Webhook-Signature": mac, "X-Zendesk-Webhook-Signature-Timestamp": at,
+        "X-Zendesk-Webhook-Signature": mac,
+        "X-Zendesk-Webhook-Signature-Timestamp": at,
         "X-Zendesk-Webhook-Invocation-Id": uuid4().hex,
-    }  # fmt: skip
+    }

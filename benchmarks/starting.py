@@ -42,8 +42,12 @@ def bare(names: list[str]) -> tuple[float, float]:
     begun = time.perf_counter()
     popen = subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-c", BARE],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment(),
-    )  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=environment(),
+    )
     assert popen.stdin
     assert popen.stdout
     popen.stdin.write(json.dumps(names) + "\n")
@@ -104,6 +108,4 @@ def measure(_: Ground, *, short: bool) -> list[Figure]:
 
 def _plain(built: Stage) -> dict[str, str]:
     """Give the stage's settings in an environment where compiled files are kept."""
-    return {
-        name: value for name, value in Stage.environment(built).items() if name != "PYTHONDONTWRITEBYTECODE"
-    }  # fmt: skip
+    return {name: value for name, value in Stage.environment(built).items() if name != "PYTHONDONTWRITEBYTECODE"}

@@ -53,9 +53,7 @@ class Ahead:
 def fill_deadlines(played: Path, file: Path, deadlines: int, cases: int) -> Path:
     """Fill a database with open deadlines, of which those of so many cases can be reminded of."""
     thin = ("deadlines", "owed")
-    return fill(
-        played, file, Fill(cases, thin=deadlines - cases, thin_tables=thin, late=-AHEAD * 3)
-    )
+    return fill(played, file, Fill(cases, thin=deadlines - cases, thin_tables=thin, late=-AHEAD * 3))
 
 
 async def opened(database: Path) -> Bot:
@@ -70,9 +68,7 @@ async def opened(database: Path) -> Bot:
 def make_due(database: Path, numbers: range, spread: timedelta = timedelta()) -> None:
     """Let these copies' deadlines come now, or evenly from now on; nothing was said about any of them before."""
     now = Ahead().now()
-    rows = [
-        (write_instant(now + spread * (n - numbers.start) / len(numbers)), case_id(n)) for n in numbers
-    ]  # fmt: skip
+    rows = [(write_instant(now + spread * (n - numbers.start) / len(numbers)), case_id(n)) for n in numbers]
     with closing(sqlite3.connect(database, timeout=30)) as connection, connection:
         connection.executescript("DELETE FROM gathered; DELETE FROM announcements;")
         connection.executemany("UPDATE deadlines SET fire_at = ? WHERE case_id = ?", rows)
@@ -145,9 +141,7 @@ def _as_ours(connection: Any, _: object) -> None:
 
 def _store(works: Clockwork, file: Path, numbers: range, at: datetime) -> None:
     """Write jobs as the store itself would, all at once."""
-    job = works.add_job(
-        nothing, DateTrigger(at), id="one", misfire_grace_time=None, next_run_time=at
-    )
+    job = works.add_job(nothing, DateTrigger(at), id="one", misfire_grace_time=None, next_run_time=at)
     state = job.__getstate__()
     works.remove_job("one")
     rows = ((str(n), at.timestamp(), pickle.dumps({**state, "id": str(n)})) for n in numbers)
@@ -165,14 +159,14 @@ async def lateness(file: Path, numbers: range) -> float:
     make_due(file, numbers, timedelta(seconds=seconds))
     with closing(sqlite3.connect(file)) as connection:
         due = dict(connection.execute("SELECT case_id, fire_at FROM deadlines"))
-    jobs: dict[str, tuple[float, Callable[[], Awaitable[object]]]] = {"chaser": (TICK, partial(on_tick, bot.engine))}  # fmt: skip
+    jobs: dict[str, tuple[float, Callable[[], Awaitable[object]]]] = {"chaser": (TICK, partial(on_tick, bot.engine))}
     beat = schedule(jobs)
     beat.start()
     await asyncio.sleep(seconds + 2 * TICK)
     beat.shutdown(wait=False)
     await bot.stop()
     with closing(sqlite3.connect(file)) as connection:
-        said = dict(connection.execute("SELECT case_id, min(at) FROM events WHERE kind = 'chase_sent' GROUP BY 1"))  # fmt: skip
+        said = dict(connection.execute("SELECT case_id, min(at) FROM events WHERE kind = 'chase_sent' GROUP BY 1"))
     late = sorted(_seconds(due[case_id(n)], said[case_id(n)]) for n in numbers)
     return late[int(len(late) * 0.99)]
 
@@ -187,24 +181,31 @@ def measure(ground: Ground, played: Path, *, short: bool) -> list[Figure]:
     files = {
         size: fill_deadlines(played, ground.folder / f"{size}.sqlite3", size, DUE * (rounds + 1) + REMINDERS)
         for size in sizes
-    }  # fmt: skip
+    }
     taken = asyncio.run(ticks(files, rounds))
     least, middle = sizes[0], sizes[1]
     found = [
-        _figure(f"a tick, {DUE} due among {size:,} deadlines", taken[size], taken[least], least)
-        for size in sizes[1:]
+        _figure(f"a tick, {DUE} due among {size:,} deadlines", taken[size], taken[least], least) for size in sizes[1:]
     ]
     found.append(_beside_jobs(ground, middle, rounds, taken[middle]))
     if not short:
         first = DUE * (rounds + 1)
         late = asyncio.run(lateness(files[least], range(first, first + REMINDERS)))
-        found.append(Figure(
-            "lateness of reminders, p99", late, "s", float(TICK), late / TICK, Aim("≤", 1.1), against="one tick",
-        ))  # fmt: skip
+        found.append(
+            Figure(
+                "lateness of reminders, p99",
+                late,
+                "s",
+                float(TICK),
+                late / TICK,
+                Aim("≤", 1.1),
+                against="one tick",
+            )
+        )
     return found
 
 
-def _figure(name: str, ours: list[tuple[float, float]], few: list[tuple[float, float]], least: int) -> Figure:  # fmt: skip
+def _figure(name: str, ours: list[tuple[float, float]], few: list[tuple[float, float]], least: int) -> Figure:
     rounds = Rounds([one[0] * 1e3 for one in ours], [one[0] * 1e3 for one in few])
     return rounds.figure(name, "ms", Aim("≤", 1.5), f"the same among {least:,}")
 
@@ -213,6 +214,9 @@ def _beside_jobs(ground: Ground, jobs: int, rounds: int, ours: list[tuple[float,
     taken = rival(ground.folder / "jobs.sqlite3", jobs, rounds)
     rounds_of = Rounds([one[1] * 1e3 for one in ours], [one * 1e3 for one in taken])
     return rounds_of.figure(
-        f"finding {DUE} due among {jobs:,}", "ms", Aim("≥", 20),
-        "APScheduler going through as many due jobs that do nothing", faster_is="less",
-    )  # fmt: skip
+        f"finding {DUE} due among {jobs:,}",
+        "ms",
+        Aim("≥", 20),
+        "APScheduler going through as many due jobs that do nothing",
+        faster_is="less",
+    )

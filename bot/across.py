@@ -40,19 +40,22 @@ def rota(database: Database, people: SlackPeople, playbooks: Mapping[str, Playbo
 
 def announcer(
     settings: Settings, slack: SlackClient, people: SlackPeople, say: Say, engine: Engine, rota: Rota
-) -> SlackAnnouncer:  # fmt: skip
+) -> SlackAnnouncer:
     """Say announcements in the roles' inboxes."""
-    titles = {name: role.title for book in engine.playbooks.values() for name, role in book.roles.items()}  # fmt: skip
+    titles = {name: role.title for book in engine.playbooks.values() for name, role in book.roles.items()}
     operators = {"operators": settings.slack.operators} if settings.slack.operators else {}
     return SlackAnnouncer(
-        slack, settings.slack.inboxes | operators, people, say,
-        speech=speech(engine.playbooks), titles=titles, on_duty=rota.on_duty,
-    )  # fmt: skip
+        slack,
+        settings.slack.inboxes | operators,
+        people,
+        say,
+        speech=speech(engine.playbooks),
+        titles=titles,
+        on_duty=rota.on_duty,
+    )
 
 
-def ticks(
-    seconds: float, database: Database, engine: Engine, rota: Rota, announcer: SlackAnnouncer
-) -> Ticks:
+def ticks(seconds: float, database: Database, engine: Engine, rota: Rota, announcer: SlackAnnouncer) -> Ticks:
     """Name the ticks: announcements and Monday's message at the chaser's pace, the rota at its own."""
     store = StoredAnnouncements(database)
     saying = Announcing(store, announcer, engine.clock)

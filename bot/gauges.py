@@ -6,12 +6,20 @@ from prometheus_client import Gauge
 
 from desk.service.watchdog import Alarm, Watch, lateness
 
-LATE = Gauge("ato_reminder_late_seconds", "Seconds by which the latest reminder is overdue beyond two ticks; 0 when none is")  # fmt: skip
+LATE = Gauge(
+    "ato_reminder_late_seconds", "Seconds by which the latest reminder is overdue beyond two ticks; 0 when none is"
+)
 WAITING = Gauge("ato_effects_waiting", "Work outside that is not done", ["urgent"])
-OLDEST = Gauge("ato_effect_oldest_seconds", "Seconds for which the oldest work outside has waited", ["urgent"])  # fmt: skip
+OLDEST = Gauge("ato_effect_oldest_seconds", "Seconds for which the oldest work outside has waited", ["urgent"])
 DEAD = Gauge("ato_effects_dead", "Work outside that was given up and waits for a person")
-WELL = Gauge("ato_watchdog_well", "1 when nothing is later than it may be, 0 when something is or the database does not answer")  # fmt: skip
-LINK = Gauge("ato_link_up", "1 while a connection over which the desk is told things is open (Slack's Socket Mode), 0 while it is not", ["vendor"])  # fmt: skip
+WELL = Gauge(
+    "ato_watchdog_well", "1 when nothing is later than it may be, 0 when something is or the database does not answer"
+)
+LINK = Gauge(
+    "ato_link_up",
+    "1 while a connection over which the desk is told things is open (Slack's Socket Mode), 0 while it is not",
+    ["vendor"],
+)
 STANDING = Gauge("ato_cases", "Open cases by the step somebody owes", ["playbook", "step"])
 
 

@@ -68,9 +68,7 @@ def clock_of(settings: Settings) -> Clock:
 def assemble(settings: Settings, clock: Clock | None = None) -> Bot:
     """Plug everything together without starting it. Call it inside the event loop."""
     gc.set_threshold(COLLECT_AFTER, 20, 20)
-    playbooks = load(
-        settings.playbooks.folder or PLAYBOOKS, settings.playbooks.names, settings.playbooks.values
-    )
+    playbooks = load(settings.playbooks.folder or PLAYBOOKS, settings.playbooks.names, settings.playbooks.values)
     say = Catalogue(settings.locales.folder or FOLDER)
     clock = clock or clock_of(settings)
     url = settings.database_url.get_secret_value()
@@ -111,9 +109,7 @@ def _vault(settings: Settings) -> Vault:
     return Vault(keys, settings.vault.digest_key.get_secret_value())
 
 
-def _people(
-    settings: Settings, slack: SlackClient, playbooks: Mapping[str, Playbook]
-) -> SlackPeople:
+def _people(settings: Settings, slack: SlackClient, playbooks: Mapping[str, Playbook]) -> SlackPeople:
     zone = next(iter(playbooks.values())).zone
     return SlackPeople(slack, settings.slack.groups, settings.slack.people, zone=zone)
 
@@ -128,9 +124,14 @@ def _chat(
 ) -> SlackChat:
     ticket_url = f"{settings.zendesk.url}/agent/tickets/{{id}}"
     return SlackChat(
-        slack, settings.slack.inboxes, people, say,
-        speech=speech(playbooks), zendesk_ticket_url=ticket_url, on_duty=rota.on_duty,
-    )  # fmt: skip
+        slack,
+        settings.slack.inboxes,
+        people,
+        say,
+        speech=speech(playbooks),
+        zendesk_ticket_url=ticket_url,
+        on_duty=rota.on_duty,
+    )
 
 
 def _back_office(settings: Settings) -> BackOffice:
@@ -202,9 +203,11 @@ def _slack_side(bot: Bot, door: SlackDoor) -> web_app.SlackSide:
 
 def _zendesk_side(bot: Bot) -> web_app.ZendeskSide:
     door = ZendeskDoor(
-        bot.engine, bot.settings.zendesk.webhook_secret.get_secret_value(),
-        tickets=bot.tickets, adopts=wanted(bot.playbooks),
-    )  # fmt: skip
+        bot.engine,
+        bot.settings.zendesk.webhook_secret.get_secret_value(),
+        tickets=bot.tickets,
+        adopts=wanted(bot.playbooks),
+    )
     return web_app.ZendeskSide(door, Pace(bot.settings.web.door_per_minute))
 
 

@@ -20,21 +20,41 @@ from integrations.store.cases import StoredCases
 
 _log = structlog.get_logger("ato")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
-LONG = (60, 5 * _MINUTE, 15 * _MINUTE, 30 * _MINUTE, _HOUR, 2 * _HOUR, 4 * _HOUR, 8 * _HOUR, _DAY, 2 * _DAY, 4 * _DAY, 7 * _DAY, 14 * _DAY)  # fmt: skip
+LONG = (
+    60,
+    5 * _MINUTE,
+    15 * _MINUTE,
+    30 * _MINUTE,
+    _HOUR,
+    2 * _HOUR,
+    4 * _HOUR,
+    8 * _HOUR,
+    _DAY,
+    2 * _DAY,
+    4 * _DAY,
+    7 * _DAY,
+    14 * _DAY,
+)
 """Seconds that matter for a step or a case: minutes, hours and days."""
 SHORT = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20)
 """Seconds that matter for an answer: Slack waits three, Zendesk ten."""
 
-DOOR = Histogram("ato_door_seconds", "Seconds until an answer left, by door and status", ["door", "status"], buckets=SHORT)  # fmt: skip
-EFFECTS = Counter("ato_effects", "Tries at work outside, by kind and outcome: done, again or dead", ["kind", "outcome"])  # fmt: skip
-EFFECT = Histogram("ato_effect_seconds", "Seconds one try at work outside took", ["kind"], buckets=SHORT)  # fmt: skip
-REMINDERS = Counter("ato_reminders", "Reminders sent, by playbook and rung of the ladder", ["playbook", "rung"])  # fmt: skip
+DOOR = Histogram(
+    "ato_door_seconds", "Seconds until an answer left, by door and status", ["door", "status"], buckets=SHORT
+)
+EFFECTS = Counter("ato_effects", "Tries at work outside, by kind and outcome: done, again or dead", ["kind", "outcome"])
+EFFECT = Histogram("ato_effect_seconds", "Seconds one try at work outside took", ["kind"], buckets=SHORT)
+REMINDERS = Counter("ato_reminders", "Reminders sent, by playbook and rung of the ladder", ["playbook", "rung"])
 OPENED = Counter("ato_cases_opened", "Cases opened", ["playbook"])
 CLOSED = Counter("ato_cases_closed", "Cases closed, by how they ended", ["playbook", "ending"])
-STEPS = Counter("ato_steps", "Steps, by what became of them: opened, completed or skipped", ["playbook", "step", "what"])  # fmt: skip
-STEP = Histogram("ato_step_seconds", "Seconds from the intake to the completion of a step", ["playbook", "step"], buckets=LONG)  # fmt: skip
-ESCALATED = Histogram("ato_escalated_seconds", "Seconds from the intake to the escalation", ["playbook"], buckets=LONG)  # fmt: skip
-CASE = Histogram("ato_case_seconds", "Seconds from the intake to the end of a case", ["playbook"], buckets=LONG)  # fmt: skip
+STEPS = Counter(
+    "ato_steps", "Steps, by what became of them: opened, completed or skipped", ["playbook", "step", "what"]
+)
+STEP = Histogram(
+    "ato_step_seconds", "Seconds from the intake to the completion of a step", ["playbook", "step"], buckets=LONG
+)
+ESCALATED = Histogram("ato_escalated_seconds", "Seconds from the intake to the escalation", ["playbook"], buckets=LONG)
+CASE = Histogram("ato_case_seconds", "Seconds from the intake to the end of a case", ["playbook"], buckets=LONG)
 
 Perform = Callable[[Effect, Attempt], Awaitable[datetime | None]]
 _DOORS = {"/slack/events": "slack", "/zendesk/webhook": "zendesk"}
@@ -79,9 +99,15 @@ def measured(perform: Perform) -> Perform:
         EFFECTS.labels(effect.kind, outcome).inc()
         EFFECT.labels(effect.kind).observe(seconds)
         _log.info(
-            "effect", effect=effect.key, kind=effect.kind, case=effect.case, outcome=outcome,
-            number=attempt.number, seconds=round(seconds, 3), again_at=again and again.isoformat(),
-        )  # fmt: skip
+            "effect",
+            effect=effect.key,
+            kind=effect.kind,
+            case=effect.case,
+            outcome=outcome,
+            number=attempt.number,
+            seconds=round(seconds, 3),
+            again_at=again and again.isoformat(),
+        )
         return again
 
     return tried
@@ -148,11 +174,18 @@ def _say(commit: Commit) -> None:
     if not commit.events:
         return
     _log.info(
-        "kept", case=commit.case.id, number=commit.case.number, playbook=commit.case.playbook,
-        events=[event.kind for event in commit.events], steps=_steps(commit),
-        effects=[effect.key for effect in commit.effects], delivery=commit.delivery or None,
-        settles=commit.settles, kills=commit.kills, revives=commit.revives,
-    )  # fmt: skip
+        "kept",
+        case=commit.case.id,
+        number=commit.case.number,
+        playbook=commit.case.playbook,
+        events=[event.kind for event in commit.events],
+        steps=_steps(commit),
+        effects=[effect.key for effect in commit.effects],
+        delivery=commit.delivery or None,
+        settles=commit.settles,
+        kills=commit.kills,
+        revives=commit.revives,
+    )
 
 
 def _steps(commit: Commit) -> list[str]:

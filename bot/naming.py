@@ -23,9 +23,7 @@ class NamedTickets:
 
     async def create(self, effect: CreateTicket, attempt: Attempt) -> TicketSeen:
         """Create the ticket once."""
-        named = effect.model_copy(
-            update={"body": self._named(effect.body), "subject": self._named(effect.subject)}
-        )
+        named = effect.model_copy(update={"body": self._named(effect.body), "subject": self._named(effect.subject)})
         return await self.tickets.create(named, attempt)
 
     async def update(self, effect: UpdateTicket, attempt: Attempt) -> TicketSeen:

@@ -59,9 +59,7 @@ def jobs_of(database_url: str) -> "Jobs | None":
     return Jobs(address, **CONNECT_POSTGRES)
 
 
-def queue_of(
-    database_url: str, jobs: "Jobs | None", effects: StoredEffects, clock: Clock, perform: Perform
-) -> Queue:
+def queue_of(database_url: str, jobs: "Jobs | None", effects: StoredEffects, clock: Clock, perform: Perform) -> Queue:
     """Choose the queue by the database alone: procrastinate on PostgreSQL, else the embedded one."""
     if jobs is None:
         lock = worker_lock(database_url)

@@ -29,29 +29,32 @@ def write_sheet(sheet: Sheet) -> bytes:
 class SheetReader:
     """Reads CSV and XLSX by the columns of a field, in a thread of its own because a big one takes a second."""
 
-    async def read(
-        self, content: bytes, field: FieldSpec, zone: str, now: datetime
-    ) -> SheetRows | SheetWrong:
+    async def read(self, content: bytes, field: FieldSpec, zone: str, now: datetime) -> SheetRows | SheetWrong:
         """Read the rows, or say everything that is wrong with the file."""
         columns = [_column(name, one, field.max_length) for name, one in field.columns.items()]
         found = await asyncio.to_thread(read_sheet, "", content, columns, zone=zone, now=now)
         if isinstance(found, tuple):
             return SheetWrong(lines=tuple(map(_told, found[:MOST_TOLD])))
-        return SheetRows(rows=tuple(
-            SheetRow(number=row.number, cells={
-                name: _cell(field.columns[name], value, zone) for name, value in row.values.items()
-            })
-            for row in found.rows
-        ))  # fmt: skip
+        return SheetRows(
+            rows=tuple(
+                SheetRow(
+                    number=row.number,
+                    cells={name: _cell(field.columns[name], value, zone) for name, value in row.values.items()},
+                )
+                for row in found.rows
+            )
+        )
 
 
 def _column(name: str, column: parts.Column, longest: int) -> Column:
     return Column(
-        name, column.title, column.aliases,
+        name,
+        column.title,
+        column.aliases,
         required=not column.optional,
         kind="instant" if column.type == "time" else "text",
         max_length=min(longest, 1000),
-    )  # fmt: skip
+    )
 
 
 def _cell(column: parts.Column, value: str | None, zone: str) -> str:

@@ -27,7 +27,10 @@ log = logging.getLogger(__name__)
 
 ANY = re.compile(".*", re.DOTALL)
 BUG = Line(
-    key="Something went wrong in ATO Desk, and it is logged. Look at the card for what was kept, and try again in a minute."
+    key=(
+        "Something went wrong in ATO Desk, and it is logged. Look at the card for what was kept, and try again in a"
+        " minute."
+    )
 )
 
 REACHED = "ato.reached"
@@ -39,7 +42,10 @@ Listener = Callable[..., Awaitable[None]]
 
 
 TOO_FAST = Line(
-    key="That is more than {count} commands, clicks and forms within a minute. This one was not done; wait a minute and try again."
+    key=(
+        "That is more than {count} commands, clicks and forms within a minute. This one was not done; wait a minute and"
+        " try again."
+    )
 )
 
 
@@ -60,16 +66,20 @@ def too_fast(door: SlackDoor, count: int) -> Callable[[Sender], Response]:
 
 
 def build(
-    door: SlackDoor, signing_secret: str, client: AsyncWebClient, *, team: str = "", bot_user: str = "", bot: str = "",
-) -> AsyncApp:  # fmt: skip
+    door: SlackDoor,
+    signing_secret: str,
+    client: AsyncWebClient,
+    *,
+    team: str = "",
+    bot_user: str = "",
+    bot: str = "",
+) -> AsyncApp:
     """Build the bolt app. Slack is not asked who we are while a person waits: `client` is where bolt would ask."""
     app = AsyncApp(
         name="ato-desk",
         logger=_quiet(),
         signing_secret=signing_secret,
-        client=AsyncWebClient(
-            base_url=client.base_url
-        ),  # with a token bolt would warn that it is not used
+        client=AsyncWebClient(base_url=client.base_url),  # with a token bolt would warn that it is not used
         authorize=_as(team, bot_user, bot, client.token),
         process_before_response=True,
         ssl_check_enabled=False,
@@ -90,12 +100,8 @@ def _quiet() -> logging.Logger:
     return logger
 
 
-def _as(
-    team: str, bot_user: str, bot: str, token: str | None
-) -> Callable[..., Awaitable[AuthorizeResult]]:
-    known = AuthorizeResult(
-        enterprise_id=None, team_id=team, bot_user_id=bot_user, bot_id=bot, bot_token=token
-    )
+def _as(team: str, bot_user: str, bot: str, token: str | None) -> Callable[..., Awaitable[AuthorizeResult]]:
+    known = AuthorizeResult(enterprise_id=None, team_id=team, bot_user_id=bot_user, bot_id=bot, bot_token=token)
 
     async def authorize() -> AuthorizeResult:
         return known

@@ -20,7 +20,7 @@ def link(side: web_app.SlackSide, slack: SlackClient, app_token: str) -> Link:
     async def answer(envelope: Envelope) -> Json | None:
         if side.door.wait("slack"):
             raise NotTaken
-        asked = AsyncBoltRequest(mode="socket_mode", body=envelope.body, headers=dict(envelope.headers))  # fmt: skip
+        asked = AsyncBoltRequest(mode="socket_mode", body=envelope.body, headers=dict(envelope.headers))
         told = await web_app.dispatch(asked, side)
         if told.status_code != 200:
             raise NotTaken

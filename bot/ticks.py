@@ -68,7 +68,12 @@ def watchdog(bot: Bot) -> Watchdog:
     )
     url = chosen.heartbeat_url
     return Watchdog(
-        bot.cases, StoredLateness(bot.database), StoredAnnouncements(bot.database), bot.engine.clock, limits, show,
+        bot.cases,
+        StoredLateness(bot.database),
+        StoredAnnouncements(bot.database),
+        bot.engine.clock,
+        limits,
+        show,
         tells=bot.settings.slack.operators is not None,
         heart=Heartbeat(url.get_secret_value()) if url else None,
-    )  # fmt: skip
+    )

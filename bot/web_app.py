@@ -64,13 +64,9 @@ class Watching:
     loopback: bool = True
 
 
-def build(
-    slack: SlackSide, zendesk: ZendeskSide, watching: Watching, lifespan: Lifespan
-) -> FastAPI:
+def build(slack: SlackSide, zendesk: ZendeskSide, watching: Watching, lifespan: Lifespan) -> FastAPI:
     """Build the application; `lifespan` starts and stops what runs beside it."""
-    app = FastAPI(
-        lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
-    )
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.add_middleware(PlainHeaders)
     app.add_middleware(MeasuredDoors)
 

@@ -10,11 +10,7 @@ def clients(zendesk: Zendesk) -> tuple[Client, ...]:
         (zendesk.client_id, zendesk.client_secret),
         (zendesk.second_client_id, zendesk.second_client_secret),
     )
-    return tuple(
-        Client(name.strip(), secret.get_secret_value().strip())
-        for name, secret in pairs
-        if name and secret
-    )
+    return tuple(Client(name.strip(), secret.get_secret_value().strip()) for name, secret in pairs if name and secret)
 
 
 def signed_in(zendesk: Zendesk, scope: str, only: Client | None = None) -> SignIn:

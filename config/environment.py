@@ -58,10 +58,15 @@ def _variable(name: str, field: FieldInfo) -> Variable:
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     words = {name: str(extra[name]) for name in ("row", "example") if name in extra}
     return Variable(
-        name, field.description or "", None if required else field.default, required,
+        name,
+        field.description or "",
+        None if required else field.default,
+        required,
         secret=field.annotation is SecretStr or SecretStr in get_args(field.annotation),
-        table=get_origin(field.annotation) is dict, needed=bool(extra.get("needed")), **words,
-    )  # fmt: skip
+        table=get_origin(field.annotation) is dict,
+        needed=bool(extra.get("needed")),
+        **words,
+    )
 
 
 class _Given(EnvSettingsSource):
@@ -102,9 +107,7 @@ def _take(
 ) -> Iterator[str]:
     """Put one variable where it belongs, or say why it has no place."""
     bare = name.removesuffix("_FILE")
-    table = next(
-        (one for one in known.values() if one.table and name.startswith(f"{one.name}__")), None
-    )
+    table = next((one for one in known.values() if one.table and name.startswith(f"{one.name}__")), None)
     if name in known or table:
         ours[name] = value
     elif bare != name and bare in known and known[bare].secret:
@@ -114,9 +117,7 @@ def _take(
         yield f"{name} is not a setting of the desk." + (f" Did you mean {meant}?" if meant else "")
 
 
-def _from_file(
-    name: str, bare: str, path: str, ours: dict[str, str], given: Mapping[str, str]
-) -> Iterator[str]:
+def _from_file(name: str, bare: str, path: str, ours: dict[str, str], given: Mapping[str, str]) -> Iterator[str]:
     if given.get(bare):
         yield f"{name} and {bare} are both given. Keep one of them."
         return

@@ -7,18 +7,41 @@ from desk.fields.template_values import BUILTINS
 from desk.playbook.model import Playbook
 
 RULES: tuple[Rule, ...] = (
-    names.mentions, names.outcomes, names.parts, names.options, names.choices, names.empty_conditions, names.expected, names.filled, names.retention,
-    flow.circles, flow.roots, flow.unreachable, flow.looks_ahead, flow.tickets_ahead, flow.tickets_twice, flow.shapes, flow.compared,
-    flow.endings, flow.promises,
-    people.titles, people.owners, people.urgent, people.chains, people.ladders, people.calendars, people.phones,
-    words.never_kept, words.languages, words.unused, words.buttons,
-)  # fmt: skip
+    names.mentions,
+    names.outcomes,
+    names.parts,
+    names.options,
+    names.choices,
+    names.empty_conditions,
+    names.expected,
+    names.filled,
+    names.retention,
+    flow.circles,
+    flow.roots,
+    flow.unreachable,
+    flow.looks_ahead,
+    flow.tickets_ahead,
+    flow.tickets_twice,
+    flow.shapes,
+    flow.compared,
+    flow.endings,
+    flow.promises,
+    people.titles,
+    people.owners,
+    people.urgent,
+    people.chains,
+    people.ladders,
+    people.calendars,
+    people.phones,
+    words.never_kept,
+    words.languages,
+    words.unused,
+    words.buttons,
+)
 """Every rule; templates come on top, because they know the desk's own names."""
 
 
-def lint(
-    playbook: Playbook, source: Source, builtins: frozenset[str] = frozenset(BUILTINS)
-) -> tuple[Problem, ...]:
+def lint(playbook: Playbook, source: Source, builtins: frozenset[str] = frozenset(BUILTINS)) -> tuple[Problem, ...]:
     """Report everything wrong with a playbook, in the order of its lines."""
     rules = (*RULES, words.templates(builtins))
     found = {_problem(finding, source) for rule in rules for finding in rule(playbook)}

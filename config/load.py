@@ -171,13 +171,7 @@ def _existing(loc: Where, data: Any) -> Where:
     """Follow a location as far as the file goes; the model's own inner names are passed over."""
     way: list[str | int] = []
     for part in loc:
-        there: Any = (
-            data.keys()
-            if isinstance(data, dict)
-            else range(len(data))
-            if isinstance(data, list)
-            else ()
-        )
+        there: Any = data.keys() if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ()
         if part in there:
             data = data[part]
             way.append(part)

@@ -34,8 +34,7 @@ class Catalogue:
         """Read every catalogue of a folder, `<language>/LC_MESSAGES/ato.po`."""
         self._people = people
         self._messages = {
-            file.parent.parent.name: read_catalogue(file)
-            for file in sorted(folder.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))
+            file.parent.parent.name: read_catalogue(file) for file in sorted(folder.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))
         }
 
     @property
@@ -48,11 +47,7 @@ class Catalogue:
         template = self._template(line.key, language)
 
         def value(name: str) -> str:
-            return (
-                self._show(name, line.args[name], language, zone)
-                if name in line.args
-                else f"{{{name}}}"
-            )
+            return self._show(name, line.args[name], language, zone) if name in line.args else f"{{{name}}}"
 
         return fill_one(template, value)
 

@@ -57,9 +57,7 @@ class Source:
                 return found
         return (1, 1)
 
-    def problem(
-        self, where: Where, what: str, nearest: str | None = None, *, key: bool = False
-    ) -> Problem:
+    def problem(self, where: Where, what: str, nearest: str | None = None, *, key: bool = False) -> Problem:
         """Say what is wrong at a place."""
         return Problem(self.file, *self.place(where, key=key), what, nearest)
 

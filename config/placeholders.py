@@ -44,15 +44,9 @@ def _filled(
     source: Source,
 ) -> Any:
     if isinstance(value, dict):
-        return {
-            key: _filled(one, (*where, key), values, used, problems, source)
-            for key, one in value.items()
-        }
+        return {key: _filled(one, (*where, key), values, used, problems, source) for key, one in value.items()}
     if isinstance(value, list):
-        return [
-            _filled(one, (*where, at), values, used, problems, source)
-            for at, one in enumerate(value)
-        ]
+        return [_filled(one, (*where, at), values, used, problems, source) for at, one in enumerate(value)]
     if not isinstance(value, str):
         return value
     names = _NAME.findall(value)

@@ -13,9 +13,7 @@ from pydantic_settings import NoDecode
 
 def listed(raw: Any) -> Any:
     """Read `a, b` as a list."""
-    return (
-        [word.strip() for word in raw.split(",") if word.strip()] if isinstance(raw, str) else raw
-    )
+    return [word.strip() for word in raw.split(",") if word.strip()] if isinstance(raw, str) else raw
 
 
 def address(raw: str) -> str:
@@ -31,9 +29,7 @@ def account(raw: str) -> str:
     if parts.path or parts.query or parts.fragment:
         raise ValueError("it must end after the host, as in https://company.zendesk.com")
     if parts.scheme == "http" and not _private(parts.hostname or ""):
-        raise ValueError(
-            "it must begin with https://; http:// is for an emulator on a host of your own"
-        )
+        raise ValueError("it must begin with https://; http:// is for an emulator on a host of your own")
     return address(raw)
 
 
@@ -79,9 +75,7 @@ def template(raw: str) -> str:
 def one_string(raw: str) -> str:
     """Hold OAuth scopes to one string of words: https://www.rfc-editor.org/rfc/rfc6749#section-3.3."""
     words = raw.split()
-    wrong = next(
-        (word for word in words if not re.fullmatch(r"[a-z_]+(:(read|write))?", word)), None
-    )
+    wrong = next((word for word in words if not re.fullmatch(r"[a-z_]+(:(read|write))?", word)), None)
     if wrong or not words:
         raise ValueError("scopes are words separated by spaces, such as `read tickets:write`")
     return " ".join(words)

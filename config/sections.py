@@ -44,25 +44,34 @@ class Slack(Section):
     signing_secret: SecretStr = Field(
         description="The signing secret of the Slack app; requests without it are refused"
     )
-    app_token: SecretStr | None = Field(None, description="The app-level token (xapp-…) for Socket Mode: Slack is heard without a public address, for trying the desk out")  # fmt: skip
+    app_token: SecretStr | None = Field(
+        None,
+        description=(
+            "The app-level token (xapp-…) for Socket Mode: Slack is heard without a public address, for trying the"
+            " desk out"
+        ),
+    )
     api_url: Annotated[str, AfterValidator(folder_address)] = Field(
         "https://slack.com/api/",
         description="Slack's Web API; another address only for the sandbox",
     )
     inboxes: dict[str, SlackId] = Field(
         {},
-        description="The channel id of each role's inbox, such as C0123456789; `ato provision` puts it in the place of #name",
+        description=(
+            "The channel id of each role's inbox, such as C0123456789; `ato provision` puts it in the place of #name"
+        ),
     )
     groups: dict[str, SlackId] = Field(
         {},
-        description="The user group id whose members have a role, such as S0123456789; `ato provision` puts it in the place of @handle",
+        description=(
+            "The user group id whose members have a role, such as S0123456789; `ato provision` puts it in the place of"
+            " @handle"
+        ),
     )
     people: dict[str, Annotated[tuple[str, ...], BeforeValidator(listed)]] = Field(
         {}, description="User ids that have a role without a user group, separated by commas"
     )
-    operators: str | None = Field(
-        None, description="The channel id where trouble with the desk itself is told"
-    )
+    operators: str | None = Field(None, description="The channel id where trouble with the desk itself is told")
 
 
 class Zendesk(Section):
@@ -71,7 +80,10 @@ class Zendesk(Section):
     url: Account = Field(description="The account's address, such as https://company.zendesk.com")
     client_id: str | None = Field(
         None,
-        description="The identifier of the OAuth client that the desk signs in with, a text such as ato_desk; Admin Center shows it beside the client's name",
+        description=(
+            "The identifier of the OAuth client that the desk signs in with, a text such as ato_desk; Admin Center"
+            " shows it beside the client's name"
+        ),
         json_schema_extra=NEEDED,
     )
     client_secret: SecretStr | None = Field(
@@ -81,14 +93,18 @@ class Zendesk(Section):
     )
     second_client_id: str | None = Field(
         None,
-        description="The identifier of a second OAuth client of the same owner, used when the first is refused: so a secret is changed without a pause",
+        description=(
+            "The identifier of a second OAuth client of the same owner, used when the first is refused: so a secret is"
+            " changed without a pause"
+        ),
     )
-    second_client_secret: SecretStr | None = Field(
-        None, description="The secret of the second OAuth client"
-    )
+    second_client_secret: SecretStr | None = Field(None, description="The secret of the second OAuth client")
     scopes: Annotated[str, AfterValidator(one_string)] | None = Field(
         None,
-        description="The OAuth scopes that `ato serve` and `ato doctor` ask for, separated by spaces; left out, the least they need",
+        description=(
+            "The OAuth scopes that `ato serve` and `ato doctor` ask for, separated by spaces; left out, the least they"
+            " need"
+        ),
     )
     provision_scopes: Annotated[str, AfterValidator(one_string)] | None = Field(
         None,
@@ -102,17 +118,23 @@ class Zendesk(Section):
     )
     email: str | None = Field(
         None,
-        description="The agent whose API token is used where no OAuth client is given; for accounts that still have one, until 30 April 2027",
+        description=(
+            "The agent whose API token is used where no OAuth client is given; for accounts that still have one, until"
+            " 30 April 2027"
+        ),
     )
     token: SecretStr | None = Field(
         None,
-        description="The API token of that agent; Zendesk has made none since 27 October 2026 and takes none after 30 April 2027",
+        description=(
+            "The API token of that agent; Zendesk has made none since 27 October 2026 and takes none after 30 April"
+            " 2027"
+        ),
     )
-    webhook_secret: SecretStr = Field(
-        description="The signing secret of the webhook; calls without it are refused"
-    )
+    webhook_secret: SecretStr = Field(description="The signing secret of the webhook; calls without it are refused")
     placeholder_email: str = Field(
-        description="The requester of a ticket when no contact from before the compromise is known; an address of yours",
+        description=(
+            "The requester of a ticket when no contact from before the compromise is known; an address of yours"
+        ),
     )
     placeholder_name: str = Field("Account takeover desk", description="The name of that requester")
     query_type_field: str = Field("Query type", description="The ticket field with the query type")
@@ -136,27 +158,21 @@ def sign_in_missing(given: Mapping[str, object]) -> Iterator[str]:
 
     Where the first client is whole, what is left of an API token is of no account.
     """
-    has = {
-        name: bool(str(given.get(name.lower()) or "").strip()) for pair in _PAIRS for name in pair
-    }
+    has = {name: bool(str(given.get(name.lower()) or "").strip()) for pair in _PAIRS for name in pair}
     first, second, old = _PAIRS
     whole = all(has[name] for name in first)
     begun = any(has[name] for name in (*first, *second))
     for left, right in (first, second, *([] if begun else [old])):
         if has[left] != has[right]:
             yield f"ATO_ZENDESK__{right if has[left] else left}"
-    if not (whole or any(has[name] for name in first)) and (
-        begun or not any(has[name] for name in old)
-    ):
+    if not (whole or any(has[name] for name in first)) and (begun or not any(has[name] for name in old)):
         yield from (f"ATO_ZENDESK__{name}" for name in first)
 
 
 class BackOffice(Section):
     """How to reach the company's own Admin; without an address everything there is done by hand."""
 
-    url: Address | None = Field(
-        None, description="The back office's API; left out, people do and confirm its steps"
-    )
+    url: Address | None = Field(None, description="The back office's API; left out, people do and confirm its steps")
     token: SecretStr | None = Field(None, description="The bearer token for it")
     admin_url_template: Annotated[str, AfterValidator(template)] | None = Field(
         None, description="The link that searches a customer's profile, with {query} in it"
@@ -169,9 +185,7 @@ class GoogleChatSettings(Section):
     webhook_url: SecretStr | None = Field(
         None, description="The incoming webhook of the space that gets a copy of the MOD's message"
     )
-    test_host: str = Field(
-        "", description="host:port of a stand-in for Google Chat; for trying it out only"
-    )
+    test_host: str = Field("", description="host:port of a stand-in for Google Chat; for trying it out only")
 
 
 class Vault(Section):
@@ -181,7 +195,9 @@ class Vault(Section):
         description="Fernet keys separated by commas: the first encrypts, all decrypt, so a key can be replaced"
     )
     digest_key: Annotated[SecretStr, AfterValidator(long_enough)] = Field(
-        description="The key of the digests by which personal values are looked up; changing it hides old values from search"
+        description=(
+            "The key of the digests by which personal values are looked up; changing it hides old values from search"
+        )
     )
 
     @property
@@ -197,21 +213,34 @@ class Web(Section):
     port: int = Field(8080, ge=0, le=65535, description="The port to listen on; 0 takes a free one")
     public_url: Address | None = Field(
         None,
-        description="The address under which Slack and Zendesk reach the bot, such as https://ato.example.com; `ato provision`, `ato manifest` and `ato doctor` use it",
+        description=(
+            "The address under which Slack and Zendesk reach the bot, such as https://ato.example.com; `ato provision`,"
+            " `ato manifest` and `ato doctor` use it"
+        ),
     )
     metrics_token: SecretStr | None = Field(
         None,
-        description="The bearer token for /metrics; left out, /metrics is there only while the bot listens to its own machine",
+        description=(
+            "The bearer token for /metrics; left out, /metrics is there only while the bot listens to its own machine"
+        ),
     )
     person_per_minute: int = Field(
-        300, ge=0, description="How many commands, clicks and forms of one person are taken within a minute; 0 is any number"
-    )  # fmt: skip
+        300,
+        ge=0,
+        description="How many commands, clicks and forms of one person are taken within a minute; 0 is any number",
+    )
     door_per_minute: int = Field(
-        6000, ge=0, description="How many signed requests each of Slack and Zendesk may send within a minute; 0 is any number"
-    )  # fmt: skip
+        6000,
+        ge=0,
+        description="How many signed requests each of Slack and Zendesk may send within a minute; 0 is any number",
+    )
     look_ups_per_minute: int = Field(
-        10, ge=0, description="How many customers and cases one person may look up within a minute, intakes among them; 0 is any number"
-    )  # fmt: skip
+        10,
+        ge=0,
+        description=(
+            "How many customers and cases one person may look up within a minute, intakes among them; 0 is any number"
+        ),
+    )
 
 
 class ClockSettings(Section):
@@ -225,7 +254,7 @@ class ClockSettings(Section):
 class Chaser(Section):
     """The reminder's heartbeat."""
 
-    tick_seconds: int = Field(15, ge=1, le=3600, description="How often due duties are looked for, in seconds")  # fmt: skip
+    tick_seconds: int = Field(15, ge=1, le=3600, description="How often due duties are looked for, in seconds")
 
 
 class Watchdog(Section):
@@ -239,19 +268,18 @@ class Watchdog(Section):
     )
     heartbeat_url: SecretStr | None = Field(
         None,
-        description="An address that is called while nothing is late, such as a dead man's switch; when the calls stop, something is wrong",
+        description=(
+            "An address that is called while nothing is late, such as a dead man's switch; when the calls stop,"
+            " something is wrong"
+        ),
     )
 
 
 class Playbooks(Section):
     """Which procedures are carried out."""
 
-    folder: Path | None = Field(
-        None, description="The folder of playbooks; left out, those that come with the desk"
-    )
-    names: Names = Field(
-        (), description="The playbooks to use, separated by commas; left out, all of the folder"
-    )
+    folder: Path | None = Field(None, description="The folder of playbooks; left out, those that come with the desk")
+    names: Names = Field((), description="The playbooks to use, separated by commas; left out, all of the folder")
     values: dict[str, dict[str, str]] = Field(
         {},
         description="What stands in the place of a playbook's own values, such as a ticket form or a group",
@@ -267,16 +295,14 @@ class Locales(Section):
 
     folder: Path | None = Field(
         None,
-        description="The folder of catalogues (it/LC_MESSAGES/ato.po and so on); left out, those that come with the desk",
+        description=(
+            "The folder of catalogues (it/LC_MESSAGES/ato.po and so on); left out, those that come with the desk"
+        ),
     )
 
 
 class Log(Section):
     """What is written while the desk runs; never personal data."""
 
-    level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="The least important line written"
-    )
-    format: Literal["json", "console"] = Field(
-        "json", description="One JSON object a line, or lines for people"
-    )
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least important line written")
+    format: Literal["json", "console"] = Field("json", description="One JSON object a line, or lines for people")

@@ -33,16 +33,17 @@ from config.sections import (
 class Settings(BaseSettings):
     """Everything that differs between two installations."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="ATO_", env_nested_delimiter="__", frozen=True, extra="forbid"
-    )
+    model_config = SettingsConfigDict(env_prefix="ATO_", env_nested_delimiter="__", frozen=True, extra="forbid")
 
     slack: Slack
     zendesk: Zendesk
     backoffice: BackOffice = BackOffice()
     database_url: SecretStr = Field(
         SecretStr("sqlite:///./var/ato.sqlite3"),
-        description="Where cases are kept: an SQLite file, whose folder is made at the first start, or PostgreSQL for many replicas (`postgresql://user:password@host:5432/name`)",
+        description=(
+            "Where cases are kept: an SQLite file, whose folder is made at the first start, or PostgreSQL for many"
+            " replicas (`postgresql://user:password@host:5432/name`)"
+        ),
     )
     google_chat: GoogleChatSettings = GoogleChatSettings()
     vault: Vault
@@ -55,9 +56,7 @@ class Settings(BaseSettings):
     log: Log = Log()
 
     @classmethod
-    def settings_customise_sources(
-        cls, *_: Any, **sources: Any
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
+    def settings_customise_sources(cls, *_: Any, **sources: Any) -> tuple[PydanticBaseSettingsSource, ...]:
         """Take what `settings()` read and nothing else, so that a test never sees its machine's environment."""
         return (sources["init_settings"],)
 
@@ -67,9 +66,7 @@ def settings(environ: Mapping[str, str] | None = None) -> Settings:
     given = surroundings() if environ is None else environ
     known = {one.name: one for one in variables(Settings)}
     values, problems = read_environment(Settings, given, known)
-    problems.extend(
-        _sign_in(values.get("zendesk"), known, {line.split(" ", 1)[0] for line in problems})
-    )
+    problems.extend(_sign_in(values.get("zendesk"), known, {line.split(" ", 1)[0] for line in problems}))
     try:
         found = Settings(**values)
     except ValidationError as wrong:
@@ -85,28 +82,19 @@ def surroundings(file: Path = Path(".env")) -> Mapping[str, str]:
     return {**written, **os.environ}
 
 
-def _sentences(
-    wrong: ValidationError, known: Mapping[str, Variable], told: set[str]
-) -> Iterator[str]:
+def _sentences(wrong: ValidationError, known: Mapping[str, Variable], told: set[str]) -> Iterator[str]:
     """Say what is wrong with each variable; the value itself is never repeated, it may be a secret."""
     for error in wrong.errors(include_url=False, include_input=False):
         way = [str(part) for part in error["loc"]]
-        name = next(
-            (n for end in range(len(way), 0, -1) if (n := _name(way[:end])) in known), _name(way)
-        )
-        inside = [
-            one for one in known.values() if one.name.startswith(f"{name}__") and one.required
-        ]
+        name = next((n for end in range(len(way), 0, -1) if (n := _name(way[:end])) in known), _name(way))
+        inside = [one for one in known.values() if one.name.startswith(f"{name}__") and one.required]
         if error["type"] == "missing":
             for one in [known[name]] if name in known else inside:
                 if one.name not in told and f"{one.name}_FILE" not in told:
                     yield f"{one.name} is missing. {one.purpose}."
         else:
             reason = str(error.get("ctx", {}).get("error") or error["msg"])
-            yield (
-                f"{name} cannot be used: {reason}. {known[name].purpose if name in known else ''}".rstrip()
-                + "."
-            )
+            yield f"{name} cannot be used: {reason}. {known[name].purpose if name in known else ''}".rstrip() + "."
 
 
 def _sign_in(given: Any, known: Mapping[str, Variable], told: set[str]) -> Iterator[str]:

@@ -19,20 +19,27 @@ This page and `.env.example` are written by `ato settings write` from `config/se
 """
 
 _TITLES = {
-    "ATO_SLACK": "Slack", "ATO_ZENDESK": "Zendesk", "ATO_BACKOFFICE": "Back office", "ATO_GOOGLE_CHAT": "Google Chat", "ATO_DATABASE_URL": "Database",
-    "ATO_VAULT": "Vault", "ATO_WEB": "Web", "ATO_CLOCK": "Clock", "ATO_CHASER": "Chaser",
+    "ATO_SLACK": "Slack",
+    "ATO_ZENDESK": "Zendesk",
+    "ATO_BACKOFFICE": "Back office",
+    "ATO_GOOGLE_CHAT": "Google Chat",
+    "ATO_DATABASE_URL": "Database",
+    "ATO_VAULT": "Vault",
+    "ATO_WEB": "Web",
+    "ATO_CLOCK": "Clock",
+    "ATO_CHASER": "Chaser",
     "ATO_WATCHDOG": "Watchdog",
-    "ATO_PLAYBOOKS": "Playbooks", "ATO_LOCALES": "Languages", "ATO_LOG": "Log",
-}  # fmt: skip
+    "ATO_PLAYBOOKS": "Playbooks",
+    "ATO_LOCALES": "Languages",
+    "ATO_LOG": "Log",
+}
 
 
 def settings_page() -> str:
     """Write docs/settings.md."""
     parts = [_HEAD]
     for title, rows in _sections():
-        parts.append(
-            f"\n## {title}\n\n| variable | what it is for | when left out |\n|---|---|---|\n"
-        )
+        parts.append(f"\n## {title}\n\n| variable | what it is for | when left out |\n|---|---|---|\n")
         parts.extend(_row(one) for one in rows)
     return "".join(parts)
 
@@ -52,11 +59,7 @@ def _sections() -> list[tuple[str, list[Variable]]]:
 
 
 def _row(one: Variable) -> str:
-    name = (
-        f"`{one.name}`"
-        + (f", `{one.name}__{one.row}`" if one.table else "")
-        + (" 🔒" if one.secret else "")
-    )
+    name = f"`{one.name}`" + (f", `{one.name}__{one.row}`" if one.table else "") + (" 🔒" if one.secret else "")
     return f"| {name} | {one.purpose}. | {_default(one)} |\n"
 
 

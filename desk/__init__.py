@@ -1,1 +1,1 @@
-"""The ground floor: what a takeover case is and how it moves. It knows no vendor, no database and no clock."""
+"""Domain and application core of ATO Desk. It imports no vendor library, no database driver and no system clock."""

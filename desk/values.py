@@ -1,4 +1,4 @@
-"""The small frozen values that commands, events and effects are made of. They know no vendor and no language."""
+"""Value objects shared by commands, events and effects: text, fact, person, line, refusal. Vendor-neutral."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -7,13 +7,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, JsonValue
 
 
 class Value(BaseModel):
-    """A frozen, closed record: an unknown key is an error, a change is a new value."""
+    """Base model: frozen and closed. An unknown key is a validation error; a change makes a new value."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def aware(instant: datetime) -> datetime:
-    """Refuse a naive instant and turn any other into UTC; raises ValueError."""
+    """Convert an aware instant to UTC; raises ValueError for a naive one."""
     if instant.tzinfo is None:
         raise ValueError("an instant needs a time zone")
     return instant.astimezone(UTC)
@@ -22,19 +22,19 @@ def aware(instant: datetime) -> datetime:
 Instant = Annotated[datetime, AfterValidator(aware)]
 
 Text = dict[str, str]
-"""A text in several languages: language code to words."""
+"""Translated text: language code to wording."""
 
 
 def in_language(text: Text, language: str) -> str:
-    """Give the words in this language, else in English, else in whatever there is."""
+    """Return the wording in this language, else in English, else in any language."""
     short = language[:2]
     return text.get(short) or text.get("en") or next(iter(text.values()), "")
 
 
 class Fact(Value):
-    """One thing known about a case: a value in its field's canonical form, or a reason why there is none.
+    """Recorded value of one field in canonical form, or the reason why there is none.
 
-    `personal` facts are kept in the vault and come back with `erased` once their key is destroyed.
+    `personal` facts are stored in the vault; they come back with `erased` set once their key is destroyed.
     """
 
     value: JsonValue = None
@@ -45,19 +45,19 @@ class Fact(Value):
 
     @property
     def known(self) -> bool:
-        """Say whether somebody answered, be it with "none"."""
+        """Return whether the field was answered; "none" is an answer."""
         return self.value is not None or self.none_because is not None
 
 
 class Fill(Value):
-    """What a person typed or chose for one field, before anybody checked it."""
+    """Raw form input for one field, before validation."""
 
     raw: str | tuple[str, ...] | None = None
     none_because: str | None = None
 
     @property
     def empty(self) -> bool:
-        """Say whether nothing was given at all."""
+        """Return whether no input was given."""
         return not self.raw and not (self.none_because or "").strip()
 
 
@@ -65,7 +65,7 @@ Fills = dict[str, Fill]
 
 
 class Person(Value):
-    """Somebody who acts: an opaque id, the roles held now, and how to speak to them."""
+    """Actor: opaque id, current roles, language and zone."""
 
     id: str
     roles: frozenset[str] = frozenset()
@@ -75,11 +75,11 @@ class Person(Value):
 
 
 BOT = Person(id="bot", name="ATO Desk")
-"""The desk itself, when a step finishes without a person."""
+"""The actor of steps that finish without a person."""
 
 
 class Line(Value):
-    """A sentence for people: an English template, which is also its key in the catalogues, and its arguments.
+    """Translatable sentence: an English template, which is the catalogue key, and its arguments.
 
     Arguments whose name ends in `_at` are instants and are shown in the reader's zone.
     """
@@ -89,21 +89,21 @@ class Line(Value):
 
 
 class FieldError(Value):
-    """What is wrong with one field of a form."""
+    """Validation error of one form field."""
 
     field: str
     line: Line
 
 
 class Refusal(Value):
-    """Why a command was not carried out: a sentence, and errors that stand at their fields."""
+    """Refusal of a command: a sentence, and errors shown at their fields."""
 
     line: Line
     fields: tuple[FieldError, ...] = ()
 
 
 class Happened(Value):
-    """When it happened and who did it: a person's opaque id, or `bot`."""
+    """Base of all events: when (aware UTC) and by whom (a person's opaque id, or `bot`)."""
 
     at: Instant
     by: str

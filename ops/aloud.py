@@ -26,9 +26,7 @@ def perform(built: Stage, console: Console, pause: float, *, leave: bool) -> Non
     book = load(names=["mr_d"])["mr_d"]
     director = Director(built, book)
     built.await_bot()
-    console.print(
-        f"The bot listens on {built.bot_url}; the sandbox is told what to do on {built.urls['control']}\n"
-    )
+    console.print(f"The bot listens on {built.bot_url}; the sandbox is told what to do on {built.urls['control']}\n")
     trouble = _play(built, director, book, console, pause)
     tidy(built)
     if trouble and leave:
@@ -67,9 +65,7 @@ def _tell(console: Console, line: Json) -> None:
         console.print(f"   [dim]{line['did']}[/dim]", markup=True)
         return
     style = STYLES.get(str(line["system"]), "white")
-    console.print(
-        f"   [{style}]{line['system']:<8}[/{style}] {line['call']:<34} {escape(_short(line['summary']))}"
-    )
+    console.print(f"   [{style}]{line['system']:<8}[/{style}] {line['call']:<34} {escape(_short(line['summary']))}")
 
 
 def _short(summary: dict[str, Any]) -> str:
@@ -88,9 +84,7 @@ def _result(console: Console, watcher: Watcher) -> None:
         console.print(f"   {escape(_short(ticket))}")
         for comment in ticket["comments"]:
             kind = "public" if comment["public"] else "internal note"
-            console.print(
-                f"   [dim]{kind}:[/dim]\n      " + escape(comment["body"].replace("\n", "\n      "))
-            )
+            console.print(f"   [dim]{kind}:[/dim]\n      " + escape(comment["body"].replace("\n", "\n      ")))
     console.print("\n[bold]What stands in #investigation_account_takeover[/bold]")
     for message in watcher.channel("CINVEST1")["messages"]:
         console.print(f"   {escape(unescape(str(message['text'])))}")
@@ -103,7 +97,7 @@ def _where(built: Stage) -> str:
 def _stay(built: Stage, director: Director, console: Console) -> None:
     """Keep serving until Ctrl-C."""
     console.print(
-        f"\nEverything keeps running. Tests and scripts act as anybody through the sandbox, for example:\n"
+        "\nEverything keeps running. Tests and scripts act as anybody through the sandbox, for example:\n"
         f"   curl -s {built.urls['control']}/slack/command -H 'Content-Type: application/json' "
         '-d \'{"user": "UAGENT01", "channel": "CGENERAL", "text": ""}\'\n'
         f"   curl -s {built.urls['control']}/log?since=0\n"

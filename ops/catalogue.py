@@ -49,9 +49,7 @@ class Module:
 
 def sentences(root: Path = ROOT) -> Sentences:
     """Find every sentence the desk can say to a person."""
-    modules = [
-        _module(path, root) for room in ROOMS for path in sorted((root / room).rglob("*.py"))
-    ]
+    modules = [_module(path, root) for room in ROOMS for path in sorted((root / room).rglob("*.py"))]
     places = {name: at for module in modules for name, at in (*_errors(module), *_speakers(module))}
     found: Sentences = {}
     for module in modules:
@@ -126,8 +124,10 @@ def _makes_line(function: ast.FunctionDef) -> bool:
 
 
 def _is_error(node: ast.ClassDef) -> bool:
-    return any("Error" in ast.unparse(base) or "Exception" in ast.unparse(base)
-               or ast.unparse(base) in {"GiveUp", "TryAgain"} for base in node.bases)  # fmt: skip
+    return any(
+        "Error" in ast.unparse(base) or "Exception" in ast.unparse(base) or ast.unparse(base) in {"GiveUp", "TryAgain"}
+        for base in node.bases
+    )
 
 
 def _said(call: ast.Call, module: Module, errors: dict[str, int]) -> Iterator[str]:

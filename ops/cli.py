@@ -15,19 +15,21 @@ from ops.commands.schema import playbook_schema
 from ops.commands.torture import torture
 from ops.exits import DONE, UNSET, USAGE, WRONG, explained, stop
 
-_CODES = f"Exit codes: {DONE} done, {WRONG} something is wrong and is named, {USAGE} the command was misused, {UNSET} a setting is missing or wrong."
+_CODES = (
+    f"Exit codes: {DONE} done, {WRONG} something is wrong and is named, {USAGE} the command was misused, {UNSET} a"
+    " setting is missing or wrong."
+)
 
 app = typer.Typer(
     help="ATO Desk carries an account takeover from the first call to the last note.",
-    epilog=_CODES, rich_markup_mode=None, no_args_is_help=True, add_completion=False,
+    epilog=_CODES,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
-)  # fmt: skip
-playbook_app = typer.Typer(
-    help="Look after playbooks.", epilog=_CODES, rich_markup_mode=None, no_args_is_help=True
 )
-settings_app = typer.Typer(
-    help="Look after settings.", epilog=_CODES, rich_markup_mode=None, no_args_is_help=True
-)
+playbook_app = typer.Typer(help="Look after playbooks.", epilog=_CODES, rich_markup_mode=None, no_args_is_help=True)
+settings_app = typer.Typer(help="Look after settings.", epilog=_CODES, rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(playbook_app, name="playbook")
 app.command("provision")(provision)
 app.command("doctor")(doctor)
@@ -44,8 +46,10 @@ app.command("restore")(database.restore)
 playbook_app.command("schema")(playbook_schema)
 catalogue_app = typer.Typer(
     help="Look after the sentences in other languages.",
-    epilog=_CODES, rich_markup_mode=None, no_args_is_help=True,
-)  # fmt: skip
+    epilog=_CODES,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+)
 app.add_typer(settings_app, name="settings")
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(audit.app, name="audit")
@@ -61,12 +65,8 @@ def main() -> None:
 
 @app.command()
 def serve(
-    host: Annotated[
-        str | None, typer.Option(help="The address to listen on; else ATO_WEB__HOST.")
-    ] = None,
-    port: Annotated[
-        int | None, typer.Option(help="The port to listen on; else ATO_WEB__PORT.")
-    ] = None,
+    host: Annotated[str | None, typer.Option(help="The address to listen on; else ATO_WEB__HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on; else ATO_WEB__PORT.")] = None,
 ) -> None:
     """Run the bot: Slack, Zendesk and the reminders."""
     gc.disable()  # what is loaded now stays: looking for cycles in it is a sixth of a start. `run` goes on looking
@@ -81,15 +81,9 @@ def serve(
 
 @app.command()
 def demo(
-    leave: Annotated[
-        bool, typer.Option("--exit", help="Play one case from start to end, then leave.")
-    ] = False,
-    speed: Annotated[
-        float, typer.Option(min=0.0, help="How many times faster than real the clock goes.")
-    ] = 1.0,
-    port: Annotated[
-        int, typer.Option(help="The port of the page; a free one when it is taken, or 0.")
-    ] = 8765,
+    leave: Annotated[bool, typer.Option("--exit", help="Play one case from start to end, then leave.")] = False,
+    speed: Annotated[float, typer.Option(min=0.0, help="How many times faster than real the clock goes.")] = 1.0,
+    port: Annotated[int, typer.Option(help="The port of the page; a free one when it is taken, or 0.")] = 8765,
 ) -> None:
     """Run the bot against a pretend Slack, Zendesk and back office, with a page to act as anybody."""
     from ops.demo import run
@@ -99,13 +93,9 @@ def demo(
 
 @app.command()
 def rehearse(
-    playbook: Annotated[
-        str | None, typer.Argument(help="The playbook's name or file; left out with --all.")
-    ] = None,
+    playbook: Annotated[str | None, typer.Argument(help="The playbook's name or file; left out with --all.")] = None,
     branch: Annotated[str | None, typer.Option(help="Play this rehearsal only.")] = None,
-    every: Annotated[
-        bool, typer.Option("--all", help="Play every rehearsal of every playbook.")
-    ] = False,
+    every: Annotated[bool, typer.Option("--all", help="Play every rehearsal of every playbook.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write the result as JSON.")] = False,
     rough: Annotated[
         bool,
@@ -118,25 +108,17 @@ def rehearse(
     with explained():
         from ops.rehearse import run
 
-        raise typer.Exit(
-            run(playbook=playbook, branch=branch, every=every, as_json=as_json, rough=rough)
-        )
+        raise typer.Exit(run(playbook=playbook, branch=branch, every=every, as_json=as_json, rough=rough))
 
 
 @playbook_app.command("check")
 def playbook_check(
-    files: Annotated[
-        list[Path] | None, typer.Argument(help="Files or folders; left out, the desk's own.")
-    ] = None,
+    files: Annotated[list[Path] | None, typer.Argument(help="Files or folders; left out, the desk's own.")] = None,
 ) -> None:
     """Check playbooks: every problem with its file, its line and the nearest valid word."""
     from config.load import PLAYBOOKS, check, playbook_files
 
-    paths = [
-        one
-        for path in files or [PLAYBOOKS]
-        for one in (playbook_files(path) if path.is_dir() else [path])
-    ]
+    paths = [one for path in files or [PLAYBOOKS] for one in (playbook_files(path) if path.is_dir() else [path])]
     found = [problem for path in paths for problem in check(path).problems]
     for problem in found:
         typer.echo(str(problem))

@@ -19,8 +19,7 @@ from ops.stories import STORIES, Act
 
 Json = dict[str, Any]
 WAITING = (
-    "SELECT key, kind, status, attempts, error FROM effects WHERE status IN ('queued', 'dead') "
-    "ORDER BY seq LIMIT 30"
+    "SELECT key, kind, status, attempts, error FROM effects WHERE status IN ('queued', 'dead') ORDER BY seq LIMIT 30"
 )
 BREATH = 0.7
 """Seconds between two acts when the rest of a story is played."""
@@ -60,7 +59,10 @@ class Director:
             act.perform()
             self._done += 1
         except NotAsWritten as why:
-            self.trouble = f"This story cannot go on: {why}. Somebody else acted in it, or the weather is bad. Start over to play it again."
+            self.trouble = (
+                f"This story cannot go on: {why}. Somebody else acted in it, or the weather is bad. Start over to play"
+                " it again."
+            )
         self._progress()
         return not self.trouble
 
@@ -74,9 +76,12 @@ class Director:
     def _progress(self) -> None:
         act = self.coming
         story = {
-            "title": self._title, "done": self._done, "of": len(self._acts), "trouble": self.trouble,
+            "title": self._title,
+            "done": self._done,
+            "of": len(self._acts),
+            "trouble": self.trouble,
             "next": f"{act.who} · {act.does}" if act else "",
-        }  # fmt: skip
+        }
         self._tell(story=story if self._acts else None)
 
     # Listening ---------------------------------------------------------------------------------

@@ -27,10 +27,7 @@ def _steps(playbook: Playbook) -> Iterator[str]:
     for name, step in playbook.steps.items():
         number = f"{step.sop} · " if step.sop is not None else ""
         lines = [number + _words(step.title), f"<i>{_role(playbook, step.owner)}</i>"]
-        lines += [
-            f"▪ {_words(p.title)}" + (f" ({_role(playbook, p.by)})" if p.by else "")
-            for p in step.parts.values()
-        ]
+        lines += [f"▪ {_words(p.title)}" + (f" ({_role(playbook, p.by)})" if p.by else "") for p in step.parts.values()]
         if step.due:
             lines.append(f"due in {write_duration(step.due.within)}")
         yield f'  {_id(name)}["{"<br/>".join(lines)}"]'
@@ -77,8 +74,7 @@ def _outcomes(playbook: Playbook, condition: Condition | None) -> dict[str, tupl
     """List which outcomes of which steps a condition looks at, the inner ones too."""
     if condition is None:
         return {}
-    found = {step: tuple(_outcome(playbook, step, name) for name in names)
-             for step, names in condition.outcome.items()}  # fmt: skip
+    found = {step: tuple(_outcome(playbook, step, name) for name in names) for step, names in condition.outcome.items()}
     for inner in (*condition.any, *condition.all):
         for step, labels in _outcomes(playbook, inner).items():
             found[step] = tuple(dict.fromkeys((*found.get(step, ()), *labels)))

@@ -42,9 +42,11 @@ def looked(case: Case) -> Outlook:
     return Outlook(
         facts=sum(fact.personal and not fact.erased for fact in case.facts.values()),
         posts=len(told) + sum(bool(card.ts) for card in case.cards.values()),
-        tickets=tuple(_tickets(case)), held=case.held, open=case.open,
+        tickets=tuple(_tickets(case)),
+        held=case.held,
+        open=case.open,
         copies=tuple(event.at for event in said if event.inbox == "google_chat"),
-    )  # fmt: skip
+    )
 
 
 def _tickets(case: Case) -> list[str]:
@@ -53,40 +55,33 @@ def _tickets(case: Case) -> list[str]:
     https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_comments/#redact-ticket-comment-in-agent-workspace
     """
     return [
-        f"{ticket.url or f'ticket {ticket.id}'}: the subject, the first comment, {_notes(case, name)} internal notes with their files, and the requester"
+        f"{ticket.url or f'ticket {ticket.id}'}: the subject, the first comment, {_notes(case, name)} internal notes"
+        " with their files, and the requester"
         for name, ticket in case.tickets.items()
     ]
 
 
 def _notes(case: Case, ticket: str) -> int:
-    return sum(
-        one.what == "update_ticket" and one.ticket == ticket for one in case.planned.values()
-    )
+    return sum(one.what == "update_ticket" and one.ticket == ticket for one in case.planned.values())
 
 
 async def erase(settings: Settings, number: int, person: str | None) -> str | None:
     """Destroy a case's keys and have the bot write over its posts; gives why not, in words."""
     async with kept(settings) as there:
         case, playbook = await _found(there, number)
-        command = Erase(
-            case=case.id, delivery="", by=operator(playbook, person), keep=classes(playbook)
-        )
+        command = Erase(case=case.id, delivery="", by=operator(playbook, person), keep=classes(playbook))
         refused = await _done(there, command)
         if refused is None:
             await StoredRetention(there.database).settle()
         return refused
 
 
-async def hold(
-    settings: Settings, number: int, reason: str | None, person: str | None
-) -> str | None:
+async def hold(settings: Settings, number: int, reason: str | None, person: str | None) -> str | None:
     """Put a case on legal hold for this reason, or release it without one; gives why not, in words."""
     async with kept(settings) as there:
         case, playbook = await _found(there, number)
         about = {"case": case.id, "delivery": "", "by": operator(playbook, person)}
-        return await _done(
-            there, Release(**about) if reason is None else Hold(**about, reason=reason)
-        )
+        return await _done(there, Release(**about) if reason is None else Hold(**about, reason=reason))
 
 
 async def _found(there: Kept, number: int) -> tuple[Case, Playbook]:

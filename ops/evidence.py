@@ -50,7 +50,8 @@ async def evidence(settings: Settings) -> AsyncIterator[StoredEvidence]:
     url = settings.database_url.get_secret_value()
     if not is_current(url):
         raise CannotStart(
-            "The database is not there, or not this version's. Nothing was read. `ato serve` makes it or brings it up to date."
+            "The database is not there, or not this version's. Nothing was read. `ato serve` makes it or brings it up"
+            " to date."
         )
     database = open_database(url)
     keys = [key.decode() for key in settings.vault.fernet_keys]
@@ -119,24 +120,25 @@ def _about(named: Named, export: Export) -> dict[str, Any]:
     kept, record = named.evidence, named.evidence.record
     broken = f"event {kept.broken.seq}: {kept.broken.what}" if kept.broken else ""
     return {
-        "format": verify_bundle.FORMAT, "case": record.id, "display": named.name,
-        "playbook": record.playbook, "playbook_hash": record.playbook_hash,
-        "version": kept.head.version, "head": kept.head.hash, "seal": kept.head.seal,
-        "exported_at": export.at.isoformat(), "exported_by": export.by, "broken": broken,
+        "format": verify_bundle.FORMAT,
+        "case": record.id,
+        "display": named.name,
+        "playbook": record.playbook,
+        "playbook_hash": record.playbook_hash,
+        "version": kept.head.version,
+        "head": kept.head.hash,
+        "seal": kept.head.seal,
+        "exported_at": export.at.isoformat(),
+        "exported_by": export.by,
+        "broken": broken,
         "erased_values": kept.erased,
-    }  # fmt: skip
+    }
 
 
 def _files(named: Named, export: Export) -> dict[str, bytes]:
     kept = named.evidence.kept
-    personal = (
-        "They are in values.json."
-        if export.values is not None
-        else "They were left out of this bundle."
-    )
-    readme = README.format(
-        display=named.name, at=export.at.isoformat(), by=export.by, personal=personal
-    )
+    personal = "They are in values.json." if export.values is not None else "They were left out of this bundle."
+    readme = README.format(display=named.name, at=export.at.isoformat(), by=export.by, personal=personal)
     hashes = [{"seq": one.link.seq, "hash": one.hash, "seal": one.seal} for one in kept]
     files = {
         "README.txt": readme.encode(),
@@ -154,9 +156,7 @@ def _canonical(link: Any) -> bytes:
     try:
         return bytes(link.canonical)
     except (ValueError, RecursionError):
-        return rfc8785.dumps(
-            {"case": link.case, "seq": link.seq, "prev": link.prev, "body": "unreadable"}
-        )
+        return rfc8785.dumps({"case": link.case, "seq": link.seq, "prev": link.prev, "body": "unreadable"})
 
 
 def _attachments(kept: Evidence) -> list[dict[str, Any]]:
@@ -165,7 +165,7 @@ def _attachments(kept: Evidence) -> list[dict[str, Any]]:
         {"event": one.link.seq, "field": data.get("field"), "sha256": data["sha256"], "rows": data.get("rows")}
         for one in kept.kept
         if isinstance(one.link.body, dict) and (data := one.link.body.get("data") or {}).get("sha256")
-    ]  # fmt: skip
+    ]
 
 
 def _json(value: Any) -> bytes:

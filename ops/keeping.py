@@ -44,23 +44,24 @@ async def kept(settings: Settings) -> AsyncIterator[Kept]:
     url = settings.database_url.get_secret_value()
     if not is_current(url):
         raise CannotStart(
-            "The database is not there, or not this version's. Nothing was changed. `ato serve` makes it or brings it up to date."
+            "The database is not there, or not this version's. Nothing was changed. `ato serve` makes it or brings it"
+            " up to date."
         )
     database = open_database(url)
     keys = [key.decode() for key in settings.vault.fernet_keys]
     vault = Vault(keys, settings.vault.digest_key.get_secret_value())
     cases, file = StoredCases(database, vault), settings.clock.offset_file
-    nothing = cast(
-        "Any", None
-    )  # an accepted command asks nothing outside; the running bot does the work
+    nothing = cast("Any", None)  # an accepted command asks nothing outside; the running bot does the work
     engine = Engine(
-        cases=cases, tickets=nothing, chat=nothing, playbooks={}, hashes={},
+        cases=cases,
+        tickets=nothing,
+        chat=nothing,
+        playbooks={},
+        hashes={},
         clock=OffsetClock(file) if file else SystemClock(),
-    )  # fmt: skip
+    )
     try:
-        yield Kept(
-            cases, StoredEffects(database, vault), StoredEvidence(database, vault), engine, database
-        )
+        yield Kept(cases, StoredEffects(database, vault), StoredEvidence(database, vault), engine, database)
     finally:
         await database.close()
 
@@ -94,9 +95,7 @@ async def letters(settings: Settings) -> tuple[list[Letter], int]:
         return found, await there.effects.pending_count()
 
 
-async def mend(
-    settings: Settings, key: str, reference: str | None, person: str | None
-) -> str | None:
+async def mend(settings: Settings, key: str, reference: str | None, person: str | None) -> str | None:
     """Try a letter again, or take somebody's word that it was done by hand; gives why not, in words."""
     async with kept(settings) as there:
         effect = await there.effects.effect(key)
@@ -106,11 +105,7 @@ async def mend(
         _, playbook = loaded
         by = operator(playbook, person)
         about = {"case": effect.case, "delivery": "", "by": by, "effect": key}
-        command = (
-            RetryEffect(**about)
-            if reference is None
-            else FinishByHand(**about, reference=reference)
-        )
+        command = RetryEffect(**about) if reference is None else FinishByHand(**about, reference=reference)
         answer = await there.engine.accept(command)
         line = answer.refusal.line if answer.refusal else None
         return line.key if line else None
@@ -173,19 +168,35 @@ def _write(folder: Path, cases: Sequence[Any], steps: Sequence[Any]) -> None:
 def _case(case: Case, playbook: Playbook) -> Sequence[Any]:
     tickets = " ".join(str(ticket.id) for ticket in case.tickets.values())
     return (
-        display(case, playbook), case.playbook, case.playbook_hash, _at(case.opened_at), case.opened_by, _at(case.ended_at),
-        case.ending or "", _minutes(case.opened_at, case.ended_at), tickets, sum(case.chased.values()),
-    )  # fmt: skip
+        display(case, playbook),
+        case.playbook,
+        case.playbook_hash,
+        _at(case.opened_at),
+        case.opened_by,
+        _at(case.ended_at),
+        case.ending or "",
+        _minutes(case.opened_at, case.ended_at),
+        tickets,
+        sum(case.chased.values()),
+    )
 
 
 def _steps(case: Case, playbook: Playbook) -> Iterator[Sequence[Any]]:
     for name, state in case.steps.items():
         step, done = playbook.steps.get(name), state.done
         yield (
-            display(case, playbook), name, in_language(step.title, "en") if step else "", (step.sop if step else None) or "",
-            state.status, state.occurrence, _at(state.opened_at), _at(done.at if done else None),
-            done.by if done else "", state.outcome or "", _minutes(state.opened_at, done.at if done else None),
-        )  # fmt: skip
+            display(case, playbook),
+            name,
+            in_language(step.title, "en") if step else "",
+            (step.sop if step else None) or "",
+            state.status,
+            state.occurrence,
+            _at(state.opened_at),
+            _at(done.at if done else None),
+            done.by if done else "",
+            state.outcome or "",
+            _minutes(state.opened_at, done.at if done else None),
+        )
 
 
 def _at(instant: datetime | None) -> str:

@@ -46,18 +46,12 @@ class Player:
         if deed.makes:
             self._make(deed)
             return
-        refused = (
-            self._open(user, deed)
-            if deed.part or deed.step != self.playbook.opens_with
-            else self._begin(user)
-        )
+        refused = self._open(user, deed) if deed.part or deed.step != self.playbook.opens_with else self._begin(user)
         modal = self.modals.get(user)
         if refused is None and modal:
             refused = self._fill(user, modal, deed)
         if bool(refused) is not deed.refused:
-            raise NotAsWritten(
-                f"{deed.who}, {deed.part or deed.step}: {refused or 'was not refused'}"
-            )
+            raise NotAsWritten(f"{deed.who}, {deed.part or deed.step}: {refused or 'was not refused'}")
 
     def _begin(self, user: str) -> str | None:
         told = self._act("command", user=user, channel=self.home, text="")
@@ -74,9 +68,7 @@ class Player:
             return None
         self.modals.pop(user, None)
         message, action = self._button(user, deed)
-        told = self._act(
-            "click", user=user, channel=message["channel"], ts=message["ts"], action_id=action
-        )
+        told = self._act("click", user=user, channel=message["channel"], ts=message["ts"], action_id=action)
         if told.get("view"):
             self.modals[user] = told["view"]
             return None
@@ -90,9 +82,7 @@ class Player:
                 if action:
                     return message, action
             time.sleep(self.beat)
-        raise NotAsWritten(
-            f"{deed.who} has no button for {deed.part or deed.step} ({deed.outcome or 'done'})"
-        )
+        raise NotAsWritten(f"{deed.who} has no button for {deed.part or deed.step} ({deed.outcome or 'done'})")
 
     def messages(self, user: str) -> list[Json]:
         """Read everything this person sees, oldest first."""
@@ -103,14 +93,10 @@ class Player:
         modal = self._pick(user, modal, deed)
         asked = set(_inputs(modal))
         values = {name: value for name, value in deed.fill.items() if name in asked}
-        values |= {
-            f"{name}__none": why for name, why in deed.none.items() if f"{name}__none" in asked
-        }
+        values |= {f"{name}__none": why for name, why in deed.none.items() if f"{name}__none" in asked}
         told = self._act("submit", user=user, view_id=modal["id"], values=values)
         if told.get("client_errors"):
-            raise NotAsWritten(
-                f"{deed.who}, {deed.part or deed.step}: Slack would not send {told['client_errors']}"
-            )
+            raise NotAsWritten(f"{deed.who}, {deed.part or deed.step}: Slack would not send {told['client_errors']}")
         if told.get("errors"):
             self.modals[user] = told["view"]
             return str(told["errors"])
@@ -122,9 +108,7 @@ class Player:
     def _pick(self, user: str, modal: Json, deed: Deed) -> Json:
         if deed.outcome is None or "pick:outcome" not in set(_inputs(modal)):
             return modal
-        told = self._act(
-            "click", user=user, view_id=modal["id"], action_id="pick:outcome", selected=deed.outcome
-        )
+        told = self._act("click", user=user, view_id=modal["id"], action_id="pick:outcome", selected=deed.outcome)
         return told.get("view") or modal
 
     def _move(self, deed: Deed) -> None:
@@ -141,11 +125,20 @@ class Player:
         made, plan = deed.makes or {}, self.playbook.ticket_plans[0]
         people = self._control("GET", "/people")["people"]
         name = next(one["name"] for one in people if one["id"] == self.people[deed.who])
-        ticket = self._control("POST", "/zendesk/tickets", json={
-            "by": name, "comment": "By hand", "public": False, "form": plan.form, "group": made["group"],
-            "query_type": (plan.query_type or "").replace(">", "::"), "status": plan.status,
-            "requester": {"email": made["email"], "name": made["name"]},
-        })  # fmt: skip
+        ticket = self._control(
+            "POST",
+            "/zendesk/tickets",
+            json={
+                "by": name,
+                "comment": "By hand",
+                "public": False,
+                "form": plan.form,
+                "group": made["group"],
+                "query_type": (plan.query_type or "").replace(">", "::"),
+                "status": plan.status,
+                "requester": {"email": made["email"], "name": made["name"]},
+            },
+        )
         self.case = case_of(int(ticket["id"]))
 
     def _act(self, act: str, **asked: Any) -> Json:

@@ -35,17 +35,10 @@ class Played:
     wrong: list[str] = field(default_factory=list)
 
 
-def run(
-    playbook: str | None, branch: str | None, every: bool, as_json: bool, *, rough: bool = False
-) -> int:
+def run(playbook: str | None, branch: str | None, every: bool, as_json: bool, *, rough: bool = False) -> int:
     """Play what was asked for; 0 when everything was as written, 1 when not, 2 when there is nothing to play."""
     books = _books(playbook)
-    wanted = [
-        (book, name)
-        for book in books.values()
-        for name in book.rehearsals
-        if branch in (None, name)
-    ]
+    wanted = [(book, name) for book in books.values() for name in book.rehearsals if branch in (None, name)]
     if not (every or branch or playbook) or not wanted:
         typer.echo(
             f"There is no rehearsal {branch or ''} there. Look at them with: ato playbook draw NAME",
@@ -56,9 +49,7 @@ def run(
         for left in (one for book in books.values() for one in unplayed(book)):
             typer.echo(f"No rehearsal plays {left}.", err=True)
     folder = Path(playbook).parent if playbook and playbook.endswith((".yaml", ".yml")) else None
-    extra = {"ATO_PLAYBOOKS__NAMES": ",".join(books)} | (
-        {"ATO_PLAYBOOKS__FOLDER": str(folder)} if folder else {}
-    )
+    extra = {"ATO_PLAYBOOKS__NAMES": ",".join(books)} | ({"ATO_PLAYBOOKS__FOLDER": str(folder)} if folder else {})
     with stage(extra, rough=rough) as built:
         played = [_play(built, book, name, as_json) for book, name in wanted]
     return _summary(played, as_json)
@@ -66,15 +57,9 @@ def run(
 
 def unplayed(book: Playbook) -> Iterator[str]:
     """Name every outcome, part and try that no rehearsal plays, but those of steps that are switched off."""
-    deeds = [
-        one for rehearsal in book.rehearsals.values() for one in rehearsal.deeds if not one.refused
-    ]
-    played = {
-        f"{one.step}:{one.outcome or 'done'}" for one in deeds if one.step and not one.attempt
-    }
-    played |= {one.part for one in deeds if one.part} | {
-        f"{one.step}:{one.attempt}" for one in deeds if one.attempt
-    }
+    deeds = [one for rehearsal in book.rehearsals.values() for one in rehearsal.deeds if not one.refused]
+    played = {f"{one.step}:{one.outcome or 'done'}" for one in deeds if one.step and not one.attempt}
+    played |= {one.part for one in deeds if one.part} | {f"{one.step}:{one.attempt}" for one in deeds if one.attempt}
     for name, step in book.steps.items():
         parts = [f"{name}.{part}" for part, spec in step.parts.items() if spec.enabled]
         verdicts = () if step.parts or step.automatic else step.outcomes or ("done",)
@@ -172,9 +157,7 @@ class Seen:
     def last(self) -> Json:
         """Say where the case stands, in the words of its card."""
         text = str(self.card().get("text", ""))
-        ending = next(
-            (code for code, title in self.book.endings.items() if _says(text, title)), None
-        )
+        ending = next((code for code, title in self.book.endings.items() if _says(text, title)), None)
         steps = [line for line in _words(self.card()) if _is_done(line)]
         return {
             "case": self.name(),
@@ -188,9 +171,7 @@ class Seen:
         for post in self.book.posts.values():
             title = post.title["en"]
             for message in self._channel(post.inbox):
-                if title in str(message.get("text")) and f"{self.name()}:" in str(
-                    message.get("text")
-                ):
+                if title in str(message.get("text")) and f"{self.name()}:" in str(message.get("text")):
                     return message
         return None
 

@@ -19,9 +19,7 @@ DOORS_WITHIN = 3
 """Seconds for requests under way to be answered when the process is told to stop: Slack waits no longer either."""
 
 
-def run(
-    host: str | None = None, port: int | None = None, assemble: Callable[[Settings], Bot] = assemble
-) -> None:
+def run(host: str | None = None, port: int | None = None, assemble: Callable[[Settings], Bot] = assemble) -> None:
     """Read the settings and serve; raises BadSettings, BadPlaybook and WorkerRunning before anything listens."""
     found = settings()
     if host:  # what is open to other machines follows from where the bot really listens
@@ -30,9 +28,7 @@ def run(
     asyncio.run(_serve(found, found.web.host, found.web.port if port is None else port, assemble))
 
 
-async def _serve(
-    found: Settings, host: str, port: int, assemble: Callable[[Settings], Bot]
-) -> None:
+async def _serve(found: Settings, host: str, port: int, assemble: Callable[[Settings], Bot]) -> None:
     bot = assemble(found)
     assert bot.app is not None
     gc.freeze()
@@ -56,9 +52,7 @@ async def _serve(
 def _socket(host: str, port: int) -> socket.socket:
     """Listen before anything is said, so that whoever reads the address may use it at once."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(
-        family, socket.SOCK_STREAM, socket.IPPROTO_TCP
-    )  # else asyncio leaves Nagle on: 40 ms
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # else asyncio leaves Nagle on: 40 ms
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))

@@ -45,10 +45,19 @@ ROLES: dict[str, tuple[str, str | None]] = {
 """The sandbox's user group and channel for each role."""
 
 PEOPLE = {
-    "agent": "UAGENT01", "mod": "UMOD0001", "data": "UDATA001", "security": "USECU001",
-    "lead": "ULEAD001", "outsider": "UOUTS001", "agent2": "UAGENT02", "mod2": "UMOD0002",
-    "qagent": "UQAGEN01", "qhigher": "UQHIGH01", "qsecurity": "UQSECU01", "qlead": "UQLEAD01",
-}  # fmt: skip
+    "agent": "UAGENT01",
+    "mod": "UMOD0001",
+    "data": "UDATA001",
+    "security": "USECU001",
+    "lead": "ULEAD001",
+    "outsider": "UOUTS001",
+    "agent2": "UAGENT02",
+    "mod2": "UMOD0002",
+    "qagent": "UQAGEN01",
+    "qhigher": "UQHIGH01",
+    "qsecurity": "UQSECU01",
+    "qlead": "UQLEAD01",
+}
 """Who plays whom in a rehearsal."""
 
 
@@ -110,23 +119,29 @@ class Stage:
     def environment(self) -> dict[str, str]:
         """Give the bot's settings for this stage."""
         roles = {f"ATO_SLACK__GROUPS__{role.upper()}": group for role, (group, _) in ROLES.items()}
-        inboxes = {f"ATO_SLACK__INBOXES__{role.upper()}": channel
-                   for role, (_, channel) in ROLES.items() if channel}  # fmt: skip
+        inboxes = {f"ATO_SLACK__INBOXES__{role.upper()}": channel for role, (_, channel) in ROLES.items() if channel}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ATO_")}
-        return kept | SANDBOX | roles | inboxes | {
-            "ATO_SLACK__API_URL": self.urls["slack"],
-            "ATO_ZENDESK__URL": self.urls["zendesk"],
-            "ATO_BACKOFFICE__URL": self.urls["backoffice"],
-            "ATO_DATABASE_URL": f"sqlite:///{self.folder / 'ato.sqlite3'}",
-            "ATO_CLOCK__OFFSET_FILE": str(self.folder / "clock"),
-            "ATO_CHASER__TICK_SECONDS": "1",
-            "ATO_WEB__PORT": str(self.port),
-            "ATO_WEB__PERSON_PER_MINUTE": "0",  # played people are faster than real ones
-            "ATO_WEB__DOOR_PER_MINUTE": "0",
-            "ATO_WEB__LOOK_UPS_PER_MINUTE": "0",
-            "ATO_PLAYBOOKS__NAMES": "mr_d,qualia_connect",
-            "ATO_LOG__FORMAT": "json",
-        } | self.extra  # fmt: skip
+        return (
+            kept
+            | SANDBOX
+            | roles
+            | inboxes
+            | {
+                "ATO_SLACK__API_URL": self.urls["slack"],
+                "ATO_ZENDESK__URL": self.urls["zendesk"],
+                "ATO_BACKOFFICE__URL": self.urls["backoffice"],
+                "ATO_DATABASE_URL": f"sqlite:///{self.folder / 'ato.sqlite3'}",
+                "ATO_CLOCK__OFFSET_FILE": str(self.folder / "clock"),
+                "ATO_CHASER__TICK_SECONDS": "1",
+                "ATO_WEB__PORT": str(self.port),
+                "ATO_WEB__PERSON_PER_MINUTE": "0",  # played people are faster than real ones
+                "ATO_WEB__DOOR_PER_MINUTE": "0",
+                "ATO_WEB__LOOK_UPS_PER_MINUTE": "0",
+                "ATO_PLAYBOOKS__NAMES": "mr_d,qualia_connect",
+                "ATO_LOG__FORMAT": "json",
+            }
+            | self.extra
+        )
 
     def start_bot(self, command: list[str] | None = None) -> None:
         """Start the bot, wait until it is ready and tell the sandbox where it is."""
@@ -144,10 +159,13 @@ class Stage:
         self.bot_url = _address(self.bot)
         self.port = int(self.bot_url.rsplit(":", 1)[1])
         wait_for(self._ready, 20, "the bot did not become ready", self.bot)
-        self.control.post("/connect", json={
-            "slack_events_url": f"{self.bot_url}/slack/events",
-            "zendesk_webhook_url": f"{self.bot_url}/zendesk/webhook",
-        })  # fmt: skip
+        self.control.post(
+            "/connect",
+            json={
+                "slack_events_url": f"{self.bot_url}/slack/events",
+                "zendesk_webhook_url": f"{self.bot_url}/zendesk/webhook",
+            },
+        )
 
     def start_over(self, command: list[str] | None = None) -> None:
         """Go back to the first day: the company with its seeds, and the bot anew with an empty database."""
@@ -184,16 +202,18 @@ class Stage:
         self.control.close()
 
 
-def start(
-    name: str, words: list[str], folder: Path, environment: dict[str, str], *, talks: bool = False
-) -> Process:
+def start(name: str, words: list[str], folder: Path, environment: dict[str, str], *, talks: bool = False) -> Process:
     """Start a process whose standard output we read and whose errors go to a file; one that talks has an input, too."""
     log = folder / f"{name}.log"
     errors: IO[str] = log.open("a")
     popen = subprocess.Popen(  # noqa: S603 - our own programs
-        words, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment,
+        words,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+        env=environment,
         stdin=subprocess.PIPE if talks else None,
-    )  # fmt: skip
+    )
     errors.close()
     return Process(name, popen, log)
 

@@ -57,21 +57,21 @@ def _impostor(stage: Stage, book: Playbook) -> list[Act]:
     """The account is taken over, and then whoever took it calls as the customer."""
     fraud = {"change_email": "n.mahlangu.new@mail.example", "place_orders": 2}
     return [
-        Act("The fraudster", "takes over Naledi Mahlangu's account: a new email, two orders",
-            lambda: _ask(stage, "POST", "/backoffice/profiles/2048811/fraud", fraud)),
+        Act(
+            "The fraudster",
+            "takes over Naledi Mahlangu's account: a new email, two orders",
+            lambda: _ask(stage, "POST", "/backoffice/profiles/2048811/fraud", fraud),
+        ),
         *deeds(stage, book, "failed_standard"),
-    ]  # fmt: skip
+    ]
 
 
 def _down(stage: Stage, book: Playbook) -> list[Act]:
     """Zendesk goes down before the ticket is made, and comes back an hour later."""
     acts = deeds(stage, book, "unchanged")
-    at = next(
-        number for number, deed in enumerate(book.rehearsals["unchanged"].deeds)
-        if deed.step == "suspend"
-    )  # fmt: skip
-    down = Act("Zendesk", "goes down", lambda: _ask(stage, "POST", "/faults", {"system": "zendesk", "kind": "down"}))  # fmt: skip
-    half = Act("The clock", "moves half an hour", lambda: _ask(stage, "POST", "/clock", {"advance": 1800}))  # fmt: skip
+    at = next(number for number, deed in enumerate(book.rehearsals["unchanged"].deeds) if deed.step == "suspend")
+    down = Act("Zendesk", "goes down", lambda: _ask(stage, "POST", "/faults", {"system": "zendesk", "kind": "down"}))
+    half = Act("The clock", "moves half an hour", lambda: _ask(stage, "POST", "/clock", {"advance": 1800}))
     back = Act("Zendesk", "is back", lambda: _ask(stage, "DELETE", "/faults"))
     return [*acts[:at], down, acts[at], half, half, back, *acts[at + 1 :]]
 
@@ -81,7 +81,22 @@ def _ask(stage: Stage, method: str, path: str, body: object = None) -> None:
 
 
 STORIES = (
-    Story("plain", "A plain takeover", "From the call to the refund: the profile is found and nothing was changed.", _plain),
-    Story("impostor", "A fraudster calling as the customer", "The account was taken over, and the wrong person calls. They fail the questions.", _impostor),
-    Story("down", "Zendesk down for an hour", "It goes down before the ticket is made. Watch the queue, then the one ticket.", _down),
-)  # fmt: skip
+    Story(
+        "plain",
+        "A plain takeover",
+        "From the call to the refund: the profile is found and nothing was changed.",
+        _plain,
+    ),
+    Story(
+        "impostor",
+        "A fraudster calling as the customer",
+        "The account was taken over, and the wrong person calls. They fail the questions.",
+        _impostor,
+    ),
+    Story(
+        "down",
+        "Zendesk down for an hour",
+        "It goes down before the ticket is made. Watch the queue, then the one ticket.",
+        _down,
+    ),
+)

@@ -33,9 +33,7 @@ code {{ font-size: 11px; overflow-wrap: anywhere; }}
 _ROW = "<tr{bad}><td>{seq}</td><td>{at}<br>{local}</td><td>{by}</td><td><b>{kind}</b><pre>{data}</pre></td><td><code>{hash}</code></td></tr>"
 
 
-def timeline(
-    name: str, evidence: Evidence, zone: str, values: Mapping[str, Any] | None = None
-) -> str:
+def timeline(name: str, evidence: Evidence, zone: str, values: Mapping[str, Any] | None = None) -> str:
     """Draw the page; `values` puts personal values in the place of their references."""
     wrong = evidence.broken
     verdict = (
@@ -44,9 +42,7 @@ def timeline(
         else f"{len(evidence.kept)} events, whole. {evidence.erased} personal values erased."
     )
     rows = (_row(one, zone, values or {}, wrong.seq if wrong else 0) for one in evidence.kept)
-    return _PAGE.format(
-        name=escape(name), verdict=escape(verdict), zone=escape(zone), rows="\n".join(rows)
-    )
+    return _PAGE.format(name=escape(name), verdict=escape(verdict), zone=escape(zone), rows="\n".join(rows))
 
 
 def _row(one: Kept, zone: str, values: Mapping[str, Any], wrong: int) -> str:
@@ -54,11 +50,15 @@ def _row(one: Kept, zone: str, values: Mapping[str, Any], wrong: int) -> str:
     data = link.body.get("data", {}) if isinstance(link.body, dict) else {"unreadable": True}
     told = {key: _told(value, values) for key, value in data.items() if key != "by"}
     return _ROW.format(
-        seq=link.seq, at=escape(str(link.at)), local=escape(_local(str(link.at), zone)),
-        by=escape(str(data.get("by", ""))), kind=escape(link.kind.replace("_", " ")),
-        data=escape(json.dumps(told, indent=1, ensure_ascii=False)), hash=escape(one.hash),
+        seq=link.seq,
+        at=escape(str(link.at)),
+        local=escape(_local(str(link.at), zone)),
+        by=escape(str(data.get("by", ""))),
+        kind=escape(link.kind.replace("_", " ")),
+        data=escape(json.dumps(told, indent=1, ensure_ascii=False)),
+        hash=escape(one.hash),
         bad=' class="bad"' if link.seq == wrong else "",
-    )  # fmt: skip
+    )
 
 
 def _told(value: Any, values: Mapping[str, Any]) -> Any:

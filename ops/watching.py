@@ -72,10 +72,7 @@ class Watcher:
         """Give a ticket as its agents see it."""
         seen = self._stage.control.get(f"/zendesk/tickets/{number}").json()
         requester = seen.get("requester") or {}
-        kept = {
-            name: seen.get(name)
-            for name in ("id", "subject", "form", "query_type", "group", "status")
-        }
+        kept = {name: seen.get(name) for name in ("id", "subject", "form", "query_type", "group", "status")}
         notes = [{"public": c["public"], "body": c["body"]} for c in seen.get("comments") or []]
         return kept | {"requester": requester.get("email"), "comments": notes}
 

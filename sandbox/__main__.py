@@ -18,16 +18,10 @@ def read_arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1")
     for system in SYSTEMS:
         parser.add_argument(f"--{system}-port", type=int, default=0)
-    parser.add_argument(
-        "--clock-file", type=Path, help="the clock's offset in seconds is kept here"
-    )
+    parser.add_argument("--clock-file", type=Path, help="the clock's offset in seconds is kept here")
     parser.add_argument("--limits", choices=("real", "off"), default="off")
-    parser.add_argument(
-        "--empty", action="store_true", help="a Zendesk account as it is on the day it is bought"
-    )
-    parser.add_argument(
-        "--old-account", action="store_true", help="Zendesk still admits API tokens (Basic)"
-    )
+    parser.add_argument("--empty", action="store_true", help="a Zendesk account as it is on the day it is bought")
+    parser.add_argument("--old-account", action="store_true", help="Zendesk still admits API tokens (Basic)")
     parser.add_argument("--token-seconds", type=int, help="the life of every Zendesk access token")
     parser.add_argument(
         "--revoke-chance",

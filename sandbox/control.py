@@ -59,9 +59,7 @@ def world_router(world: World) -> APIRouter:
 
 def _log_routes(router: APIRouter, world: World) -> None:
     @router.get("/log")
-    async def read_log(
-        since: int = 0, system: str | None = None, wait: float = 0, short: bool = False
-    ) -> Response:
+    async def read_log(since: int = 0, system: str | None = None, wait: float = 0, short: bool = False) -> Response:
         """`short` leaves the bodies out: what a list needs."""
         entries = await world.wait_newer(since, system, min(wait, 60.0))
         newest = entries[-1].n if entries else max(since, 0)

@@ -112,7 +112,7 @@ class Faulty:
         elif fault.kind in ("reset_after", "hold_after"):
             await self._through(scope, replay(raw, receive), send, entry, swallow=True)
         elif fault.kind == "late":
-            self._later(fault.seconds, self._through(scope, replay(raw, receive), send, entry, swallow=True))  # fmt: skip
+            self._later(fault.seconds, self._through(scope, replay(raw, receive), send, entry, swallow=True))
         elif fault.kind == "status":
             await self._status(fault, send, entry)
         else:

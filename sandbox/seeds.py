@@ -210,9 +210,7 @@ def _order(id_: str, restaurant: str, total: str, placed_at: str) -> Order:
 
 
 def _bad(id_: str, restaurant: str, total: str, placed_at: str) -> Order:
-    return Order(
-        id_, restaurant, Decimal(total), placed_at, "6.98.2", "Android emulator", _AWAY, good=False
-    )
+    return Order(id_, restaurant, Decimal(total), placed_at, "6.98.2", "Android emulator", _AWAY, good=False)
 
 
 _NALEDI_ORDERS = (

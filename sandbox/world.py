@@ -16,9 +16,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-FaultKind = Literal[
-    "slow", "timeout", "reset_before", "reset_after", "hold_after", "late", "status", "down"
-]
+FaultKind = Literal["slow", "timeout", "reset_before", "reset_after", "hold_after", "late", "status", "down"]
 FAULT_KINDS: tuple[str, ...] = get_args(FaultKind)
 MOST_ENTRIES = 100_000  # a long torture run must not eat the machine; older entries go first
 
@@ -124,9 +122,7 @@ class World:
         key: str | None = None,
     ) -> Asked:
         at = self.clock.now().isoformat(timespec="milliseconds")
-        entry = Asked(
-            self._next_entry, at, time.time(), system, call, body, status, answer, fault, key
-        )
+        entry = Asked(self._next_entry, at, time.time(), system, call, body, status, answer, fault, key)
         self._next_entry += 1
         self.log.append(entry)
         if len(self.log) > MOST_ENTRIES:
@@ -167,9 +163,7 @@ class World:
         finally:
             self._waiting.discard(event)
 
-    async def wait_newer(
-        self, n: int, system: str | None = None, seconds: float = 0
-    ) -> list[Asked]:
+    async def wait_newer(self, n: int, system: str | None = None, seconds: float = 0) -> list[Asked]:
         """Entries newer than `n`, waiting up to `seconds` for the first one."""
         until = time.monotonic() + seconds
         event = asyncio.Event()

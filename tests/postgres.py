@@ -55,11 +55,7 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture
 def postgres(postgres_server: str) -> str:
     """The same database, empty."""
-    ours = [
-        table.name
-        for table in reversed(metadata.sorted_tables)
-        if table.name not in {"numbers", "writers"}
-    ]
+    ours = [table.name for table in reversed(metadata.sorted_tables) if table.name not in {"numbers", "writers"}]
     with psycopg.connect(postgres_server) as connection:
         for name in (*_JOBS, *ours):
             connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))

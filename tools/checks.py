@@ -29,9 +29,7 @@ FUNCTION_LINES, FILE_LINES = 40, 300
 BROAD = {"desk/service/engine.py": 1, "bot/": 1}
 """Where a broad `except` may stand, and how often: performing an effect, and the outermost handler."""
 
-_ADDRESS = re.compile(
-    r"https?://|--(?:extra-)?index-url|--find-links|--trusted-host|^\S+ @ |file://"
-)
+_ADDRESS = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|--trusted-host|^\S+ @ |file://")
 
 
 @dataclass(frozen=True)
@@ -95,9 +93,7 @@ def _is_broad(caught: ast.expr | None) -> bool:
     if caught is None:
         return True
     names = caught.elts if isinstance(caught, ast.Tuple) else [caught]
-    return any(
-        isinstance(name, ast.Name) and name.id in {"Exception", "BaseException"} for name in names
-    )
+    return any(isinstance(name, ast.Name) and name.id in {"Exception", "BaseException"} for name in names)
 
 
 def _is_closed(node: ast.expr) -> bool:
@@ -120,11 +116,7 @@ def _asked(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
         case ast.Attribute(value=inner):
             yield "asks something of", inner
         case ast.Compare(ops=ops, comparators=others):
-            yield from (
-                ("looks into", one)
-                for op, one in zip(ops, others, strict=True)
-                if isinstance(op, _INSIDE)
-            )
+            yield from (("looks into", one) for op, one in zip(ops, others, strict=True) if isinstance(op, _INSIDE))
         case ast.Match(subject=inner):
             yield "matches", inner
 

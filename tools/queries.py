@@ -37,14 +37,10 @@ def queries(folder: Path = DEPLOY) -> Iterator[Query]:
         board = json.loads(file.read_text("utf-8"))
         for panel in board["panels"]:
             for target in panel.get("targets", ()):
-                yield Query(
-                    f"{file.name}: {panel['title']}", target["expr"].replace("$playbook", "x")
-                )
+                yield Query(f"{file.name}: {panel['title']}", target["expr"].replace("$playbook", "x"))
         for variable in board["templating"]["list"]:
             if found := _GRAFANA.fullmatch(str(variable.get("query"))):
-                yield Query(
-                    f"{file.name}: ${variable['name']}", f"sum by ({found[2]}) ({found[1]})"
-                )
+                yield Query(f"{file.name}: ${variable['name']}", f"sum by ({found[2]}) ({found[1]})")
     alerts = yaml.safe_load((folder / "alerts.yaml").read_text("utf-8"))
     for group in alerts["groups"]:
         for rule in group["rules"]:
@@ -75,8 +71,7 @@ def problems(query: Query, there: Mapping[str, frozenset[str]]) -> Iterator[str]
             yield f"{query.where}: there is no metric {name}"
         else:
             yield from (
-                f"{query.where}: {name} has no label {label}"
-                for label in sorted(labels - there[name] - _FROM_OUTSIDE)
+                f"{query.where}: {name} has no label {label}" for label in sorted(labels - there[name] - _FROM_OUTSIDE)
             )
 
 

@@ -34,9 +34,14 @@ def language_page() -> str:
 
 
 _PLAIN = {
-    "str": "words", "int": "a whole number", "bool": "`true` or `false`", "Decimal": "an amount", "Any": "anything",
-    "timedelta": "a duration such as `15m`", "NoneType": "",
-}  # fmt: skip
+    "str": "words",
+    "int": "a whole number",
+    "bool": "`true` or `false`",
+    "Decimal": "an amount",
+    "Any": "anything",
+    "timedelta": "a duration such as `15m`",
+    "NoneType": "",
+}
 
 
 def _holds(kind: Any) -> str:

@@ -15,9 +15,7 @@ def circles(playbook: Playbook) -> Iterator[Finding]:
     """Report steps, and parts of one step, that wait for each other, naming the circle."""
     steps = {name: step.after for name, step in playbook.steps.items()}
     for circle in _circles(steps):
-        yield Finding(
-            ("steps", circle[0], "after"), f"these steps wait for each other: {_ring(circle)}"
-        )
+        yield Finding(("steps", circle[0], "after"), f"these steps wait for each other: {_ring(circle)}")
     for name, step in playbook.steps.items():
         parts = {part_name: part.after for part_name, part in step.parts.items()}
         for circle in _circles(parts):
@@ -39,9 +37,12 @@ def _circles(after: Mapping[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
 
 
 def _search(
-    name: str, after: Mapping[str, tuple[str, ...]], way: list[str], settled: set[str],
+    name: str,
+    after: Mapping[str, tuple[str, ...]],
+    way: list[str],
+    settled: set[str],
     found: list[tuple[str, ...]],
-) -> None:  # fmt: skip
+) -> None:
     if name in way:
         found.append(tuple(way[way.index(name) :]))
     if name in way or name in settled or name not in after:
@@ -76,13 +77,9 @@ def roots(playbook: Playbook) -> Iterator[Finding]:
     first = playbook.steps.get(playbook.opens_with)
     if first is not None and (first.after or first.when):
         where: Where = ("steps", playbook.opens_with, "after")
-        yield Finding(
-            where, f"“{playbook.opens_with}” opens the case, so it cannot wait for anything"
-        )
+        yield Finding(where, f"“{playbook.opens_with}” opens the case, so it cannot wait for anything")
     if first is not None and first.parts:
-        yield Finding(
-            ("steps", playbook.opens_with, "parts"), "the step that opens a case cannot have parts"
-        )
+        yield Finding(("steps", playbook.opens_with, "parts"), "the step that opens a case cannot have parts")
     for name, step in playbook.steps.items():
         if not step.after and name != playbook.opens_with and not step.recurs:
             yield Finding(
@@ -102,9 +99,7 @@ def looks_ahead(playbook: Playbook) -> Iterator[Finding]:
             yield from _looks(playbook, name, ("steps", name, *where), condition, before)
         for other in step.not_by:
             if other in playbook.steps and other not in above[name]:
-                yield Finding(
-                    ("steps", name, "not_by"), f"“{other}” is not settled before “{name}”"
-                )
+                yield Finding(("steps", name, "not_by"), f"“{other}” is not settled before “{name}”")
 
 
 _INNER = {"any", "all", "not"}
@@ -139,9 +134,7 @@ def tickets_ahead(playbook: Playbook) -> Iterator[Finding]:
     used: list[tuple[Where, str, str, frozenset[str]]] = []
     for name, step in playbook.steps.items():
         if step.waits_for:
-            used.append(
-                (("steps", name, "waits_for", "ticket"), name, step.waits_for.ticket, above[name])
-            )
+            used.append((("steps", name, "waits_for", "ticket"), name, step.waits_for.ticket, above[name]))
     for where, name, act in acts(playbook):
         if act.update_ticket:
             here = (*where, "update_ticket", "ticket")
@@ -171,9 +164,7 @@ def shapes(playbook: Playbook) -> Iterator[Finding]:
         for other_name, other in playbook.steps.items():
             if step.recurs and name in other.after:
                 where: Where = ("steps", other_name, "after")
-                yield Finding(
-                    where, f"“{other_name}” waits for “{name}”, which comes back and never settles"
-                )
+                yield Finding(where, f"“{other_name}” waits for “{name}”, which comes back and never settles")
 
 
 def _shape(step: Step) -> tuple[tuple[bool, str], ...]:
@@ -185,9 +176,11 @@ def _shape(step: Step) -> tuple[tuple[bool, str], ...]:
         (bool(step.cool_off and step.parts), "rests and has parts; a step that rests is one act"),
         (bool(step.recurs and step.parts), "comes back and has parts; a recurring step is one act"),
         (bool(step.parts and step.outcomes), "has parts and outcomes; a step with parts ends with its last part"),
-        (bool(step.chase) and step.due is None and not any(p.due for p in step.parts.values()),
-         "is chased and has no “due” to be late for"),
-    )  # fmt: skip
+        (
+            bool(step.chase) and step.due is None and not any(p.due for p in step.parts.values()),
+            "is chased and has no “due” to be late for",
+        ),
+    )
 
 
 def compared(playbook: Playbook) -> Iterator[Finding]:
@@ -197,9 +190,7 @@ def compared(playbook: Playbook) -> Iterator[Finding]:
             continue
         where: Where = ("fields", name, "answer")
         if spec.type != "check":
-            yield Finding(
-                where, f"“{name}” is no check, and only whether a check passes is kept", key=True
-            )
+            yield Finding(where, f"“{name}” is no check, and only whether a check passes is kept", key=True)
         of = playbook.fields.get(spec.answer.of)
         if spec.answer.about == "order" and of and of.type != "order":
             yield Finding((*where, "of"), f"“{spec.answer.of}” is no order number")
@@ -208,9 +199,7 @@ def compared(playbook: Playbook) -> Iterator[Finding]:
 def endings(playbook: Playbook) -> Iterator[Finding]:
     """Report a playbook without words for a case whose every step is settled."""
     if COMPLETED not in playbook.endings:
-        yield Finding(
-            ("endings",), f"“endings” has no words for “{COMPLETED}”, the end after the last step"
-        )
+        yield Finding(("endings",), f"“endings” has no words for “{COMPLETED}”, the end after the last step")
 
 
 def promises(playbook: Playbook) -> Iterator[Finding]:

@@ -50,29 +50,79 @@ class Kind:
 
 
 KINDS = (
-    Kind("step", lambda p: tuple(p.steps), (
-        (Playbook, ("opens_with",)), (Step, ("after", "not_by")), (Due, ("origin",)), (Condition, ("outcome", "compared")),
-        (Promise, ("made", "kept")), (Disputes, ("holds",)), (Deed, ("step",)), (Adopts, ("done",)), (CoolOff, ("after",)),
-    )),
-    Kind("field", lambda p: tuple(p.fields), (
-        (Ask, ("field",)), (Part, ("when_known",)), (Condition, ("field", "known")), (PostItem, ("field", "fields")),
-        (Post, ("thread", "alike")), (Playbook, ("summary",)), (RequesterChoice, ("field",)), (TicketPlan, ("link",)),
-        (Deed, ("fill", "none")), (FieldSpec, ("into",)), (Answer, ("of", "not_in")), (Lockout, ("same",)), (Disputes, ("same", "contact", "enquirer")), (Wrote, ("ticket", "email", "phone")), (TicketChange, ("attach",)), (Adopts, ("email", "name", "surname")),
-    )),
-    Kind("text", lambda p: tuple(p.texts), (
-        (Step, ("says", "shows")), (Outcome, ("says", "shows")), (Part, ("says",)),
-    )),
-    Kind("role", lambda p: tuple(p.roles), (
-        (Role, ("next", "fallback")), (Step, ("owner",)), (Part, ("by",)), (Rung, ("tell",)), (CardPlan, ("inbox",)),
-        (Post, ("inbox", "questions")), (Lockout, ("then",)), (Disputes, ("decided_by",)),
-    )),
-    Kind("ticket", lambda p: tuple(tickets(p)), (
-        (TicketChange, ("ticket",)), (Waits, ("ticket",)), (Adopts, ("ticket",)),
-    )),
+    Kind(
+        "step",
+        lambda p: tuple(p.steps),
+        (
+            (Playbook, ("opens_with",)),
+            (Step, ("after", "not_by")),
+            (Due, ("origin",)),
+            (Condition, ("outcome", "compared")),
+            (Promise, ("made", "kept")),
+            (Disputes, ("holds",)),
+            (Deed, ("step",)),
+            (Adopts, ("done",)),
+            (CoolOff, ("after",)),
+        ),
+    ),
+    Kind(
+        "field",
+        lambda p: tuple(p.fields),
+        (
+            (Ask, ("field",)),
+            (Part, ("when_known",)),
+            (Condition, ("field", "known")),
+            (PostItem, ("field", "fields")),
+            (Post, ("thread", "alike")),
+            (Playbook, ("summary",)),
+            (RequesterChoice, ("field",)),
+            (TicketPlan, ("link",)),
+            (Deed, ("fill", "none")),
+            (FieldSpec, ("into",)),
+            (Answer, ("of", "not_in")),
+            (Lockout, ("same",)),
+            (Disputes, ("same", "contact", "enquirer")),
+            (Wrote, ("ticket", "email", "phone")),
+            (TicketChange, ("attach",)),
+            (Adopts, ("email", "name", "surname")),
+        ),
+    ),
+    Kind(
+        "text",
+        lambda p: tuple(p.texts),
+        (
+            (Step, ("says", "shows")),
+            (Outcome, ("says", "shows")),
+            (Part, ("says",)),
+        ),
+    ),
+    Kind(
+        "role",
+        lambda p: tuple(p.roles),
+        (
+            (Role, ("next", "fallback")),
+            (Step, ("owner",)),
+            (Part, ("by",)),
+            (Rung, ("tell",)),
+            (CardPlan, ("inbox",)),
+            (Post, ("inbox", "questions")),
+            (Lockout, ("then",)),
+            (Disputes, ("decided_by",)),
+        ),
+    ),
+    Kind(
+        "ticket",
+        lambda p: tuple(tickets(p)),
+        (
+            (TicketChange, ("ticket",)),
+            (Waits, ("ticket",)),
+            (Adopts, ("ticket",)),
+        ),
+    ),
     Kind("post", lambda p: tuple(p.posts), ((Part, ("posts",)),)),
     Kind("calendar", lambda p: tuple(p.calendars), ((Role, ("calendar",)),)),
     Kind("ending", lambda p: tuple(p.endings), ((Outcome, ("ends",)),)),
-)  # fmt: skip
+)
 
 
 def _done(word: str) -> str | None:
@@ -125,11 +175,7 @@ def _words(record: BaseModel, attribute: str) -> Iterator[Mention]:
     if isinstance(value, str):
         yield here, value
     else:
-        yield from (
-            listed(here, value)
-            if isinstance(value, tuple)
-            else (((*here, key), key) for key in value or ())
-        )
+        yield from (listed(here, value) if isinstance(value, tuple) else (((*here, key), key) for key in value or ()))
 
 
 def outcomes(playbook: Playbook) -> Iterator[Finding]:
@@ -217,9 +263,7 @@ def expected(playbook: Playbook) -> Iterator[Finding]:
             for word in [there] if isinstance(there, str) else there:
                 if str(word).partition(".")[0] not in known:
                     what = f"the rehearsal expects “{word}”, which is not in the playbook"
-                    yield Finding(
-                        ("rehearsals", name, "expect", key), what, str(word), tuple(known)
-                    )
+                    yield Finding(("rehearsals", name, "expect", key), what, str(word), tuple(known))
 
 
 def filled(playbook: Playbook) -> Iterator[Finding]:
@@ -235,14 +279,10 @@ def filled(playbook: Playbook) -> Iterator[Finding]:
 
 def retention(playbook: Playbook) -> Iterator[Finding]:
     """Report retention for a class that no field belongs to."""
-    known = tuple(
-        dict.fromkeys(("case", *(f.keep for f in playbook.fields.values() if f.personal)))
-    )
+    known = tuple(dict.fromkeys(("case", *(f.keep for f in playbook.fields.values() if f.personal))))
     for name in playbook.retention:
         if name not in known:
-            yield Finding(
-                ("retention", name), f"no field is kept as “{name}”", name, known, key=True
-            )
+            yield Finding(("retention", name), f"no field is kept as “{name}”", name, known, key=True)
 
 
 def options(playbook: Playbook) -> Iterator[Finding]:
@@ -270,9 +310,7 @@ def choices(playbook: Playbook) -> Iterator[Finding]:
         if chosen and not spec.options:
             yield Finding(("fields", name), f"“{name}” is a {spec.type} without options", key=True)
         if spec.options and not chosen:
-            yield Finding(
-                ("fields", name, "options"), f"“{name}” is a {spec.type} and takes no options"
-            )
+            yield Finding(("fields", name, "options"), f"“{name}” is a {spec.type} and takes no options")
 
 
 def empty_conditions(playbook: Playbook) -> Iterator[Finding]:

@@ -17,9 +17,7 @@ def owners(playbook: Playbook) -> Iterator[Finding]:
     busy |= {rung.tell for _, rung in walk(playbook, Rung)}
     busy |= {plan.inbox for _, plan in walk(playbook, CardPlan)}
     busy |= {post.inbox for post in playbook.posts.values()}
-    busy |= {
-        name for role in playbook.roles.values() for name in (role.next, role.fallback) if name
-    }
+    busy |= {name for role in playbook.roles.values() for name in (role.next, role.fallback) if name}
     for name in playbook.roles:
         if name not in busy:
             yield Finding(
@@ -130,11 +128,7 @@ def phones(playbook: Playbook) -> Iterator[Finding]:
     for name, field in playbook.fields.items():
         if field.type == "phone" and field.country not in _phone_countries():
             what = f"“{field.country}” is not a country with telephone numbers"
-            yield Finding(
-                ("fields", name, "country"), what, field.country, tuple(_phone_countries())
-            )
+            yield Finding(("fields", name, "country"), what, field.country, tuple(_phone_countries()))
         if field.type == "money" and field.currency not in list_currencies():
             what = f"“{field.currency}” is not a currency"
-            yield Finding(
-                ("fields", name, "currency"), what, field.currency, tuple(list_currencies())
-            )
+            yield Finding(("fields", name, "currency"), what, field.currency, tuple(list_currencies()))

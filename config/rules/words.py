@@ -25,9 +25,7 @@ def templates(builtins: frozenset[str]) -> Callable[[Playbook], Iterator[Finding
                     yield Finding(where, f"the text cannot be read: {wrong}")
                     continue
                 for name in unknown:
-                    yield Finding(
-                        where, f"there is no field “{name}” to put into this text", name, known
-                    )
+                    yield Finding(where, f"there is no field “{name}” to put into this text", name, known)
 
     return rule
 
@@ -35,9 +33,7 @@ def templates(builtins: frozenset[str]) -> Callable[[Playbook], Iterator[Finding
 def never_kept(playbook: Playbook) -> Iterator[Finding]:
     """Report fields that are compared and not kept, and are needed afterwards."""
     kept_out = {name for name, field in playbook.fields.items() if field.compared}
-    shown = {
-        name for _, text in texts(playbook) for words in text.values() for name in _names(words)
-    }
+    shown = {name for _, text in texts(playbook) for words in text.values() for name in _names(words)}
     shown |= set(playbook.summary) | {n for post in playbook.posts.values() for n in post.thread}
     shown |= {name for _, item in walk(playbook, PostItem) for name in item.names}
     for name in sorted(kept_out & shown):
@@ -121,9 +117,7 @@ def _said(playbook: Playbook) -> set[str]:
 
 def _shown(playbook: Playbook) -> set[str]:
     """Name every field that something needs."""
-    found = {
-        name for _, text in texts(playbook) for words in text.values() for name in _names(words)
-    }
+    found = {name for _, text in texts(playbook) for words in text.values() for name in _names(words)}
     for _, condition in conditions(playbook):
         found |= set(condition.field) | set(condition.known)
     found |= {name for _, item in walk(playbook, PostItem) for name in item.names}
@@ -140,6 +134,4 @@ def buttons(playbook: Playbook) -> Iterator[Finding]:
             for words in (*outcome.title.values(), *(outcome.more or {}).values()):
                 if len(words) > SHORT:
                     where = ("steps", name, "outcomes", outcome_name, "title")
-                    yield Finding(
-                        where, f"a button holds {SHORT} characters, this title has {len(words)}"
-                    )
+                    yield Finding(where, f"a button holds {SHORT} characters, this title has {len(words)}")

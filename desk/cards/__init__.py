@@ -1,1 +1,1 @@
-"""What people see of a case, as values."""
+"""View models: cards, forms, work lists and timelines, as values."""

@@ -1,17 +1,17 @@
-"""What a case shows to one inbox, as a value: cards are drawn from it, and a card is stale when it changes. Pure."""
+"""View model of a case card: what one inbox sees. A card is redrawn when its view model changes. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk.cards.forms import one_tap
-from desk.cards.step_status import Standing, standings, tried_by
+from desk.cards.buttons import Button, buttons
+from desk.cards.step_status import Standing, standings
 from desk.case import events as ev
 from desk.case.state import Case, Claimant, Escalation, Ticket, Trouble
 from desk.fields.template_values import display, spoken
 from desk.identity import lockout, ownership_disputes
 from desk.identity.claimants import both
-from desk.playbook.model import ADOPTED, Playbook, Step
+from desk.playbook.model import ADOPTED, Playbook
 from desk.playbook.parts import Act
 from desk.values import Fact, Line, Text
 from desk.workflow.conditions import holds
@@ -20,23 +20,8 @@ from desk.workflow.inboxes import inbox_of, role_of
 
 
 @dataclass(frozen=True)
-class Button:
-    """One thing a reader can do: `form` opens a modal, otherwise one tap is enough."""
-
-    step: str
-    part: str | None
-    occurrence: int
-    outcome: str
-    title: Text
-    form: bool
-    style: str | None
-    attempt: str = ""
-    """The try this button logs; it then has no outcome."""
-
-
-@dataclass(frozen=True)
 class OpenDuty:
-    """A duty with the buttons for it."""
+    """Duty with its buttons."""
 
     duty: Duty
     buttons: tuple[Button, ...]
@@ -44,7 +29,7 @@ class OpenDuty:
 
 @dataclass(frozen=True)
 class Finished:
-    """A step or part that was done: what, how, by whom, when."""
+    """Finished step or part: what, how, by whom, when."""
 
     title: Text
     outcome: Text
@@ -55,7 +40,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Shown:
-    """A labelled fact."""
+    """Labelled fact."""
 
     label: Text
     name: str
@@ -64,7 +49,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Face:
-    """A case as one inbox sees it."""
+    """View model of a case for one inbox."""
 
     case: str
     display: str
@@ -99,7 +84,7 @@ class Face:
 def inboxes(case: Case, playbook: Playbook) -> tuple[str, ...]:
     """List the inboxes that have or should have a card of this case.
 
-    A role that is given an escalation gets its card when that was composed, not before.
+    A role that receives an escalation gets its card when the escalation is posted, not before.
     """
     posts = {f"role:{post.inbox}": name for name, post in playbook.posts.items()}
     owed = [inbox_of(case, playbook, doers(playbook, duty)) for duty in duties(case, playbook)]
@@ -108,9 +93,7 @@ def inboxes(case: Case, playbook: Playbook) -> tuple[str, ...]:
     opener = [inbox_of(case, playbook, first)] if case.opened_by else []
     judge = [inbox_of(case, playbook, role) for role in ownership_disputes.judge(case, playbook)]
     wanted = dict.fromkeys([*case.cards, *opener, *briefed, *owed, *judge])
-    return tuple(
-        inbox for inbox in wanted if inbox not in posts or posts[inbox] in case.escalations
-    )
+    return tuple(inbox for inbox in wanted if inbox not in posts or posts[inbox] in case.escalations)
 
 
 def _briefs(case: Case, playbook: Playbook) -> Iterator[tuple[str, Act]]:
@@ -125,74 +108,49 @@ def _briefs(case: Case, playbook: Playbook) -> Iterator[tuple[str, Act]]:
 
 
 def face(case: Case, playbook: Playbook, inbox: str) -> Face:
-    """Say what this inbox sees of the case."""
+    """Build the view model of the case for this inbox."""
     role = role_of(inbox, playbook)
     owed = duties(case, playbook)
     post = next((name for name, p in playbook.posts.items() if f"role:{p.inbox}" == inbox), None)
     return Face(
-        case=case.id, display=display(case, playbook), title=playbook.title, inbox=inbox,
-        opened_at=case.opened_at, position=_position(case, playbook), brief=_brief(case, playbook, inbox),
-        facts=_facts(case, playbook), mine=_mine(case, playbook, owed, role),
+        case=case.id,
+        display=display(case, playbook),
+        title=playbook.title,
+        inbox=inbox,
+        opened_at=case.opened_at,
+        position=_position(case, playbook),
+        brief=_brief(case, playbook, inbox),
+        facts=_facts(case, playbook),
+        mine=_mine(case, playbook, owed, role),
         others=tuple(duty for duty in owed if doers(playbook, duty) != role),
-        finished=tuple(_finished(case, playbook)), tickets=tuple(case.tickets.items()),
-        troubles=tuple(case.troubles.values()), escalation=case.escalations.get(post or ""), post=post,
+        finished=tuple(_finished(case, playbook)),
+        tickets=tuple(case.tickets.items()),
+        troubles=tuple(case.troubles.values()),
+        escalation=case.escalations.get(post or ""),
+        post=post,
         promises=tuple((playbook.promises[name].title, state) for name, state in case.promises.items()),
         next_contact_at=_next_contact(case, playbook, owed),
-        ending=playbook.ending(case.ending) if case.ending else None, ended_at=case.ended_at,
-        warnings=(*ownership_disputes.warnings(case, playbook), *lockout.warnings(case, playbook), *_warnings(case), *_in_between(case, owed)), standing=standings(case, playbook),
-        waiting_since=case.waiting_since, notes=len(case.notes), twins=case.twins if case.open else (),
-        merged_into=case.merged_into, claimants=both(case, playbook),
+        ending=playbook.ending(case.ending) if case.ending else None,
+        ended_at=case.ended_at,
+        warnings=(
+            *ownership_disputes.warnings(case, playbook),
+            *lockout.warnings(case, playbook),
+            *_warnings(case),
+            *_in_between(case, owed),
+        ),
+        standing=standings(case, playbook),
+        waiting_since=case.waiting_since,
+        notes=len(case.notes),
+        twins=case.twins if case.open else (),
+        merged_into=case.merged_into,
+        claimants=both(case, playbook),
         alike=tuple((playbook.fields[name].title, n) for name, n in case.alike.items()) if post else (),
-    )  # fmt: skip
+    )
 
 
-def _mine(
-    case: Case, playbook: Playbook, owed: tuple[Duty, ...], role: str | None
-) -> tuple[OpenDuty, ...]:
+def _mine(case: Case, playbook: Playbook, owed: tuple[Duty, ...], role: str | None) -> tuple[OpenDuty, ...]:
     mine = [duty for duty in owed if role is not None and doers(playbook, duty) == role]
     return tuple(OpenDuty(duty, tuple(buttons(playbook, duty))) for duty in mine)
-
-
-def buttons(playbook: Playbook, duty: Duty) -> Iterator[Button]:
-    """Give the buttons for a duty, the one that matters most first."""
-    step = playbook.steps[duty.step]
-    part = step.parts.get(duty.part or "")
-    if part:
-        tap = one_tap(playbook, duty.step, "done", duty.part)
-        yield Button(
-            duty.step, duty.part, duty.occurrence, "done", part.button or part.title, not tap, None
-        )
-        yield from _tries(step, duty)
-        return
-    yield from _of_whole(playbook, duty)
-    yield from _tries(step, duty)
-
-
-def _tries(step: Step, duty: Duty) -> Iterator[Button]:
-    for name in tried_by(step, duty.part):
-        title = step.attempts[name].title
-        yield Button(duty.step, None, duty.occurrence, "", title, True, None, attempt=name)
-
-
-def _of_whole(playbook: Playbook, duty: Duty) -> Iterator[Button]:
-    step = playbook.steps[duty.step]
-    if not step.outcomes:
-        tap = one_tap(playbook, duty.step, "done")
-        yield Button(duty.step, None, duty.occurrence, "done", step.title, not tap, "primary")
-    elif any(o.title for o in step.outcomes.values()):
-        yield from _outcome_buttons(playbook, duty)
-
-
-def _outcome_buttons(playbook: Playbook, duty: Duty) -> Iterator[Button]:
-    step = playbook.steps[duty.step]
-    if step.verdict or not all(ask.optional for ask in step.asks):
-        yield Button(duty.step, None, duty.occurrence, "", step.title, True, "primary")
-        return
-    for name, outcome in step.outcomes.items():
-        tap = one_tap(playbook, duty.step, name)
-        yield Button(duty.step, None, duty.occurrence, name, outcome.title, not tap, outcome.style)
-        if outcome.more:
-            yield Button(duty.step, None, duty.occurrence, name, outcome.more, True, None)
 
 
 def _brief(case: Case, playbook: Playbook, inbox: str) -> tuple[Text, ...]:
@@ -209,14 +167,12 @@ def _brief(case: Case, playbook: Playbook, inbox: str) -> tuple[Text, ...]:
 
 def _facts(case: Case, playbook: Playbook) -> tuple[Shown, ...]:
     return tuple(
-        Shown(playbook.fields[name].title, name, case.facts[name])
-        for name in playbook.summary
-        if case.known(name)
+        Shown(playbook.fields[name].title, name, case.facts[name]) for name in playbook.summary if case.known(name)
     )
 
 
 def _position(case: Case, playbook: Playbook) -> tuple[int, int]:
-    """Say which of the procedure's steps the case has reached, of how many; what always recurs is no progress."""
+    """Return how many of the procedure's steps were reached, and their total; recurring steps do not count."""
     numbers = playbook.sop_numbers
     reached = [
         numbers.index(str(step.sop)) + 1
@@ -240,7 +196,7 @@ def _finished(case: Case, playbook: Playbook) -> Iterator[Finished]:
 
 
 def shows_everywhere(event: ev.Event, case: Case, playbook: Playbook) -> bool:
-    """Say whether every card shows this event by itself: a whole step that it finished, and that is still finished."""
+    """Return whether an event changes every card: it finished a whole step, which is still finished."""
     if not isinstance(event, ev.StepCompleted) or event.outcome == ADOPTED:
         return False
     done = case.step(event.step).done
@@ -248,7 +204,7 @@ def shows_everywhere(event: ev.Event, case: Case, playbook: Playbook) -> bool:
 
 
 def _next_contact(case: Case, playbook: Playbook, owed: tuple[Duty, ...]) -> datetime | None:
-    """Find when the customer must hear from us next: the earliest due duty that keeps an open promise."""
+    """Return when the customer must hear from us next: the earliest due duty that keeps an open promise."""
     waiting = (p for name, p in playbook.promises.items() if case.promises.get(name) == "open")
     kept = {word.partition(":")[0] for promise in waiting for word in promise.kept}
     due = [duty.due_at for duty in owed if duty.due_at and _name(duty) in kept]
@@ -263,29 +219,43 @@ def _warnings(case: Case) -> Iterator[Line]:
     for ticket in case.tickets.values():
         number = f"#{ticket.id}"
         if ticket.group != ticket.asked_group and ticket.asked_group:
-            yield Line(key="Ticket {ticket} is in the group {group}, not in {asked}.",
-                       args={"ticket": number, "group": ticket.group or "—", "asked": ticket.asked_group})  # fmt: skip
+            yield Line(
+                key="Ticket {ticket} is in the group {group}, not in {asked}.",
+                args={"ticket": number, "group": ticket.group or "—", "asked": ticket.asked_group},
+            )
         for lost in ticket.lost:
             if lost != "group":
-                yield Line(key="Zendesk did not keep the {what} of ticket {ticket}. Set it by hand and tell your Zendesk admin.",
-                           args={"what": lost, "ticket": number})  # fmt: skip
+                yield Line(
+                    key=(
+                        "Zendesk did not keep the {what} of ticket {ticket}. Set it by hand and tell your Zendesk"
+                        " admin."
+                    ),
+                    args={"what": lost, "ticket": number},
+                )
 
 
 def _in_between(case: Case, owed: tuple[Duty, ...]) -> Iterator[Line]:
-    """Say what is under way, and that the case's ticket was solved while something is still owed."""
+    """Yield the warnings about an adopted ticket, a ticket solved too early, and a sheet being read."""
     main = next(iter(case.tickets.values()), None)
     if main and any(state.outcome == ADOPTED for state in case.steps.values()):
-        yield Line(key="Ticket {ticket} was made by hand, so what came before it is not recorded here. Who the customer is, nobody has confirmed to the desk.",
-                   args={"ticket": f"#{main.id}"})  # fmt: skip
+        yield Line(
+            key=(
+                "Ticket {ticket} was made by hand, so what came before it is not recorded here. Who the customer is,"
+                " nobody has confirmed to the desk."
+            ),
+            args={"ticket": f"#{main.id}"},
+        )
     if main and main.solved and owed:
-        yield Line(key="Ticket {ticket} was solved in Zendesk while “{what}” is open.",
-                   args={"ticket": f"#{main.id}", "what": owed[0].title})  # fmt: skip
+        yield Line(
+            key="Ticket {ticket} was solved in Zendesk while “{what}” is open.",
+            args={"ticket": f"#{main.id}", "what": owed[0].title},
+        )
     if being_read(case):
         yield Line(key="An uploaded sheet is being read.")
 
 
 def being_read(case: Case) -> bool:
-    """Say whether an uploaded sheet is still being read."""
+    """Return whether an uploaded sheet is still being read."""
     return any(not _given_up(case, effect) for effect in case.sheets - case.settled)
 
 

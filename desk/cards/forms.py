@@ -1,4 +1,4 @@
-"""The form a step or part is finished with: what to say, what to ask, what is already known. Pure; knows no modal."""
+"""View model of a form: instructions, questions, known values of a step or part. Pure; independent of modals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from desk.values import Fact, Text
 
 @dataclass(frozen=True)
 class Choice:
-    """An outcome that can be chosen in a form."""
+    """Selectable outcome."""
 
     name: str
     title: Text
@@ -26,7 +26,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Input:
-    """One question of a form, with what is known already."""
+    """Question of a form, with its known value."""
 
     name: str
     field: FieldSpec
@@ -36,7 +36,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Form:
-    """Everything a person sees before submitting: page k of n while an agent is in the intake."""
+    """Whole form; `page` k of n in the intake."""
 
     playbook: str
     case: str
@@ -68,7 +68,7 @@ def form(
     *,
     new: bool = False,
 ) -> Form:
-    """Build the form of a step or part; `chosen` is the outcome picked so far, whose own questions follow."""
+    """Build the form of a step or part; `chosen` is the selected outcome, whose own questions follow."""
     spec = playbook.steps[step]
     piece = spec.parts.get(part or "")
     outcome = spec.outcome(chosen) if chosen else None
@@ -84,46 +84,64 @@ def form(
     )
     words = found.fields if found else {}
     return Form(
-        playbook=playbook.playbook, case=case.id, display=display(case, playbook), step=step, part=part,
-        occurrence=max(1, case.step(step).occurrence), title=piece.title if piece else spec.title,
+        playbook=playbook.playbook,
+        case=case.id,
+        display=display(case, playbook),
+        step=step,
+        part=part,
+        occurrence=max(1, case.step(step).occurrence),
+        title=piece.title if piece else spec.title,
         says=tuple(spoken(playbook.texts[name], case, playbook) for name in says),
         shows=tuple(spoken(playbook.texts[name], case, playbook) for name in shows),
-        choices=choices, chosen=chosen if choices else None,
-        inputs=tuple(_input(case, playbook, ask, words) for ask in once(asks) if _asks_something(case, playbook.fields[ask.field])), new=new,
+        choices=choices,
+        chosen=chosen if choices else None,
+        inputs=tuple(
+            _input(case, playbook, ask, words)
+            for ask in once(asks)
+            if _asks_something(case, playbook.fields[ask.field])
+        ),
+        new=new,
         sop=piece.sop if piece else spec.in_sop,
-    )  # fmt: skip
+    )
 
 
 def _compared(found: Answers) -> tuple[Ask, ...]:
-    """Ask for what is compared once it is known of which order; what is left empty counts as wrong."""
+    """Add the compared questions once their order is known; an empty answer counts as wrong."""
     words = () if found.state == "unasked" else found.fields
     return (*found.asks, *(Ask(field=name, optional=True) for name in words))
 
 
 def trying(case: Case, playbook: Playbook, step: str, attempt: str) -> Form:
-    """Build the form that logs a try: what to say, and what to ask."""
+    """Build the form that logs an attempt."""
     spec = playbook.steps[step].attempts[attempt]
     return Form(
-        playbook=playbook.playbook, case=case.id, display=display(case, playbook), step=step, part=None,
-        occurrence=max(1, case.step(step).occurrence), title=spec.title,
-        says=tuple(spoken(playbook.texts[name], case, playbook) for name in spec.says), shows=(),
-        choices=(), chosen=None, inputs=tuple(_input(case, playbook, ask) for ask in once(spec.asks)), sop=spec.sop,
-    )  # fmt: skip
+        playbook=playbook.playbook,
+        case=case.id,
+        display=display(case, playbook),
+        step=step,
+        part=None,
+        occurrence=max(1, case.step(step).occurrence),
+        title=spec.title,
+        says=tuple(spoken(playbook.texts[name], case, playbook) for name in spec.says),
+        shows=(),
+        choices=(),
+        chosen=None,
+        inputs=tuple(_input(case, playbook, ask) for ask in once(spec.asks)),
+        sop=spec.sop,
+    )
 
 
 def correcting(case: Case, playbook: Playbook, name: str) -> Input:
-    """Give the question that corrects a fact, with what is known now."""
+    """Return the question that corrects a fact, with its known value."""
     return Input(name, playbook.fields[name], False, case.facts.get(name))
 
 
 def _asks_something(case: Case, spec: FieldSpec) -> bool:
-    """Say whether there is anything to answer: of ticks, whether there is a row to tick."""
+    """Return whether a question can be answered; ticks need at least one row."""
     return spec.type != "ticks" or bool(case.value(spec.of or ""))
 
 
-def _input(
-    case: Case, playbook: Playbook, ask: Ask, words: Mapping[str, Answer] = MappingProxyType({})
-) -> Input:
+def _input(case: Case, playbook: Playbook, ask: Ask, words: Mapping[str, Answer] = MappingProxyType({})) -> Input:
     spec = playbook.fields[ask.field]
     if words and ask.field in words:
         return Input(ask.field, in_words(spec), ask.optional, None)
@@ -133,7 +151,7 @@ def _input(
 
 
 def _lines(case: Case, spec: FieldSpec) -> Fact | None:
-    """Begin a line for each order that needs one."""
+    """Prefill a line for each order that needs one."""
     orders = case.value(spec.covers or "")
     if not isinstance(orders, list) or not spec.columns:
         return None
@@ -142,7 +160,7 @@ def _lines(case: Case, spec: FieldSpec) -> Fact | None:
 
 
 def _ticking(case: Case, playbook: Playbook, spec: FieldSpec) -> FieldSpec:
-    """Give ticks their options: the rows they tick off."""
+    """Return the options of a ticks field: the rows to tick off."""
     rows = case.value(spec.of or "")
     if spec.type != "ticks" or not isinstance(rows, list):
         return spec
@@ -156,7 +174,7 @@ def _ticking(case: Case, playbook: Playbook, spec: FieldSpec) -> FieldSpec:
 
 
 def one_tap(playbook: Playbook, step: str, outcome: str, part: str | None = None) -> bool:
-    """Say whether nothing needs to be asked: every question is optional and nothing has to be read out."""
+    """Return whether no form is needed: every question is optional, and nothing has to be read out."""
     spec = playbook.steps[step]
     piece = spec.parts.get(part or "")
     if piece:

@@ -1,4 +1,4 @@
-"""Which cards no longer show what is so, and the effect that draws one again. Pure."""
+"""Card staleness: which cards are outdated, and the effect that redraws them. Pure."""
 
 from datetime import datetime
 
@@ -12,10 +12,8 @@ from desk.workflow.duties import duties
 from desk.workflow.flow import Growing
 
 
-def cards(
-    growing: Growing, playbook: Playbook, now: datetime, skip: str | None = None
-) -> tuple[Effect, ...]:
-    """Plan a drawing for each inbox whose card no longer shows what is so; one at a time per inbox."""
+def cards(growing: Growing, playbook: Playbook, now: datetime, skip: str | None = None) -> tuple[Effect, ...]:
+    """Plan an update for each inbox whose card is outdated; one at a time per inbox."""
     effects: list[Effect] = []
     drawn: dict[int, Case] = {}
     for inbox in inboxes(growing.case, playbook):
@@ -29,17 +27,28 @@ def cards(
     return tuple(effects)
 
 
-UNSEEN = frozenset({
-    "effect_planned", "card_shown", "people_told", "ticket_read", "act_refused", "chase_sent",
-    "customer_told", "back_office_answered", "question_put", "claim_looked_into", "answers_learnt",
-})  # fmt: skip
-"""Events that change no card by themselves."""
+UNSEEN = frozenset(
+    {
+        "effect_planned",
+        "card_shown",
+        "people_told",
+        "ticket_read",
+        "act_refused",
+        "chase_sent",
+        "customer_told",
+        "back_office_answered",
+        "question_put",
+        "claim_looked_into",
+        "answers_learnt",
+    }
+)
+"""Kinds of events that change no card by themselves."""
 
 
 def _stale(case: Case, playbook: Playbook, inbox: str, drawn: dict[int, Case]) -> bool:
-    """Compare with what was drawn; nothing needs comparing when nothing visible has happened since.
+    """Compare the view model with the drawn one; skipped when nothing visible has happened since.
 
-    `drawn` holds the case as it was at the versions of the cards that were compared before.
+    `drawn` caches the case as it was at the versions compared before.
     """
     version = case.cards[inbox].version
     since_then = case.log[version:]
@@ -55,11 +64,14 @@ def _stale(case: Case, playbook: Playbook, inbox: str, drawn: dict[int, Case]) -
 
 
 def show_card(case: Case, playbook: Playbook, inbox: str) -> ShowCard:
-    """Plan the next drawing of a card."""
+    """Return the effect that draws a card next."""
     card = case.cards.get(inbox)
     count = card.planned if card else 0
     urgent = any(duty.urgent for duty in duties(case, playbook))
     return ShowCard(
-        key=f"{case.id}/card:{inbox}/{count + 1}/0", case=case.id, lane=card_lane(case, inbox),
-        urgent=urgent, inbox=inbox,
-    )  # fmt: skip
+        key=f"{case.id}/card:{inbox}/{count + 1}/0",
+        case=case.id,
+        lane=card_lane(case, inbox),
+        urgent=urgent,
+        inbox=inbox,
+    )

@@ -1,4 +1,4 @@
-"""How an open step stands beside being open: tried, put off, ticked off in part, lifted by an override. Pure."""
+"""Extra status of an open step: attempts, snooze, checklist, override. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from desk.workflow.duties import parts_of
 
 @dataclass(frozen=True)
 class Tried:
-    """Tries of one kind that did not finish the step, such as calls nobody answered."""
+    """Logged attempts of one kind, such as calls nobody answered."""
 
     attempt: str
     title: Text
@@ -25,7 +25,7 @@ class Tried:
 
 @dataclass(frozen=True)
 class Ticked:
-    """How many of a part's rows are ticked off."""
+    """Progress of a checklist: rows ticked off, of all."""
 
     part: str
     done: int
@@ -34,7 +34,10 @@ class Ticked:
 
 @dataclass(frozen=True)
 class Standing:
-    """One open step. `held_until` is the end of a snooze, of the wait after a try, or of a rest that nobody may cut short."""
+    """Extra status of one open step.
+
+    `held_until` is the end of a snooze, of the wait after an attempt, or of a cooling-off period.
+    """
 
     step: str
     tries: tuple[Tried, ...] = ()
@@ -46,7 +49,7 @@ class Standing:
 
 
 def standings(case: Case, playbook: Playbook) -> tuple[Standing, ...]:
-    """Say it of every open step of which there is something to say."""
+    """List the extra status of every open step that has one."""
     open_now = (name for name in playbook.steps if case.step(name).status == "open")
     found = (_standing(case, playbook, name) for name in open_now) if case.open else iter(())
     return tuple(one for one in found if one != Standing(one.step))
@@ -54,17 +57,18 @@ def standings(case: Case, playbook: Playbook) -> tuple[Standing, ...]:
 
 def _standing(case: Case, playbook: Playbook, name: str) -> Standing:
     step, state = playbook.steps[name], case.step(name)
-    happened = (
-        _since_opened(case, name) if state.attempts or state.held_until or state.overridden else []
-    )
+    happened = _since_opened(case, name) if state.attempts or state.held_until or state.overridden else []
     held = [e for e in happened if isinstance(e, ev.StepSnoozed | ev.AttemptLogged)]
     lifted = [e.by for e in happened if isinstance(e, ev.StepOverridden)]
     return Standing(
-        step=name, tries=tuple(_tries(step, happened)), held_until=state.held_until,
+        step=name,
+        tries=tuple(_tries(step, happened)),
+        held_until=state.held_until,
         snoozed=bool(held) and isinstance(held[-1], ev.StepSnoozed),
         rests=state.rests_until is not None and not state.overridden and state.held_until == state.rests_until,
-        lifted_by=lifted[-1] if lifted else None, ticked=tuple(_ticked(case, playbook, step)),
-    )  # fmt: skip
+        lifted_by=lifted[-1] if lifted else None,
+        ticked=tuple(_ticked(case, playbook, step)),
+    )
 
 
 def _since_opened(case: Case, step: str) -> list[ev.Event]:
@@ -92,9 +96,9 @@ def _ticked(case: Case, playbook: Playbook, step: Step) -> Iterator[Ticked]:
 
 
 def tried_by(step: Step, part: str | None) -> tuple[str, ...]:
-    """Name the tries that belong beside a part, or beside the whole step when no part speaks of them.
+    """List the attempts shown with a part, or with the whole step when no part refers to them.
 
-    A part speaks of a try when it is there only until there were enough of them.
+    A part refers to an attempt when its condition holds until there were enough of them.
     """
     owns = {name: _until_tried(one.when) for name, one in step.parts.items()}
     spoken_of = {name.partition(".")[2] for names in owns.values() for name in names}

@@ -1,4 +1,4 @@
-"""A case's timeline: one line for each thing that was done, without customers' data. Pure."""
+"""Timeline of a case: one line per event, without personal data. Pure."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from desk.values import Happened, Text, in_language
 
 
 def timeline(case: Case, playbook: Playbook, language: str) -> Iterator[str]:
-    """Write what was done so far, one line each, without customers' data."""
+    """List the case's events so far, one line each, without personal data."""
     for event in case.log:
         if isinstance(event, ev.StepCompleted) and event.outcome != ADOPTED:
             step = playbook.steps[event.step]
@@ -31,11 +31,11 @@ _SAID: dict[str, Text] = {
     "disputed": {"en": "Somebody else claims this profile", "it": "Qualcun altro rivendica questo profilo"},
     "decided": {"en": "Decided who is the customer", "it": "Deciso chi è il cliente"},
     "over": {"en": "Nobody else claims this profile any more", "it": "Nessun altro rivendica più questo profilo"},
-}  # fmt: skip
+}
 
 
 def told(event: Happened, language: str) -> str:
-    """Say such an event in one line of a timeline, naming cases and nobody; empty for any other event."""
+    """Return a dispute event as a timeline line that names cases and no person; empty for any other event."""
     if isinstance(event, DisputeDecided):
         return f"{in_language(_SAID['decided'], language)}: {', '.join(event.cases)}"
     if not isinstance(event, ProfileDisputed):

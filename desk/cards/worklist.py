@@ -1,13 +1,13 @@
-"""What is owed, seen across cases: one row for each open duty, kept beside the cases, so that nobody loads them all.
+"""Work list across cases: one row per open duty, stored beside the cases, so that no case has to be loaded. Pure.
 
-Pure. It holds words of the playbook and ids of people who work here; nothing of a customer.
+Rows hold words of the playbook and ids of staff; no personal data of customers.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk.cards.case_card import Button, buttons
+from desk.cards.buttons import Button, buttons
 from desk.case.state import Case
 from desk.fields.template_values import display
 from desk.playbook.model import Playbook, Step
@@ -18,7 +18,7 @@ from desk.workflow.duties import Duty, doers, duties
 
 @dataclass(frozen=True)
 class Press:
-    """The one button that matters: with `form` it opens a modal, otherwise one tap finishes the duty."""
+    """Most important button of a duty: with `form` it opens a modal, otherwise one tap completes the duty."""
 
     outcome: str
     title: Text
@@ -27,10 +27,10 @@ class Press:
 
 @dataclass(frozen=True)
 class Owed:
-    """One duty of one case. `listed` stands for its step and role in lists; the step's other parts do not.
+    """Row of the work list: a duty of a case. `listed` marks the row that stands for its step and role in lists.
 
-    `held_by` is who has it: whoever claimed it, else the opener where the role is reached in direct messages.
-    `waiting` means that the clock stands still until the customer answers.
+    `held_by` is the assignee: the claimer, else the opener where the role is reached by direct message. `waiting` means
+    that due times are paused until the customer answers.
     """
 
     case: str
@@ -54,13 +54,13 @@ class Owed:
     listed: bool
 
     def late(self, now: datetime) -> bool:
-        """Say whether it should have been done."""
+        """Return whether the due time has passed."""
         return self.due_at is not None and now > self.due_at and not (self.waiting or self.locked)
 
 
 @dataclass(frozen=True)
 class Goal:
-    """What must be done soonest after the call, such as the suspension: by when, and when it was."""
+    """Service goal of a case, such as the suspension: due when, and reached when."""
 
     step: str
     due_at: datetime
@@ -69,7 +69,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Figures:
-    """A day in numbers: cases opened, goals reached in time of those due, and duties late now."""
+    """Key figures of a day: cases opened, goals reached in time of those due, and duties late now."""
 
     opened: int = 0
     in_time: int = 0
@@ -78,14 +78,14 @@ class Figures:
 
 
 def owed(case: Case, playbook: Playbook) -> tuple[Owed, ...]:
-    """List what a case owes; a closed one owes nothing."""
+    """List the rows of a case; none for a closed one."""
     open_now = duties(case, playbook)
     first = {duty.key for duty in _first(playbook, open_now)}
     return tuple(_owed(case, playbook, duty, duty.key in first) for duty in open_now)
 
 
 def _first(playbook: Playbook, open_now: Iterable[Duty]) -> Iterator[Duty]:
-    """Give for each step and role the unlocked duty that is due first."""
+    """Return for each step and role the unlocked duty that is due first."""
     groups: dict[tuple[str, str], list[Duty]] = {}
     for duty in open_now:
         if not duty.locked_by:
@@ -99,17 +99,30 @@ def _owed(case: Case, playbook: Playbook, duty: Duty, listed: bool) -> Owed:
     found = playbook.roles.get(role)
     direct = found is not None and found.inbox == "direct"
     return Owed(
-        case=case.id, number=case.number, display=display(case, playbook), duty=duty.key, step=duty.step,
-        part=duty.part, occurrence=duty.occurrence, role=role, title=duty.title,
+        case=case.id,
+        number=case.number,
+        display=display(case, playbook),
+        duty=duty.key,
+        step=duty.step,
+        part=duty.part,
+        occurrence=duty.occurrence,
+        role=role,
+        title=duty.title,
         press=None if duty.locked_by else _press(tuple(buttons(playbook, duty))),
-        claimed_by=duty.claimed_by, held_by=duty.claimed_by or (case.opened_by if direct else None),
-        opened_by=case.opened_by, opened_at=duty.opened_at, due_at=duty.due_at, urgent=duty.urgent,
-        waiting=case.waiting_since is not None and not duty.urgent, locked=bool(duty.locked_by), listed=listed,
-    )  # fmt: skip
+        claimed_by=duty.claimed_by,
+        held_by=duty.claimed_by or (case.opened_by if direct else None),
+        opened_by=case.opened_by,
+        opened_at=duty.opened_at,
+        due_at=duty.due_at,
+        urgent=duty.urgent,
+        waiting=case.waiting_since is not None and not duty.urgent,
+        locked=bool(duty.locked_by),
+        listed=listed,
+    )
 
 
 def _press(found: Sequence[Button]) -> Press | None:
-    """Choose one button; where several forms lead on, the choice is made in the form."""
+    """Return one button; where several lead to forms, the choice is made in the form."""
     if not found:
         return None
     first = found[0]
@@ -119,21 +132,17 @@ def _press(found: Sequence[Button]) -> Press | None:
 
 
 def goal_of(playbook: Playbook) -> tuple[str, Step] | None:
-    """Find the step that must be done soonest after the call: the last urgent one whose time counts from there."""
+    """Return the goal's step: the last urgent one whose due time counts from the call."""
     found = [
         (name, step)
         for name, step in playbook.steps.items()
-        if step.enabled
-        and step.in_sop
-        and step.urgent
-        and step.due
-        and step.due.origin == "case_opened"
+        if step.enabled and step.in_sop and step.urgent and step.due and step.due.origin == "case_opened"
     ]
     return found[-1] if found else None
 
 
 def goal(case: Case, playbook: Playbook) -> Goal | None:
-    """Say by when this case's goal is due and when it was reached; None where it does not apply to the case."""
+    """Return when this case's goal is due and when it was reached; None where it does not apply."""
     found = goal_of(playbook)
     if found is None or case.opened_at is None:
         return None

@@ -1,1 +1,1 @@
-"""What was asked of a case, what happened, and what is so."""
+"""Case model: commands, events, effects, results, and the state folded from the events."""

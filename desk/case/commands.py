@@ -1,4 +1,4 @@
-"""What somebody or something asks of the desk. Commands are frozen, typed and already free of any vendor's format."""
+"""Commands: requests to change a case. Frozen, typed, and free of any vendor's format."""
 
 from datetime import datetime
 from typing import Literal
@@ -9,7 +9,7 @@ from desk.values import BOT, Fills, Instant, Person, Value
 
 
 class Command(Value):
-    """A request about one case. `delivery` names the message that carried it, so that a repeat is known."""
+    """Request about one case. `delivery` is the idempotency key of the message that carried it."""
 
     case: str
     delivery: str
@@ -24,7 +24,7 @@ class OpenCase(Command):
     number: int = 0
     fills: Fills = {}
     twins: tuple[str, ...] = ()
-    """Display names of open cases about the same customer; the engine fills it in."""
+    """Display names of open cases about the same customer. Filled in by the engine."""
     failures: tuple[Instant, ...] = ()  # of this customer's verification; by the engine, too
 
 
@@ -36,10 +36,10 @@ class CompleteStep(Command):
     outcome: str = "done"
     fills: Fills = {}
     clashes: tuple[str, ...] = ()
-    """Display names of other cases that finished this step for the same customer and orders; the engine fills it in."""
+    """Display names of other cases that finished this step for the same orders. Filled in by the engine."""
     failures: tuple[Instant, ...] = ()  # of this customer's verification; by the engine, too
     answers: dict[str, str] = {}
-    """Keyed digests of what the caller answered, by field; the engine puts them in the place of the words."""
+    """Keyed digests of the caller's answers, by field. The engine replaces the typed words with them."""
 
 
 class CompletePart(Command):
@@ -52,26 +52,26 @@ class CompletePart(Command):
 
 
 class ClaimStep(Command):
-    """Say "I have this"."""
+    """Assign a step to oneself."""
 
     step: str
     occurrence: int = 1
 
 
 class RecordFacts(Command):
-    """Give or correct facts without finishing anything. `answers` names the step or part whose form it was."""
+    """Record or correct facts without finishing anything. `answers` names the step or part whose form it was."""
 
     fills: Fills = {}
 
 
 class NoteTicket(Command):
-    """A ticket of this case may have changed: look at it."""
+    """Read a ticket of this case again, because it may have changed."""
 
     ticket: int
 
 
 class AdoptTicket(Command):
-    """Make a case of a ticket that people made by hand. `case` follows from the ticket's number."""
+    """Open a case from a ticket that was created by hand. The `case` key is derived from the ticket's number."""
 
     playbook: str
     found: TicketFound
@@ -81,9 +81,9 @@ class AdoptTicket(Command):
 
 
 class Chase(Command):
-    """Time has passed: remind whoever owes something.
+    """Send the reminders that are due.
 
-    `gathered` marks reminders that a digest says for this case, `held` those that wait for the next digest.
+    `gathered` marks reminders that a digest already covers, `held` those that wait for the next digest.
     """
 
     gathered: frozenset[str] = frozenset()
@@ -91,7 +91,7 @@ class Chase(Command):
 
 
 class HandOver(Command):
-    """Give a step to somebody, who is told directly."""
+    """Assign a step to another person, who is told directly."""
 
     step: str
     to: Person
@@ -99,7 +99,7 @@ class HandOver(Command):
 
 
 class Snooze(Command):
-    """Put a step's reminders off for so many seconds, with a reason."""
+    """Postpone a step's reminders by this many seconds, with a reason."""
 
     step: str
     seconds: int
@@ -108,7 +108,7 @@ class Snooze(Command):
 
 
 class LogAttempt(Command):
-    """Log a try that did not finish a step, such as a call nobody answered."""
+    """Log an attempt that did not finish a step, such as a call nobody answered."""
 
     step: str
     attempt: str
@@ -117,17 +117,17 @@ class LogAttempt(Command):
 
 
 class WaitForCustomer(Command):
-    """Let the clock stand still until the customer has answered."""
+    """Pause the case's due times until the customer answers."""
 
     reason: str
 
 
 class Resume(Command):
-    """Let the clock go on."""
+    """End the pause."""
 
 
 class Override(Command):
-    """Lift four eyes and caps for a step, with a reason."""
+    """Lift the safeguards of one step (four eyes, caps, duplicate guard, cooling-off), with a reason."""
 
     step: str
     reason: str
@@ -142,38 +142,38 @@ class Cancel(Command):
 
 
 class Reopen(Command):
-    """Go on with a closed case at the step that ended it."""
+    """Reopen a closed case at the step that ended it."""
 
     reason: str
 
 
 class Merge(Command):
-    """Close a duplicate: it goes on in another case (display name)."""
+    """Close a duplicate case in favour of another one (display name)."""
 
     into: str
 
 
 class AddNote(Command):
-    """Write a note on the case; it reaches the ticket where there is one."""
+    """Add a note to the case, and to its ticket where there is one."""
 
     words: str
 
 
 class Question(Command):
-    """Ask the other side of an escalation something, or answer them."""
+    """Ask the other side of an escalation a question, or answer theirs."""
 
     words: str
 
 
 class Erase(Command):
-    """Destroy the keys of these retention classes of a closed case; of all where none is named."""
+    """Destroy the keys of these retention classes of a closed case; of all classes where none is named."""
 
     keep: tuple[str, ...] = ()
     why: Literal["asked", "retention"] = "asked"
 
 
 class Hold(Command):
-    """Keep everything of a case until it is released."""
+    """Put a case on legal hold: nothing of it is erased until it is released."""
 
     reason: str
 
@@ -183,20 +183,20 @@ class Release(Command):
 
 
 class RetryEffect(Command):
-    """Try a dead letter again."""
+    """Retry a dead letter."""
 
     effect: str
 
 
 class FinishByHand(Command):
-    """Somebody did a dead letter's work by hand; `reference` says where (a ticket number, a link)."""
+    """Mark a dead letter as done by hand; `reference` says where (a ticket number, a link)."""
 
     effect: str
     reference: str = ""
 
 
 class Settle(Command):
-    """The result of an effect."""
+    """Apply the result of an effect."""
 
     effect: Effect
     result: Result
@@ -204,21 +204,21 @@ class Settle(Command):
 
 
 class ShowPersonal(Command):
-    """Look at the personal values that the card of an inbox hides from its public channel."""
+    """Unmask the personal values that a card hides in its public channel."""
 
     inbox: str
 
 
 class LookAtClaims(Command):
-    """Another case (display name) may claim the same profile, or no longer does: look, whatever the message said."""
+    """Check again which cases claim the same profile, because another case (display name) may have changed."""
 
     about: str
 
 
 class DecideDispute(Command):
-    """Decide that this case's caller is the customer. The other cases wait on until they are closed."""
+    """Decide that this case's caller is the customer. The other cases stay disputed until they are closed."""
 
     reason: str
     openers: tuple[str, ...] = ()  # who opened the other cases; by the engine
     shown: tuple[str, ...] = ()
-    """The other cases as the form named them; one that came since is not decided."""
+    """The other cases as the form named them; a case that came later is not decided."""

@@ -1,4 +1,4 @@
-"""Events of a disputed profile: claimed by somebody else, decided, looked into. Part of the event log."""
+"""Dispute events: a profile claimed in several cases, the decision, the follow-up work."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from desk.values import Fact, Happened
 
 
 class ProfileDisputed(Happened):
-    """These cases claim the same profile for somebody else, `new` of them since now; none when that is over."""
+    """The set of cases that claim the same profile changed; `new` are added, an empty set ends the dispute."""
 
     kind: Literal["profile_disputed"] = "profile_disputed"
     cases: tuple[str, ...]
@@ -14,7 +14,11 @@ class ProfileDisputed(Happened):
 
 
 class DisputeDecided(Happened):
-    """Whoever decides did so: this case's caller is the customer and not that of `cases`, or the reverse where it `closes`."""
+    """The dispute was decided.
+
+    The caller of this case is the customer and the callers of `cases` are not; with `closes` it is the reverse, and
+    this case ends.
+    """
 
     kind: Literal["dispute_decided"] = "dispute_decided"
     cases: tuple[str, ...]
@@ -23,7 +27,7 @@ class DisputeDecided(Happened):
 
 
 class ClaimLookedInto(Happened):
-    """Work about a dispute was done: another case heard of it, or somebody was asked who wrote a ticket."""
+    """Follow-up work of a dispute was done: another case was notified, or a ticket's author was looked up."""
 
     kind: Literal["claim_looked_into"] = "claim_looked_into"
     effect: str

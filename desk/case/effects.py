@@ -1,4 +1,4 @@
-"""What must be done outside, as values. An effect says what, never how; its key makes doing it twice harmless."""
+"""Effects: work to do in outside systems, as values. An effect's key makes it idempotent."""
 
 from typing import Annotated, Literal
 
@@ -8,7 +8,10 @@ from desk.values import Line, Person, Text, Value
 
 
 class _Effect(Value):
-    """Key, case and lane of an effect. A lane is done in order, one at a time; `needs` waits for other keys."""
+    """Base of all effects. A lane runs in order, one effect at a time; `needs` are keys that must settle first.
+
+    A key begins with `<case>/` and is built where the effect is planned; the same key is never performed twice.
+    """
 
     key: str
     case: str
@@ -18,14 +21,14 @@ class _Effect(Value):
 
 
 class Requester(Value):
-    """A ticket's requester: a contact from before the compromise. None means the company's placeholder."""
+    """Requester of a ticket: a contact from before the compromise; None means the company's placeholder."""
 
     email: str
     name: str
 
 
 class Writer(Requester):
-    """Who wrote a ticket, as the ticket system knows them; an empty number where it knows none."""
+    """Author of a ticket as the ticket system knows them; `phone` is empty where it has none."""
 
     phone: str = ""
 
@@ -46,7 +49,7 @@ class CreateTicket(_Effect):
 
 
 class Sheet(Value):
-    """Rows to attach as a file: its name without an ending, its titles and its cells, all as words."""
+    """Table to attach as a file: name without extension, column titles, and cells as text."""
 
     name: str
     header: tuple[str, ...]
@@ -54,7 +57,7 @@ class Sheet(Value):
 
 
 class UpdateTicket(_Effect):
-    """Leave an internal note on a ticket, with a sheet where there is one, and move it."""
+    """Add an internal note to a ticket, attach a sheet where there is one, and change its group or status."""
 
     kind: Literal["update_ticket"] = "update_ticket"
     name: str
@@ -66,7 +69,7 @@ class UpdateTicket(_Effect):
 
 
 class LookAtTicket(_Effect):
-    """Read a ticket again, because somebody said that it changed."""
+    """Read a ticket again after a change notification."""
 
     kind: Literal["look_at_ticket"] = "look_at_ticket"
     name: str
@@ -74,26 +77,26 @@ class LookAtTicket(_Effect):
 
 
 class ShowCard(_Effect):
-    """Draw the case's card in an inbox, as the case is when this runs."""
+    """Post or update the case's card in an inbox, from the case's state when this runs."""
 
     kind: Literal["show_card"] = "show_card"
     inbox: str
 
 
 class Offered(Value):
-    """Something to do that a message offers as a button: about a step, or about the case where `step` is empty."""
+    """Action that a message offers as a button: for a step, or for the case where `step` is empty."""
 
     what: str
     step: str = ""
     occurrence: int = 1
     title: Text = {}
-    """What it is about, where one message offers the same for several steps."""
+    """What it is about, where one message offers the same action for several steps."""
 
 
 class TellPeople(_Effect):
-    """Tell people something in an inbox, in the card's thread where `thread` is true.
+    """Post a message in an inbox, in the card's thread where `thread` is true.
 
-    `mention` names roles or `person:<id>`; `pre` is text shown as it stands (logs).
+    `mention` names roles or `person:<id>`; `pre` is preformatted text (logs).
     """
 
     kind: Literal["tell_people"] = "tell_people"
@@ -108,7 +111,7 @@ class TellPeople(_Effect):
 
 
 class ReadSheet(_Effect):
-    """Read the sheet somebody uploaded into a field of rows, then finish the step they chose an outcome for."""
+    """Read an uploaded sheet into a field of rows, then finish the step it was uploaded for."""
 
     kind: Literal["read_sheet"] = "read_sheet"
     file: str
@@ -120,7 +123,7 @@ class ReadSheet(_Effect):
 
 
 class AskBackOffice(_Effect):
-    """Have the company's Admin do or tell something about one customer."""
+    """Have the back office ("Admin") carry out or look up something about one customer."""
 
     kind: Literal["ask_back_office"] = "ask_back_office"
     ask: Literal["suspend", "restore", "profile", "wallet", "order_answers", "profile_answers"]
@@ -139,7 +142,7 @@ class CopyBrief(_Effect):
 
 
 class TellRival(_Effect):
-    """Let another case (display name) look at who claims its profile, because of this one's (`about`)."""
+    """Have another case (display name) check its claims on the profile again, because of this case (`about`)."""
 
     kind: Literal["tell_rival"] = "tell_rival"
     rival: str
@@ -147,14 +150,14 @@ class TellRival(_Effect):
 
 
 class AskWhoWrote(_Effect):
-    """Read who wrote the customer's own ticket."""
+    """Look up the author of the customer's own ticket."""
 
     kind: Literal["ask_who_wrote"] = "ask_who_wrote"
     ticket: int
 
 
 class RedactPosts(_Effect):
-    """Write over what the bot posted about a case in an inbox; its personal values are erased by now."""
+    """Overwrite the bot's posts about a case in an inbox, after its personal values were erased."""
 
     kind: Literal["redact_posts"] = "redact_posts"
     inbox: str
@@ -176,4 +179,4 @@ Effect = Annotated[
 ]
 
 EFFECT: TypeAdapter[Effect] = TypeAdapter(Effect)
-"""Reads and writes any effect."""
+"""Validates and serializes any effect."""

@@ -1,6 +1,6 @@
-"""What happened, in the past tense, never changed. The log of these is the truth about a case.
+"""Events: immutable facts about a case, in the past tense. The event log is the source of truth.
 
-Values of customers stand in `Fact`s and `Sealed` notes, which the store keeps in the vault; everything else here is
+Personal values stand in `Fact`s and `Sealed` notes, which the store keeps in the vault; everything else in an event is
 free of personal data.
 """
 
@@ -30,7 +30,7 @@ from desk.values import Fact, Happened, Instant, Line
 
 
 class CaseOpened(Happened):
-    """A case began on this playbook (its content hash)."""
+    """A case was opened on a playbook (by content hash)."""
 
     kind: Literal["case_opened"] = "case_opened"
     number: int
@@ -40,17 +40,17 @@ class CaseOpened(Happened):
 
 
 class FactsRecorded(Happened):
-    """Facts were given, or corrected."""
+    """Facts were recorded or corrected."""
 
     kind: Literal["facts_recorded"] = "facts_recorded"
     facts: dict[str, Fact]
     step: str | None = None
     confirmed: bool = True
-    """False for what only a ticket says: it stands in forms, and counts as known once a person has sent it on."""
+    """False for what only a ticket says: it prefills forms, and is known once a person has submitted it."""
 
 
 class StepOpened(Happened):
-    """Somebody now owes this step."""
+    """A step was opened: it is owed from now on."""
 
     kind: Literal["step_opened"] = "step_opened"
     step: str
@@ -58,14 +58,14 @@ class StepOpened(Happened):
 
 
 class StepSkipped(Happened):
-    """This step's condition can no longer hold."""
+    """A step was skipped, because its condition can no longer hold."""
 
     kind: Literal["step_skipped"] = "step_skipped"
     step: str
 
 
 class StepClaimed(Happened):
-    """Somebody said "I have this"."""
+    """A step was claimed."""
 
     kind: Literal["step_claimed"] = "step_claimed"
     step: str
@@ -73,18 +73,18 @@ class StepClaimed(Happened):
 
 
 class StepCompleted(Happened):
-    """A step was finished with this outcome."""
+    """A step was finished with an outcome."""
 
     kind: Literal["step_completed"] = "step_completed"
     step: str
     outcome: str
     occurrence: int = 1
     compared: bool = False
-    """Whether the desk compared the answers that decided it; a person judged them otherwise."""
+    """Whether the desk compared the deciding answers; otherwise a person judged them."""
 
 
 class PartCompleted(Happened):
-    """One part of a step was finished."""
+    """A part of a step was finished."""
 
     kind: Literal["part_completed"] = "part_completed"
     step: str
@@ -93,7 +93,7 @@ class PartCompleted(Happened):
 
 
 class CustomerTold(Happened):
-    """These texts of the playbook were read or written to the customer."""
+    """Texts of the playbook were read or written to the customer."""
 
     kind: Literal["customer_told"] = "customer_told"
     step: str
@@ -101,7 +101,7 @@ class CustomerTold(Happened):
 
 
 class PromiseMade(Happened):
-    """The customer was told that this will happen."""
+    """A promise was made to the customer."""
 
     kind: Literal["promise_made"] = "promise_made"
     promise: str
@@ -116,7 +116,7 @@ class PromiseClosed(Happened):
 
 
 class Escalated(Happened):
-    """The structured escalation was composed; its items stay as they were then."""
+    """The structured escalation was posted; its items are a snapshot."""
 
     kind: Literal["escalated"] = "escalated"
     post: str
@@ -126,7 +126,7 @@ class Escalated(Happened):
 
 
 class ChaseSent(Happened):
-    """A rung of a duty's ladder was used; `rung` counts all rungs used, the skipped ones included."""
+    """A rung of a duty's reminder ladder was used; `rung` counts all rungs used, including skipped ones."""
 
     kind: Literal["chase_sent"] = "chase_sent"
     duty: str
@@ -134,7 +134,7 @@ class ChaseSent(Happened):
 
 
 class ActRefused(Happened):
-    """Somebody tried something they may not do, or that no longer applies."""
+    """A command was refused: not permitted, or no longer applicable."""
 
     kind: Literal["act_refused"] = "act_refused"
     what: str
@@ -142,14 +142,14 @@ class ActRefused(Happened):
 
 
 class CaseEnded(Happened):
-    """The case is closed with this code of the playbook."""
+    """The case was closed with one of the playbook's ending codes."""
 
     kind: Literal["case_ended"] = "case_ended"
     ending: str
 
 
 class CaseReopened(Happened):
-    """A closed case goes on at this step."""
+    """A closed case was reopened at a step."""
 
     kind: Literal["case_reopened"] = "case_reopened"
     step: str
@@ -157,7 +157,7 @@ class CaseReopened(Happened):
 
 
 class AttemptLogged(Happened):
-    """A try that did not finish a step; its due time moves to `until_at`."""
+    """An attempt that did not finish a step was logged; the step's due time moves to `until_at`."""
 
     kind: Literal["attempt_logged"] = "attempt_logged"
     step: str
@@ -166,7 +166,7 @@ class AttemptLogged(Happened):
 
 
 class StepSnoozed(Happened):
-    """Reminders for a step were put off, with a reason."""
+    """A step's reminders were postponed, with a reason."""
 
     kind: Literal["step_snoozed"] = "step_snoozed"
     step: str
@@ -175,7 +175,7 @@ class StepSnoozed(Happened):
 
 
 class StepHandedOver(Happened):
-    """A step was given to somebody."""
+    """A step was assigned to another person."""
 
     kind: Literal["step_handed_over"] = "step_handed_over"
     step: str
@@ -183,7 +183,7 @@ class StepHandedOver(Happened):
 
 
 class StepOverridden(Happened):
-    """Four eyes and caps were lifted for a step, with a reason."""
+    """The safeguards of a step were lifted (four eyes, caps, duplicate guard, cooling-off), with a reason."""
 
     kind: Literal["step_overridden"] = "step_overridden"
     step: str
@@ -191,34 +191,34 @@ class StepOverridden(Happened):
 
 
 class CaseWaiting(Happened):
-    """The case waits for the customer; the clock stands still."""
+    """The case waits for the customer; due times are paused."""
 
     kind: Literal["case_waiting"] = "case_waiting"
     reason: Fact
 
 
 class CaseResumed(Happened):
-    """The clock goes on."""
+    """The pause ended."""
 
     kind: Literal["case_resumed"] = "case_resumed"
 
 
 class TwinsSeen(Happened):
-    """Other open cases are about the same customer."""
+    """Other open cases about the same customer were found."""
 
     kind: Literal["twins_seen"] = "twins_seen"
     cases: tuple[str, ...]
 
 
 class CaseMerged(Happened):
-    """This case was a duplicate: it goes on in another one."""
+    """The case was closed as a duplicate of another one."""
 
     kind: Literal["case_merged"] = "case_merged"
     into: str
 
 
 class QuestionPut(Happened):
-    """Something was asked of a role about an escalation, or answered."""
+    """A question about an escalation was asked or answered."""
 
     kind: Literal["question_put"] = "question_put"
     to: str
@@ -226,22 +226,64 @@ class QuestionPut(Happened):
 
 
 class NoteAdded(Happened):
-    """Somebody wrote a note on the case."""
+    """A note was added to the case."""
 
     kind: Literal["note_added"] = "note_added"
     words: Fact
 
 
 Event = Annotated[
-    CaseOpened | FactsRecorded | StepOpened | StepSkipped | StepClaimed | StepCompleted | PartCompleted
-    | CustomerTold | PromiseMade | PromiseClosed | Escalated | EffectPlanned | TicketCreated | TicketMoved
-    | TicketRead | CardShown | PeopleTold | ChaseSent | EffectDelayed | EffectDied | EffectRetried
-    | EffectDoneByHand | ActRefused | CaseEnded | CaseReopened | AttemptLogged | StepSnoozed | StepHandedOver
-    | StepOverridden | CaseWaiting | CaseResumed | TwinsSeen | CaseMerged | NoteAdded | QuestionPut | SheetRead | SheetUploaded | BackOfficeAnswered
-    | CaseErased | PostsRedacted | HoldSet | HoldReleased | PersonalShown | VerificationLocked | ProfileDisputed | DisputeDecided | ClaimLookedInto
-    | AnswersLearnt | StepRests,
+    CaseOpened
+    | FactsRecorded
+    | StepOpened
+    | StepSkipped
+    | StepClaimed
+    | StepCompleted
+    | PartCompleted
+    | CustomerTold
+    | PromiseMade
+    | PromiseClosed
+    | Escalated
+    | EffectPlanned
+    | TicketCreated
+    | TicketMoved
+    | TicketRead
+    | CardShown
+    | PeopleTold
+    | ChaseSent
+    | EffectDelayed
+    | EffectDied
+    | EffectRetried
+    | EffectDoneByHand
+    | ActRefused
+    | CaseEnded
+    | CaseReopened
+    | AttemptLogged
+    | StepSnoozed
+    | StepHandedOver
+    | StepOverridden
+    | CaseWaiting
+    | CaseResumed
+    | TwinsSeen
+    | CaseMerged
+    | NoteAdded
+    | QuestionPut
+    | SheetRead
+    | SheetUploaded
+    | BackOfficeAnswered
+    | CaseErased
+    | PostsRedacted
+    | HoldSet
+    | HoldReleased
+    | PersonalShown
+    | VerificationLocked
+    | ProfileDisputed
+    | DisputeDecided
+    | ClaimLookedInto
+    | AnswersLearnt
+    | StepRests,
     Field(discriminator="kind"),
-]  # fmt: skip
+]
 
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 """Reads and writes any event."""

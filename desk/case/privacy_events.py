@@ -1,4 +1,4 @@
-"""What happened to personal values: they had to go, had to stay, or were looked at; see `desk/rules/erasure.py`, `desk/rules/unmask.py`."""
+"""Privacy events: erasure, legal hold, disclosure. Decided in `desk/rules/erasure.py` and `desk/rules/unmask.py`."""
 
 from typing import Literal
 
@@ -14,7 +14,7 @@ class CaseErased(Happened):
 
 
 class PostsRedacted(Happened):
-    """What the bot posted in an inbox was written over."""
+    """The bot's posts in an inbox were overwritten."""
 
     kind: Literal["posts_redacted"] = "posts_redacted"
     effect: str
@@ -23,20 +23,20 @@ class PostsRedacted(Happened):
 
 
 class HoldSet(Happened):
-    """Nothing of the case may go."""
+    """The case was put on legal hold."""
 
     kind: Literal["hold_set"] = "hold_set"
     reason: Fact
 
 
 class HoldReleased(Happened):
-    """Time goes on for the case."""
+    """The legal hold was ended."""
 
     kind: Literal["hold_released"] = "hold_released"
 
 
 class PersonalShown(Happened):
-    """Somebody looked at what a masked card hides: who, when and on which card; no value."""
+    """Masked values were disclosed to a person: who, when, on which card; no value."""
 
     kind: Literal["personal_shown"] = "personal_shown"
     inbox: str

@@ -1,4 +1,4 @@
-"""Results of effects: what came back from outside. Pure data."""
+"""Results of effects: what an outside system returned. Pure data."""
 
 from typing import Literal
 
@@ -9,10 +9,10 @@ from desk.values import Instant, Line, Value
 
 
 class TicketSeen(Value):
-    """A ticket as Zendesk gave it: names, not ids; `lost` lists what was asked for and not kept.
+    """Ticket as Zendesk returned it, with names instead of ids. `lost` lists requested attributes it did not keep.
 
-    `stamp` changes with every change of the ticket. `replies` counts what was said in public after the first words, by
-    anybody but the desk, and `moved_by` names the agent who last moved it; both are None where nobody looked.
+    `stamp` changes with every change of the ticket. `replies` counts public comments after the first, by anybody but
+    the desk; `moved_by` is the agent who last changed group or status. Both are None where they were not read.
     """
 
     kind: Literal["ticket"] = "ticket"
@@ -29,7 +29,7 @@ class TicketSeen(Value):
 
 
 class TicketFound(Value):
-    """A ticket that no case knows, with the query type that makes it one. No requester where that is an agent."""
+    """Ticket without a case, with the query type that qualifies it. No requester where that is an agent."""
 
     seen: TicketSeen
     query_type: str
@@ -37,7 +37,7 @@ class TicketFound(Value):
 
 
 class CardSeen(Value):
-    """A card or message as posted; `version` is the number of events it was drawn from."""
+    """Posted card or message; `version` is the number of events it was drawn from."""
 
     kind: Literal["card"] = "card"
     channel: str
@@ -47,7 +47,7 @@ class CardSeen(Value):
 
 
 class Told(Value):
-    """A reminder or thread message as posted."""
+    """Posted reminder or thread message."""
 
     kind: Literal["told"] = "told"
     channel: str
@@ -55,7 +55,7 @@ class Told(Value):
 
 
 class Delayed(Value):
-    """Not done yet: the system did not answer or said no for now."""
+    """Retryable failure: no answer, or refused for now."""
 
     kind: Literal["delayed"] = "delayed"
     system: str
@@ -64,7 +64,7 @@ class Delayed(Value):
 
 
 class Dead(Value):
-    """Given up: nothing will be tried until somebody says so."""
+    """Permanent failure: not retried until a person asks for it."""
 
     kind: Literal["dead"] = "dead"
     system: str
@@ -72,24 +72,24 @@ class Dead(Value):
 
 
 class SheetRow(Value):
-    """One row of a sheet: its number as a spreadsheet shows it, and its cells by column, as words."""
+    """Row of a sheet: its number in the spreadsheet, and its cells by column as text."""
 
     number: int
     cells: dict[str, str]
 
 
 class SheetRows(Value):
-    """A sheet that could be read; whether its cells fit their columns is still to be seen."""
+    """Rows of a readable sheet; cells are not yet validated against the columns."""
 
     kind: Literal["sheet_rows"] = "sheet_rows"
     rows: tuple[SheetRow, ...]
     sha256: str = ""
     taken_out: tuple[str, ...] = ()
-    """The kinds of secrets that stood in its free columns and were not kept."""
+    """Kinds of secrets redacted from its free-text columns."""
 
 
 class SheetWrong(Value):
-    """A sheet that could not be read, and why; no line repeats what stands in it."""
+    """Unreadable sheet with its errors; no error repeats the contents."""
 
     kind: Literal["sheet_wrong"] = "sheet_wrong"
     lines: tuple[Line, ...]
@@ -97,23 +97,24 @@ class SheetWrong(Value):
 
 
 class Redacted(Value):
-    """How many messages and files were written over or removed."""
+    """Number of messages overwritten and files removed."""
 
     kind: Literal["redacted"] = "redacted"
     count: int
 
 
 class Answered(Value):
-    """What the back office did or told: facts by field, only those that it knows."""
+    """Answer of the back office: facts by field, only those it knows."""
 
     kind: Literal["answered"] = "answered"
     facts: dict[str, JsonValue] = {}
 
 
 class Learnt(Value):
-    """What would be right, as keyed digests by field, of the order or profile `of` names.
+    """Reference answers as keyed digests by field, for the order or profile named by `of`.
 
-    `gives` are facts that count once the caller has passed; `customer` is whose order it is, empty where Admin does not say.
+    `gives` are facts that count once the caller has passed; `customer` is the owner of the order, empty where Admin
+    does not say.
     """
 
     kind: Literal["learnt"] = "learnt"
@@ -124,4 +125,4 @@ class Learnt(Value):
     customer: str = ""
 
 
-Result = Redacted | TicketSeen | CardSeen | Told | Delayed | Dead | Answered | Learnt | SheetRows | SheetWrong  # fmt: skip
+Result = Redacted | TicketSeen | CardSeen | Told | Delayed | Dead | Answered | Learnt | SheetRows | SheetWrong

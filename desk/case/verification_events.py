@@ -1,4 +1,4 @@
-"""Events of a verification and of a rest: answers looked up, locked out, cooling off. Part of the event log."""
+"""Verification events: reference answers looked up, lockout, cooling-off. Part of the event log."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ from desk.values import Fact, Happened, Instant
 
 
 class AnswersLearnt(Happened):
-    """What answers of the caller will be compared with is known; every value goes with the case's key."""
+    """Reference digests for the caller's answers were stored; they are erased with the case's key."""
 
     kind: Literal["answers_learnt"] = "answers_learnt"
     effect: str
@@ -20,14 +20,14 @@ class AnswersLearnt(Happened):
 
 
 class VerificationLocked(Happened):
-    """This customer's verification failed so often that only another role may go on in this case."""
+    """Verification was locked: after too many failures only another role may go on with this case."""
 
     kind: Literal["verification_locked"] = "verification_locked"
     failures: int
 
 
 class StepRests(Happened):
-    """A step that opened rests until then: nobody is reminded before, and nobody finishes it."""
+    """A cooling-off period began: no reminders and no completion of the step before it ends."""
 
     kind: Literal["step_rests"] = "step_rests"
     step: str

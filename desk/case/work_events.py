@@ -1,4 +1,4 @@
-"""Events about work outside: planned, done, late, given up. Part of the event log; see `desk/case/events.py`."""
+"""Work events: effects planned, done, delayed, dead. Part of the event log of `desk/case/events.py`."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from desk.values import Fact, Happened, Instant, Line
 
 
 class EffectPlanned(Happened):
-    """Work outside was asked for."""
+    """An effect was planned."""
 
     kind: Literal["effect_planned"] = "effect_planned"
     effect: str
@@ -16,7 +16,7 @@ class EffectPlanned(Happened):
 
 
 class TicketCreated(Happened):
-    """A ticket exists."""
+    """A ticket was created."""
 
     kind: Literal["ticket_created"] = "ticket_created"
     effect: str
@@ -31,7 +31,7 @@ class TicketCreated(Happened):
 
 
 class TicketMoved(Happened):
-    """A ticket was seen in another group or status, whoever moved it."""
+    """A ticket changed its group or status, whoever moved it."""
 
     kind: Literal["ticket_moved"] = "ticket_moved"
     effect: str
@@ -39,17 +39,17 @@ class TicketMoved(Happened):
     group: str | None
     status: str | None
     asked_group: str | None = None
-    """The group we asked for, when it was us who moved it."""
+    """The group the desk asked for, when the desk moved it."""
     stamp: str | None = None
     replies: int | None = None
     replied_at: Instant | None = None
     by_hand: bool = False
-    """True when it was seen, not done: somebody in Zendesk moved it; `who`, where that is known."""
+    """True when a Zendesk agent moved it; `who` names the agent where known."""
     who: Fact | None = None
 
 
 class TicketRead(Happened):
-    """A ticket was looked at and nothing that people need to know had changed."""
+    """A ticket was read and had no relevant change."""
 
     kind: Literal["ticket_read"] = "ticket_read"
     effect: str
@@ -58,7 +58,7 @@ class TicketRead(Happened):
 
 
 class CardShown(Happened):
-    """A card stands in an inbox, drawn from this many events."""
+    """A card was posted or updated; `version` is the number of events it was drawn from."""
 
     kind: Literal["card_shown"] = "card_shown"
     effect: str
@@ -80,7 +80,7 @@ class PeopleTold(Happened):
 
 
 class EffectDelayed(Happened):
-    """Work outside did not succeed yet; it goes on by itself."""
+    """An effect is delayed; it is retried automatically."""
 
     kind: Literal["effect_delayed"] = "effect_delayed"
     effect: str
@@ -88,11 +88,11 @@ class EffectDelayed(Happened):
     system: str
     reason: str
     since_at: Instant | None = None
-    """Since when the system has not answered, where that is longer than this work has waited."""
+    """Since when the system has not answered, where that is earlier than this effect's first attempt."""
 
 
 class EffectDied(Happened):
-    """Work outside was given up; its owner may retry it or do it by hand."""
+    """An effect was given up (dead letter); its owner may retry it or do it by hand."""
 
     kind: Literal["effect_died"] = "effect_died"
     effect: str
@@ -102,14 +102,14 @@ class EffectDied(Happened):
 
 
 class EffectRetried(Happened):
-    """Somebody asked for a dead letter to be tried again."""
+    """A retry of a dead letter was requested."""
 
     kind: Literal["effect_retried"] = "effect_retried"
     effect: str
 
 
 class EffectDoneByHand(Happened):
-    """Somebody did a dead letter's work by hand."""
+    """A dead letter was done by hand."""
 
     kind: Literal["effect_done_by_hand"] = "effect_done_by_hand"
     effect: str
@@ -117,7 +117,7 @@ class EffectDoneByHand(Happened):
 
 
 class BackOfficeAnswered(Happened):
-    """The company's Admin did or told what was asked."""
+    """The back office carried out or answered a request."""
 
     kind: Literal["back_office_answered"] = "back_office_answered"
     effect: str
@@ -125,7 +125,7 @@ class BackOfficeAnswered(Happened):
 
 
 class SheetUploaded(Happened):
-    """Somebody uploaded a sheet for a field of rows; it is being read."""
+    """A sheet was uploaded for a field of rows; it is being read."""
 
     kind: Literal["sheet_uploaded"] = "sheet_uploaded"
     effect: str
@@ -133,9 +133,9 @@ class SheetUploaded(Happened):
 
 
 class SheetRead(Happened):
-    """An uploaded sheet was read; `wrong` says what stopped it, row by row, without what stands in it.
+    """An uploaded sheet was read; `wrong` lists its errors by row, without cell contents.
 
-    `sha256` is of the file's bytes, which are not kept here.
+    `sha256` is the hash of the file's bytes, which are not stored here.
     """
 
     kind: Literal["sheet_read"] = "sheet_read"

@@ -1,1 +1,1 @@
-"""What is typed, checked and shown."""
+"""Fields: parsing, validation, normalization and formatting of typed values."""

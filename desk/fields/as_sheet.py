@@ -1,4 +1,4 @@
-"""A field's rows as a sheet for a ticket. Pure."""
+"""Export of a field's rows as a sheet for a ticket. Pure."""
 
 from desk.case.effects import Sheet
 from desk.case.state import Case
@@ -9,7 +9,7 @@ from desk.values import in_language
 
 
 def sheet_of(case: Case, playbook: Playbook, name: str | None) -> Sheet | None:
-    """Write a field's rows as a sheet in the playbook's first language; None where there are none."""
+    """Return a field's rows as a sheet in the playbook's first language; None where there are none."""
     rows = case.value(name or "")
     if name is None or not isinstance(rows, list) or not rows:
         return None
@@ -18,8 +18,6 @@ def sheet_of(case: Case, playbook: Playbook, name: str | None) -> Sheet | None:
         name=f"{display(case, playbook)}-{name}",
         header=tuple(in_language(column.title, language) for column in columns.values()),
         rows=tuple(
-            tuple(show_cell(row.get(column), language) for column in columns)
-            for row in rows
-            if isinstance(row, dict)
+            tuple(show_cell(row.get(column), language) for column in columns) for row in rows if isinstance(row, dict)
         ),
     )

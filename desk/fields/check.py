@@ -1,4 +1,4 @@
-"""Checks what people answered, field by field, against the playbook and the case. Pure; nothing typed is lost."""
+"""Form validation: every answer against the playbook and the case. Pure; input that fails is not lost."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,24 +20,20 @@ Facts = dict[str, Fact]
 def read_fills(
     asks: tuple[Ask, ...], fills: Fills, case: Case, playbook: Playbook, now: datetime
 ) -> tuple[Facts, tuple[FieldError, ...]]:
-    """Check every answer at its field; give the facts that are new or changed, and what is wrong."""
+    """Validate every answer; return the new or changed facts, and the errors by field."""
     facts: Facts = {}
     wrong: list[FieldError] = []
     for ask in once(asks):
         found = _read_one(ask, fills.get(ask.field, Fill()), case, playbook, now)
         if isinstance(found, Line):
             wrong.append(FieldError(field=ask.field, line=found))
-        elif found is not None and (
-            found != case.facts.get(ask.field) or not case.known(ask.field)
-        ):
+        elif found is not None and (found != case.facts.get(ask.field) or not case.known(ask.field)):
             facts[ask.field] = found
     wrong.extend(_together(asks, facts, case, playbook))
     return facts, tuple(wrong)
 
 
-def _read_one(
-    ask: Ask, fill: Fill, case: Case, playbook: Playbook, now: datetime
-) -> Fact | Line | None:
+def _read_one(ask: Ask, fill: Fill, case: Case, playbook: Playbook, now: datetime) -> Fact | Line | None:
     spec = playbook.fields[ask.field]
     if fill.raw:
         value = read(spec, fill, now)
@@ -50,10 +46,8 @@ def _read_one(
     return _unanswered(ask, spec, case, playbook, now)
 
 
-def _unanswered(
-    ask: Ask, spec: FieldSpec, case: Case, playbook: Playbook, now: datetime
-) -> Fact | Line | None:
-    """Nothing was given: what is known stands, a default is taken, or it is asked for again."""
+def _unanswered(ask: Ask, spec: FieldSpec, case: Case, playbook: Playbook, now: datetime) -> Fact | Line | None:
+    """Handle an empty answer: the known value stands, a default applies, or it is an error."""
     known = case.known(ask.field) and not (spec.anew or spec.answer)
     if known or (ask.optional and spec.default is None):
         return None
@@ -65,15 +59,13 @@ def _unanswered(
 
 
 def fact(playbook: Playbook, name: str, value: Any, reason: str | None = None) -> Fact:
-    """Make a fact as its field is kept."""
+    """Return a fact as its field stores it."""
     spec = playbook.fields[name]
     return Fact(value=value, none_because=reason, personal=spec.personal, keep=spec.keep)
 
 
-def _together(
-    asks: tuple[Ask, ...], facts: Facts, case: Case, playbook: Playbook
-) -> list[FieldError]:
-    """Check what one answer says of another: each order covered by a line, no amount above its limit."""
+def _together(asks: tuple[Ask, ...], facts: Facts, case: Case, playbook: Playbook) -> list[FieldError]:
+    """Cross-field validation: each order is covered by a line, no amount exceeds its limit."""
     now: Mapping[str, Fact] = {**case.facts, **facts}
     found: list[FieldError] = []
     for ask in asks:
@@ -106,7 +98,7 @@ def _uncovered(spec: FieldSpec, given: Fact, now: Mapping[str, Fact]) -> str:
 
 
 def unticked(asks: tuple[Ask, ...], case: Case, playbook: Playbook) -> int:
-    """Count the lines that still have to be ticked off among what a part asks."""
+    """Count the rows that still have to be ticked off in a part."""
     return sum(
         len(left(case, playbook.fields[ask.field], ask.field))
         for ask in asks
@@ -122,7 +114,7 @@ def left(case: Case, spec: FieldSpec, name: str) -> list[int]:
 
 
 def over_cap(facts: Facts, playbook: Playbook) -> FieldError | None:
-    """Find an amount above its field's cap."""
+    """Return an error for an amount above its field's cap."""
     for name, given in facts.items():
         most = playbook.fields[name].most
         if most is None or not isinstance(given.value, dict):
@@ -130,14 +122,17 @@ def over_cap(facts: Facts, playbook: Playbook) -> FieldError | None:
         if Decimal(str(given.value["amount"])) > most:
             role = playbook.roles.get(playbook.override_by or "")
             key = "More than {most} needs {role}'s approval first. On duty now: {people}."
-            args = {"most": str(most), "role": role.title if role else {"en": "a team lead", "it": "un responsabile"},
-                    "people": f"role:{playbook.override_by}"}  # fmt: skip
+            args = {
+                "most": str(most),
+                "role": role.title if role else {"en": "a team lead", "it": "un responsabile"},
+                "people": f"role:{playbook.override_by}",
+            }
             return FieldError(field=name, line=Line(key=key, args=args))
     return None
 
 
 def once(asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
-    """Keep each field once, required where any mention requires it."""
+    """Remove duplicate asks; a field is required where any mention requires it."""
     found: dict[str, Ask] = {}
     for ask in asks:
         before = found.get(ask.field)

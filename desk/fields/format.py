@@ -1,4 +1,4 @@
-"""How values are shown to people, as plain, unescaped text in their language and zone. Pure; a closed table of types."""
+"""Formatting of values as plain, unescaped text in the reader's language and zone. Pure; a closed set of types."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -27,7 +27,7 @@ TWO_WAY = {"check": ("pass", "fail"), "same": ("same", "changed"), "yes_no": ("y
 
 
 def show(field: FieldSpec, fact: Fact | None, language: str, zone: str) -> str:
-    """Show a fact as plain, unescaped text; a dash where nothing is known."""
+    """Format a fact as plain, unescaped text; a dash where nothing is known."""
     if fact is None or not fact.known:
         return in_language(ERASED, language) if fact and fact.erased else "—"
     if fact.value is None:
@@ -45,14 +45,12 @@ def _show_value(field: FieldSpec, value: JsonValue, language: str, zone: str) ->
         return ", ".join(_show_value(field, one, language, zone) for one in value)
     if field.type == "instant":
         return show_instant(datetime.fromisoformat(str(value)), language, zone)
-    words = field.options.get(str(value)) or (
-        WORDS.get(str(value)) if field.type in TWO_WAY else None
-    )
+    words = field.options.get(str(value)) or (WORDS.get(str(value)) if field.type in TWO_WAY else None)
     return in_language(words, language) if words else str(value)
 
 
 def show_row(field: FieldSpec, row: dict[str, JsonValue], language: str) -> str:
-    """Show one row: each cell behind its column's title."""
+    """Format one row: each cell after its column's title."""
     cells = [
         f"{in_language(column.title, language)}: {show_cell(row.get(name), language)}"
         for name, column in field.columns.items()
@@ -62,7 +60,7 @@ def show_row(field: FieldSpec, row: dict[str, JsonValue], language: str) -> str:
 
 
 def show_cell(value: JsonValue, language: str) -> str:
-    """Show one cell of a row; nothing where it is empty."""
+    """Format one cell of a row; empty text where it is empty."""
     if value is None:
         return ""
     if isinstance(value, dict):
@@ -72,16 +70,14 @@ def show_cell(value: JsonValue, language: str) -> str:
 
 
 def show_money(value: dict[str, JsonValue], language: str) -> str:
-    """Show money in the reader's language."""
+    """Format money in the reader's language."""
     from babel.numbers import format_currency  # noqa: PLC0415 - Babel's locale data loads only where money is shown
 
-    return format_currency(
-        Decimal(str(value["amount"])), str(value["currency"]), locale=locale(language)
-    )
+    return format_currency(Decimal(str(value["amount"])), str(value["currency"]), locale=locale(language))
 
 
 def show_instant(at: datetime, language: str, zone: str) -> str:
-    """Show an instant in the reader's zone and language, to the minute."""
+    """Format an aware instant in the reader's zone and language, to the minute."""
     here = at.astimezone(ZoneInfo(zone))
     month = _months(locale(language))[here.month]
     return f"{here.day} {month} {here.year} {here.hour:02}:{here.minute:02}"
@@ -89,12 +85,12 @@ def show_instant(at: datetime, language: str, zone: str) -> str:
 
 @lru_cache(maxsize=8)
 def _months(name: str) -> Mapping[int, str]:
-    """Name the months as a date names them: what Babel writes for "d MMM y HH:mm", taken out of its data once."""
+    """Return the month names of Babel's pattern "d MMM y HH:mm", read once per language."""
     from babel.dates import get_month_names  # noqa: PLC0415
 
     return dict(get_month_names("abbreviated", "format", name))
 
 
 def locale(language: str) -> str:
-    """Name the Babel locale of a language code such as en, en-GB or it-IT."""
+    """Return the Babel locale of a language code such as en, en-GB or it-IT."""
     return {"it": "it_IT", "en": "en_ZA"}.get(language[:2], "en_ZA")

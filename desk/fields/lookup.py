@@ -1,4 +1,4 @@
-"""What somebody may be looking for: the fields that words could be a value of, in each field's canonical form. Pure."""
+"""Case search: the fields, and their canonical values, that a search term may match. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ KINDS = {
     "orders": "order",
     "code": "customer id",
 }
-"""What a look-up by a field of this type is called in the log."""
+"""How a look-up by a field of this type is called in the log."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One way to read the words: as this value of this field."""
+    """Interpretation of a search term: a value of a field."""
 
     kind: str
     field: str
@@ -29,7 +29,7 @@ class Reading:
 
 
 def readings(words: str, playbooks: Iterable[Playbook], now: datetime) -> tuple[Reading, ...]:
-    """List every way to read these words; an address is never read as anything else."""
+    """List every interpretation of a search term; an email address is never anything else."""
     found = [
         Reading(KINDS[field.type], name, value)
         for playbook in playbooks
@@ -43,7 +43,7 @@ def readings(words: str, playbooks: Iterable[Playbook], now: datetime) -> tuple[
 
 
 def _looked_up(field: FieldSpec) -> bool:
-    """Say whether cases can be found by a field: a code only where it is personal, such as a customer's id."""
+    """Return whether cases can be searched by a field: a code only where it is personal, such as a customer id."""
     return field.type in KINDS and (field.type != "code" or field.personal)
 
 

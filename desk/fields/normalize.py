@@ -1,4 +1,4 @@
-"""When two answers are the same: case, accents, currency and spacing are forgiven, amounts are exact. Pure."""
+"""Normalization of answers for comparison: case, accents, currency and spacing are ignored, amounts are exact. Pure."""
 
 import re
 import unicodedata
@@ -11,13 +11,11 @@ from desk.values import Fill, Line
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _ADDRESS = re.compile(r"[^\s,;|/<>()]+@[^\s,;|/<>()]+")
-BOTH = Line(
-    key="Write both, the cellphone number and the email address, as the customer says them."
-)
+BOTH = Line(key="Write both, the cellphone number and the email address, as the customer says them.")
 
 
 def canonical(spec: FieldSpec, words: str) -> str | Line:
-    """Give the form in which an answer is compared, or a line that says why it cannot be read.
+    """Return the canonical form of an answer, or a line that says why it cannot be parsed.
 
     Raises KeyError for a field that is not compared.
     """
@@ -26,7 +24,7 @@ def canonical(spec: FieldSpec, words: str) -> str | Line:
 
 
 def _plain(_spec: FieldSpec, words: str) -> str:
-    """Keep letters and digits: `Col'Cacchio  Tyger-Valley` is `colcacchiotygervalley`, `&` is `and`."""
+    """Keep letters and digits only: `Col'Cacchio  Tyger-Valley` becomes `colcacchiotygervalley`, `&` becomes `and`."""
     apart = unicodedata.normalize("NFKD", words.replace("&", " and ").casefold())
     return "".join(one for one in apart if one.isalnum())
 
@@ -41,7 +39,7 @@ def _order(spec: FieldSpec, words: str) -> str | Line:
 
 
 def _contact(spec: FieldSpec, words: str) -> str | Line:
-    """Find an address and a number, in either order."""
+    """Parse an email address and a telephone number, in either order."""
     found = _ADDRESS.search(words)
     if found is None:
         return BOTH
@@ -55,5 +53,9 @@ def _said(read_as: object) -> str | Line:
 
 
 _FORMS: dict[str, Callable[[FieldSpec, str], str | Line]] = {
-    "restaurant": _plain, "name": _plain, "total": _total, "recent_order": _order, "contact": _contact,
-}  # fmt: skip
+    "restaurant": _plain,
+    "name": _plain,
+    "total": _total,
+    "recent_order": _order,
+    "contact": _contact,
+}

@@ -1,9 +1,9 @@
-"""Takes out of free text what must not be kept: card numbers, security codes, one-time codes, passwords, identity numbers.
+"""Redaction of secrets in free text: card numbers, security codes, one-time codes, passwords, identity numbers.
 
-A card number is known by its digits alone (prefix, length and check digit); the others only beside their keyword, so
-that ordinary numbers stay. What is taken out is never stored; a mark says that something was there. Pure.
+A card number is recognized by its digits alone (prefix, length and check digit), the others only beside a keyword, so
+that ordinary numbers stay. What is redacted is never stored; a mark takes its place. Pure.
 
-Sizes of card numbers: https://en.wikipedia.org/wiki/Payment_card_number#Issuer_identification_number_(IIN)
+Lengths of card numbers: https://en.wikipedia.org/wiki/Payment_card_number#Issuer_identification_number_(IIN)
 """
 
 import re
@@ -32,8 +32,10 @@ KINDS: dict[str, Text] = {
 }
 TAKEN_OUT: Text = {"en": "[{what} taken out]", "it": "[{what}: tolto]"}
 TOLD = Line(
-    key="I took something out of what you wrote before keeping it: {what}. Such numbers and secrets do not belong in a "
-    "case or a ticket, and the customer need never tell them. Everything else was kept."
+    key=(
+        "I took something out of what you wrote before keeping it: {what}. Such numbers and secrets do not belong in a "
+        "case or a ticket, and the customer need never tell them. Everything else was kept."
+    )
 )
 
 _GROUP = r"\d(?:[\u200b-\u200f\u2060\ufeff]{0,2}\d)+"
@@ -42,27 +44,32 @@ _RUN = re.compile(rf"{_GROUP}(?:[{re.escape(_BETWEEN)}]{{1,2}}{_GROUP})*")
 _JOIN = r"(?:(?:is|was|are|number|no\.?|nr\.?|code|said|came|è|era|sono|numero)\s+){0,2}"
 _LEAD = rf"(?:\s*[:=\-–#]\s*|\s+{_JOIN}|\s*)"
 _CVV = re.compile(
-    rf"\b(?:cvv2?|cvc2?|cv2|security code|card code|codice di sicurezza){_LEAD}(?P<secret>\d{{3,4}})(?!\d)", re.IGNORECASE
-)  # fmt: skip
+    rf"\b(?:cvv2?|cvc2?|cv2|security code|card code|codice di sicurezza){_LEAD}(?P<secret>\d{{3,4}})(?!\d)",
+    re.IGNORECASE,
+)
 _ONE_TIME = (
-    r"(?:otp|one[- ]?time[- ](?:pin|password|passcode|code)|verification code|login code|sms code|passcode|pin(?: code)?"
+    r"(?:otp|one[- ]?time[- ](?:pin|password|passcode|code)|verification code|login code|sms code|passcode|pin(?:"
+    r" code)?"
     r"|codice (?:otp|di verifica|di accesso|usa e getta|sms)|codice pin)"
 )
 _DIGITS = r"\d{3,4}[ -]?\d{0,4}"
 _CODE = re.compile(rf"\b{_ONE_TIME}{_LEAD}(?P<secret>{_DIGITS})(?!\w)", re.IGNORECASE)
 _CODE_FIRST = re.compile(
-    rf"(?<![\w-])(?P<secret>\d{{4,8}})\s+(?:is|was|as|è|era|come)\s+(?:(?:the|their|his|her|my|il|un|suo)\s+){{0,2}}{_ONE_TIME}\b", re.IGNORECASE
-)  # fmt: skip
+    rf"(?<![\w-])(?P<secret>\d{{4,8}})\s+(?:is|was|as|è|era|come)\s+"
+    rf"(?:(?:the|their|his|her|my|il|un|suo)\s+){{0,2}}{_ONE_TIME}\b",
+    re.IGNORECASE,
+)
 _PASSWORD = r"\b(?:password|passwd|passphrase|pwd|parola d['’]ordine)"  # noqa: S105 - the word, not one
 _PASSWORD_IS = re.compile(rf"{_PASSWORD}\s*[:=]\s*(?P<secret>[^\s\[]\S{{2,}})", re.IGNORECASE)
 _PASSWORD_NEAR = re.compile(
-    rf"{_PASSWORD}\s+(?:(?:is|was|è|era)\s+)?[\"'“«]?(?P<secret>(?=\S*\d)(?=\S*[^\W\d])[^\s\[\"'”»]\S{{4,}}?)(?=[\"'”»]?(?:[\s,;]|$))",
+    rf"{_PASSWORD}\s+(?:(?:is|was|è|era)\s+)?[\"'“«]?"
+    r"(?P<secret>(?=\S*\d)(?=\S*[^\W\d])[^\s\[\"'”»]\S{4,}?)(?=[\"'”»]?(?:[\s,;]|$))",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _ID_WORD = re.compile(
     r"\b(?:id|identity|passport|codice fiscale|c\.?f\.?|tax code|carta d['’]identità)\b", re.IGNORECASE
-)  # fmt: skip
-_ID = re.compile(r"(?<![\w])(?:\d{6}[ ]?\d{4}[ ]?\d{2}[ ]?\d|[A-Za-z]{6}\w{2}[A-Za-z]\w{2}[A-Za-z]\w{3}[A-Za-z])(?!\w)")  # fmt: skip
+)
+_ID = re.compile(r"(?<![\w])(?:\d{6}[ ]?\d{4}[ ]?\d{2}[ ]?\d|[A-Za-z]{6}\w{2}[A-Za-z]\w{2}[A-Za-z]\w{3}[A-Za-z])(?!\w)")
 LONGEST = 20_000
 """Characters of free text that are looked at; Slack's longest input has 3,000, and no field keeps more."""
 _BESIDE = 40
@@ -71,14 +78,14 @@ _BESIDE = 40
 
 @dataclass(frozen=True)
 class Scrubbed:
-    """Words without what must not be kept, and which kinds of it were in them."""
+    """Redacted text, and the kinds of secrets it contained."""
 
     words: str
     kinds: tuple[str, ...] = ()
 
 
 def scrub(words: str, language: str = "en") -> Scrubbed:
-    """Take out what must not be kept; a mark in this language stands in its place."""
+    """Redact secrets; a mark in this language takes their place."""
     kinds: list[str] = []
     for kind, find in _FINDERS:
         found = list(find(words))
@@ -89,7 +96,7 @@ def scrub(words: str, language: str = "en") -> Scrubbed:
 
 
 def _mark(kind: str, language: str, secret: str) -> str:
-    """Say what was there; of a card the last four digits may stay (PCI DSS 3.4)."""
+    """Return the mark for a secret; a card's last four digits may stay (PCI DSS 3.4)."""
     short = language if language in TAKEN_OUT else "en"
     what = KINDS[kind][short]
     if kind == "card":
@@ -98,7 +105,7 @@ def _mark(kind: str, language: str, secret: str) -> str:
 
 
 def _digits(words: str) -> str:
-    """Give the digits as ASCII, whatever script they are written in."""
+    """Convert digits of any script to ASCII."""
     return "".join(str(unicodedata.digit(one)) for one in words if one.isdecimal())
 
 
@@ -118,7 +125,7 @@ def _cards(words: str) -> Spans:
 
 
 def _card_at(digits: str, first: int, edges: set[int]) -> int:
-    """Say how many digits a card number has that begins here and ends where a group of digits ends; 0 for none."""
+    """Return the length of a card number that begins here and ends with a group of digits; 0 for none."""
     for size in range(19, 12, -1):
         found = digits[first : first + size]
         if first + size in edges and _issued(found) and luhn.is_valid(found):
@@ -127,7 +134,7 @@ def _card_at(digits: str, first: int, edges: set[int]) -> int:
 
 
 def _issued(digits: str) -> bool:
-    """Say whether a card scheme gives out numbers of this beginning and length."""
+    """Return whether a card scheme issues numbers with this prefix and length."""
     two, four, size = int(digits[:2]), int(digits[:4]), len(digits)
     return (
         (digits[0] == "4" and size in {13, 16, 19})
@@ -177,16 +184,15 @@ FREE = frozenset({"text", "long_text"})
 
 
 class _Pen:
-    """Scrubs one command's free text and remembers what was taken out."""
+    """Redactor of one command; collects the kinds of secrets it removed."""
 
     def __init__(self, language: str) -> None:
-        """Write marks in this language."""
         self.language = language
         self.kinds: dict[str, None] = {}
         self.cut = False
 
     def words(self, words: str) -> str:
-        """Scrub words; no more of them is looked at, or kept, than any field could hold."""
+        """Redact text; it is cut at the length of the longest field."""
         self.cut = self.cut or len(words) > LONGEST
         found = scrub(words[:LONGEST], self.language)
         self.kinds.update(dict.fromkeys(found.kinds))
@@ -200,15 +206,13 @@ class _Pen:
 
 
 def _free(spec: FieldSpec) -> bool:
-    """Say whether a field holds free text; what is marked as evidence (logs) stays as it is."""
+    """Return whether a field holds free text; evidence (logs) is exempt."""
     rows = spec.type == "rows" and any(one.type == "text" for one in spec.columns.values())
     return not spec.evidence and (spec.type in FREE or rows)
 
 
-def scrubbed(
-    command: cmd.Command, playbook: Playbook, language: str
-) -> tuple[cmd.Command, tuple[str, ...]]:
-    """Give the command without what must not be kept, and the kinds of what was taken out of it."""
+def scrubbed(command: cmd.Command, playbook: Playbook, language: str) -> tuple[cmd.Command, tuple[str, ...]]:
+    """Return the command without secrets, and the kinds of secrets removed."""
     pen = _Pen(language)
     new: dict[str, Any] = {}
     said = vars(command)
@@ -216,9 +220,7 @@ def scrubbed(
         if isinstance(said.get(name), str):
             new[name] = pen.words(said[name])
     if fills := said.get("fills"):
-        new["fills"] = {
-            name: pen.fill(fill, playbook.fields.get(name)) for name, fill in fills.items()
-        }
+        new["fills"] = {name: pen.fill(fill, playbook.fields.get(name)) for name, fill in fills.items()}
     if isinstance(command, cmd.Settle) and isinstance(command.result, SheetRows):
         new["result"] = _sheet(command, command.result, playbook, pen)
     if not (pen.kinds or pen.cut):
@@ -227,23 +229,21 @@ def scrubbed(
 
 
 def _sheet(command: cmd.Settle, rows: SheetRows, playbook: Playbook, pen: _Pen) -> SheetRows:
-    """Scrub the cells of a sheet's free columns."""
-    spec = (
-        playbook.fields.get(command.effect.into) if isinstance(command.effect, ReadSheet) else None
-    )
+    """Redact the free-text columns of a sheet."""
+    spec = playbook.fields.get(command.effect.into) if isinstance(command.effect, ReadSheet) else None
     if spec is None or not _free(spec):
         return rows
     free = {name for name, column in spec.columns.items() if column.type == "text"}
     clean = tuple(
-        one.model_copy(update={"cells": {
-            name: pen.words(cell) if name in free else cell for name, cell in one.cells.items()
-        }})
+        one.model_copy(
+            update={"cells": {name: pen.words(cell) if name in free else cell for name, cell in one.cells.items()}}
+        )
         for one in rows.rows
-    )  # fmt: skip
+    )
     return rows.model_copy(update={"rows": clean, "taken_out": tuple(pen.kinds)})
 
 
 def told(kinds: tuple[str, ...]) -> Line:
-    """Tell a person what was taken out of their words, and why."""
+    """Return the line that tells a person what was removed, and why."""
     what = {one: ", ".join(KINDS[kind][one] for kind in kinds) for one in TAKEN_OUT}
     return Line(key=TOLD.key, args={"what": what})

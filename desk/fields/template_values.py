@@ -1,4 +1,4 @@
-"""The words for the names in a playbook's texts: facts, and a few things every case has. Pure."""
+"""Template values: the words for placeholders in a playbook's texts. Pure."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,20 +14,21 @@ BUILTINS = ("case", "opened_at", "opened_by", "card", "ticket", "actor", "now_at
 
 
 def person(who: str) -> str:
-    """Write a person into a text for a vendor; the door puts the name in its place."""
+    """Return the mention of a person for a vendor's text; the adapter replaces it with the name."""
     return f"<@{who}>" if who and who != BOT.id else "ATO Desk"
 
 
-def values(
-    case: Case, playbook: Playbook, language: str, now: datetime, actor: str
-) -> Callable[[str], str]:
-    """Give the words for each name a template may use, in one language and the playbook's zone."""
+def values(case: Case, playbook: Playbook, language: str, now: datetime, actor: str) -> Callable[[str], str]:
+    """Return the words for each placeholder, in one language and the playbook's zone."""
     zone = playbook.zone
     ticket = next(iter(case.tickets.values()), None)
     built = {
-        "case": display(case, playbook), "card": card_of(case) or "—", "actor": person(actor),
-        "opened_by": person(case.opened_by), "ticket": f"#{ticket.id}" if ticket else "—",
-    }  # fmt: skip
+        "case": display(case, playbook),
+        "card": card_of(case) or "—",
+        "actor": person(actor),
+        "opened_by": person(case.opened_by),
+        "ticket": f"#{ticket.id}" if ticket else "—",
+    }
     instants = {"now_at": now, "opened_at": case.opened_at}
 
     def value(name: str) -> str:
@@ -42,7 +43,7 @@ def values(
 
 
 def card_of(case: Case) -> str:
-    """Give the address of the first card that stands in a role's inbox; empty before there is one."""
+    """Return the URL of the first card in a role's inbox; empty before there is one."""
     return next((c.url for name, c in case.cards.items() if name.startswith("role:") and c.url), "")
 
 
@@ -55,12 +56,12 @@ def _of_step(case: Case, name: str, language: str, zone: str) -> str:
 
 
 def display(case: Case, playbook: Playbook) -> str:
-    """Give a case's display name, such as ATO-12; empty before there is one."""
+    """Return a case's display name, such as ATO-12; empty before there is one."""
     return f"{playbook.case_prefix}-{case.number}" if case.number else ""
 
 
 def spoken(text: Text, case: Case, playbook: Playbook) -> Text:
-    """Fill in a text in each of its languages, for people who read it later: nobody acts, and no instant is now."""
+    """Fill in a text in each of its languages, for later readers: without an actor and a current instant."""
     at = case.opened_at
     if at is None:
         return text
@@ -78,17 +79,13 @@ _MOVED = {
 
 
 def news(ticket: Ticket) -> tuple[Line, ...]:
-    """Say what people did with a ticket in Zendesk, in pieces that stand beside its group and status."""
+    """Return what Zendesk agents did with a ticket, as pieces beside its group and status."""
     found: list[Line] = []
     if ticket.moved:
         by_agent, by_hand = _MOVED[ticket.moved]
         named = Line(key=by_agent, args={"agent": ticket.moved_by}) if ticket.moved_by else None
         found.append(named or Line(key=by_hand))
     if ticket.replies and ticket.replied_at:
-        key = (
-            "1 public reply, {last_at}"
-            if ticket.replies == 1
-            else "{count} public replies, last {last_at}"
-        )
+        key = "1 public reply, {last_at}" if ticket.replies == 1 else "{count} public replies, last {last_at}"
         found.append(Line(key=key, args={"count": ticket.replies, "last_at": ticket.replied_at}))
     return tuple(found)

@@ -1,6 +1,7 @@
-"""Texts with `{field}` in them, and the port through which sentences reach a person's language. Pure.
+"""Text templates with `{field}` placeholders, and the port for translation. Pure.
 
-A template names fields only: no attributes, no indexes, no formats, so that a playbook cannot reach anything else.
+A template names fields only: no attributes, indexes or format specifiers, so that a playbook cannot reach anything
+else.
 """
 
 from collections.abc import Callable
@@ -12,15 +13,15 @@ from desk.values import Line, Text
 
 
 class Say(Protocol):
-    """Turns a line into words: the catalogue's sentence in this language, instants in this zone."""
+    """Translator: the catalogue's sentence in the reader's language, instants in the reader's zone."""
 
     def __call__(self, line: Line, language: str, zone: str) -> str:
-        """Give the sentence."""
+        """Return the translated sentence."""
         ...
 
 
 def names_in(template: str) -> tuple[str, ...]:
-    """List the fields a template names; raises ValueError when it names anything but a plain field."""
+    """List the placeholders of a template; raises ValueError for anything but a plain field name."""
     names: list[str] = []
     for _, name, spec, conversion in Formatter().parse(template):
         if name is None:
@@ -32,7 +33,7 @@ def names_in(template: str) -> tuple[str, ...]:
 
 
 def fill_one(template: str, value: Callable[[str], str]) -> str:
-    """Put values into a template; `value` gives the words for a name."""
+    """Fill in a template; `value` returns the words for a placeholder."""
     parts: list[str] = []
     for words, name in _parts(template):
         parts.append(words)
@@ -43,10 +44,10 @@ def fill_one(template: str, value: Callable[[str], str]) -> str:
 
 @lru_cache(maxsize=4096)
 def _parts(template: str) -> tuple[tuple[str, str | None], ...]:
-    """Take a template apart, once: the same few hundred stand in every text."""
+    """Parse a template; cached, since the same few hundred are used everywhere."""
     return tuple((words, name) for words, name, _, _ in Formatter().parse(template))
 
 
 def fill(text: Text, value: Callable[[str], str]) -> Text:
-    """Put values into a text in each of its languages."""
+    """Fill in a text in each of its languages."""
     return {language: fill_one(template, value) for language, template in text.items()}

@@ -1,1 +1,1 @@
-"""Whether the caller is the customer."""
+"""Identity: verification of the caller, lockout, and disputed ownership of a profile."""

@@ -1,6 +1,6 @@
-"""Which answers of a step the desk compares, and how they came out. Pure; it says pass or fail and nothing else.
+"""Answer check: compares a caller's answers with keyed digests of the right ones. Pure; it returns pass or fail only.
 
-Where Admin is not connected, does not answer or has nothing to compare with, a person judges, as the procedure says.
+A person judges instead where Admin is not connected, does not answer, or has nothing to compare with.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,43 +16,42 @@ from desk.playbook.parts import Ask, FieldSpec, by_desk
 from desk.playbook.safeguards import About, Answer
 from desk.values import Fact, FieldError, Fill, Fills, Line
 
-WAIT = Line(
-    key="I am still looking this up on Admin. Wait a moment and submit again: nothing you typed is lost."
-)
+WAIT = Line(key="I am still looking this up on Admin. Wait a moment and submit again: nothing you typed is lost.")
 BY_HAND = Line(
-    key="Admin does not answer, so I cannot compare this. Close this form, open it again, and record pass or fail yourself."
+    key=(
+        "Admin does not answer, so I cannot compare this. Close this form, open it again, and record pass or fail"
+        " yourself."
+    )
 )
-BY_DESK = Line(
-    key="Admin answers again. Close this form, open it again, and type what the customer says."
-)
+BY_DESK = Line(key="Admin answers again. Close this form, open it again, and type what the customer says.")
 NOT_THEIRS = Line(key="The customer reported this order as not theirs. Ask for an older one.")
 _RESULTS = ("pass", "fail")
 CUSTOMER = "customer_id"
 
 
 class Digests(Protocol):
-    """Gives keyed digests; nobody without the deployment's key can try values."""
+    """Keyed hash (port); without the deployment's key values cannot be guessed."""
 
     def digest(self, field: str, value: str) -> str:
-        """Give the digest of a field's value."""
+        """Return the digest of a field's value."""
         ...
 
 
 @dataclass(frozen=True)
 class Answers:
-    """The answers that a step's form takes in words: what is compared, and where the look-up stands."""
+    """Compared questions of a step, and the state of their look-up."""
 
     about: About
     of: str
     fields: Mapping[str, Answer]
     asks: tuple[Ask, ...]
-    """What the form asks beside them."""
+    """The other questions of the form."""
     state: Literal["unasked", "pending", "known"]
     learnt: AnswersLearnt | None
 
 
 def answers(case: Case, playbook: Playbook, step: Step) -> Answers | None:
-    """Say which answers of a step are compared now; None where a person judges."""
+    """Return the compared questions of a step; None where a person judges."""
     every = (*step.asks, *(ask for one in step.outcomes.values() for ask in one.asks))
     found = {ask.field: how for ask in every if (how := by_desk(playbook.fields[ask.field]))}
     first = next(iter(found.values()), None)
@@ -63,13 +62,12 @@ def answers(case: Case, playbook: Playbook, step: Step) -> Answers | None:
         return None
     learnt = case.learnt[f"{first.about} {case.value(first.of)}"] if state == "known" else None
     shown = tuple(ask for ask in step.asks if ask.field not in found)
-    left = (
-        ask for ask in every if ask not in shown and ask.field not in found and not ask.optional
-    )
+    left = (ask for ask in every if ask not in shown and ask.field not in found and not ask.optional)
     missing = tuple(
-        ask.model_copy(update={"optional": True}) for ask in left
+        ask.model_copy(update={"optional": True})
+        for ask in left
         if learnt and learnt.found and not case.known(ask.field) and ask.field not in learnt.gives
-    )  # fmt: skip
+    )
     return Answers(first.about, first.of, found, (*shown, *missing), state, learnt)
 
 
@@ -80,16 +78,13 @@ AS_SAID = {
 
 
 def in_words(spec: FieldSpec) -> FieldSpec:
-    """Give a compared field as the form asks for it: in words, with what to say beside it."""
-    says = {
-        one: " ".join(filter(None, [(spec.help or {}).get(one), words]))
-        for one, words in AS_SAID.items()
-    }
+    """Return a compared field as the form asks for it: as free text, with its hint."""
+    says = {one: " ".join(filter(None, [(spec.help or {}).get(one), words])) for one, words in AS_SAID.items()}
     return spec.model_copy(update={"type": "text", "max_length": 200, "help": says})
 
 
 def any_by_desk(playbook: Playbook, step: Step) -> bool:
-    """Say whether answers of this step are for the desk to compare, where Admin answers."""
+    """Return whether a step has questions that the desk compares."""
     asks = (*step.asks, *(ask for one in step.outcomes.values() for ask in one.asks))
     return any(by_desk(playbook.fields[ask.field]) for ask in asks)
 
@@ -106,18 +101,18 @@ def _state(case: Case, how: Answer, step: Step) -> Literal["unasked", "pending",
 
 
 def look_key(case: Case, about: About, number: int) -> str:
-    """Name a look-up of what answers are compared with."""
+    """Return the effect key of a look-up of reference answers."""
     return f"{case.id}/learn:{about}/{number}"
 
 
 def looked(case: Case, about: About) -> Iterator[int]:
-    """Number the look-ups that were planned."""
+    """Yield the numbers of the look-ups planned so far."""
     prefix = look_key(case, about, 0)[:-1]
     return (int(key.removeprefix(prefix)) for key in case.planned if key.startswith(prefix))
 
 
 def in_digests(command: Command, case: Case, playbook: Playbook, digests: Digests) -> Command:
-    """Put keyed digests in the place of a caller's words; words that cannot be read stay, to be refused."""
+    """Replace a caller's words with keyed digests; words that cannot be parsed stay, to be refused."""
     step = playbook.steps.get(command.step) if isinstance(command, CompleteStep) else None
     found = answers(case, playbook, step) if step else None
     if found is None or not isinstance(command, CompleteStep):
@@ -132,7 +127,7 @@ def in_digests(command: Command, case: Case, playbook: Playbook, digests: Digest
 
 
 def keyed(digests: Digests, case: str, field: str, value: str) -> str:
-    """Give the digest of an answer; the same answer in another case has another one."""
+    """Return the digest of an answer, salted with the case."""
     return digests.digest(f"answer {field} of {case}", value)
 
 
@@ -150,7 +145,7 @@ def _named(case: Case, how: Answer) -> set[str]:
 def unfit(
     found: Answers, fills: Fills, facts: Mapping[str, Fact], case: Case, playbook: Playbook
 ) -> tuple[FieldError, ...]:
-    """Say which answers cannot be compared, at their fields."""
+    """Return an error for each answer that cannot be parsed, and for an order the customer reported as not theirs."""
     wrong = []
     for name in found.fields:
         raw = (fills.get(name) or Fill()).raw
@@ -163,16 +158,12 @@ def unfit(
     return tuple(wrong)
 
 
-def results(
-    found: Answers, given: Mapping[str, str], case: Case, playbook: Playbook
-) -> dict[str, str]:
-    """Say of each answer whether it is right; an empty one is not, and none is where the order is somebody else's."""
+def results(found: Answers, given: Mapping[str, str], case: Case, playbook: Playbook) -> dict[str, str]:
+    """Return for each answer whether it is right; empty answers and another customer's order are wrong."""
     learnt = found.learnt
     if learnt is None or not learnt.found or not _same_customer(learnt, case, playbook):
         return dict.fromkeys(found.fields, "fail")
-    return {
-        name: "pass" if _right(learnt, name, given.get(name)) else "fail" for name in found.fields
-    }
+    return {name: "pass" if _right(learnt, name, given.get(name)) else "fail" for name in found.fields}
 
 
 def _right(learnt: AnswersLearnt, name: str, digest: str | None) -> bool:
@@ -182,13 +173,13 @@ def _right(learnt: AnswersLearnt, name: str, digest: str | None) -> bool:
 
 
 def _same_customer(learnt: AnswersLearnt, case: Case, playbook: Playbook) -> bool:
-    """Say whether the order belongs to the profile that somebody located, as far as both are known."""
+    """Return whether the order belongs to the located profile, as far as both are known."""
     theirs = learnt.customer.value
     return not theirs or not located(case, playbook) or case.value(CUSTOMER) == theirs
 
 
 def located(case: Case, playbook: Playbook, field: str = CUSTOMER) -> bool:
-    """Say whether a finished step has asked for the customer: what Admin only offered is not settled."""
+    """Return whether a finished step asked for the customer; an unconfirmed suggestion of Admin does not count."""
     for name, step in playbook.steps.items():
         chosen = step.outcome(case.step(name).outcome or "") if case.step(name).done else None
         if chosen and any(ask.field == field for ask in (*step.asks, *chosen.asks)):
@@ -197,17 +188,15 @@ def located(case: Case, playbook: Playbook, field: str = CUSTOMER) -> bool:
 
 
 def given(found: Answers, asks: tuple[Ask, ...], case: Case, playbook: Playbook) -> dict[str, Fact]:
-    """Give what Admin says of whoever has passed, for the questions of an outcome; what a person settled stays."""
+    """Return Admin's facts about a verified caller, for an outcome's questions; a person's facts take precedence."""
     gives = found.learnt.gives if found.learnt else {}
     return {
-        ask.field: gives[ask.field]
-        for ask in asks
-        if ask.field in gives and not located(case, playbook, ask.field)
+        ask.field: gives[ask.field] for ask in asks if ask.field in gives and not located(case, playbook, ask.field)
     }
 
 
 def attempted(found: Answers, case: Case, playbook: Playbook) -> dict[str, Fact]:
-    """Give whose order was asked about, where nobody has said so: failures are counted by it, and no card shows it."""
+    """Return the order's customer where none is recorded, so that failures are counted for them; never shown."""
     whose = found.learnt.customer if found.learnt else Fact()
     new = whose.value is not None and whose.value != case.value(CUSTOMER)
     told = CUSTOMER not in playbook.fields or located(case, playbook)

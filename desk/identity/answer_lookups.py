@@ -1,4 +1,4 @@
-"""When what a caller's answers are compared with is looked up: as soon as an order number or customer id is known. Pure."""
+"""Look-ups of reference answers: planned when an order number or customer id is recorded. Pure."""
 
 from datetime import datetime
 
@@ -15,13 +15,8 @@ from desk.workflow.flow import Growing
 
 
 def look_ups(growing: Growing, playbook: Playbook, now: datetime) -> tuple[AskBackOffice, ...]:
-    """Plan a look-up for each order number or customer id that is new; none is made twice in a row for the same one."""
-    told = {
-        name
-        for event in growing.events
-        if isinstance(event, ev.FactsRecorded)
-        for name in event.facts
-    }
+    """Plan a look-up for each new order number or customer id; none twice in a row for the same one."""
+    told = {name for event in growing.events if isinstance(event, ev.FactsRecorded) for name in event.facts}
     if not told or not growing.case.open:
         return ()
     found: list[AskBackOffice] = []
@@ -34,7 +29,7 @@ def look_ups(growing: Growing, playbook: Playbook, now: datetime) -> tuple[AskBa
 
 
 def _wanted(playbook: Playbook) -> dict[About, str]:
-    """Name the field that says what to look up, for whatever this playbook compares."""
+    """Return the field that a look-up is made by, for each subject this playbook compares."""
     return {how.about: how.of for spec in playbook.fields.values() if (how := by_desk(spec))}
 
 
@@ -45,6 +40,13 @@ def _look_up(case: Case, about: About, of: str) -> AskBackOffice | None:
     names: dict[About, str] = {"order": "order", "profile": CUSTOMER}
     ask = next(ask for ask, one in ABOUT.items() if one == about)
     key = look_key(case, about, max(looked(case, about), default=0) + 1)
-    return AskBackOffice.model_validate({
-        "key": key, "case": case.id, "lane": f"{case.id}:learn:{about}", "urgent": True, "ask": ask, names[about]: str(value),
-    })  # fmt: skip
+    return AskBackOffice.model_validate(
+        {
+            "key": key,
+            "case": case.id,
+            "lane": f"{case.id}:learn:{about}",
+            "urgent": True,
+            "ask": ask,
+            names[about]: str(value),
+        }
+    )

@@ -1,4 +1,4 @@
-"""What the back office answered: facts that nobody has confirmed yet never replace what a person said. Pure."""
+"""Back-office results: unconfirmed facts, which never replace what a person recorded. Pure."""
 
 from datetime import datetime
 
@@ -16,9 +16,9 @@ from desk.values import BOT, Fact
 from desk.workflow.flow import Growing
 
 ABOUT: dict[str, About] = {"order_answers": "order", "profile_answers": "profile"}
-"""What each look-up for answers is about."""
+"""The subject of each look-up of reference answers."""
 ADMIN = "back_office"
-"""Who recorded a fact that Admin told."""
+"""The actor of facts that come from Admin."""
 
 
 def take_in(
@@ -28,7 +28,7 @@ def take_in(
     answer: Answered,
     now: datetime,
 ) -> None:
-    """Note that it was done, and keep what it told where nothing is known yet; an erased case keeps nothing more."""
+    """Record a completed request and its new facts; an erased case takes no more facts."""
     if not isinstance(effect, AskBackOffice):
         growing.add(ClaimLookedInto(at=now, by=BOT.id, effect=effect.key))
         if growing.case.erased:
@@ -46,22 +46,26 @@ def take_in(
         growing.add(ev.FactsRecorded(at=now, by=ADMIN, facts=new))
 
 
-def learn(
-    growing: Growing, playbook: Playbook, effect: AskBackOffice, seen: Learnt, now: datetime
-) -> None:
-    """Keep what answers will be compared with, as digests; nothing of it counts as known before the caller has passed."""
+def learn(growing: Growing, playbook: Playbook, effect: AskBackOffice, seen: Learnt, now: datetime) -> None:
+    """Record reference answers as digests; none counts as known before the caller has passed."""
     about = ABOUT[effect.ask]
     growing.add(BackOfficeAnswered(at=now, by=BOT.id, effect=effect.key, ask=effect.ask))
     if growing.case.erased:
         return
     growing.add(
         AnswersLearnt(
-            at=now, by=BOT.id, effect=effect.key, about=about, found=seen.found,
-            of=Fact(value=seen.of, personal=True), customer=Fact(value=seen.customer or None, personal=True),
+            at=now,
+            by=BOT.id,
+            effect=effect.key,
+            about=about,
+            found=seen.found,
+            of=Fact(value=seen.of, personal=True),
+            customer=Fact(value=seen.customer or None, personal=True),
             answers={name: Fact(value=[*digests], personal=True) for name, digests in seen.answers.items()},
             gives={
-                name: fact(playbook, name, value) for name, value in seen.gives.items()
+                name: fact(playbook, name, value)
+                for name, value in seen.gives.items()
                 if name in playbook.fields and value not in (None, "")
             },
         ),
-    )  # fmt: skip
+    )

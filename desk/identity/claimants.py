@@ -1,4 +1,4 @@
-"""Who is behind a case: what tells two people who claim one profile apart, and what is shown of them. Pure."""
+"""Claimants: what distinguishes two callers who claim one profile, and what is shown of each. Pure."""
 
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -15,29 +15,30 @@ from desk.playbook.safeguards import Disputes
 from desk.values import Fact, Fill, Line
 
 ALIKE = 0.75
-"""How much of two spelled names must agree to be one name; ours, so that a name misheard on the telephone is no rival."""
+"""Similarity (0 to 1) at which two names count as one; our own value, so that a misheard name is no second claimant."""
 
 
 def differ(case: Case, other: Case, playbook: Playbook) -> bool:
-    """Say whether two cases are of different people, by what is known of both.
+    """Return whether the callers of two cases are different people, by what is known of both.
 
-    That is by a contact they gave, by who wrote their tickets (where nobody wrote one, by the contact given), or by name.
+    Compared are their contacts, the authors of their tickets (or the given contact where there is no author), and their
+    names.
     """
     spec = playbook.disputes
     if spec is None:
         return False
     pairs = [(case.value(name), other.value(name)) for name in spec.contact]
-    pairs += [(_writes(case, name, playbook), _writes(other, name, playbook)) for name in spec.contact]  # fmt: skip
-    return any(one and two and not same(one, two) for one, two in pairs) or _strangers(case, other, spec)  # fmt: skip
+    pairs += [(_writes(case, name, playbook), _writes(other, name, playbook)) for name in spec.contact]
+    return any(one and two and not same(one, two) for one, two in pairs) or _strangers(case, other, spec)
 
 
 def same(one: Any, two: Any) -> bool:
-    """Say whether two values of a field are one, however they are written: no mailbox tells Anna@ from anna@."""
+    """Return whether two values of a field are equal, ignoring case: Anna@ is anna@."""
     return str(one).casefold() == str(two).casefold()
 
 
 def _writes(case: Case, contact: str, playbook: Playbook) -> Any:
-    """Give the address or number somebody wrote from; what they said where they wrote no ticket."""
+    """Return the address or number of the ticket's author; without a ticket, the contact the caller gave."""
     spec = playbook.disputes
     wrote = spec.wrote if spec else None
     kind = playbook.fields[contact].type if contact in playbook.fields else ""
@@ -46,13 +47,13 @@ def _writes(case: Case, contact: str, playbook: Playbook) -> Any:
 
 
 def _strangers(case: Case, other: Case, spec: Disputes) -> bool:
-    """Say whether two names are of different people: a word of the shorter has nothing like it in the longer."""
+    """Return whether two names differ: a word of the shorter one has nothing similar in the longer one."""
     one, two = sorted((_names(case, spec), _names(other, spec)), key=len)
     return bool(one) and not all(any(_alike(word, there) for there in two) for word in one)
 
 
 def _names(case: Case, spec: Disputes) -> list[str]:
-    """Spell out who somebody says they are; a name that only a ticket gives is nobody's word."""
+    """Return the normalized words of a caller's name; a name known only from a ticket does not count."""
     said = " ".join(str(case.value(name) or "") for name in spec.enquirer if case.known(name))
     letters = unicodedata.normalize("NFKD", said).casefold()
     plain = (one if one.isalpha() else " " for one in letters if not unicodedata.combining(one))
@@ -66,7 +67,7 @@ def _alike(one: str, two: str) -> bool:
 
 
 def requester(playbook: Playbook, said: Mapping[str, object], now: datetime) -> dict[str, Fact]:
-    """Read who wrote a ticket, `email` and `phone` as the ticket system has them, into the playbook's fields."""
+    """Convert a ticket's author (`email`, `phone`) into facts of the playbook's fields."""
     wrote = playbook.disputes.wrote if playbook.disputes else None
     fields = {"email": wrote.email, "phone": wrote.phone} if wrote else {}
     found: dict[str, Fact] = {}
@@ -78,9 +79,12 @@ def requester(playbook: Playbook, said: Mapping[str, object], now: datetime) -> 
 
 
 def claimant(case: Case, playbook: Playbook) -> Claimant:
-    """Say who claims a profile in a case, for those who decide."""
-    known = tuple((name, case.facts[name]) for name in dict.fromkeys(_shown(playbook))
-                  if name in playbook.fields and name in case.facts and case.facts[name].known)  # fmt: skip
+    """Return a case's claimant as shown to the deciders."""
+    known = tuple(
+        (name, case.facts[name])
+        for name in dict.fromkeys(_shown(playbook))
+        if name in playbook.fields and name in case.facts and case.facts[name].known
+    )
     return Claimant(
         display(case, playbook),
         case.opened_by,
@@ -90,7 +94,7 @@ def claimant(case: Case, playbook: Playbook) -> Claimant:
 
 
 def both(case: Case, playbook: Playbook) -> tuple[Claimant, ...]:
-    """Give everybody who claims the profile, this case's caller first, where that is wanted."""
+    """List all claimants of the profile, this case's caller first, where the case is disputed."""
     return (claimant(case, playbook), *case.claimants) if case.claimants else ()
 
 

@@ -1,4 +1,4 @@
-"""Who may go on when a customer's verification failed too often across cases. Pure; which item failed is never said."""
+"""Verification lockout across cases. Pure; which item failed is never disclosed."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -13,41 +13,41 @@ from desk.values import BOT, Line
 from desk.workflow.flow import Growing
 
 WARNING = Line(
-    key="The verification of this customer failed {count} times within {hours} hours, in this case or in others. Only {role} may go on. Do not tell the caller why."
+    key=(
+        "The verification of this customer failed {count} times within {hours} hours, in this case or in others. Only"
+        " {role} may go on. Do not tell the caller why."
+    )
 )
 
 
 def lockouts(playbook: Playbook) -> tuple[Lockout, ...]:
-    """List what a playbook says about failures, at steps that are switched on: elsewhere nobody is verified."""
+    """List the playbook's lockout rules, at enabled steps only."""
     return tuple(step.lockout for step in playbook.steps.values() if step.lockout and step.enabled)
 
 
 def watched(playbook: Playbook, step: str) -> Lockout | None:
-    """Say what counts when a step is finished that verifies a customer, or after which that is done."""
+    """Return the lockout rule that applies when this step finishes: its own, or that of a step which follows it."""
     spec = playbook.steps.get(step)
-    after = (one.lockout for one in playbook.steps.values()
-             if step in one.after and one.lockout and one.enabled)  # fmt: skip
+    after = (one.lockout for one in playbook.steps.values() if step in one.after and one.lockout and one.enabled)
     own = spec.lockout if spec and spec.enabled else None
     return own or next(after, None)
 
 
 def failures(log: Iterable[ev.Event], playbook: Playbook) -> tuple[datetime, ...]:
-    """Say when verifications failed in a case."""
+    """Return the instants of failed verifications in a case."""
     return tuple(
         event.at
         for event in log
         if isinstance(event, ev.StepCompleted) and _failed(playbook.steps.get(event.step), event.outcome)
-    )  # fmt: skip
+    )
 
 
 def _failed(step: Step | None, outcome: str) -> bool:
     return bool(step and step.lockout and outcome in step.lockout.failed)
 
 
-def bar(
-    growing: Growing, playbook: Playbook, now: datetime, failed_at: tuple[datetime, ...]
-) -> bool:
-    """Keep that only another role may go on, where the failures say so; say whether that is new."""
+def bar(growing: Growing, playbook: Playbook, now: datetime, failed_at: tuple[datetime, ...]) -> bool:
+    """Lock the verification if there were too many failures; return whether it was locked now."""
     if growing.case.locked:
         return False
     counts = [sum(at > now - one.within for at in failed_at) for one in lockouts(playbook)]
@@ -59,7 +59,7 @@ def bar(
 
 
 def passes_on(command: cmd.CompleteStep, playbook: Playbook) -> bool:
-    """Say whether whoever found out by sending the answers leaves the step to the other role; a failure they may keep."""
+    """Return whether a person who triggers the lockout hands the step over; a failed outcome they may still record."""
     step = playbook.steps[command.step]
     if step.lockout is None or command.outcome in step.lockout.failed:
         return False
@@ -67,7 +67,7 @@ def passes_on(command: cmd.CompleteStep, playbook: Playbook) -> bool:
 
 
 def warnings(case: Case, playbook: Playbook) -> Iterator[Line]:
-    """Say on the cards of a case that goes on that somebody else has to verify."""
+    """Yield the lockout warning for the cards of an open case."""
     named = next(iter(lockouts(playbook)), None)
     if not case.locked or not case.open or named is None:
         return

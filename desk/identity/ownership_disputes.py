@@ -1,6 +1,6 @@
-"""Two people who claim one profile: who counts as that, and what waits for a decision. Pure.
+"""Ownership disputes: several callers claim one profile, and what waits for a decision. Pure.
 
-A dispute ends when whoever may decide has decided, never because a case was closed by somebody else.
+A dispute ends by a decision of a permitted role, never because somebody else closed a case.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,16 +19,17 @@ from desk.workflow.conditions import fields_asked
 from desk.workflow.flow import Growing
 from desk.workflow.permissions import deciders
 
-DISPUTED = Line(
-    key="Somebody else claims this profile: {cases}. {role} decides who is the customer."
-)
+DISPUTED = Line(key="Somebody else claims this profile: {cases}. {role} decides who is the customer.")
 HELD = Line(
-    key="Somebody else claims this profile: {cases}. {role} has to decide first who is the customer. I have not changed anything."
+    key=(
+        "Somebody else claims this profile: {cases}. {role} has to decide first who is the customer. I have not changed"
+        " anything."
+    )
 )
 
 
 def asks(command: Command, playbook: Playbook) -> bool:
-    """Say whether other claims matter to a command: it says which profile it is or who claims it, or does what must wait."""
+    """Return whether a command depends on other claims: it identifies profile or caller, or does what must wait."""
     spec = playbook.disputes
     if spec is None:
         return False
@@ -52,27 +53,28 @@ def _asked(command: CompleteStep | CompletePart, playbook: Playbook) -> frozense
     return frozenset(ask.field for ask in part.asks) if part else frozenset()
 
 
-def rivals(
-    case: Case, playbook: Playbook, others: Iterable[tuple[Case, Playbook]]
-) -> tuple[str, ...]:
-    """Name the cases that claim this profile for somebody else; those of before first, also where nobody looked at them.
+def rivals(case: Case, playbook: Playbook, others: Iterable[tuple[Case, Playbook]]) -> tuple[str, ...]:
+    """List the cases that claim this profile for another caller; known ones first, even where not loaded.
 
-    `case` is as it will be; a rival stays one until a decision, whatever became of its case or of what is known.
+    `case` is the state after the command; a rival stays one until a decision, even if its case or its facts change.
     """
     seen = {display(*other): other[0] for other in others}
     stay = [one for one in case.rivals if one not in seen or _stays(case, playbook, seen[one])]
-    new = [name for name, other in seen.items()
-           if name not in (*case.rivals, *case.decided) and _claims(case, other, playbook)]  # fmt: skip
+    new = [
+        name
+        for name, other in seen.items()
+        if name not in (*case.rivals, *case.decided) and _claims(case, other, playbook)
+    ]
     return (*stay, *new)
 
 
 def _stays(case: Case, playbook: Playbook, other: Case) -> bool:
-    """Say whether nobody has decided: a closed rival is out if whoever closed it may decide and opened neither case."""
+    """Return whether a rival is undecided: closing it decides only if done by a decider who opened neither case."""
     return other.open or other.judged_by in {"", case.opened_by}
 
 
 def _claims(case: Case, other: Case, playbook: Playbook) -> bool:
-    """Say whether another case claims the same profile for somebody else, now or when it last knew of this one."""
+    """Return whether another case claims the same profile for a different caller, now or when last checked."""
     spec = playbook.disputes
     if spec is None or other.playbook != playbook.playbook:
         return False
@@ -87,7 +89,7 @@ def _one_profile(case: Case, other: Case, spec: Disputes) -> bool:
 
 
 def flag(growing: Growing, now: datetime, found: tuple[str, ...] | None) -> None:
-    """Keep who else claims the profile, where that has changed; None is for when nobody looked."""
+    """Record a change of the rivals; None means that they were not checked."""
     before = growing.case.rivals
     if found is None or found == before:
         return
@@ -96,7 +98,7 @@ def flag(growing: Growing, now: datetime, found: tuple[str, ...] | None) -> None
 
 
 def held(command: CompleteStep | CompletePart, playbook: Playbook) -> Line | None:
-    """Say why something has to wait; None when nobody else claims the profile."""
+    """Return why a command has to wait for a decision; None without a dispute."""
     spec = playbook.disputes
     if spec is None or not command.rivals or _name(command) not in spec.holds:
         return None
@@ -104,18 +106,18 @@ def held(command: CompleteStep | CompletePart, playbook: Playbook) -> Line | Non
 
 
 def warnings(case: Case, playbook: Playbook) -> Iterator[Line]:
-    """Say on the cards of an open case who else claims the profile."""
+    """Yield the dispute warning for the cards of an open case."""
     if case.open and case.rivals:
         yield said(DISPUTED, case.rivals, playbook)
 
 
 def said(line: Line, cases: tuple[str, ...], playbook: Playbook) -> Line:
-    """Name the cases and who decides in a sentence."""
+    """Fill the cases and the deciding role into a line."""
     return Line(key=line.key, args={"cases": ", ".join(cases), "role": _title(playbook)})
 
 
 def judge(case: Case, playbook: Playbook) -> tuple[str, ...]:
-    """Name the role that has to decide about an open case, where there is something to decide."""
+    """Return the role that has to decide, for an open case with a dispute."""
     return deciders(playbook)[:1] if case.open and case.rivals else ()
 
 
@@ -124,8 +126,8 @@ def _title(playbook: Playbook) -> Text:
     return playbook.roles[role].title
 
 
-def closing(case: Case, playbook: Playbook, by: Person, now: datetime) -> tuple[DisputeDecided, ...]:  # fmt: skip
-    """Say that whoever decides closes a disputed case; whoever opened it decides nothing by that."""
+def closing(case: Case, playbook: Playbook, by: Person, now: datetime) -> tuple[DisputeDecided, ...]:
+    """Return the decision implied when a decider closes a disputed case they did not open."""
     judge = not by.roles.isdisjoint(deciders(playbook)) and by.id != case.opened_by
     if not judge or not case.rivals or playbook.disputes is None:
         return ()

@@ -1,1 +1,1 @@
-"""The language of procedures, as checked data."""
+"""Playbook language: the schema of procedures, as validated data."""

@@ -1,7 +1,7 @@
-"""The playbook: what should happen in a case, as checked data. It knows neither files nor vendors.
+"""Playbook schema: steps, outcomes, escalations, promises, rehearsals. Independent of files and vendors.
 
-A step opens when every step in `after` is settled and its `when` holds; when `when` can no longer hold it is
-skipped. Branches and parallel steps fall out of that; there is no going back.
+A step opens when every step in `after` is settled and its `when` holds; when `when` can no longer hold, it is skipped.
+Branches and parallel steps follow from that; there is no going back.
 """
 
 from functools import cached_property
@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from desk.playbook.parts import (  # fmt: skip
+from desk.playbook.parts import (
     Act,
     Ask,
     Calendar,
@@ -26,18 +26,18 @@ from desk.values import Text, Value
 
 
 class Outcome(Value):
-    """One way a step can finish. `when` must hold for it to be chosen; `ends` closes the case with that code."""
+    """Outcome of a step. `when` must hold for it to be chosen; `ends` closes the case with that code."""
 
     title: Words = {}
     more: Words | None = None
-    """The label of a second button that opens the form, where one tap is enough but more can be said."""
+    """Label of a second button that opens the form, where one tap is enough but more can be said."""
     asks: tuple[Ask, ...] = ()
     says: tuple[str, ...] = ()
     shows: tuple[str, ...] = ()
     when: Condition | None = None
     unless: Words | None = None
     unknown: bool = False
-    """What follows, where the desk compares answers, when Admin does not know the order."""
+    """The outcome when Admin does not know the order, where the desk compares answers."""
     ends: str | None = None
     does: tuple[Act, ...] = ()
     style: Literal["primary", "danger"] | None = None
@@ -45,21 +45,21 @@ class Outcome(Value):
 
 
 class Post(Value):
-    """The structured escalation: items in order, one of which may be a fixed sentence."""
+    """Structured escalation: items in order, one of which may be a fixed sentence."""
 
     inbox: str
     title: Words
     items: tuple["PostItem", ...]
     thread: tuple[str, ...] = ()
-    """Fields that are given in the post's thread because they are long."""
+    """Long fields, which are posted in the thread."""
     alike: tuple[str, ...] = ()
-    """Fields whose values other cases of the same day may share: whoever reads the post sees how many do."""
+    """Fields compared with other cases of the same day: the card shows how many share the value."""
     questions: str | None = None
-    """The role that whoever reads the post may put questions to; it answers in the post's thread."""
+    """The role that investigators may put questions to; it answers in the post's thread."""
 
 
 class PostItem(Value):
-    """One item of an escalation: a field with its label, or a fixed sentence."""
+    """Item of an escalation: a field with its label, or a fixed sentence."""
 
     label: Words
     field: str | None = None
@@ -68,12 +68,12 @@ class PostItem(Value):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Name the fields shown on this line."""
+        """Return the fields shown on this line."""
         return (self.field,) if self.field else self.fields
 
 
 class Attempt(Value):
-    """A try that did not finish a step, such as a call that nobody answered: it is logged, and the step waits."""
+    """Logged try that does not finish a step, such as a call nobody answered; the step then waits."""
 
     title: Words
     asks: tuple[Ask, ...] = ()
@@ -83,7 +83,10 @@ class Attempt(Value):
 
 
 class Part(Value):
-    """A piece of a step with its own actor, saved by itself. `customer` means that the customer does it, asked by us."""
+    """Part of a step with its own actor, saved by itself.
+
+    `customer` means that the customer does it, when asked by us.
+    """
 
     title: Words
     enabled: bool = True
@@ -101,7 +104,7 @@ class Part(Value):
 
 
 class Waits(Value):
-    """A ticket that must be seen in a group before a step opens, whoever moved it there."""
+    """Ticket that must be seen in a group before a step opens, whoever moved it there."""
 
     ticket: str
     group: str
@@ -112,9 +115,9 @@ ADOPTED = "adopted"
 
 
 class Adopts(Value):
-    """How a ticket that people made by hand becomes a case: by the query type of the ticket it stands for.
+    """Rule by which a ticket created by hand becomes a case: the query type of the ticket it stands for.
 
-    `done` are the steps that count as done; no outcome of them is claimed, and no words of theirs were said.
+    `done` are the steps that count as done, without an outcome and without anything told to the customer.
     """
 
     ticket: str
@@ -122,17 +125,17 @@ class Adopts(Value):
     email: str | None = None
     name: str | None = None
     surname: str | None = None
-    """The fields for what the ticket says of its requester. Nobody has confirmed that."""
+    """Fields for the ticket's requester. They are unconfirmed."""
 
 
 class Recurs(Value):
-    """A duty that comes back this long after it was last done, while the case is open."""
+    """Recurrence: the duty returns this long after it was last done, while the case is open."""
 
     every: Duration
 
 
 class Step(Value):
-    """One step of the procedure."""
+    """Step of the procedure."""
 
     sop: int | str | None = None
     title: Words
@@ -156,21 +159,24 @@ class Step(Value):
     cool_off: CoolOff | None = None
     recurs: Recurs | None = None
     verdict: bool = False
-    """The outcome follows from the answers: the first whose `when` holds, nobody chooses it."""
+    """The answers determine the outcome: the first whose `when` holds."""
     attempts: dict[str, Attempt] = {}
     unique: Names = ()
-    """Fields of which no other case may have finished this step with the same value (duplicate guard)."""
+    """Duplicate guard: no other case may have finished this step with the same value of one of these fields."""
     in_sop: bool = True
 
     def outcome(self, name: str) -> Outcome | None:
-        """Find an outcome; a step without a table of outcomes has one, called `done`."""
+        """Return an outcome by name; a step without outcomes has one, called `done`."""
         if not self.outcomes and name == "done":
             return Outcome()
         return self.outcomes.get(name)
 
 
 class Promise(Value):
-    """Something the customer is told will happen: made when a step finishes, kept by a later step or part, or one of several."""
+    """Promise to the customer.
+
+    It is made when a step finishes, and kept by a later step or part, or by one of several.
+    """
 
     title: Words
     made: str
@@ -178,7 +184,7 @@ class Promise(Value):
 
 
 class Deed(Value):
-    """One act of a rehearsal: somebody finishes a step or a part, or moves a ticket by hand."""
+    """Action of a rehearsal: a person finishes a step or a part, or changes a ticket by hand."""
 
     who: str
     step: str | None = None
@@ -187,15 +193,15 @@ class Deed(Value):
     fill: dict[str, Any] = {}
     none: dict[str, str] = {}
     attempt: str | None = None
-    """Logs this try of the step instead of finishing it."""
+    """Logs this attempt of the step instead of finishing it."""
     moves: dict[str, str] | None = None
     makes: dict[str, str] | None = None
-    """Makes a ticket by hand with the escalation's form and query type: `group`, `email` and `name` of the requester."""
+    """Creates a ticket by hand with the escalation's form and query type: the requester's `group`, `email`, `name`."""
     refused: bool = False
 
 
 class Rehearsal(Value):
-    """A branch to play from start to end, and what must be true of the outside afterwards."""
+    """Scripted run of one branch from start to end, with the expected outside effects."""
 
     title: Words
     deeds: tuple[Deed, ...]
@@ -203,7 +209,7 @@ class Rehearsal(Value):
 
 
 class Playbook(Value):
-    """A whole procedure. `language_version` is the version of this language that it was written in."""
+    """Whole procedure. `language_version` is the version of the playbook language it is written in."""
 
     playbook: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     language_version: Literal[1] = 1
@@ -230,7 +236,10 @@ class Playbook(Value):
     override_by: str | None = None
     """The role that may lift four eyes and caps, giving a reason."""
     retention: dict[str, Duration] = {}
-    """How long after its end a case keeps the personal values of each class (`keep` of a field; `case` is everything else)."""
+    """How long after its end a case keeps the personal values of each class.
+
+    The class is a field's `keep`; `case` is everything else.
+    """
     values: dict[str, str] = {}
     """Names that an installation may replace, used as `${name}`; see ATO_PLAYBOOKS__VALUES."""
     summary: tuple[str, ...] = ()
@@ -239,18 +248,21 @@ class Playbook(Value):
     rehearsals: dict[str, Rehearsal] = {}
 
     def ending(self, code: str | None) -> Text:
-        """Say how a case ended: an ending, why it was cancelled, or that it goes on in another case."""
+        """Return how a case ended: an ending, a cancellation code, or a merge."""
         found = self.endings.get(code or "") or self.cancels.get(code or "")
         return found or ({"en": "merged", "it": "unito"} if code == "merged" else {})
 
     @cached_property
     def ticket_plans(self) -> tuple[TicketPlan, ...]:
         """List every ticket a case may create."""
-        acts = [act for step in self.steps.values()
-                for act in (*step.does, *(one for o in step.outcomes.values() for one in o.does))]  # fmt: skip
+        acts = [
+            act
+            for step in self.steps.values()
+            for act in (*step.does, *(one for o in step.outcomes.values() for one in o.does))
+        ]
         return tuple(act.create_ticket for act in acts if act.create_ticket)
 
     @cached_property
     def sop_numbers(self) -> tuple[str, ...]:
         """List the procedure's own step numbers in order, each once."""
-        return tuple(dict.fromkeys(str(one.sop) for one in self.steps.values() if one.sop is not None))  # fmt: skip
+        return tuple(dict.fromkeys(str(one.sop) for one in self.steps.values() if one.sop is not None))

@@ -1,4 +1,4 @@
-"""The pieces a playbook is made of: wording, calendars, roles, fields, conditions, acts. Pure data; a closed language."""
+"""Parts of a playbook: texts, calendars, roles, fields, conditions, acts. Pure data; the set of kinds is closed."""
 
 from decimal import Decimal
 from typing import Any, Literal, get_args
@@ -10,15 +10,32 @@ from desk.playbook.shorthand import Duration, Names, Words
 from desk.values import Value
 
 FieldType = Literal[
-    "text", "long_text", "name", "email", "phone", "order", "orders", "money", "url", "code",
-    "choice", "choices", "check", "same", "yes_no", "instant", "files", "rows", "ticks",
-]  # fmt: skip
+    "text",
+    "long_text",
+    "name",
+    "email",
+    "phone",
+    "order",
+    "orders",
+    "money",
+    "url",
+    "code",
+    "choice",
+    "choices",
+    "check",
+    "same",
+    "yes_no",
+    "instant",
+    "files",
+    "rows",
+    "ticks",
+]
 FIELD_TYPES: tuple[str, ...] = get_args(FieldType)
-"""The closed table of field types; `desk/fields/parse.py` reads and shows each."""
+"""Closed set of field types: read in `desk/fields/parse.py`, shown in `desk/fields/format.py`."""
 
 
 class Calendar(Value):
-    """When people of a role work: an IANA zone, weekdays (Monday is 0), local hours and public holidays."""
+    """Working hours of a role: IANA zone, weekdays (Monday is 0), local hours, public holidays."""
 
     zone: str
     weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
@@ -29,15 +46,13 @@ class Calendar(Value):
 
     @property
     def has_gaps(self) -> bool:
-        """Say whether there are hours in which nobody of the role works."""
-        round_the_clock = (
-            self.start == "00:00" and self.end == "24:00" and len(set(self.weekdays)) == 7
-        )
+        """Return whether the role is off duty at some hours."""
+        round_the_clock = self.start == "00:00" and self.end == "24:00" and len(set(self.weekdays)) == 7
         return not round_the_clock or self.holidays is not None
 
 
 class Role(Value):
-    """A team: its names in the procedures, where it is reached, when it works and who covers for it."""
+    """Team: its names in the procedures, its inbox, its calendar, and the role that covers for it."""
 
     title: Words
     aliases: tuple[str, ...] = ()
@@ -50,18 +65,18 @@ class Role(Value):
 
 
 class Column(Value):
-    """One column of typed rows."""
+    """Column of typed rows."""
 
     title: Words
     type: Literal["text", "order", "money", "ip", "yes_no", "time"] = "text"
     optional: bool = False
     must: str | None = None
-    """The only value that will do, such as `yes` for something that has to be done."""
+    """The only valid value, such as `yes` for something that has to be done."""
     aliases: tuple[str, ...] = ()
 
 
 class FieldSpec(Value):
-    """One thing the procedure asks for: its type, how it is worded and how it is kept."""
+    """Field: its type, its wording, and how it is validated and kept."""
 
     type: FieldType
     title: Words
@@ -77,19 +92,19 @@ class FieldSpec(Value):
     compared: bool = False
     evidence: bool = False  # kept to the letter, such as logs
     anew: bool = False
-    """Asked again each time: what was answered before neither stands in the form nor counts as an answer."""
+    """Asked again each time: an earlier answer neither prefills the form nor counts."""
     columns: dict[str, Column] = {}
-    """Of `rows`: what each line holds, in order."""
+    """Of `rows`: the columns of a row, in order."""
     of: str | None = None
     """Of `ticks`: the field whose rows are ticked off one by one."""
     covers: str | None = None
     """Of `rows`: a field of orders, each of which needs a line whose first column names it."""
     answer: Answer | None = None
-    """Of `check`: compared by the desk with what Admin says, where it is connected; a person judges it otherwise."""
+    """Of `check`: compared by the desk with Admin's data, where it is connected; a person judges it otherwise."""
     into: str | None = None
     """Of `files`: the field whose rows an uploaded sheet gives."""
     prefill: str | None = None
-    """Another field whose value stands in the form until this one is answered."""
+    """Another field whose value prefills the form until this one is answered."""
     at_most: str | None = None
     """Of `money`: another field that this one may not exceed."""
     most: Decimal | None = None
@@ -98,7 +113,7 @@ class FieldSpec(Value):
 
 
 class Ask(Value):
-    """A field a step asks for; a name in parentheses, `(name)`, makes it optional."""
+    """Field that a form asks for; `(name)` makes it optional."""
 
     field: str
     optional: bool = False
@@ -114,39 +129,39 @@ class Ask(Value):
 
 
 class Condition(Value):
-    """When something holds. All keys that are given must hold; the table of kinds is closed."""
+    """Condition on a case. All given keys must hold; the set of kinds is closed."""
 
     outcome: dict[str, Names] = {}
     field: dict[str, Names] = {}
     known: Names = ()
     positive: Names = ()
-    """Money fields that are more than nothing."""
+    """Money fields whose amount is above zero."""
     equal: tuple[str, ...] = ()
-    """Fields that have one and the same value."""
+    """Fields with equal values."""
     compared: Names = ()
     """Steps whose deciding answers were compared by the desk, not judged by a person."""
     attempts: dict[str, int] = {}
-    """At least so many logged tries: `step.attempt` to a number."""
+    """Minimum number of logged attempts: `step.attempt` to a number."""
     any: tuple["Condition", ...] = ()
     all: tuple["Condition", ...] = ()
     no: "Condition | None" = Field(None, alias="not")
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     def steps(self) -> set[str]:
-        """Name every step this condition looks at."""
+        """Return every step this condition refers to."""
         inner = [*self.any, *self.all, *([self.no] if self.no else [])]
         own = set(self.outcome) | set(self.compared)
         return own.union(*(one.steps() for one in inner)) if inner else own
 
     def fields(self) -> set[str]:
-        """Name every field this condition looks at."""
+        """Return every field this condition refers to."""
         inner = [*self.any, *self.all, *([self.no] if self.no else [])]
         own = set(self.field) | set(self.known) | set(self.positive) | set(self.equal)
         return own.union(*(one.fields() for one in inner)) if inner else own
 
 
 class Due(Value):
-    """When a step is due: this long after an origin, in the owner's working time unless the step is urgent.
+    """Due time of a step: a duration after an origin, in the owner's working time unless the step is urgent.
 
     Origins: `opened` (the step opened), `case_opened`, or `done:<step>`.
     """
@@ -158,14 +173,17 @@ class Due(Value):
 
 
 class Rung(Value):
-    """One rung of the chase ladder: this long after the due time, tell these people."""
+    """Rung of a reminder ladder: how long after the due time, and whom to tell.
+
+    `tell` is `claimer` (the person who claimed the step, else the owner), `owner`, or the name of a role.
+    """
 
     after: Duration
     tell: str
 
 
 class Said(Value):
-    """A line of a ticket, note or card: words with `{field}` in them, left out unless its condition holds."""
+    """Text line of a ticket, note or card, with `{field}` placeholders; left out unless its condition holds."""
 
     text: Words
     when: Condition | None = None
@@ -178,14 +196,14 @@ class Said(Value):
 
 
 class RequesterChoice(Value):
-    """A contact that may become a ticket's requester, in order, when its condition holds."""
+    """Candidate for a ticket's requester; the first whose condition holds is used."""
 
     field: str
     when: Condition | None = None
 
 
 class TicketPlan(Value):
-    """A ticket to create: names as the account shows them, texts with `{field}` in them."""
+    """Ticket to create: names as the Zendesk account shows them, texts with `{field}` placeholders."""
 
     name: str = Field(alias="as")
     form: str
@@ -196,23 +214,23 @@ class TicketPlan(Value):
     body: tuple[Said, ...]
     requester: tuple[RequesterChoice, ...] = ()
     link: str | None = None
-    """The field that holds the number of the ticket the customer wrote from."""
+    """Field with the number of the ticket the customer wrote from."""
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 class TicketChange(Value):
-    """A change to a ticket the case already has: an internal note, and where it goes."""
+    """Change of an existing ticket: an internal note, and its new group or status."""
 
     ticket: str
     note: tuple[Said, ...] = ()
     attach: str | None = None
-    """A field of rows that goes onto the ticket as a sheet."""
+    """Field of rows that is attached to the ticket as a sheet."""
     group: str | None = None
     status: Literal["open", "pending", "hold", "solved"] | None = None
 
 
 class CardPlan(Value):
-    """The words a role's card opens with once this step is done."""
+    """Brief of a role's card: its opening words once this step is done."""
 
     inbox: str
     brief: tuple[Said, ...] = ()
@@ -221,9 +239,10 @@ class CardPlan(Value):
 
 
 class BackOfficeAsk(Value):
-    """Something the company's Admin does or tells, where it is connected (`mode: http`); else people do it by hand.
+    """Back-office request.
 
-    `profile` and `wallet` are looked up and stand in later forms until somebody answers.
+    Admin carries it out where it is connected (`mode: http`); otherwise people do it by hand. `profile` and `wallet`
+    are looked up and prefill later forms until somebody answers.
     """
 
     ask: Literal["suspend", "restore", "profile", "wallet"]
@@ -231,7 +250,7 @@ class BackOfficeAsk(Value):
 
 
 class Act(Value):
-    """One thing done outside when a step finishes: exactly one of the closed table's kinds."""
+    """Act on an outside system when a step finishes: exactly one of the closed set of kinds."""
 
     create_ticket: TicketPlan | None = None
     update_ticket: TicketChange | None = None
@@ -240,7 +259,7 @@ class Act(Value):
 
     @model_validator(mode="after")
     def _one(self) -> "Act":
-        """Hold an act to exactly one kind."""
+        """Validate that exactly one kind is given."""
         kinds = [name for name in type(self).model_fields if getattr(self, name) is not None]
         if len(kinds) != 1:
             table = ", ".join(type(self).model_fields)
@@ -249,5 +268,5 @@ class Act(Value):
 
 
 def by_desk(spec: FieldSpec) -> Answer | None:
-    """Say how the desk compares a field; None where a person judges."""
+    """Return how the desk compares a field's answer; None where a person judges it."""
     return spec.answer if spec.answer and spec.answer.mode == "http" else None

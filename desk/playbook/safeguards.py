@@ -1,4 +1,4 @@
-"""Safeguards that a playbook asks for: compared answers, lockout, cooling off, disputed profiles. Pure data."""
+"""Safeguards of a playbook: compared answers, verification lockout, cooling-off, disputed profiles. Pure data."""
 
 from datetime import timedelta
 from typing import Literal
@@ -13,10 +13,10 @@ About = Literal["order", "profile"]
 
 
 class Answer(Value):
-    """What the caller is asked for, of the order or profile that the field `of` names.
+    """Verification answer that is compared with the order or profile named by the field `of`.
 
-    Orders placed less than `older` before the case was opened do not count, nor does one that a field of `not_in`
-    names: who took an account over knows what they ordered themselves.
+    Orders placed less than `older` before the case was opened do not count, nor do those named in a field of `not_in`:
+    an attacker knows what they ordered themselves.
     """
 
     fact: Literal["restaurant", "total", "name", "contact", "recent_order"]
@@ -27,14 +27,14 @@ class Answer(Value):
 
     @property
     def about(self) -> About:
-        """Say what it is compared with."""
+        """Return whether it is compared with an order or with the profile."""
         return "order" if self.fact in {"restaurant", "total"} else "profile"
 
 
 class Lockout(Value):
-    """After so many failures for one customer, in whatever case and by whomever, only the role `then` may go on.
+    """Verification lockout: after this many failures for one customer, across cases, only the role `then` may go on.
 
-    `failed` are the outcomes that count; `same` are the fields by which another case is about the same customer.
+    `failed` are the outcomes that count; `same` are the fields that identify the customer in other cases.
     """
 
     failed: Names
@@ -45,16 +45,19 @@ class Lockout(Value):
 
 
 class CoolOff(Value):
-    """The step rests so long after the latest of these steps and `step.part`s; whoever may override lifts it with a reason."""
+    """Cooling-off period after the latest of these steps and `step.part`s.
+
+    Whoever may override can lift it, with a reason.
+    """
 
     after: Names
     wait: Duration = timedelta(0)
 
 
 class Wrote(Value):
-    """Where the number of the customer's own ticket stands, and the fields into which goes who wrote it.
+    """Field with the number of the customer's own ticket, and the fields that take its author.
 
-    The ticket system says so, and nobody has confirmed it: no step asks for these two fields.
+    The author comes from the ticket system and is unconfirmed: no step asks for these two fields.
     """
 
     ticket: str
@@ -63,11 +66,11 @@ class Wrote(Value):
 
 
 class Disputes(Value):
-    """Open cases of one profile that are claimed by different people; `holds` waits until `decided_by` has decided.
+    """Rule for open cases of one profile with different callers: `holds` wait until `decided_by` has decided.
 
-    The first field of `same` that both cases know says whether it is one profile. People differ by a field of `contact`,
-    by who `wrote` their tickets, or by the names in `enquirer` where those are not nearly the same.
-    `holds` names steps and `step.part`; without `decided_by` whoever may cancel decides.
+    The first field of `same` that both cases know decides whether it is one profile. Callers differ by a field of
+    `contact`, by the authors of their tickets (`wrote`), or by dissimilar names in `enquirer`. `holds` names steps and
+    `step.part`; without `decided_by`, whoever may cancel decides.
     """
 
     same: Names

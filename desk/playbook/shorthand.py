@@ -1,4 +1,4 @@
-"""The short forms people write in a playbook: a duration such as `15m`, a text in one language, a list of one. Pure data."""
+"""Short forms in playbook files: durations such as `15m`, single-language texts, one-item lists. Pure."""
 
 import re
 from datetime import timedelta
@@ -13,19 +13,17 @@ _DURATION = re.compile(r"(\d{1,5})(s|m|h|d)")
 
 
 def read_duration(raw: Any) -> Any:
-    """Read `90s`, `15m`, `2h` or `3d`; raises ValueError for anything else."""
+    """Parse `90s`, `15m`, `2h` or `3d`; raises ValueError for anything else."""
     if isinstance(raw, timedelta):
         return raw
     found = _DURATION.fullmatch(str(raw))
     if not found:
-        raise ValueError(
-            f"{raw!r} is not a duration: write a whole number and s, m, h or d, such as 15m"
-        )
+        raise ValueError(f"{raw!r} is not a duration: write a whole number and s, m, h or d, such as 15m")
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 def write_duration(duration: timedelta) -> str:
-    """Write a duration the way a playbook does."""
+    """Format a duration as playbooks write it."""
     seconds = int(duration.total_seconds())
     for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
         if seconds and seconds % size == 0:
@@ -34,12 +32,12 @@ def write_duration(duration: timedelta) -> str:
 
 
 def read_text(raw: Any) -> Any:
-    """Read a text: plain words are English, a mapping is language to words."""
+    """Parse a text: plain words are English, a mapping is language to words."""
     return {"en": raw} if isinstance(raw, str) else raw
 
 
 def read_list(raw: Any) -> Any:
-    """Read one word as a list of one."""
+    """Turn a single word into a list of one."""
     return [raw] if isinstance(raw, str) else raw
 
 
@@ -54,4 +52,4 @@ _WORDS = WithJsonSchema({"anyOf": [_STRING, {"type": "object", "additionalProper
 _NAMES = WithJsonSchema({"anyOf": [_STRING, {"type": "array", "items": _STRING}]})
 Words = Annotated[Text, BeforeValidator(read_text), _WORDS]
 Names = Annotated[tuple[str, ...], BeforeValidator(read_list), _NAMES]
-"""The short forms people write are in the schema that editors read, too."""
+"""List of names; the JSON schema accepts the short form, too."""

@@ -1,1 +1,1 @@
-"""Who is reminded, digests of reminders, and the weekly report."""
+"""Reminders: the ladder, digests, and the weekly report."""

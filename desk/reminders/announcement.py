@@ -1,15 +1,15 @@
-"""An announcement to one inbox, and the reminders it stands for. Pure data."""
+"""Announcement: a message to one inbox that belongs to no single case. Pure data."""
 
 from dataclasses import dataclass
 
 from desk.values import Line, Value
 
 DIGEST = "digest/"
-"""How the keys of messages that stand for several reminders begin."""
+"""Prefix of the keys of digests."""
 
 
 class Announcement(Value):
-    """What to say in an inbox; the key makes saying it twice harmless. It holds no customer's data."""
+    """Message to an inbox, without personal data; the key makes it idempotent."""
 
     key: str
     inbox: str
@@ -20,7 +20,7 @@ class Announcement(Value):
 
 @dataclass(frozen=True)
 class Gathered:
-    """A reminder that an announcement says for its case; `mark` names the duty, the rung and when it was reached."""
+    """Reminder of a case that an announcement covers; `mark` names the duty, the rung and when it was reached."""
 
     case: str
     mark: str

@@ -1,6 +1,6 @@
-"""When many reminders are due for one inbox at once, one message says them all. Pure.
+"""Digests: one message for an inbox in place of many reminders. Pure.
 
-Urgent duties are never gathered: their reminders go out at once, whatever else is due.
+Reminders of urgent duties are never part of a digest: they go out at once.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -16,9 +16,9 @@ from desk.values import Line
 from desk.workflow.duties import doers
 
 MANY = 3
-"""More cases than this that wait for one inbox are gathered."""
+"""Reminders of more cases than this, due for one inbox, become a digest."""
 APART = timedelta(minutes=15)
-"""How long an inbox has peace from digests after one."""
+"""Minimum time between two digests for one inbox."""
 
 TITLE = "{count} cases wait for {owner}:"
 TITLE_YOU = "{count} cases wait for you:"
@@ -29,7 +29,7 @@ SOON = "{case} (due {due_at}): {what}"
 
 @dataclass(frozen=True)
 class Reminder:
-    """A reminder that is due: of which case, for which inbox, and what it would say."""
+    """Due reminder: its case, its inbox and its line in a digest."""
 
     gathered: Gathered
     inbox: str
@@ -41,7 +41,7 @@ class Reminder:
 
 @dataclass(frozen=True)
 class Plan:
-    """What becomes of reminders: the digests to say, and the reminders that wait for the next one."""
+    """Plan for due reminders: the digests to send, and the reminders held for the next digest."""
 
     digests: tuple[tuple[Announcement, tuple[Gathered, ...]], ...] = ()
     held: frozenset[Gathered] = frozenset()
@@ -56,9 +56,13 @@ def _reminder(case: Case, playbook: Playbook, one: Reached, now: datetime) -> Re
     role = doers(playbook, one.duty) if one.rung.tell in {"claimer", "owner"} else one.rung.tell
     assert one.duty.due_at is not None
     return Reminder(
-        Gathered(case.id, one.mark), one.inbox, role, one.duty.urgent, one.duty.due_at,
+        Gathered(case.id, one.mark),
+        one.inbox,
+        role,
+        one.duty.urgent,
+        one.duty.due_at,
         _line(display(case, playbook), one, now),
-    )  # fmt: skip
+    )
 
 
 def _line(case: str, one: Reached, now: datetime) -> Line:
@@ -72,37 +76,30 @@ def _line(case: str, one: Reached, now: datetime) -> Line:
     return Line(key=LATE_HOURS, args={"case": case, "hours": minutes // 60, "what": one.duty.title})
 
 
-def plan(
-    due: Iterable[Reminder], said: Collection[Gathered], peace: Collection[str], now: datetime
-) -> Plan:
-    """Gather what is too much for one inbox. `said` is in a digest already, `peace` names inboxes that just had one."""
+def plan(due: Iterable[Reminder], said: Collection[Gathered], peace: Collection[str], now: datetime) -> Plan:
+    """Group due reminders into digests. `said` are in a digest already, `peace` names inboxes that just had one."""
     inboxes: dict[str, list[Reminder]] = {}
     for one in due:
         if not one.urgent and one.gathered not in said:
             inboxes.setdefault(one.inbox, []).append(one)
-    many = {
-        inbox: ones
-        for inbox, ones in inboxes.items()
-        if len({one.gathered.case for one in ones}) > MANY
-    }
+    many = {inbox: ones for inbox, ones in inboxes.items() if len({one.gathered.case for one in ones}) > MANY}
     return Plan(
         tuple(_digest(inbox, ones, now) for inbox, ones in many.items() if inbox not in peace),
         frozenset(one.gathered for inbox in many.keys() & set(peace) for one in many[inbox]),
     )
 
 
-def _digest(
-    inbox: str, ones: Sequence[Reminder], now: datetime
-) -> tuple[Announcement, tuple[Gathered, ...]]:
+def _digest(inbox: str, ones: Sequence[Reminder], now: datetime) -> tuple[Announcement, tuple[Gathered, ...]]:
     oldest = sorted(ones, key=lambda one: (one.due_at, one.gathered.case))
     count = len({one.gathered.case for one in ones})
     direct = inbox.startswith("person:")
     role = oldest[0].role
     owner = {} if direct else {"owner": f"role:{role}"}
     said = Announcement(
-        key=f"{DIGEST}{inbox}/{now.isoformat()}", inbox=inbox,
+        key=f"{DIGEST}{inbox}/{now.isoformat()}",
+        inbox=inbox,
         mention=() if direct else (f"role:{role}",),
         title=Line(key=TITLE_YOU if direct else TITLE, args={"count": count, **owner}),
         lines=tuple(one.line for one in oldest),
-    )  # fmt: skip
+    )
     return said, tuple(one.gathered for one in oldest)

@@ -1,4 +1,4 @@
-"""Who is reminded, and when the next reminder is due. Pure; the chaser's cost grows with what is due."""
+"""Reminder ladder: who is reminded of a duty, and when the next reminder is due. Pure; cost grows with what is due."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,11 +22,11 @@ from desk.workflow.refusals import Verdict
 OVERDUE = "{case}: “{what}” was due at {due_at}. {owner} owes it."
 SINCE = "{case}: “{what}” is due at {due_at}. {owner} owes it."
 MOST_OFFERED = 3
-"""Buttons below one reminder."""
+"""Maximum number of buttons below a reminder."""
 
 
 def deadlines(case: Case, playbook: Playbook) -> tuple[Deadline, ...]:
-    """List the next instant at which each duty wants attention."""
+    """List for each duty the next instant at which it needs attention."""
     found = []
     for duty in duties(case, playbook):
         times = [at for _, _, at in _rungs_left(case, playbook, duty)]
@@ -40,13 +40,16 @@ def _rungs_left(case: Case, playbook: Playbook, duty: Duty) -> list[tuple[int, R
         return []
     used = case.chased.get(duty.key, 0)
     owner = doers(playbook, duty)
-    return [(number, rung, rung_at(playbook, duty.due_at, rung, owner, duty.urgent))
-            for number, rung in enumerate(duty.chase, 1) if number > used]  # fmt: skip
+    return [
+        (number, rung, rung_at(playbook, duty.due_at, rung, owner, duty.urgent))
+        for number, rung in enumerate(duty.chase, 1)
+        if number > used
+    ]
 
 
 @dataclass(frozen=True)
 class Reached:
-    """A rung of a duty's ladder that is due to be used: whom it tells. Its mark is never that of another."""
+    """Rung of a duty's ladder that is due, and whom it tells."""
 
     duty: Duty
     number: int
@@ -54,16 +57,16 @@ class Reached:
     at: datetime
     inbox: str
     missed: bool = False
-    """Whether rungs below it were never used, as after a pause: whoever owes it was not told by any of them."""
+    """Whether lower rungs were skipped, as after downtime: the owner was not told by any of them."""
 
     @property
     def mark(self) -> str:
-        """Name this use of this rung: a duty that was put off reaches the same rung at another time."""
+        """Return the id of this use of the rung; a snoozed duty reaches the same rung again under another id."""
         return f"{self.duty.key}#{self.number}@{self.at.isoformat()}"
 
 
 def reached(case: Case, playbook: Playbook, now: datetime) -> tuple[Reached, ...]:
-    """List the rungs that are due; after a pause only the highest of each duty."""
+    """List the rungs that are due; of each duty only the highest."""
     found = []
     for duty in duties(case, playbook):
         left = [one for one in _rungs_left(case, playbook, duty) if one[2] <= now]
@@ -75,7 +78,7 @@ def reached(case: Case, playbook: Playbook, now: datetime) -> tuple[Reached, ...
 
 
 def chase(command: cmd.Chase, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Use every rung that is due, with one message per inbox; a digest may say it, or hold it back."""
+    """Use every due rung, with one message per inbox; a digest may cover it or hold it back."""
     told: dict[str, list[Reached]] = {}
     owing: dict[str, None] = {}
     for one in reached(growing.case, playbook, now):
@@ -97,14 +100,14 @@ def chase(command: cmd.Chase, growing: Growing, playbook: Playbook, now: datetim
 
 
 def _inbox(case: Case, playbook: Playbook, duty: Duty, rung: Rung, now: datetime) -> str:
-    """Tell the claimer directly; without one, the owner's inbox."""
+    """Return the inbox of a rung: the claimer's direct messages, or the owner's inbox."""
     if rung.tell == "claimer" and duty.claimed_by:
         return f"person:{duty.claimed_by}"
     return inbox_of(case, playbook, _told(playbook, duty, rung, now))
 
 
 def _told(playbook: Playbook, duty: Duty, rung: Rung, now: datetime) -> str:
-    """Name the role a rung tells; what is urgent goes to the fallback while the role is not at work."""
+    """Return the role a rung tells; an urgent duty's fallback while the role is off duty."""
     role = doers(playbook, duty) if rung.tell in {"claimer", "owner"} else rung.tell
     fallback = playbook.roles[role].fallback
     away = duty.urgent and not at_work(now, calendar_of(playbook, role))
@@ -114,7 +117,7 @@ def _told(playbook: Playbook, duty: Duty, rung: Rung, now: datetime) -> str:
 def _remind(
     growing: Growing, playbook: Playbook, inbox: str, owed: list[tuple[Duty, Rung]], now: datetime
 ) -> list[Effect]:
-    """Redraw the card, whose colours have changed, and say in words what no digest says."""
+    """Plan the card updates, and the messages that no digest covers."""
     effects: list[Effect] = []
     card = growing.case.cards.get(inbox)
     if inbox in inboxes(growing.case, playbook) and not (card and card.pending):
@@ -126,36 +129,30 @@ def _remind(
     return effects
 
 
-def _reminder(
-    growing: Growing, playbook: Playbook, inbox: str, owed: list[tuple[Duty, Rung]], now: datetime
-) -> Effect:
-    number = (
-        sum(e.what == "tell_people" and e.inbox == inbox for e in growing.case.planned.values()) + 1
-    )
+def _reminder(growing: Growing, playbook: Playbook, inbox: str, owed: list[tuple[Duty, Rung]], now: datetime) -> Effect:
+    number = sum(e.what == "tell_people" and e.inbox == inbox for e in growing.case.planned.values()) + 1
     lines = tuple(_line(growing.case, playbook, duty, now) for duty, _ in owed)
     urgent = any(duty.urgent for duty, _ in owed)
-    told = reminder(
-        growing.case, inbox, _mentions(playbook, inbox, owed, now), lines, number, urgent
-    )
+    told = reminder(growing.case, inbox, _mentions(playbook, inbox, owed, now), lines, number, urgent)
     return told.model_copy(update={"offers": _offered(owed)})
 
 
 def _offered(owed: list[tuple[Duty, Rung]]) -> tuple[Offered, ...]:
-    """Offer to put off each step that is reminded of; a message has room for a few."""
+    """Return snooze buttons for the steps reminded of; a message has room for a few."""
     steps = {duty.step: duty for duty, _ in reversed(owed)}
     few = list(reversed(steps.values()))[:MOST_OFFERED]
     return tuple(
         Offered(
-            what="snooze", step=one.step, occurrence=one.occurrence,
+            what="snooze",
+            step=one.step,
+            occurrence=one.occurrence,
             title=one.title if len(few) > 1 else {},
         )
         for one in few
-    )  # fmt: skip
+    )
 
 
-def _mentions(
-    playbook: Playbook, inbox: str, owed: list[tuple[Duty, Rung]], now: datetime
-) -> tuple[str, ...]:
+def _mentions(playbook: Playbook, inbox: str, owed: list[tuple[Duty, Rung]], now: datetime) -> tuple[str, ...]:
     if inbox.startswith("person:"):
         return ()
     roles = [_told(playbook, duty, rung, now) for duty, rung in owed]
@@ -166,14 +163,29 @@ def _line(case: Case, playbook: Playbook, duty: Duty, now: datetime) -> Line:
     owner = f"<@{duty.claimed_by}>" if duty.claimed_by else f"role:{doers(playbook, duty)}"
     assert duty.due_at is not None
     key = OVERDUE if now > duty.due_at else SINCE
-    return Line(key=key, args={"case": f"{playbook.case_prefix}-{case.number}", "what": duty.title,
-                               "due_at": duty.due_at, "owner": owner})  # fmt: skip
+    return Line(
+        key=key,
+        args={
+            "case": f"{playbook.case_prefix}-{case.number}",
+            "what": duty.title,
+            "due_at": duty.due_at,
+            "owner": owner,
+        },
+    )
 
 
-def reminder(case: Case, inbox: str, mention: tuple[str, ...], lines: tuple[Line, ...], number: int,
-             urgent: bool) -> TellPeople:  # fmt: skip
+def reminder(
+    case: Case, inbox: str, mention: tuple[str, ...], lines: tuple[Line, ...], number: int, urgent: bool
+) -> TellPeople:
     """Plan one reminder for one inbox."""
     return TellPeople(
-        key=f"{case.id}/chase:{inbox}/{number}/0", case=case.id, lane=card_lane(case, inbox), urgent=urgent,
-        inbox=inbox, thread=not inbox.startswith("person:"), mention=mention, lines=lines, reminder=True,
-    )  # fmt: skip
+        key=f"{case.id}/chase:{inbox}/{number}/0",
+        case=case.id,
+        lane=card_lane(case, inbox),
+        urgent=urgent,
+        inbox=inbox,
+        thread=not inbox.startswith("person:"),
+        mention=mention,
+        lines=lines,
+        reminder=True,
+    )

@@ -1,4 +1,4 @@
-"""Monday's message: a procedure's last week in plain words, for whoever leads its team. Pure."""
+"""Weekly report: a procedure's figures of last week, for its team leads. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from desk.values import Line, Text
 
 SAID_AT = time(8)
 STUCK_AFTER = timedelta(days=1)
-"""Something is stuck when it should have been done this long ago."""
+"""A duty is stuck when it is late by this much."""
 MOST_STUCK = 5
 
 TITLE = "{procedure}: week {week}"
@@ -34,7 +34,7 @@ NONE_STUCK = "Nothing is stuck."
 
 @dataclass(frozen=True)
 class Span:
-    """A week from Monday to Monday in a procedure's zone, and when it is told."""
+    """Week from Monday to Monday in a procedure's zone, and when it is reported."""
 
     name: str
     start: datetime
@@ -43,7 +43,7 @@ class Span:
 
 
 def last_week(now: datetime, zone: str) -> Span:
-    """Give the newest week that is due to be told: Monday at eight, where the procedure is at home."""
+    """Return the newest week whose report is due: Monday at 08:00 in the procedure's zone."""
     place = ZoneInfo(zone)
     local = now.astimezone(place)
     monday = local.date() - timedelta(days=local.weekday())
@@ -61,7 +61,7 @@ def _instant(day: date, at: time, place: ZoneInfo) -> datetime:
 
 @dataclass(frozen=True)
 class Week:
-    """A week in numbers."""
+    """Figures of a week."""
 
     opened: int
     closed: int
@@ -73,12 +73,12 @@ class Week:
 
     @property
     def empty(self) -> bool:
-        """Say whether there is nothing to tell."""
+        """Return whether there is nothing to report."""
         return not (self.opened or self.closed or self.stuck)
 
 
-def count(cases: Iterable[Case], late: Iterable[Owed], playbook: Playbook, span: Span, now: datetime) -> Week:  # fmt: skip
-    """Count a week from the cases opened or closed in it, and from what is late now."""
+def count(cases: Iterable[Case], late: Iterable[Owed], playbook: Playbook, span: Span, now: datetime) -> Week:
+    """Count a week from the cases opened or closed in it, and from the duties late now."""
     seen = tuple(cases)
     reached = [(case, found) for case in seen if (found := goal(case, playbook)) and found.done_at]
     return Week(
@@ -88,7 +88,7 @@ def count(cases: Iterable[Case], late: Iterable[Owed], playbook: Playbook, span:
         slowest=_slowest(seen, playbook, span),
         broken=tuple(_broken(seen, span)),
         stuck=tuple(one for one in late if one.due_at and now - one.due_at > STUCK_AFTER and one.late(now)),
-    )  # fmt: skip
+    )
 
 
 def _within(at: datetime | None, span: Span) -> bool:
@@ -102,7 +102,7 @@ def _reached(case: Case, found: Goal) -> tuple[timedelta, bool]:
 
 
 def _slowest(cases: Iterable[Case], playbook: Playbook, span: Span) -> tuple[str, timedelta] | None:
-    """Find the step that took longest from being open to being done, in the middle of its cases."""
+    """Return the step with the longest median time from open to done."""
     took: dict[str, list[timedelta]] = {}
     for case in cases:
         for name, duration in _durations(case, span):
@@ -134,18 +134,20 @@ def _broken(cases: Iterable[Case], span: Span) -> Iterator[str]:
 
 
 def leads(playbook: Playbook) -> tuple[str, ...]:
-    """Name the roles that stand in for others and that nobody stands in for: the team leads."""
+    """Return the roles of team leads: those that cover for others, and that nobody covers for."""
     covering = dict.fromkeys(role.next for role in playbook.roles.values() if role.next)
-    return tuple(name for name in covering if name in playbook.roles and not playbook.roles[name].next)  # fmt: skip
+    return tuple(name for name in covering if name in playbook.roles and not playbook.roles[name].next)
 
 
 def message(week: Week, playbook: Playbook, span: Span, role: str) -> Announcement:
-    """Put a week into words for one team lead's inbox; the key is the same however often it is made."""
+    """Build the report for one team lead's inbox, with an idempotent key."""
     title = Line(key=TITLE, args={"procedure": playbook.title, "week": span.name})
     return Announcement(
-        key=f"weekly/{playbook.playbook}/{span.name}/{role}", inbox=f"role:{role}", title=title,
+        key=f"weekly/{playbook.playbook}/{span.name}/{role}",
+        inbox=f"role:{role}",
+        title=title,
         lines=tuple(_lines(week, playbook)),
-    )  # fmt: skip
+    )
 
 
 def _lines(week: Week, playbook: Playbook) -> Iterator[Line]:
@@ -164,11 +166,11 @@ def _goal_line(week: Week, step: Text) -> Line:
         return Line(key=NO_GOAL, args={"step": step})
     minutes = round(_middle([took for took, _ in week.goals]) / timedelta(minutes=1))
     good = sum(in_time for _, in_time in week.goals)
-    return Line(key=GOAL, args={"step": step, "minutes": minutes, "good": good, "all": len(week.goals)})  # fmt: skip
+    return Line(key=GOAL, args={"step": step, "minutes": minutes, "good": good, "all": len(week.goals)})
 
 
 def _slowest_line(step: Text, took: timedelta) -> Line:
-    """Give the duration in the unit a person would use."""
+    """Format the duration in hours or minutes, whichever a person would use."""
     key, unit = SLOWEST_DAYS, timedelta(days=1)
     if took < timedelta(hours=2):
         key, unit = SLOWEST_MINUTES, timedelta(minutes=1)
@@ -190,8 +192,11 @@ def _stuck_lines(stuck: Sequence[Owed]) -> Iterator[Line]:
         assert one.due_at is not None
         owner = f"<@{one.held_by}>" if one.held_by else f"role:{one.role}"
         args: dict[str, str | int | datetime | Text | list[str]] = {
-            "case": one.display, "what": one.title, "due_at": one.due_at, "owner": owner,
-        }  # fmt: skip
+            "case": one.display,
+            "what": one.title,
+            "due_at": one.due_at,
+            "owner": owner,
+        }
         yield Line(key=STUCK, args=args)
     if not stuck:
         yield Line(key=NONE_STUCK)

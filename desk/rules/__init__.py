@@ -1,1 +1,1 @@
-"""The rules: one file for a family of commands."""
+"""Decision rules: one module per family of commands."""

@@ -1,6 +1,6 @@
-"""A ticket that people made by hand becomes a case at its group's step. Pure.
+"""Adoption of a ticket: a ticket created by hand becomes a case at its group's step. Pure.
 
-What came before the ticket is not known: those steps count as done, and nothing is claimed of them.
+The steps before it count as done; nothing is claimed about them.
 """
 
 import hashlib
@@ -24,13 +24,13 @@ _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def case_of(ticket: int) -> str:
-    """Give the key of the case that a ticket becomes: always the same one, so that it becomes one case only."""
+    """Return the case key derived from a ticket, so that it becomes one case only."""
     number = int.from_bytes(hashlib.sha256(f"ticket {ticket}".encode()).digest()[:16])
     return "".join(_LETTERS[number >> shift & 31] for shift in range(125, -1, -5))
 
 
 def wanted(playbooks: Mapping[str, Playbook]) -> dict[str, str]:
-    """Name the query types that make a ticket a case, and the playbook for each."""
+    """Return the query types that make a ticket a case, each with its playbook."""
     return {
         plan.query_type: name
         for name, playbook in playbooks.items()
@@ -41,19 +41,35 @@ def wanted(playbooks: Mapping[str, Playbook]) -> dict[str, str]:
 
 
 def adopt(command: cmd.AdoptTicket, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Open a case with the ticket it already has; a second message about the same ticket changes nothing."""
+    """Open a case with its existing ticket; idempotent per ticket."""
     adopts, seen = playbook.adopts, command.found.seen
     if growing.case.opened_at is not None or adopts is None:
         return ()
     key = f"{growing.case.id}/adopted"
     growing.add(
-        ev.CaseOpened(at=now, by=BOT.id, number=command.number, playbook=playbook.playbook,
-                      playbook_hash=growing.case.playbook_hash, language=playbook.languages[0]),
+        ev.CaseOpened(
+            at=now,
+            by=BOT.id,
+            number=command.number,
+            playbook=playbook.playbook,
+            playbook_hash=growing.case.playbook_hash,
+            language=playbook.languages[0],
+        ),
         ev.FactsRecorded(at=now, by=BOT.id, facts=known_at_once(playbook, now)),
         *(ev.StepCompleted(at=now, by=BOT.id, step=step, outcome=ADOPTED) for step in adopts.done),
-        TicketCreated(at=now, by=BOT.id, effect=key, name=adopts.ticket, id=seen.id, url=seen.url, group=seen.group,
-                         status=seen.status, asked_group="", stamp=seen.stamp),
-    )  # fmt: skip
+        TicketCreated(
+            at=now,
+            by=BOT.id,
+            effect=key,
+            name=adopts.ticket,
+            id=seen.id,
+            url=seen.url,
+            group=seen.group,
+            status=seen.status,
+            asked_group="",
+            stamp=seen.stamp,
+        ),
+    )
     said = _said(adopts, playbook, command.found.requester, now)
     if said:
         growing.add(ev.FactsRecorded(at=now, by=BOT.id, facts=said, confirmed=False))
@@ -64,10 +80,8 @@ def adopt(command: cmd.AdoptTicket, growing: Growing, playbook: Playbook, now: d
     return ()
 
 
-def _said(
-    adopts: Adopts, playbook: Playbook, requester: Requester | None, now: datetime
-) -> dict[str, Fact]:
-    """Read what the ticket says of its requester: the first word of a name is the name, the rest the surname."""
+def _said(adopts: Adopts, playbook: Playbook, requester: Requester | None, now: datetime) -> dict[str, Fact]:
+    """Return the requester's facts from the ticket: first word as the name, the rest as the surname."""
     if requester is None:
         return {}
     name, _, surname = requester.name.strip().partition(" ")
@@ -78,9 +92,5 @@ def _said(
         for part, field in fields.items()
         if field and given[part]
     }
-    known = {
-        field: fact(playbook, field, value)
-        for field, value in read_as.items()
-        if not isinstance(value, Line)
-    }
+    known = {field: fact(playbook, field, value) for field, value in read_as.items() if not isinstance(value, Line)}
     return known | claimants.requester(playbook, requester.model_dump(), now)

@@ -1,6 +1,6 @@
-"""What a person may do with a case beside finishing its steps. Pure: the desk's own rules are asked, and nothing is kept.
+"""Available actions: what a person may do with a case beside finishing its steps. Pure; a dry run of the rules.
 
-A menu is drawn from this, and a form that would be refused does not open; so what is offered and what is allowed
+Menus are built from this, and a form that would be refused does not open; so what is offered and what is permitted
 cannot differ.
 """
 
@@ -20,7 +20,7 @@ from desk.workflow.conditions import fields_asked
 
 @dataclass(frozen=True)
 class Offer:
-    """One thing to do: about a step of the case, or about the case itself where `step` is empty."""
+    """Available action: on a step of the case, or on the case where `step` is empty."""
 
     what: str
     step: str = ""
@@ -30,19 +30,19 @@ class Offer:
 
 @dataclass(frozen=True)
 class Offers:
-    """Everything one person may do now, the steps' before the case's."""
+    """Available actions of one person, those on steps first."""
 
     all: tuple[Offer, ...] = field(default=())
 
     def of(self, what: str) -> tuple[Offer, ...]:
-        """Give every way to do one thing."""
+        """Return the offers of one action."""
         return tuple(one for one in self.all if one.what == what)
 
 
 OF_STEP = ("hand_over", "snooze", "override")
 OF_CASE = ("note", "question", "correct", "wait", "resume", "merge", "cancel", "reopen", "dispute")
 ANOTHER = "?"
-"""Stands for the other case's name, or a reason, while nobody has written one yet."""
+"""Placeholder for another case's name, or a reason, in a dry run."""
 
 
 def offers(case: Case, playbook: Playbook, person: Person, now: datetime) -> Offers:
@@ -64,20 +64,16 @@ def _of_steps(case: Case, playbook: Playbook) -> Iterator[Offer]:
 
 
 def can_lift(step: Step, playbook: Playbook) -> bool:
-    """Say whether a step has something to override: four eyes, a cap on an amount, or a duplicate guard."""
+    """Return whether a step has a safeguard to override: four eyes, a cap, or a duplicate guard."""
     capped = any(playbook.fields[name].most is not None for name in fields_asked(step))
     return bool(step.not_by or step.unique or capped)
 
 
-def why_refused(
-    offer: Offer, case: Case, playbook: Playbook, person: Person, now: datetime
-) -> Refusal | None:
-    """Say why this person may not do it now, whatever they would write; None when they may."""
+def why_refused(offer: Offer, case: Case, playbook: Playbook, person: Person, now: datetime) -> Refusal | None:
+    """Return why this person may not do it now, whatever they would enter; None when they may."""
     about = {"case": case.id, "delivery": "", "by": person}
     step = {**about, "step": offer.step, "occurrence": offer.occurrence}
-    refusal = refused(
-        _trial(offer, about, step, playbook, next(iter(case.twins), ANOTHER)), case, playbook, now
-    )
+    refusal = refused(_trial(offer, about, step, playbook, next(iter(case.twins), ANOTHER)), case, playbook, now)
     return None if refusal and refusal.fields else refusal
 
 
@@ -88,7 +84,7 @@ def _trial(
     playbook: Playbook,
     another: str,
 ) -> cmd.Command:
-    """Write the command as it would be, with something in each place that is still to be filled in."""
+    """Build the command with placeholders for what is still to be entered."""
     code = next(iter(playbook.cancels), ANOTHER)
     more: dict[str, tuple[type[cmd.Command], dict[str, object]]] = {
         "hand_over": (cmd.HandOver, {**step, "to": about["by"]}),
@@ -109,7 +105,7 @@ def _trial(
 
 
 def correctable(case: Case, playbook: Playbook) -> tuple[str, ...]:
-    """Name the facts that can be corrected: those known or asked for so far, in the playbook's order."""
+    """List the facts that can be corrected: known or asked for so far, in the playbook's order."""
     reached = {
         name
         for step, spec in playbook.steps.items()
@@ -120,12 +116,10 @@ def correctable(case: Case, playbook: Playbook) -> tuple[str, ...]:
     return tuple(
         name
         for name, spec in playbook.fields.items()
-        if (name in reached or case.known(name))
-        and not (spec.compared or by_desk(spec))
-        and spec.type not in kinds
+        if (name in reached or case.known(name)) and not (spec.compared or by_desk(spec)) and spec.type not in kinds
     )
 
 
 def no_such_case(name: str) -> Line:
-    """Say that there is no open case of this name to go on in."""
+    """Return the refusal for a merge into a case that is not open."""
     return Line(key="There is no open case {case}. Nothing was changed.", args={"case": name})

@@ -1,4 +1,4 @@
-"""What people do with a case beside its steps: claim, hand over, put off, wait, note, cancel, reopen, merge. Pure."""
+"""Case actions: claim, hand over, snooze, attempt, wait, override, cancel, reopen, merge. Pure."""
 
 from datetime import datetime, timedelta
 
@@ -22,42 +22,32 @@ from desk.workflow.refusals import Verdict, refuse
 
 WHY = Line(key="Give a reason: whoever comes after you will ask.")
 MERGED = "merged"
-"""The ending of a case that goes on in another one."""
+"""The ending of a case that was merged into another one."""
 LONGEST_SNOOZE = timedelta(days=7)
 
 
-def _owed(
-    command: cmd.Command, growing: Growing, playbook: Playbook, step: str, occurrence: int
-) -> Refusal | None:
-    """Hold an act on a step to somebody who may do the step, or one of its parts."""
+def _owed(command: cmd.Command, growing: Growing, playbook: Playbook, step: str, occurrence: int) -> Refusal | None:
+    """Require that a person may do the step, or one of its parts."""
     parts = parts_of(growing.case, playbook, playbook.steps[step]) if step in playbook.steps else ()
-    left: list[str | None] = [
-        part for part in parts if part not in growing.case.step(step).parts
-    ] or [None]
+    left: list[str | None] = [part for part in parts if part not in growing.case.step(step).parts] or [None]
     answers = [check(growing, playbook, command, step, part, occurrence) for part in left]
     refusals = [one for one in answers if isinstance(one, Refusal)]
     return refusals[0] if len(refusals) == len(answers) else None
 
 
-def claim_step(
-    command: cmd.ClaimStep, growing: Growing, playbook: Playbook, now: datetime
-) -> Verdict:
-    """Say who has it; a second claim takes it over from the first."""
+def claim_step(command: cmd.ClaimStep, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Assign a step to the person; a second claim takes it over."""
     refusal = _owed(command, growing, playbook, command.step, command.occurrence)
     if refusal:
         return refusal
     if growing.case.step(command.step).claimed_by == command.by.id:
         return refuse(Line(key="You have this already."))
-    growing.add(
-        ev.StepClaimed(at=now, by=command.by.id, step=command.step, occurrence=command.occurrence)
-    )
+    growing.add(ev.StepClaimed(at=now, by=command.by.id, step=command.step, occurrence=command.occurrence))
     return ()
 
 
-def hand_over(
-    command: cmd.HandOver, growing: Growing, playbook: Playbook, now: datetime
-) -> Verdict:
-    """Give a step to somebody who may do it, and tell them directly."""
+def hand_over(command: cmd.HandOver, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Assign a step to another person who may do it, and notify them directly."""
     refusal = _owed(command, growing, playbook, command.step, command.occurrence)
     if refusal:
         return refusal
@@ -70,21 +60,31 @@ def hand_over(
     )
     if theirs:
         role = playbook.steps[command.step].owner
-        return refuse(Line(
-            key="{who} may not do this step, so it stays as it is. {role} may: {people}.",
-            args={"who": f"<@{command.to.id}>", "role": playbook.roles[role].title, "people": f"role:{role}"},
-        ))  # fmt: skip
+        return refuse(
+            Line(
+                key="{who} may not do this step, so it stays as it is. {role} may: {people}.",
+                args={"who": f"<@{command.to.id}>", "role": playbook.roles[role].title, "people": f"role:{role}"},
+            )
+        )
     growing.add(ev.StepHandedOver(at=now, by=command.by.id, step=command.step, to=command.to.id))
-    told = message(growing, f"person:{command.to.id}", Line(
-        key="{who} gave you “{what}” of {case}.",
-        args={"who": f"<@{command.by.id}>", "what": playbook.steps[command.step].title, "case": display(growing.case, playbook)},
-    ))  # fmt: skip
+    told = message(
+        growing,
+        f"person:{command.to.id}",
+        Line(
+            key="{who} gave you “{what}” of {case}.",
+            args={
+                "who": f"<@{command.by.id}>",
+                "what": playbook.steps[command.step].title,
+                "case": display(growing.case, playbook),
+            },
+        ),
+    )
     growing.add(planned(told, now))
     return (told,)
 
 
 def snooze(command: cmd.Snooze, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Put off reminders, with a reason; the ladder starts anew afterwards."""
+    """Postpone a step's reminders, with a reason; the ladder restarts afterwards."""
     refusal = _owed(command, growing, playbook, command.step, command.occurrence)
     if refusal:
         return refusal
@@ -103,10 +103,8 @@ def snooze(command: cmd.Snooze, growing: Growing, playbook: Playbook, now: datet
     return ()
 
 
-def log_attempt(
-    command: cmd.LogAttempt, growing: Growing, playbook: Playbook, now: datetime
-) -> Verdict:
-    """Log a try; the step waits as long as the playbook says, in the owner's working time."""
+def log_attempt(command: cmd.LogAttempt, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Log an attempt; the step waits as long as the playbook says, in the owner's working time."""
     refusal = _owed(command, growing, playbook, command.step, command.occurrence)
     if refusal:
         return refusal
@@ -123,18 +121,12 @@ def log_attempt(
     if attempt.says:
         growing.add(ev.CustomerTold(at=now, by=by, step=command.step, texts=attempt.says))
     until_at = add_working(now, attempt.wait, calendar_of(playbook, step.owner))
-    growing.add(
-        ev.AttemptLogged(
-            at=now, by=by, step=command.step, attempt=command.attempt, until_at=until_at
-        )
-    )
+    growing.add(ev.AttemptLogged(at=now, by=by, step=command.step, attempt=command.attempt, until_at=until_at))
     return ()
 
 
-def wait_for_customer(
-    command: cmd.WaitForCustomer, growing: Growing, playbook: Playbook, now: datetime
-) -> Verdict:
-    """Let the clock stand still."""
+def wait_for_customer(command: cmd.WaitForCustomer, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Pause due times until the customer answers."""
     refusal = works_here(command, growing, playbook)
     if refusal:
         return refusal
@@ -147,7 +139,7 @@ def wait_for_customer(
 
 
 def resume(command: cmd.Resume, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Let the clock go on; what is open has as much time left as before."""
+    """End the pause; open steps have as much time left as before."""
     refusal = works_here(command, growing, playbook)
     if refusal:
         return refusal
@@ -158,7 +150,7 @@ def resume(command: cmd.Resume, growing: Growing, playbook: Playbook, now: datet
 
 
 def override(command: cmd.Override, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Lift four eyes and caps for one step; only the playbook's role, and with a reason."""
+    """Lift a step's safeguards; only for the playbook's role, and with a reason."""
     refusal = works_here(command, growing, playbook)
     if refusal:
         return refusal
@@ -169,15 +161,11 @@ def override(command: cmd.Override, growing: Growing, playbook: Playbook, now: d
         return refuse(own)
     if growing.case.step(command.step).status != "open":
         return refuse(
-            CLOSED
-            if not growing.case.open
-            else Line(key="That step is not open now. I have not changed anything.")
+            CLOSED if not growing.case.open else Line(key="That step is not open now. I have not changed anything.")
         )
     if not command.reason.strip():
         return refuse(WHY)
-    growing.add(
-        ev.StepOverridden(at=now, by=command.by.id, step=command.step, reason=said(command.reason))
-    )
+    growing.add(ev.StepOverridden(at=now, by=command.by.id, step=command.step, reason=said(command.reason)))
     return ()
 
 
@@ -198,7 +186,7 @@ def cancel(command: cmd.Cancel, growing: Growing, playbook: Playbook, now: datet
 
 
 def reopen(command: cmd.Reopen, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Go on with a closed case at the step that ended it."""
+    """Reopen a closed case at the step that ended it."""
     case = growing.case
     if case.opened_at is None:
         return refuse(UNKNOWN)
@@ -223,7 +211,7 @@ def _goes_on_at(case: Case, playbook: Playbook) -> str:
 
 
 def merge(command: cmd.Merge, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Close a duplicate; the other case goes on."""
+    """Close a duplicate in favour of another case."""
     refusal = works_here(command, growing, playbook)
     if refusal:
         return refusal

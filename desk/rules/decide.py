@@ -1,6 +1,6 @@
-"""The answer to a command: `decide(command, case, playbook, now) -> Decision`. Pure and total.
+"""Decision function: `decide(command, case, playbook, now) -> Decision`. Pure and total.
 
-No await, no clock, no vendor, no database, and nothing is ever raised: a refusal is a value, and an event too.
+No await, no clock, no vendor, no database, and no exception: a refusal is a value, and it is recorded as an event.
 """
 
 from collections.abc import Callable
@@ -36,21 +36,19 @@ from desk.workflow.flow import Growing, follow
 
 @dataclass(frozen=True)
 class Decision:
-    """What happened, what must be done outside, and why not. `case` is the case with the events applied."""
+    """Decision on a command: events, effects, or a refusal. `case` is the case with the events applied."""
 
     case: Case
     events: tuple[ev.Event, ...] = ()
     effects: tuple[Effect, ...] = ()
     refusal: Refusal | None = None
     taken_out: tuple[str, ...] = ()
-    """The kinds of secrets that stood in the command's free text and were not kept."""
+    """Kinds of secrets redacted from the command's free text."""
 
     @property
     def erases(self) -> tuple[str, ...]:
-        """Name the retention classes whose keys go with this decision."""
-        return tuple(
-            keep for event in self.events if event.kind == "case_erased" for keep in event.keep
-        )
+        """Return the retention classes whose keys this decision destroys."""
+        return tuple(keep for event in self.events if event.kind == "case_erased" for keep in event.keep)
 
 
 _RULES: dict[type[cmd.Command], Callable[..., Any]] = {
@@ -86,7 +84,7 @@ _RULES: dict[type[cmd.Command], Callable[..., Any]] = {
 
 
 def decide(command: cmd.Command, case: Case, playbook: Playbook, now: datetime) -> Decision:
-    """Decide what a command means for a case at this instant."""
+    """Decide a command for a case at this instant (aware UTC)."""
     growing = Growing(case)
     command, taken_out = scrubbed(command, playbook, playbook.languages[0])
     answer = _RULES[type(command)](command, growing, playbook, now)
@@ -102,7 +100,7 @@ def decide(command: cmd.Command, case: Case, playbook: Playbook, now: datetime) 
 
 
 def ends(command: cmd.Command, decision: Decision) -> tuple[str | None, str | None, str | None]:
-    """Say which effect this decision settles, kills or revives."""
+    """Return the effects this decision settles, kills and revives."""
     if decision.refusal:
         return None, None, None
     if isinstance(command, cmd.Settle) and command.result.kind != "delayed":
@@ -114,23 +112,23 @@ def ends(command: cmd.Command, decision: Decision) -> tuple[str | None, str | No
 
 
 def refused(command: cmd.Command, case: Case, playbook: Playbook, now: datetime) -> Refusal | None:
-    """Say why a command would be refused, and decide nothing: no event, no effect."""
+    """Return why a command would be refused; a dry run without events and effects."""
     answer = _RULES[type(command)](command, Growing(case), playbook, now)
     return answer if isinstance(answer, Refusal) else None
 
 
 def _in_order(effects: list[Effect]) -> tuple[Effect, ...]:
-    """Put cards before what is said in their threads: a lane is done in this order."""
+    """Order card updates before messages in their threads, since a lane runs in order."""
     return tuple(sorted(effects, key=lambda effect: effect.kind == "tell_people"))
 
 
 def _refused(command: cmd.Command, case: Case, refusal: Refusal, now: datetime) -> Decision:
-    """Keep a refusal as an event; a case that was never opened has no log to keep it in."""
+    """Record a refusal as an event, unless the case does not exist."""
     return told_no(case, command.by.id, what(command), refusal, now)
 
 
 def told_no(case: Case, by: str, asked: str, refusal: Refusal, now: datetime) -> Decision:
-    """Keep that somebody was told no; `asked` names what for. A case that was never opened has no log to keep it in."""
+    """Return the decision that records a refusal; `asked` names the command. Nothing is recorded for a missing case."""
     if case.opened_at is None:
         return Decision(case, refusal=refusal)
     growing = Growing(case)
@@ -140,14 +138,14 @@ def told_no(case: Case, by: str, asked: str, refusal: Refusal, now: datetime) ->
 
 
 def what(command: cmd.Command) -> str:
-    """Name what a command asked for, without any customer's data."""
+    """Return the name of a command's request, without personal data."""
     named = [getattr(command, name, None) for name in ("step", "part", "outcome", "effect")]
     words = [type(command).__name__, *(word for word in named if isinstance(word, str))]
     return " ".join(words)
 
 
 def _dead_card(command: cmd.Command) -> str | None:
-    """A card that could not be drawn is drawn again at the next change, not at once."""
+    """Handle a card that could not be drawn: it is retried at the next change, not at once."""
     if isinstance(command, cmd.Settle) and command.result.kind == "dead":
         return getattr(command.effect, "inbox", None)
     return None

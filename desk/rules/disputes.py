@@ -1,4 +1,4 @@
-"""What follows when two people claim one profile: the other case hears of it, people are told, somebody decides. Pure."""
+"""Dispute rules: other cases and deciders are notified, and a permitted role decides. Pure."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -23,10 +23,8 @@ from desk.workflow.permissions import UNKNOWN, deciders, only, works_here
 from desk.workflow.refusals import Verdict, refuse
 
 
-def look_at_claims(
-    command: LookAtClaims, growing: Growing, playbook: Playbook, now: datetime
-) -> Verdict:
-    """Keep who else claims the profile now."""
+def look_at_claims(command: LookAtClaims, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Record which cases claim the profile now."""
     if growing.case.opened_at is None:
         return refuse(UNKNOWN)
     ownership_disputes.flag(growing, now, command.rivals)
@@ -36,7 +34,7 @@ def look_at_claims(
 
 
 def _again(growing: Growing, playbook: Playbook, now: datetime) -> Iterator[Effect]:
-    """Draw the cards of those who decide anew: they show what is known of the other case, and that is another now."""
+    """Redraw the deciders' cards, which show facts of the other case."""
     case = growing.case
     for inbox in (inbox_of(case, playbook, role) for role in deciders(playbook)):
         card = case.cards.get(inbox)
@@ -46,10 +44,8 @@ def _again(growing: Growing, playbook: Playbook, now: datetime) -> Iterator[Effe
             yield effect
 
 
-def decide_dispute(
-    command: DecideDispute, growing: Growing, playbook: Playbook, now: datetime
-) -> Verdict:
-    """Lift a dispute from one case; only who may decide and opened none of the cases, with a reason."""
+def decide_dispute(command: DecideDispute, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Decide a dispute for this case; needs a deciding role, a reason, and not to have opened any of the cases."""
     if refusal := works_here(command, growing, playbook):
         return refusal
     case, roles = growing.case, deciders(playbook)
@@ -58,22 +54,31 @@ def decide_dispute(
     if not case.rivals:
         return refuse(Line(key="Nobody else claims this profile. Nothing to do."))
     if command.by.id in {case.opened_by, *command.openers}:
-        return refuse(Line(key="You opened one of these cases yourself, so somebody else has to decide. On duty now: {people}.",
-                           args={"people": f"role:{','.join(roles)}"}))  # fmt: skip
+        return refuse(
+            Line(
+                key="You opened one of these cases yourself, so somebody else has to decide. On duty now: {people}.",
+                args={"people": f"role:{','.join(roles)}"},
+            )
+        )
     if new := [one for one in case.rivals if command.shown and one not in command.shown]:
-        return refuse(Line(key="{cases} claims this profile since you opened this form. Look at it first, then decide. I have not changed anything.",
-                           args={"cases": ", ".join(new)}))  # fmt: skip
+        return refuse(
+            Line(
+                key=(
+                    "{cases} claims this profile since you opened this form. Look at it first, then decide. I have not"
+                    " changed anything."
+                ),
+                args={"cases": ", ".join(new)},
+            )
+        )
     if not command.reason.strip():
         return refuse(WHY)
-    decided = DisputeDecided(
-        at=now, by=command.by.id, cases=case.rivals, reason=said(command.reason)
-    )
+    decided = DisputeDecided(at=now, by=command.by.id, cases=case.rivals, reason=said(command.reason))
     growing.add(decided)
     return ()
 
 
 def spread(growing: Growing, playbook: Playbook, now: datetime) -> tuple[Effect, ...]:
-    """Plan what the disputes of a decision ask for: the other cases look for themselves, and people are told."""
+    """Plan the effects of dispute events: other cases check again, and people are notified."""
     found: list[Effect] = []
     for event in tuple(growing.events):
         for effect in _of_event(growing, playbook, event):
@@ -94,7 +99,7 @@ def _of_event(growing: Growing, playbook: Playbook, event: object) -> Iterator[E
 
 
 def _asked(case: Case, event: FactsRecorded, playbook: Playbook) -> Iterator[AskWhoWrote]:
-    """Ask who wrote the customer's own ticket once its number is known."""
+    """Plan the look-up of the author of the customer's own ticket, once its number is known."""
     wrote = playbook.disputes.wrote if playbook.disputes else None
     given = event.facts.get(wrote.ticket) if wrote else None
     digits = str(given.value or "").removeprefix("#") if given else ""
@@ -113,13 +118,16 @@ def _heard(growing: Growing, names: tuple[str, ...], playbook: Playbook) -> Iter
         case = growing.case
         number = sum(one.what == "tell_rival" for one in case.planned.values()) + 1
         yield TellRival(
-            key=f"{case.id}/rival:{name}/{number}/0", case=case.id, lane=f"{case.id}:rivals",
-            rival=name, about=display(case, playbook),
-        )  # fmt: skip
+            key=f"{case.id}/rival:{name}/{number}/0",
+            case=case.id,
+            lane=f"{case.id}:rivals",
+            rival=name,
+            about=display(case, playbook),
+        )
 
 
 def _told(growing: Growing, event: ProfileDisputed, playbook: Playbook) -> Iterator[Effect]:
-    """Say it where the case has cards. Whoever decides is called once: by the later of two cases."""
+    """Post the dispute where the case has cards; the later of two cases also mentions the deciders."""
     case, role = growing.case, next(iter(deciders(playbook)), None)
     if role is None or not case.open:
         return
@@ -133,6 +141,6 @@ def _told(growing: Growing, event: ProfileDisputed, playbook: Playbook) -> Itera
 
 
 def number_of(name: str) -> int:
-    """Give the number in a case's display name such as ATO-12; nought where there is none."""
+    """Return the number in a display name such as ATO-12; 0 where there is none."""
     digits = name.rpartition("-")[2]
     return int(digits) if digits.isdecimal() else 0

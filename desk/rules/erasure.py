@@ -1,6 +1,6 @@
-"""Personal values that have to go: the key of a closed case is destroyed, and what the bot posted is written over. Pure.
+"""Erasure: destroys a closed case's keys and overwrites the bot's posts, unless it is on legal hold. Pure.
 
-A case on legal hold keeps everything until it is released. Events stay, so the chain still fits and figures still count.
+Events are kept without their personal values, so the hash chain stays valid and figures stay countable.
 """
 
 from datetime import datetime, timedelta
@@ -19,13 +19,13 @@ from desk.workflow.permissions import UNKNOWN, outsider
 from desk.workflow.refusals import Verdict, refuse
 
 EVERYTHING = "case"
-"""The class of what no field keeps apart: notes, reasons, names of whoever moved a ticket."""
+"""Retention class of what belongs to no field: notes, reasons, names of ticket agents."""
 OPEN = Line(key="The case is still open, and people need what stands in it. Close it first.")
 HELD = Line(key="The case is on legal hold, so nothing of it may go. Release it first.")
 
 
 def classes(playbook: Playbook) -> tuple[str, ...]:
-    """Name every retention class that a case of this playbook may have."""
+    """Return every retention class of a playbook."""
     named = (spec.keep for spec in playbook.fields.values() if spec.personal)
     return tuple(dict.fromkeys((EVERYTHING, *named)))
 
@@ -37,14 +37,14 @@ def _may(command: cmd.Command, growing: Growing, playbook: Playbook) -> Refusal 
 
 
 def erase(command: cmd.Erase, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Destroy the keys of these classes, or of all, and write over what stands in Slack."""
+    """Destroy the keys of these classes, or of all, and overwrite the bot's posts."""
     if refusal := _may(command, growing, playbook):
         return refusal
     if growing.case.open:
         return refuse(OPEN)
     if growing.case.held:
         return refuse(HELD)
-    growing.add(CaseErased(at=now, by=command.by.id, keep=command.keep or classes(playbook), why=command.why))  # fmt: skip
+    growing.add(CaseErased(at=now, by=command.by.id, keep=command.keep or classes(playbook), why=command.why))
     effects = tuple(_redacts(growing.case))
     growing.add(*(planned(effect, now) for effect in effects))
     return effects
@@ -55,12 +55,13 @@ def _redacts(case: Case) -> list[RedactPosts]:
     number = len(case.erased)
     return [
         RedactPosts(key=f"{case.id}/redact:{inbox}/{number}/0", case=case.id, lane=card_lane(case, inbox), inbox=inbox)
-        for inbox in dict.fromkeys((*case.cards, *told)) if inbox != "google_chat"
-    ]  # fmt: skip
+        for inbox in dict.fromkeys((*case.cards, *told))
+        if inbox != "google_chat"
+    ]
 
 
 def hold(command: cmd.Hold, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Keep everything of a case until it is released, whatever its age."""
+    """Put a case on legal hold."""
     if refusal := _may(command, growing, playbook):
         return refusal
     if not command.reason.strip():
@@ -72,7 +73,7 @@ def hold(command: cmd.Hold, growing: Growing, playbook: Playbook, now: datetime)
 
 
 def release(command: cmd.Release, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Let time go on for a case that was on hold."""
+    """End a legal hold."""
     if refusal := _may(command, growing, playbook):
         return refusal
     if not growing.case.held:
@@ -82,6 +83,6 @@ def release(command: cmd.Release, growing: Growing, playbook: Playbook, now: dat
 
 
 def overdue(case: Case, keep: str, after: timedelta, now: datetime) -> bool:
-    """Say whether a class of a case has been kept for long enough."""
+    """Return whether a class of a case has outlived its retention period."""
     ended = case.ended_at is not None and case.ended_at + after <= now
     return ended and not case.held and not case.open and keep not in case.erased

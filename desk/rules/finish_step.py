@@ -1,4 +1,4 @@
-"""How a step is finished: the answers are checked, the outcome's condition holds, and what follows is said. Pure."""
+"""Completion of a step: validated answers, the outcome's condition, the texts told to the customer. Pure."""
 
 from datetime import datetime
 
@@ -16,13 +16,11 @@ from desk.workflow.conditions import holds
 from desk.workflow.flow import Growing, completion
 from desk.workflow.refusals import Verdict, refuse
 
-INCOMPLETE = Line(
-    key="Some answers are missing or wrong. Nothing is lost: mend them and submit again."
-)
+INCOMPLETE = Line(key="Some answers are missing or wrong. Nothing is lost: mend them and submit again.")
 
 
 def judged(case: Case, playbook: Playbook, step: Step) -> bool:
-    """Say whether the outcome follows from the answers, so that nobody chooses it."""
+    """Return whether the answers determine the outcome, so that nobody chooses it."""
     return step.verdict or answers(case, playbook, step) is not None
 
 
@@ -34,7 +32,7 @@ def finish(
     step: str,
     outcome: str,
 ) -> Verdict:
-    """Check the answers and close the step; answers that the desk compares decide by themselves."""
+    """Validate the answers and close the step; compared answers determine the outcome."""
     spec, fills = playbook.steps[step], command.fills
     found = answers(growing.case, playbook, spec)
     if found and isinstance(command, cmd.CompleteStep):
@@ -55,8 +53,8 @@ def finish(
 
 def _close(
     growing: Growing, playbook: Playbook, now: datetime, by: str, step: str, outcome: str, *, compared: bool = False
-) -> Verdict:  # fmt: skip
-    """Finish the step where its outcome's condition holds, and keep what was said with it."""
+) -> Verdict:
+    """Finish the step if its outcome's condition holds, and record the texts told."""
     spec = playbook.steps[step]
     chosen = spec.outcome(outcome) or Outcome(when=_NEVER)
     if holds(chosen.when, growing.case, playbook) is not True:
@@ -76,7 +74,7 @@ def _close(
 def _compared(
     growing: Growing, playbook: Playbook, now: datetime, command: cmd.CompleteStep, found: Answers
 ) -> Verdict:
-    """Compare the caller's answers; only whether each is right is kept. A new order number is looked up first."""
+    """Compare the caller's answers, keeping only right or wrong; a new order number is looked up first."""
     step, by, case = command.step, command.by.id, growing.case
     facts, wrong = read_fills(found.asks, command.fills, case, playbook, now)
     wrong = (*wrong, *unfit(found, command.fills, facts, case, playbook))
@@ -96,16 +94,14 @@ def _compared(
         growing.add(ev.FactsRecorded(at=now, by=ADMIN, facts=known, step=step))
     if whose := attempted(found, growing.case, playbook):
         growing.add(ev.FactsRecorded(at=now, by=ADMIN, facts=whose, step=step, confirmed=False))
-    missing = (
-        ask.field for ask in chosen.asks if not (ask.optional or growing.case.known(ask.field))
-    )
+    missing = (ask.field for ask in chosen.asks if not (ask.optional or growing.case.known(ask.field)))
     if errors := [FieldError(field=name, line=GIVE) for name in missing]:
         return refuse(INCOMPLETE, *errors)
     return _close(growing, playbook, now, by, step, outcome, compared=True)
 
 
 def _answered(case: Case, playbook: Playbook, spec: Step, found: Answers) -> str:
-    """Name the outcome of compared answers; an order that Admin does not know may have one of its own."""
+    """Return the outcome of compared answers; an order unknown to Admin may have one of its own."""
     unknown = (name for name, outcome in spec.outcomes.items() if outcome.unknown)
     there = found.learnt is not None and found.learnt.found
     return ("" if there else next(unknown, "")) or _follows(case, playbook, spec)
@@ -115,10 +111,6 @@ _NEVER = Condition(any=(Condition(no=Condition()),))
 
 
 def _follows(case: Case, playbook: Playbook, spec: Step) -> str:
-    """Find the first outcome whose condition holds: the verdict of the answers."""
-    fitting = (
-        name
-        for name, outcome in spec.outcomes.items()
-        if holds(outcome.when, case, playbook) is True
-    )
+    """Return the first outcome whose condition holds."""
+    fitting = (name for name, outcome in spec.outcomes.items() if holds(outcome.when, case, playbook) is True)
     return next(fitting, "")

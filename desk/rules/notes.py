@@ -1,4 +1,4 @@
-"""Notes and corrections: what people add to a case without finishing anything. Pure."""
+"""Notes and corrections: additions to a case that finish no step. Pure."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -27,7 +27,7 @@ ERASED = Line(
 
 
 def add_note(command: cmd.AddNote, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Keep a note, and put it on the case's first ticket as an internal note."""
+    """Record a note, and add it to the case's first ticket as an internal note."""
     if growing.case.opened_at is None:
         return refuse(UNKNOWN)
     if refusal := outsider(command, growing.case, playbook):
@@ -42,23 +42,25 @@ def add_note(command: cmd.AddNote, growing: Growing, playbook: Playbook, now: da
 
 
 def onto_ticket(growing: Growing, key: str, words: str, now: datetime) -> tuple[Effect, ...]:
-    """Put words onto the case's first ticket as an internal note; nothing where there is no ticket."""
+    """Plan an internal note on the case's first ticket; nothing without a ticket."""
     ticket = next(iter(growing.case.tickets.items()), None)
     if ticket is None:
         return ()
     name, found = ticket
     effect = UpdateTicket(
-        key=f"{growing.case.id}/{key}/0", case=growing.case.id,
-        lane=ticket_lane(growing.case, name), name=name, ticket=found.id, note=words,
-    )  # fmt: skip
+        key=f"{growing.case.id}/{key}/0",
+        case=growing.case.id,
+        lane=ticket_lane(growing.case, name),
+        name=name,
+        ticket=found.id,
+        note=words,
+    )
     growing.add(planned(effect, now))
     return (effect,)
 
 
-def record_facts(
-    command: cmd.RecordFacts, growing: Growing, playbook: Playbook, now: datetime
-) -> Verdict:
-    """Give or correct facts. What was done outside is never undone silently."""
+def record_facts(command: cmd.RecordFacts, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Record or correct facts. Effects already done outside are not undone."""
     refusal = works_here(command, growing, playbook)
     if refusal:
         return refusal
@@ -82,10 +84,8 @@ def record_facts(
     return (*told, *reading(growing, playbook, facts, command.by, now))
 
 
-def _corrections(
-    growing: Growing, playbook: Playbook, facts: dict[str, Fact], by: str
-) -> Iterator[TellPeople]:
-    """Say in an escalation's thread which of its items were corrected: the items themselves stay as they were."""
+def _corrections(growing: Growing, playbook: Playbook, facts: dict[str, Fact], by: str) -> Iterator[TellPeople]:
+    """Post corrected items in the escalation's thread; the posted items stay as they were."""
     for name, escalation in growing.case.escalations.items():
         inbox = f"role:{playbook.posts[name].inbox}"
         changed = [one for one in facts if one in escalation.items]

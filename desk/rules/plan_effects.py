@@ -1,4 +1,4 @@
-"""What must be done outside because something happened: tickets, notes, cards, messages. Pure."""
+"""Effect planning: the tickets, notes, cards and messages that follow from events. Pure."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -28,10 +28,8 @@ from desk.workflow.conditions import holds
 from desk.workflow.flow import Growing
 
 
-def write(
-    lines: tuple[Said, ...], case: Case, playbook: Playbook, now: datetime, actor: str
-) -> str:
-    """Write the lines whose condition holds, in the playbook's first language."""
+def write(lines: tuple[Said, ...], case: Case, playbook: Playbook, now: datetime, actor: str) -> str:
+    """Render the lines whose condition holds, in the playbook's first language."""
     language = playbook.languages[0]
     value = values(case, playbook, language, now, actor)
     kept = [one for one in lines if holds(one.when, case, playbook) is True]
@@ -45,7 +43,7 @@ def _names_card(line: Said) -> bool:
 
 
 def late_link(growing: Growing, playbook: Playbook, now: datetime) -> tuple[Effect, ...]:
-    """Give the tickets the link to the card that did not stand yet when their first words were written."""
+    """Plan notes with the card's link for tickets that were created before the card."""
     found: list[Effect] = []
     made = (e.ticket for e in growing.case.planned.values() if e.what == "create_ticket")
     for name in dict.fromkeys([*growing.case.tickets, *filter(None, made)]):
@@ -68,10 +66,8 @@ def _body_of(ticket: str, playbook: Playbook) -> tuple[Said, ...]:
     return ()
 
 
-def plan(
-    growing: Growing, playbook: Playbook, now: datetime, actor: str, start: int
-) -> tuple[Effect, ...]:
-    """Plan what the events from `start` on ask for, and mark each effect as planned."""
+def plan(growing: Growing, playbook: Playbook, now: datetime, actor: str, start: int) -> tuple[Effect, ...]:
+    """Plan the effects of the events from `start` on, and record each as planned."""
     effects: list[Effect] = []
     for event in growing.events[start:]:
         effects.extend(_of_event(growing.case, playbook, event, now, actor))
@@ -82,16 +78,14 @@ def plan(
 
 
 def _after_suspension(effect: Effect, effects: list[Effect]) -> Effect:
-    """Let a ticket that says "suspended" wait until the back office did it, or a person by hand."""
+    """Make a ticket that says "suspended" wait for the back office, or for a person who does it by hand."""
     if not isinstance(effect, CreateTicket):
         return effect
     keys = tuple(e.key for e in effects if isinstance(e, AskBackOffice) and e.ask == "suspend")
     return effect.model_copy(update={"needs": (*effect.needs, *keys)}) if keys else effect
 
 
-def _of_event(
-    case: Case, playbook: Playbook, event: ev.Event, now: datetime, actor: str
-) -> Iterator[Effect]:
+def _of_event(case: Case, playbook: Playbook, event: ev.Event, now: datetime, actor: str) -> Iterator[Effect]:
     if isinstance(event, ev.StepCompleted) and event.outcome != ADOPTED:
         step = playbook.steps[event.step]
         chosen = step.outcome(event.outcome)
@@ -114,36 +108,40 @@ def _act(
     if act.show_card and act.show_card.copied == "on":
         plain = tuple(one for one in act.show_card.brief if one.when is None)
         said = tuple(write(plain, case, playbook, now, actor).split("\n"))
-        yield CopyBrief(
-            key=f"{key}-copy", case=case.id, lane=f"{case.id}:copy", urgent=urgent, said=said
-        )
+        yield CopyBrief(key=f"{key}-copy", case=case.id, lane=f"{case.id}:copy", urgent=urgent, said=said)
 
 
 def _ask(case: Case, key: str, spec: BackOfficeAsk, urgent: bool) -> AskBackOffice:
-    """Ask about the customer the case knows; the profile is looked for by what the caller said."""
+    """Plan a back-office request about the known customer; the profile is searched by what the caller gave."""
     values = {name: str(case.value(name) or "") for name in ("customer_id", "email", "phone")}
-    return AskBackOffice(
-        key=key, case=case.id, lane=f"{case.id}:back_office", urgent=urgent, ask=spec.ask, **values
-    )
+    return AskBackOffice(key=key, case=case.id, lane=f"{case.id}:back_office", urgent=urgent, ask=spec.ask, **values)
 
 
 def _create(
     case: Case, playbook: Playbook, key: str, spec: TicketPlan, now: datetime, actor: str, urgent: bool
-) -> CreateTicket:  # fmt: skip
+) -> CreateTicket:
     language = playbook.languages[0]
     value = values(case, playbook, language, now, actor)
     linked = case.value(spec.link) if spec.link else None
     return CreateTicket(
-        key=key, case=case.id, lane=ticket_lane(case, spec.name), urgent=urgent, name=spec.name,
-        form=spec.form, query_type=spec.query_type, group=spec.group, status=spec.status,
+        key=key,
+        case=case.id,
+        lane=ticket_lane(case, spec.name),
+        urgent=urgent,
+        name=spec.name,
+        form=spec.form,
+        query_type=spec.query_type,
+        group=spec.group,
+        status=spec.status,
         subject=fill_one(in_language(spec.subject, language), value),
         body=write(spec.body, case, playbook, now, actor),
-        requester=_requester(case, playbook, spec), linked_ticket=str(linked) if linked else None,
-    )  # fmt: skip
+        requester=_requester(case, playbook, spec),
+        linked_ticket=str(linked) if linked else None,
+    )
 
 
 def _requester(case: Case, playbook: Playbook, spec: TicketPlan) -> Requester | None:
-    """Choose a contact from before the compromise (readings A17); none means the placeholder."""
+    """Return a contact from before the compromise (readings A17); None means the placeholder."""
     for choice in spec.requester:
         email = case.value(choice.field)
         if email and holds(choice.when, case, playbook) is True:
@@ -162,40 +160,56 @@ def _update(
     urgent: bool,
 ) -> UpdateTicket:
     ticket = case.tickets.get(spec.ticket)
-    waiting = tuple(e.effect for e in case.planned.values()
-                    if e.what == "create_ticket" and e.ticket == spec.ticket and e.effect not in case.settled)  # fmt: skip
+    waiting = tuple(
+        e.effect
+        for e in case.planned.values()
+        if e.what == "create_ticket" and e.ticket == spec.ticket and e.effect not in case.settled
+    )
     return UpdateTicket(
-        key=key, case=case.id, lane=ticket_lane(case, spec.ticket), needs=waiting, urgent=urgent,
-        name=spec.ticket, ticket=ticket.id if ticket else None,
-        note=write(spec.note, case, playbook, now, actor) or None, group=spec.group, status=spec.status,
+        key=key,
+        case=case.id,
+        lane=ticket_lane(case, spec.ticket),
+        needs=waiting,
+        urgent=urgent,
+        name=spec.ticket,
+        ticket=ticket.id if ticket else None,
+        note=write(spec.note, case, playbook, now, actor) or None,
+        group=spec.group,
+        status=spec.status,
         sheet=sheet_of(case, playbook, spec.attach),
-    )  # fmt: skip
+    )
 
 
 def _thread(case: Case, playbook: Playbook, event: ev.Escalated) -> Iterator[Effect]:
-    """Give the long items in the escalation's thread, with what the case log holds at this time (readings A21)."""
+    """Return the long items for the escalation's thread, as recorded at this time (readings A21)."""
     post = playbook.posts[event.post]
     inbox = f"role:{post.inbox}"
     language = playbook.languages[0]
     for index, name in enumerate(post.thread):
         words = show(playbook.fields[name], event.items.get(name), language, playbook.zone)
         yield TellPeople(
-            key=f"{case.id}/{event.step}/1/{event.post}-{index}", case=case.id, lane=card_lane(case, inbox),
-            inbox=inbox, title=playbook.fields[name].title,
+            key=f"{case.id}/{event.step}/1/{event.post}-{index}",
+            case=case.id,
+            lane=card_lane(case, inbox),
+            inbox=inbox,
+            title=playbook.fields[name].title,
             pre="\n".join((words, "", *timeline(case, playbook, language))),
-        )  # fmt: skip
+        )
 
 
 MOST_LOOKS = 2
-"""Looks at one ticket that wait: the one that may be under way, and one that sees whatever changed since it began."""
+"""Maximum number of waiting reads per ticket: one that may be running, and one that sees later changes."""
 
 
 def look(case: Case, name: str, ticket: int, delivery: str, now: datetime) -> LookAtTicket | None:
-    """Plan to read a ticket again, unless one reading is queued behind the one that may be under way."""
+    """Plan a read of a ticket, unless one is already queued behind the running one."""
     looks = [e for e in case.planned.values() if e.what == "look_at_ticket" and e.ticket == name]
     if sum(e.effect not in case.settled for e in looks) >= MOST_LOOKS:
         return None
     return LookAtTicket(
-        key=f"{case.id}/ticket:{name}/{len(looks) + 1}/look", case=case.id, lane=ticket_lane(case, name),
-        name=name, ticket=ticket,
-    )  # fmt: skip
+        key=f"{case.id}/ticket:{name}/{len(looks) + 1}/look",
+        case=case.id,
+        lane=ticket_lane(case, name),
+        name=name,
+        ticket=ticket,
+    )

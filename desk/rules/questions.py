@@ -1,6 +1,6 @@
-"""Questions between whoever investigates an escalation and whoever sent it, and their answers. Pure.
+"""Questions and answers between the sender and the investigator of an escalation. Pure.
 
-They stand in the escalation's thread and reach the ticket, so that nobody has to look for them elsewhere.
+They are posted in the escalation's thread and added to the ticket.
 """
 
 from datetime import datetime
@@ -19,21 +19,15 @@ from desk.workflow.messages import message, said
 from desk.workflow.permissions import only, works_here
 from desk.workflow.refusals import Verdict, refuse
 
-NOBODY = Line(
-    key="Nothing was escalated yet, so there is nobody to ask. I have not changed anything."
-)
+NOBODY = Line(key="Nothing was escalated yet, so there is nobody to ask. I have not changed anything.")
 ASKS = "{who} asks {role}: {words}"
 ANSWERS = "{who} answers {role}: {words}"
 
 
 def asked_of(case: Case, playbook: Playbook) -> Post | None:
-    """Find the escalation that stands and that may be asked about."""
+    """Return the escalation that can be asked about."""
     return next(
-        (
-            post
-            for name, post in playbook.posts.items()
-            if post.questions and name in case.escalations
-        ),
+        (post for name, post in playbook.posts.items() if post.questions and name in case.escalations),
         None,
     )
 
@@ -64,7 +58,7 @@ def question(command: cmd.Question, growing: Growing, playbook: Playbook, now: d
 
 
 def _other(sides: tuple[str, str], roles: frozenset[str], case: Case) -> str:
-    """Give the side that is spoken to. Who is of both sides answers whoever spoke last, or else asks."""
+    """Return the addressed side. A member of both sides answers the last speaker, or else asks."""
     asks, answers = sides
     last = next((event.to for event in reversed(case.log) if event.kind == "question_put"), asks)
     speaks = last if roles >= {asks, answers} else asks if asks in roles else answers
@@ -77,7 +71,7 @@ def _plain(playbook: Playbook, role: str) -> str:
 
 
 def _tell(growing: Growing, post: Post, to: str, line: Line, now: datetime) -> list[Effect]:
-    """Say it in the escalation's thread, and to whoever is asked where they work; each is mentioned once."""
+    """Post in the escalation's thread and in the addressee's inbox; each is mentioned once."""
     inboxes = dict.fromkeys((f"role:{post.inbox}", f"role:{to}"))
     found: list[Effect] = []
     for inbox in inboxes:

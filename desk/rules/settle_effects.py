@@ -1,4 +1,4 @@
-"""What came back from outside: tickets, cards, messages, delays and dead letters. Pure."""
+"""Settlement of effects: results, delays and dead letters become events. Pure."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -59,13 +59,11 @@ from desk.workflow.permissions import UNKNOWN, may_mend, menders, only
 from desk.workflow.refusals import Verdict, refuse
 
 TOLD_OF_DELAY = ("create_ticket", "update_ticket", "ask_back_office", "read_sheet")
-"""Kinds of work whose delay people see on the card; a late card or look explains itself."""
+"""Kinds of effects whose delay is shown on the card; a late card or ticket read is not."""
 
 
-def note_ticket(
-    command: cmd.NoteTicket, growing: Growing, playbook: Playbook, now: datetime
-) -> Verdict:
-    """A ticket may have changed: look at it, whatever the message said."""
+def note_ticket(command: cmd.NoteTicket, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Plan a read of a ticket after a change notification, whatever it said."""
     name = next((n for n, t in growing.case.tickets.items() if t.id == command.ticket), None)
     if name is None:
         return refuse(UNKNOWN)
@@ -76,10 +74,8 @@ def note_ticket(
     return (effect,)
 
 
-def look_again(
-    case: str, name: str, waiting: Collection[str], *, ticket: int, delivery: str
-) -> LookAtTicket | None:
-    """Plan to read a ticket that may have changed, unless enough looks wait in its lane. Nothing is said in the log."""
+def look_again(case: str, name: str, waiting: Collection[str], *, ticket: int, delivery: str) -> LookAtTicket | None:
+    """Plan a read of a changed ticket, unless enough are waiting in its lane; no event is recorded."""
     lane = ticket_lane(Case(id=case), name)
     if sum(one == lane for one in waiting) >= MOST_LOOKS:
         return None
@@ -89,15 +85,18 @@ def look_again(
 
 
 def settle(command: cmd.Settle, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
-    """Take in the result of an effect; a result that came before changes nothing."""
+    """Apply the result of an effect; a repeated result changes nothing."""
     effect, result = command.effect, command.result
     if growing.case.opened_at is None or effect.key in growing.case.settled:
         return ()
     if isinstance(result, Delayed):
         _delayed(growing, effect.key, effect.kind, result, now)
     elif isinstance(result, Dead):
-        growing.add(EffectDied(at=now, by=BOT.id, effect=effect.key, what=effect.kind,
-                                  system=result.system, reason=result.reason))  # fmt: skip
+        growing.add(
+            EffectDied(
+                at=now, by=BOT.id, effect=effect.key, what=effect.kind, system=result.system, reason=result.reason
+            )
+        )
     else:
         kinds, taken = _RESULTS[type(result)]
         if isinstance(effect, kinds):
@@ -108,11 +107,14 @@ def settle(command: cmd.Settle, growing: Growing, playbook: Playbook, now: datet
 
 
 def _delayed(growing: Growing, key: str, kind: str, result: Delayed, now: datetime) -> None:
-    """Say once that something is late; further tries change nothing people need to know."""
+    """Record the first delay of an effect; further attempts are not recorded."""
     if kind in TOLD_OF_DELAY and key not in growing.case.troubles:
         since = result.since_at if result.since_at < now else None
-        growing.add(EffectDelayed(at=now, by=BOT.id, effect=key, what=kind, system=result.system,
-                                     reason=result.reason, since_at=since))  # fmt: skip
+        growing.add(
+            EffectDelayed(
+                at=now, by=BOT.id, effect=key, what=kind, system=result.system, reason=result.reason, since_at=since
+            )
+        )
 
 
 def _ticket(
@@ -122,7 +124,7 @@ def _ticket(
     seen: TicketSeen,
     now: datetime,
 ) -> None:
-    """A ticket was made, changed or looked at; a look that found nothing new is kept as just that."""
+    """Apply a ticket that was created, changed or read; a read without changes is recorded as such."""
     common = {
         "at": now,
         "by": BOT.id,
@@ -132,20 +134,39 @@ def _ticket(
     }
     before = growing.case.tickets.get(effect.name)
     if isinstance(effect, CreateTicket):
-        growing.add(TicketCreated(**common, id=seen.id, url=seen.url, group=seen.group, status=seen.status,
-                                     asked_group=effect.group, lost=seen.lost))  # fmt: skip
+        growing.add(
+            TicketCreated(
+                **common,
+                id=seen.id,
+                url=seen.url,
+                group=seen.group,
+                status=seen.status,
+                asked_group=effect.group,
+                lost=seen.lost,
+            )
+        )
     elif isinstance(effect, LookAtTicket) and before and _as_before(before, seen):
         growing.add(TicketRead(**common))
     else:
         asked = effect.group if isinstance(effect, UpdateTicket) else None
         by_hand = isinstance(effect, LookAtTicket)
         who = Fact(value=seen.moved_by, personal=True) if by_hand and seen.moved_by else None
-        growing.add(TicketMoved(**common, group=seen.group, status=seen.status, asked_group=asked,
-                                   replies=seen.replies, replied_at=seen.replied_at, by_hand=by_hand, who=who))  # fmt: skip
+        growing.add(
+            TicketMoved(
+                **common,
+                group=seen.group,
+                status=seen.status,
+                asked_group=asked,
+                replies=seen.replies,
+                replied_at=seen.replied_at,
+                by_hand=by_hand,
+                who=who,
+            )
+        )
 
 
 def _as_before(before: Ticket, seen: TicketSeen) -> bool:
-    """Say whether nothing that people need to know has changed."""
+    """Return whether the ticket has no relevant change."""
     said = seen.replies is None or seen.replies == before.replies
     return said and (before.group, before.status) == (seen.group, seen.status)
 
@@ -157,36 +178,37 @@ def _told(
     told: Told,
     now: datetime,
 ) -> None:
-    growing.add(PeopleTold(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox,
-                              channel=told.channel, ts=told.ts))  # fmt: skip
+    growing.add(PeopleTold(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox, channel=told.channel, ts=told.ts))
 
 
-def _shown(
-    growing: Growing, playbook: Playbook, effect: ShowCard, seen: CardSeen, now: datetime
-) -> tuple[Effect, ...]:
-    """A card stands; the part that is an escalation to this inbox is done with it, and tickets hear where it is."""
+def _shown(growing: Growing, playbook: Playbook, effect: ShowCard, seen: CardSeen, now: datetime) -> tuple[Effect, ...]:
+    """Apply a posted card: it finishes the part that is an escalation to this inbox, and tickets get its link."""
     linked = bool(card_of(growing.case))
-    growing.add(CardShown(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox, channel=seen.channel,
-                             ts=seen.ts, version=seen.version, url=seen.url))  # fmt: skip
+    growing.add(
+        CardShown(
+            at=now,
+            by=BOT.id,
+            effect=effect.key,
+            inbox=effect.inbox,
+            channel=seen.channel,
+            ts=seen.ts,
+            version=seen.version,
+            url=seen.url,
+        )
+    )
     for name, posted in growing.case.escalations.items():
         here = name in playbook.posts and f"role:{playbook.posts[name].inbox}" == effect.inbox
         if here and posted.part not in growing.case.step(posted.step).parts:
             occurrence = growing.case.step(posted.step).occurrence
             growing.add(
-                ev.PartCompleted(
-                    at=now, by=posted.by, step=posted.step, part=posted.part, occurrence=occurrence
-                )
+                ev.PartCompleted(at=now, by=posted.by, step=posted.step, part=posted.part, occurrence=occurrence)
             )
-            growing.add(
-                *promises(growing.case, playbook, (f"{posted.step}.{posted.part}",), now, posted.by)
-            )
+            growing.add(*promises(growing.case, playbook, (f"{posted.step}.{posted.part}",), now, posted.by))
     return () if linked or not card_of(growing.case) else late_link(growing, playbook, now)
 
 
-def _redacted(
-    growing: Growing, playbook: Playbook, effect: RedactPosts, seen: Redacted, now: datetime
-) -> None:
-    growing.add(PostsRedacted(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox, count=seen.count))  # fmt: skip
+def _redacted(growing: Growing, playbook: Playbook, effect: RedactPosts, seen: Redacted, now: datetime) -> None:
+    growing.add(PostsRedacted(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox, count=seen.count))
 
 
 _RESULTS: dict[type[Any], tuple[tuple[type[Any], ...], Callable[..., Any]]] = {
@@ -199,12 +221,10 @@ _RESULTS: dict[type[Any], tuple[tuple[type[Any], ...], Callable[..., Any]]] = {
     SheetRows: ((ReadSheet,), keep_rows),
     SheetWrong: ((ReadSheet,), tell_wrong),
 }
-"""What each kind of result says of which kinds of work."""
+"""The handler of each kind of result, and the kinds of effects it applies to."""
 
 
-def _dead(
-    command: cmd.RetryEffect | cmd.FinishByHand, growing: Growing, playbook: Playbook
-) -> Trouble | Verdict:
+def _dead(command: cmd.RetryEffect | cmd.FinishByHand, growing: Growing, playbook: Playbook) -> Trouble | Verdict:
     case = growing.case
     if case.opened_at is None:
         return refuse(UNKNOWN)
@@ -216,10 +236,8 @@ def _dead(
     return trouble
 
 
-def retry_effect(
-    command: cmd.RetryEffect, growing: Growing, playbook: Playbook, now: datetime
-) -> Verdict:
-    """Try a dead letter again; one that is still being tried goes on by itself."""
+def retry_effect(command: cmd.RetryEffect, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Retry a dead letter; one that is still being retried needs nothing."""
     trouble = _dead(command, growing, playbook)
     if not isinstance(trouble, Trouble):
         return trouble
@@ -229,10 +247,8 @@ def retry_effect(
     return ()
 
 
-def finish_by_hand(
-    command: cmd.FinishByHand, growing: Growing, playbook: Playbook, now: datetime
-) -> Verdict:
-    """Take somebody's word that the work was done by hand; a ticket made by hand is then read like any other."""
+def finish_by_hand(command: cmd.FinishByHand, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Mark a dead letter as done by hand; a ticket created by hand is then read."""
     trouble = _dead(command, growing, playbook)
     if not isinstance(trouble, Trouble):
         return trouble
@@ -242,29 +258,30 @@ def finish_by_hand(
     reference = command.reference.strip()[:300]
     if trouble.what == "create_ticket":
         return _ticket_by_hand(command, growing, reference, now)
-    growing.add(
-        EffectDoneByHand(
-            at=now, by=by, effect=command.effect, reference=Fact(value=reference, personal=True)
-        )
-    )
+    growing.add(EffectDoneByHand(at=now, by=by, effect=command.effect, reference=Fact(value=reference, personal=True)))
     return ()
 
 
-def _ticket_by_hand(
-    command: cmd.FinishByHand, growing: Growing, reference: str, now: datetime
-) -> Verdict:
+def _ticket_by_hand(command: cmd.FinishByHand, growing: Growing, reference: str, now: datetime) -> Verdict:
     number = reference.removeprefix("#")
     if not (number.isascii() and number.isdigit()) or len(number) > 15:
-        return refuse(
-            Line(key="Write the number of the ticket you made, such as 48231. Nothing was changed.")
-        )
+        return refuse(Line(key="Write the number of the ticket you made, such as 48231. Nothing was changed."))
     name = growing.case.planned[command.effect].ticket or ""
     by = command.by.id
     growing.add(
         EffectDoneByHand(at=now, by=by, effect=command.effect, reference=Fact(value=number)),
-        TicketCreated(at=now, by=by, effect=command.effect, name=name, id=int(number), url="",
-                         group=None, status=None, asked_group=""),
-    )  # fmt: skip
+        TicketCreated(
+            at=now,
+            by=by,
+            effect=command.effect,
+            name=name,
+            id=int(number),
+            url="",
+            group=None,
+            status=None,
+            asked_group="",
+        ),
+    )
     effect = look(growing.case, name, int(number), command.delivery, now)
     if effect is None:
         return ()

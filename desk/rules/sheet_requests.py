@@ -1,4 +1,4 @@
-"""Rows as sheets: what goes onto a ticket as one, and what an uploaded one is to fill in. Pure; it reads no file."""
+"""Sheet requests: uploaded files that are to be read into fields of rows. Pure; no file is read here."""
 
 from datetime import datetime
 
@@ -18,14 +18,12 @@ def reading(
     step: str | None = None,
     outcome: str = "done",
 ) -> tuple[ReadSheet, ...]:
-    """Plan to read the sheets among new facts; with a step, it is finished once they are read."""
+    """Plan to read the sheets among new facts; with `step`, the step is finished afterwards."""
     found: list[ReadSheet] = []
     for name, given in facts.items():
         into = playbook.fields[name].into
         if into and isinstance(given.value, list):
-            found.extend(
-                _read(growing, str(file), into, by, step, outcome) for file in given.value[:1]
-            )
+            found.extend(_read(growing, str(file), into, by, step, outcome) for file in given.value[:1])
     for effect in found:
         growing.add(
             SheetUploaded(at=now, by=by.id, effect=effect.key, field=effect.into),
@@ -34,12 +32,17 @@ def reading(
     return tuple(found)
 
 
-def _read(
-    growing: Growing, file: str, into: str, by: Person, step: str | None, outcome: str
-) -> ReadSheet:
+def _read(growing: Growing, file: str, into: str, by: Person, step: str | None, outcome: str) -> ReadSheet:
     case = growing.case
     return ReadSheet(
-        key=f"{case.id}/sheet:{into}/{len(case.sheets) + 1}/0", case=case.id, lane=f"{case.id}:sheet:{into}", urgent=True,
-        file=file, into=into, by=by, step=step, outcome=outcome,
+        key=f"{case.id}/sheet:{into}/{len(case.sheets) + 1}/0",
+        case=case.id,
+        lane=f"{case.id}:sheet:{into}",
+        urgent=True,
+        file=file,
+        into=into,
+        by=by,
+        step=step,
+        outcome=outcome,
         occurrence=max(1, case.step(step or "").occurrence),
-    )  # fmt: skip
+    )

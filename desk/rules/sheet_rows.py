@@ -1,4 +1,4 @@
-"""What an uploaded sheet said: its rows are kept whole or not at all, and who uploaded it hears which. Pure."""
+"""Rows of an uploaded sheet: recorded completely or not at all, with the errors told to the uploader. Pure."""
 
 from datetime import datetime
 
@@ -19,9 +19,9 @@ from desk.values import BOT, Line, Refusal
 from desk.workflow.flow import Growing
 
 MOST_ROWS = 500
-"""Rows of one field, typed or uploaded."""
+"""Maximum number of rows in one field, typed or uploaded."""
 MOST_SAID = 15
-"""Mistakes told at once; mending these usually mends the rest."""
+"""Maximum number of errors told at once; fixing these usually fixes the rest."""
 
 Rows = list[dict[str, object]]
 
@@ -29,7 +29,7 @@ Rows = list[dict[str, object]]
 def keep_rows(
     growing: Growing, playbook: Playbook, effect: ReadSheet, sheet: SheetRows, now: datetime
 ) -> tuple[TellPeople, ...]:
-    """Keep the rows and finish the step they were for; rows that do not fit their columns are told."""
+    """Record the rows and finish their step; rows that do not fit their columns are told to the uploader."""
     spec = playbook.fields[effect.into]
     rows, wrong = _checked(spec, sheet, now)
     if wrong:
@@ -37,9 +37,7 @@ def keep_rows(
         return tell_wrong(growing, playbook, effect, said, now)
     who = effect.by.id
     growing.add(
-        ev.FactsRecorded(
-            at=now, by=who, facts={effect.into: fact(playbook, effect.into, rows)}, step=effect.step
-        ),
+        ev.FactsRecorded(at=now, by=who, facts={effect.into: fact(playbook, effect.into, rows)}, step=effect.step),
         SheetRead(
             at=now,
             by=who,
@@ -64,21 +62,31 @@ def _checked(spec: FieldSpec, sheet: SheetRows, now: datetime) -> tuple[Rows, tu
 def _finish(
     growing: Growing, playbook: Playbook, effect: ReadSheet, sheet: SheetRows, now: datetime
 ) -> tuple[TellPeople, ...]:
-    """Finish the step as if the rows had been typed; if that is not possible now, its form is still there."""
+    """Finish the step as if the rows had been typed; if that is refused now, its form remains available."""
     secrets = (told(sheet.taken_out),) if sheet.taken_out else ()
     if effect.step is None:
         return _tell(growing, effect, now, *secrets)
     trial = Growing(growing.case)
     finish = cmd.CompleteStep(
-        case=effect.case, delivery="", by=effect.by,
-        step=effect.step, occurrence=effect.occurrence, outcome=effect.outcome,
-    )  # fmt: skip
+        case=effect.case,
+        delivery="",
+        by=effect.by,
+        step=effect.step,
+        occurrence=effect.occurrence,
+        outcome=effect.outcome,
+    )
     answer = complete_step(finish, trial, playbook, now)
     if not isinstance(answer, Refusal):
         growing.add(*trial.events)
         return _tell(growing, effect, now, *secrets)
-    kept = Line(key="{case}: your sheet was read, {rows} rows are kept, but “{step}” is not finished.",
-                args={"case": display(growing.case, playbook), "rows": len(sheet.rows), "step": playbook.steps[effect.step].title})  # fmt: skip
+    kept = Line(
+        key="{case}: your sheet was read, {rows} rows are kept, but “{step}” is not finished.",
+        args={
+            "case": display(growing.case, playbook),
+            "rows": len(sheet.rows),
+            "step": playbook.steps[effect.step].title,
+        },
+    )
     fields = (one.line for one in answer.fields)
     return _tell(growing, effect, now, kept, answer.line, *fields, *secrets)
 
@@ -86,7 +94,7 @@ def _finish(
 def tell_wrong(
     growing: Growing, playbook: Playbook, effect: ReadSheet, sheet: SheetWrong, now: datetime
 ) -> tuple[TellPeople, ...]:
-    """Say what is wrong, line by line, to whoever uploaded it."""
+    """Tell the uploader what is wrong, line by line."""
     said = sheet.lines[:MOST_SAID]
     growing.add(
         SheetRead(
@@ -99,23 +107,27 @@ def tell_wrong(
             sha256=sheet.sha256,
         )
     )
-    opening = Line(key="{case}: your sheet for “{what}” cannot be used as it is.",
-                   args={"case": display(growing.case, playbook), "what": playbook.fields[effect.into].title})  # fmt: skip
+    opening = Line(
+        key="{case}: your sheet for “{what}” cannot be used as it is.",
+        args={"case": display(growing.case, playbook), "what": playbook.fields[effect.into].title},
+    )
     left = len(sheet.lines) - len(said)
     more = [Line(key="… ({count} more)", args={"count": left})] if left else []
     end = Line(key="Nothing of it was kept; your other answers were. Mend it and upload it again.")
     return _tell(growing, effect, now, opening, *said, *more, end)
 
 
-def _tell(
-    growing: Growing, effect: ReadSheet, now: datetime, *lines: Line
-) -> tuple[TellPeople, ...]:
+def _tell(growing: Growing, effect: ReadSheet, now: datetime, *lines: Line) -> tuple[TellPeople, ...]:
     if not lines:
         return ()
     inbox = f"person:{effect.by.id}"
     told = TellPeople(
-        key=f"{effect.key}-told", case=effect.case, lane=card_lane(growing.case, inbox), inbox=inbox,
-        thread=False, lines=lines,
-    )  # fmt: skip
+        key=f"{effect.key}-told",
+        case=effect.case,
+        lane=card_lane(growing.case, inbox),
+        inbox=inbox,
+        thread=False,
+        lines=lines,
+    )
     growing.add(planned(told, now))
     return (told,)

@@ -1,4 +1,4 @@
-"""What people do: open a case, finish a step or a part, claim, give facts. Pure; each rule adds events or refuses."""
+"""Step rules: open a case, complete a step, complete a part. Pure; each rule adds events or refuses."""
 
 from datetime import datetime
 
@@ -22,23 +22,31 @@ CHOOSE = Line(key="Choose how this ended.")
 STALE = Line(key="This card is out of date: “{step}” is not open now. I have not changed anything.")
 
 
-def open_case(
-    command: cmd.OpenCase, growing: Growing, playbook: Playbook, now: datetime
-) -> Verdict:
-    """Begin a case by finishing the playbook's first step."""
+def open_case(command: cmd.OpenCase, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Open a case by finishing the playbook's first step."""
     if growing.case.opened_at is not None:
         return refuse(Line(key="This case is already open. Nothing was done twice."))
     owner = playbook.steps[playbook.opens_with].owner
     if owner not in command.by.roles:
-        return refuse(Line(key="Only {role} may open a case. On duty now: {people}. I have not changed anything.",
-                           args={"role": playbook.roles[owner].title, "people": f"role:{owner}"}))  # fmt: skip
+        return refuse(
+            Line(
+                key="Only {role} may open a case. On duty now: {people}. I have not changed anything.",
+                args={"role": playbook.roles[owner].title, "people": f"role:{owner}"},
+            )
+        )
     opener = command.by.id
     growing.add(
-        ev.CaseOpened(at=now, by=opener, number=command.number, playbook=playbook.playbook,
-                      playbook_hash=growing.case.playbook_hash, language=command.by.language),
+        ev.CaseOpened(
+            at=now,
+            by=opener,
+            number=command.number,
+            playbook=playbook.playbook,
+            playbook_hash=growing.case.playbook_hash,
+            language=command.by.language,
+        ),
         ev.FactsRecorded(at=now, by=opener, facts=known_at_once(playbook, now)),
         ev.StepOpened(at=now, by=opener, step=playbook.opens_with),
-    )  # fmt: skip
+    )
     if command.twins:
         growing.add(ev.TwinsSeen(at=now, by=BOT.id, cases=command.twins))
     lockout.bar(growing, playbook, now, command.failures)
@@ -47,10 +55,13 @@ def open_case(
 
 
 def known_at_once(playbook: Playbook, now: datetime) -> dict[str, Fact]:
-    """Record what is known from the first minute: fields that no step needs to ask for and that have a default."""
+    """Record the default values of fields that no step needs to ask for."""
     first = {ask.field for step in playbook.steps.values() for ask in _asks(step)}
-    return {name: fact(playbook, name, default(spec, now)) for name, spec in playbook.fields.items()
-            if spec.default is not None and name not in first}  # fmt: skip
+    return {
+        name: fact(playbook, name, default(spec, now))
+        for name, spec in playbook.fields.items()
+        if spec.default is not None and name not in first
+    }
 
 
 def _asks(step: Step) -> tuple[Ask, ...]:
@@ -70,19 +81,19 @@ def check(
     part: str | None,
     occurrence: int,
 ) -> Refusal | Duty:
-    """Find the open duty a command speaks of, and hold the person to it."""
+    """Find the open duty of a command, and require that the person may do it."""
     case = growing.case
     if case.opened_at is None:
         return refuse(UNKNOWN)
     if case.step(step).status == "done" and occurrence == case.step(step).occurrence:
         return _already(growing, playbook, step)
-    if (
-        part
-        and (done := case.step(step).parts.get(part))
-        and occurrence == case.step(step).occurrence
-    ):
-        return refuse(Line(key="Already done at {done_at} by {who}. Nothing to do.",
-                           args={"done_at": done.at, "who": f"<@{done.by}>"}))  # fmt: skip
+    if part and (done := case.step(step).parts.get(part)) and occurrence == case.step(step).occurrence:
+        return refuse(
+            Line(
+                key="Already done at {done_at} by {who}. Nothing to do.",
+                args={"done_at": done.at, "who": f"<@{done.by}>"},
+            )
+        )
     if not case.open:
         return refuse(CLOSED)
     duty = duty_of(case, playbook, step, part) if step in playbook.steps else None
@@ -99,14 +110,16 @@ def _already(growing: Growing, playbook: Playbook, step: str) -> Refusal:
     title = outcome.title if outcome and outcome.title else {"en": "done", "it": "fatto"}
     done = state.done
     assert done is not None
-    return refuse(Line(key="Already finished ({outcome}) at {done_at} by {who}. Nothing to do.",
-                       args={"outcome": title, "done_at": done.at, "who": f"<@{done.by}>"}))  # fmt: skip
+    return refuse(
+        Line(
+            key="Already finished ({outcome}) at {done_at} by {who}. Nothing to do.",
+            args={"outcome": title, "done_at": done.at, "who": f"<@{done.by}>"},
+        )
+    )
 
 
-def complete_step(
-    command: cmd.CompleteStep, growing: Growing, playbook: Playbook, now: datetime
-) -> Verdict:
-    """Finish a step with an outcome: check the person, the answers and the outcome's own condition."""
+def complete_step(command: cmd.CompleteStep, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Finish a step with an outcome, after checking the person, the answers and the outcome's condition."""
     duty = check(growing, playbook, command, command.step, None, command.occurrence)
     if isinstance(duty, Refusal):
         return duty
@@ -117,16 +130,20 @@ def complete_step(
         return refuse(BY_HAND if any_by_desk(playbook, spec) else CHOOSE)
     if command.clashes:
         key = "{cases} did this already for the same {what}. Nothing was done; ask {role} if it is really due twice."
-        return refuse(Line(key=key, args={
-            "cases": ", ".join(command.clashes), "what": _titles(playbook, spec.unique),
-            "role": f"role:{playbook.override_by or spec.owner}",
-        }))  # fmt: skip
+        return refuse(
+            Line(
+                key=key,
+                args={
+                    "cases": ", ".join(command.clashes),
+                    "what": _titles(playbook, spec.unique),
+                    "role": f"role:{playbook.override_by or spec.owner}",
+                },
+            )
+        )
     if why := ownership_disputes.held(command, playbook):
         return refuse(why)
     ownership_disputes.flag(growing, now, command.rivals)
-    if lockout.bar(growing, playbook, now, command.failures) and lockout.passes_on(
-        command, playbook
-    ):
+    if lockout.bar(growing, playbook, now, command.failures) and lockout.passes_on(command, playbook):
         return ()  # the step is the other role's now; what was answered is not kept
     return finish(growing, playbook, now, command, command.step, command.outcome)
 
@@ -137,10 +154,8 @@ def _titles(playbook: Playbook, names: tuple[str, ...]) -> Text:
     return {one: ", ".join(in_language(title, one) for title in titles) for one in languages}
 
 
-def complete_part(
-    command: cmd.CompletePart, growing: Growing, playbook: Playbook, now: datetime
-) -> Verdict:
-    """Finish one part of a step; ticks that are not all set are saved, and a post finishes when it stands."""
+def complete_part(command: cmd.CompletePart, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Finish a part of a step; incomplete ticks are saved, and an escalation finishes when it is posted."""
     duty = check(growing, playbook, command, command.step, command.part, command.occurrence)
     if isinstance(duty, Refusal):
         return duty
@@ -158,9 +173,7 @@ def complete_part(
         return ()
     if part.says:
         growing.add(ev.CustomerTold(at=now, by=by, step=command.step, texts=part.says))
-    done = ev.PartCompleted(
-        at=now, by=by, step=command.step, part=command.part, occurrence=command.occurrence
-    )
+    done = ev.PartCompleted(at=now, by=by, step=command.step, part=command.part, occurrence=command.occurrence)
     name = f"{command.step}.{command.part}"
     growing.add(done, *promises(growing.case, playbook, (name,), now, by))
     return ()

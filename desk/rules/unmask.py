@@ -1,4 +1,4 @@
-"""Who may look at what a masked card hides. Each look is an event, and so is each refusal. Pure."""
+"""Disclosure of masked values on a card: who may unmask, with an event for each request. Pure."""
 
 from datetime import datetime
 
@@ -13,10 +13,8 @@ from desk.workflow.refusals import Verdict, refuse
 NO_CARD = Line(key="This case has no such card. I have not shown anything.")
 
 
-def show_personal(
-    command: ShowPersonal, growing: Growing, playbook: Playbook, now: datetime
-) -> Verdict:
-    """Let people of the playbook's roles look, at an open case and at a closed one, and keep that they did."""
+def show_personal(command: ShowPersonal, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+    """Permit roles of the playbook to unmask, in open and closed cases, and record it."""
     if growing.case.opened_at is None:
         return refuse(UNKNOWN)
     if refusal := outsider(command, growing.case, playbook):

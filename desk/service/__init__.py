@@ -1,1 +1,1 @@
-"""The application: everything that awaits, and the ports it needs."""
+"""Application services: everything asynchronous, and the ports it uses."""

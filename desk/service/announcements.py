@@ -1,4 +1,4 @@
-"""Messages that belong to no one case: a digest of reminders, Monday's figures. Kept first, then said, exactly once."""
+"""Outbox of announcements: digests and weekly reports are stored first, then posted exactly once."""
 
 import logging
 from collections.abc import Sequence
@@ -13,46 +13,44 @@ log = logging.getLogger(__name__)
 
 
 class Announcements(Protocol):
-    """Keeps announcements. Every method raises StoreGone when the database does not answer."""
+    """Store of announcements (port). Every method raises StoreGone when the database does not answer."""
 
-    async def put(
-        self, one: Announcement, now: datetime, stands_for: Sequence[Gathered] = ()
-    ) -> bool:
-        """Keep an announcement with the reminders it stands for; False when its key is there already."""
+    async def put(self, one: Announcement, now: datetime, stands_for: Sequence[Gathered] = ()) -> bool:
+        """Store an announcement with the reminders it covers; False when its key exists already."""
         ...
 
     async def unsaid(self, limit: int) -> Sequence[tuple[Announcement, datetime | None]]:
-        """List what is still to be said, oldest first, and since when it was tried."""
+        """List the announcements not yet posted, oldest first, and since when each has been tried."""
         ...
 
     async def begin(self, key: str, now: datetime) -> None:
-        """Note that saying it begins now."""
+        """Record that posting begins now."""
         ...
 
     async def finish(self, key: str, now: datetime) -> None:
-        """Note that it was said."""
+        """Record that it was posted."""
         ...
 
     async def gathered(self, cases: Sequence[str]) -> frozenset[Gathered]:
-        """List the reminders of these cases that an announcement stands for."""
+        """List the reminders of these cases that an announcement covers."""
         ...
 
     async def last(self, inboxes: Sequence[str], since: datetime) -> frozenset[str]:
-        """Name the inboxes that had a gathered message since then."""
+        """Return the inboxes that had a digest since then."""
         ...
 
 
 class Announcer(Protocol):
-    """Says announcements. Raises TryAgain and GiveUp only."""
+    """Announcement channel (port). Raises TryAgain and GiveUp only."""
 
     async def announce(self, one: Announcement, now: datetime, attempt: Attempt) -> None:
-        """Post it once, however often this is called."""
+        """Post it once; idempotent by its key."""
         ...
 
 
 @dataclass
 class Try:
-    """One try at saying something. `before` says whether an earlier one may have reached the outside."""
+    """Attempt at posting an announcement. `before` says whether an earlier one may have been delivered."""
 
     store: Announcements
     key: str
@@ -63,19 +61,17 @@ class Try:
     prepared: bytes | None = None
 
     async def prepare(self, body: bytes = b"", lands: timedelta = timedelta()) -> None:
-        """Note that saying it begins; there is nothing to keep, since the words are kept already."""
+        """Record that posting begins; the body is stored already."""
         del body, lands
         await self.store.begin(self.key, self.now)
 
 
-async def say_all(store: Announcements, announcer: Announcer, now: datetime, limit: int = 20) -> int:  # fmt: skip
-    """Say what is still to be said; what cannot be said now is tried again at the next tick."""
+async def say_all(store: Announcements, announcer: Announcer, now: datetime, limit: int = 20) -> int:
+    """Post all pending announcements; failures are retried at the next tick."""
     said = 0
     for one, begun_at in await store.unsaid(limit):
         try:
-            await announcer.announce(
-                one, now, Try(store, one.key, now, begun_at, begun_at is not None)
-            )
+            await announcer.announce(one, now, Try(store, one.key, now, begun_at, begun_at is not None))
         except TryAgain as world:
             log.warning("an announcement waits: %s", world, extra={"inbox": one.inbox})
             continue

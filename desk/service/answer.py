@@ -1,4 +1,4 @@
-"""The answer to a command: the case as it is now, or why not. Pure data."""
+"""Answer of the engine to a command. Pure data."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from desk.values import Refusal
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of a command: the case as it is now, and why not. `opened` names the steps it opened."""
+    """Outcome of a command: the current case, or the refusal. `opened` names the steps it opened."""
 
     case: Case
     playbook: Playbook | None
@@ -17,4 +17,4 @@ class Answer:
     opened: tuple[str, ...] = ()
     repeated: bool = False
     taken_out: tuple[str, ...] = ()
-    """The kinds of secrets that stood in the command's free text and were not kept."""
+    """Kinds of secrets redacted from the command's free text."""

@@ -1,7 +1,7 @@
-"""What the desk may ask of the company's own back office ("Admin"), in its own words.
+"""Port of the company's back office ("Admin"), in the desk's terms.
 
-It knows no address and no format; adapters live in `integrations/backoffice`. What is seen here is what the back
-office says now: an account that was taken over shows the fraudster's contacts, not the customer's.
+Adapters live in `integrations/backoffice`. Values are current ones: a compromised account shows the attacker's
+contacts, not the customer's.
 """
 
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from typing import Protocol
 from pydantic import JsonValue
 
 Money = dict[str, JsonValue]
-"""An amount as facts keep it: `{"amount": "129.90", "currency": "ZAR"}`."""
+"""Amount as facts store it: `{"amount": "129.90", "currency": "ZAR"}`."""
 
 
 @dataclass(frozen=True)
 class ProfileSeen:
-    """A customer's profile as it is now. An empty text means that the profile has none."""
+    """Current customer profile. An empty text means that the profile has none."""
 
     customer_id: str
     link: str
-    """Where a person opens the profile; empty when nobody said where."""
+    """URL of the profile; empty when none is configured."""
     name: str
     username: str
     email: str
@@ -32,7 +32,7 @@ class ProfileSeen:
 
 @dataclass(frozen=True)
 class OrderSeen:
-    """One order. The email on its invoice is the one that was true when it was placed."""
+    """Order. The email on its invoice is the one that was valid when it was placed."""
 
     id: str
     restaurant: str
@@ -41,12 +41,12 @@ class OrderSeen:
     app_version: str | None
     email_on_invoice: str | None
     customer_id: str = ""
-    """Whose order it is, so that an order number finds a profile; empty when the back office does not say."""
+    """Owner of the order, so that an order number finds a profile; empty when the back office does not say."""
 
 
 @dataclass(frozen=True)
 class Movement:
-    """Something that went into the wallet, or, with a minus, out of it."""
+    """Wallet movement; a negative amount leaves the wallet."""
 
     at: datetime
     kind: str
@@ -56,7 +56,7 @@ class Movement:
 
 @dataclass(frozen=True)
 class WalletSeen:
-    """What is in a customer's wallet now, and how it came to that."""
+    """Current balance of a wallet, and its movements."""
 
     customer_id: str
     balance: Money
@@ -64,47 +64,45 @@ class WalletSeen:
 
     @property
     def currency(self) -> str:
-        """Name the currency of the wallet."""
+        """Return the currency of the wallet."""
         return str(self.balance["currency"])
 
 
 class BackOffice(Protocol):
-    """The company's Admin. Raises `desk.service.ports.TryAgain` and `desk.service.ports.GiveUp` only.
+    """Back office ("Admin") port. Raises `desk.service.ports.TryAgain` and `desk.service.ports.GiveUp` only.
 
-    Whatever it raises, the step can be done by hand: a person opens `search_link`, does it there and confirms it here.
+    After either a person can do the step by hand: open `search_link`, do it there and confirm it here.
     """
 
     @property
     def by_hand(self) -> bool:
-        """Say that nothing is connected: every call below gives up with a sentence that asks a person."""
+        """Return whether nothing is connected: every call below then raises GiveUp with a request to a person."""
         ...
 
     def search_link(self, query: str) -> str:
-        """Give the link with which a person looks a customer up; empty when nobody said where Admin is."""
+        """Return the URL of Admin's customer search; empty when none is configured."""
         ...
 
-    async def profiles(
-        self, email: str = "", phone: str = "", customer_id: str = ""
-    ) -> tuple[ProfileSeen, ...]:
-        """Find the profiles that match everything given; with nothing given there are none."""
+    async def profiles(self, email: str = "", phone: str = "", customer_id: str = "") -> tuple[ProfileSeen, ...]:
+        """Return the profiles that match all given criteria; none without criteria."""
         ...
 
     async def order(self, order_id: str) -> OrderSeen | None:
-        """Read an order such as `DFD-77120`, or None when there is none of that number."""
+        """Return an order such as `DFD-77120`, or None when it does not exist."""
         ...
 
     async def orders(self, customer_id: str) -> tuple[OrderSeen, ...]:
-        """List a customer's latest orders, newest first; an unknown customer has none."""
+        """Return a customer's latest orders, newest first; none for an unknown customer."""
         ...
 
     async def wallet(self, customer_id: str) -> WalletSeen | None:
-        """Read a customer's wallet, or None for an unknown customer."""
+        """Return a customer's wallet, or None for an unknown customer."""
         ...
 
     async def suspend(self, customer_id: str, reason: str, attempt_key: str) -> ProfileSeen:
-        """Suspend the profile and give it as it is then; already suspended counts as done."""
+        """Suspend the profile and return it; idempotent."""
         ...
 
     async def restore(self, customer_id: str, reason: str, attempt_key: str) -> ProfileSeen:
-        """Lift the suspension and give the profile as it is then; not suspended counts as done."""
+        """Lift the suspension and return the profile; idempotent."""
         ...

@@ -1,6 +1,6 @@
-"""Errands to the back office and to Google Chat: an effect becomes a call of a port, an answer becomes a result.
+"""Execution of back-office and Google Chat effects through their ports.
 
-A call that cannot be made gives up with a sentence, and the work is then done by hand.
+A call that cannot be made raises GiveUp with a sentence, and the work is then done by hand.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -24,19 +24,16 @@ REASON = "account takeover"
 
 
 class Copies(Protocol):
-    """A place where a brief is copied to. Raises TryAgain and GiveUp only."""
+    """Chat channel for copies of a brief (port). Raises TryAgain and GiveUp only."""
 
     async def copy(self, lines: Sequence[str], key: str) -> str:
-        """Post the lines once, however often this is called, and give the message's name."""
+        """Post the lines and return the message's name; idempotent."""
         ...
 
 
 async def copy(copies: Copies | None, effect: CopyBrief) -> Told:
-    """Copy a brief."""
     if copies is None:
-        raise GiveUp(
-            "Google Chat", "no webhook is set. Set ATO_GOOGLE_CHAT__WEBHOOK_URL, then press Retry."
-        )
+        raise GiveUp("Google Chat", "no webhook is set. Set ATO_GOOGLE_CHAT__WEBHOOK_URL, then press Retry.")
     return Told(channel="google_chat", ts=await copies.copy(effect.said, effect.key))
 
 
@@ -46,16 +43,14 @@ async def look_into(
     tickets: Tickets,
     accept: Callable[[LookAtClaims], Awaitable[object]],
 ) -> Answered:
-    """Do the work about a dispute; raises StoreGone, TryAgain and GiveUp."""
+    """Perform a dispute's effect; raises StoreGone, TryAgain and GiveUp."""
     if isinstance(effect, AskWhoWrote):
         return await _who_wrote(effect, tickets)
     return await _tell_rival(effect, cases, accept)
 
 
-async def _tell_rival(
-    effect: TellRival, cases: Cases, accept: Callable[[LookAtClaims], Awaitable[object]]
-) -> Answered:
-    """Let another case look at who claims its profile; raises StoreGone, and GiveUp where there is no such case."""
+async def _tell_rival(effect: TellRival, cases: Cases, accept: Callable[[LookAtClaims], Awaitable[object]]) -> Answered:
+    """Have another case check its claims; raises StoreGone, and GiveUp where there is no such case."""
     key = await cases.named(number_of(effect.rival))
     if key is None:
         raise GiveUp("ATO Desk", "the other case is gone from the database")
@@ -64,7 +59,7 @@ async def _tell_rival(
 
 
 async def _who_wrote(effect: AskWhoWrote, tickets: Tickets) -> Answered:
-    """Read who wrote the customer's own ticket; one that cannot be found was written by nobody."""
+    """Return the author of the customer's own ticket; none where the ticket is not found."""
     try:
         found = await tickets.peek(effect.ticket)
     except GiveUp:
@@ -78,13 +73,11 @@ async def ask(
     about: Callable[[], Awaitable[tuple[Case, Playbook]]],
     digests: Digests | None,
 ) -> Answered | Learnt:
-    """Have the back office do or tell something; `about` gives the case where answers are looked up."""
+    """Perform a back-office request; `about` loads the case for look-ups of reference answers."""
     if effect.ask in ABOUT:
         return await learn(back_office, effect, *await about(), digests)
     if back_office is None:
-        raise GiveUp(
-            "The back office", "it is not connected. Do this on Admin, then press By hand."
-        )
+        raise GiveUp("The back office", "it is not connected. Do this on Admin, then press By hand.")
     return await _ERRANDS[effect.ask](back_office, effect)
 
 
@@ -99,7 +92,7 @@ async def _restore(back_office: BackOffice, effect: AskBackOffice) -> Answered:
 
 
 async def _profile(back_office: BackOffice, effect: AskBackOffice) -> Answered:
-    """Look by email, then by phone; several profiles, or none, leave it to a person."""
+    """Search by email, then by phone; no match or several are left to a person."""
     found = await back_office.profiles(email=effect.email) if effect.email else ()
     if not found and effect.phone:
         found = await back_office.profiles(phone=effect.phone)
@@ -114,8 +107,11 @@ async def _wallet(back_office: BackOffice, effect: AskBackOffice) -> Answered:
 
 
 _ERRANDS: dict[str, Callable[[BackOffice, AskBackOffice], Awaitable[Answered]]] = {
-    "suspend": _suspend, "restore": _restore, "profile": _profile, "wallet": _wallet,
-}  # fmt: skip
+    "suspend": _suspend,
+    "restore": _restore,
+    "profile": _profile,
+    "wallet": _wallet,
+}
 
 
 async def learn(
@@ -125,7 +121,7 @@ async def learn(
     playbook: Playbook,
     digests: Digests | None,
 ) -> Learnt:
-    """Ask what answers are compared with; it leaves here as keyed digests only. Raises TryAgain and GiveUp only."""
+    """Look up reference answers and return keyed digests only. Raises TryAgain and GiveUp only."""
     if back_office is None or digests is None:
         raise GiveUp("The back office", "it is not connected. Verify the caller by hand.")
     if ABOUT[effect.ask] == "order":
@@ -142,13 +138,15 @@ async def _learn_order(
     theirs = await back_office.profiles(customer_id=seen.customer_id) if seen.customer_id else ()
     right = {"restaurant": [seen.restaurant], "total": [str(seen.total["amount"])]}
     return Learnt(
-        of=effect.order, customer=seen.customer_id,
+        of=effect.order,
+        customer=seen.customer_id,
         answers=_digests(case, playbook, "order", right, digests, (seen,)),
         gives={
-            CUSTOMER: seen.customer_id, "profile_link": theirs[0].link if theirs else "",
+            CUSTOMER: seen.customer_id,
+            "profile_link": theirs[0].link if theirs else "",
             "trusted_email": seen.email_on_invoice,
         },
-    )  # fmt: skip
+    )
 
 
 async def _learn_profile(
@@ -168,10 +166,14 @@ def _contacts(profile: ProfileSeen) -> list[str]:
 
 
 def _digests(
-    case: Case, playbook: Playbook, about: About, right: dict[str, list[str]], digests: Digests,
+    case: Case,
+    playbook: Playbook,
+    about: About,
+    right: dict[str, list[str]],
+    digests: Digests,
     orders: tuple[OrderSeen, ...],
-) -> dict[str, tuple[str, ...]]:  # fmt: skip
-    """Digest what is right for each compared field; an order that is too new leaves nothing to compare with."""
+) -> dict[str, tuple[str, ...]]:
+    """Return the digests of the right answers per compared field; none for an order that is too recent."""
     found: dict[str, tuple[str, ...]] = {}
     for name, spec in playbook.fields.items():
         how = by_desk(spec)
@@ -189,6 +191,6 @@ def _is_old(order: OrderSeen, case: Case, how: Answer) -> bool:
 
 
 def _one(case: Case, name: str, spec: FieldSpec, words: str, digests: Digests) -> str:
-    """Digest one right answer; what cannot be read is kept as what nobody can answer."""
+    """Return the digest of one right answer; a value that cannot be parsed yields one that nothing matches."""
     value = canonical(spec, words)
     return keyed(digests, case.id, name, value) if isinstance(value, str) and value else ""

@@ -1,4 +1,4 @@
-"""When to try again, and when to give up. Pure: the spread (0 to 1) and the instant are arguments."""
+"""Retry policy: exponential backoff with jitter, and the limit after which work is given up. Pure."""
 
 from datetime import datetime, timedelta
 
@@ -6,15 +6,16 @@ FIRST = timedelta(seconds=2)
 LONGEST = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(hours=12)
 LONGEST_ASKED = timedelta(minutes=30)
-"""However long a vendor asks us to wait, we look again after this."""
+"""Upper limit for a vendor's Retry-After."""
 
 
 def retry_at(
     number: int, first_at: datetime | None, now: datetime, after: timedelta | None, spread: float
 ) -> datetime | None:
-    """Double the wait each time up to LONGEST, never before the vendor's Retry-After; None means give up.
+    """Return the instant of the next attempt, never before the vendor's Retry-After; None means give up.
 
-    `number` counts tries from 1, `first_at` is when the first one began.
+    The wait doubles with each attempt up to LONGEST. `number` counts attempts from 1, `first_at` is the start of the
+    first; the jitter is 0 to 1.
     """
     if first_at is not None and now - first_at >= GIVE_UP_AFTER:
         return None

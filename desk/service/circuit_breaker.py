@@ -1,31 +1,39 @@
-"""Which outside systems do not answer at all, and when one of us may ask again. It knows no vendor, and no clock.
+"""Circuit breaker per external system. Independent of vendors; the instant is an argument.
 
-Without it every case would go on asking a system that is down: its tries would take the places of work that could be
-done, and the system would be met by all of them at once when it comes back.
+Without it every case would keep calling a system that is down: the attempts would take workers from other work, and all
+would meet the system at once when it recovers.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 SILENCES = 3
-"""How many tries in a row must have had no answer, whichever case they were for."""
+"""Consecutive attempts without an answer, in whichever cases, that open the breaker."""
 FIRST, LONGEST = timedelta(seconds=5), timedelta(minutes=1)
-"""How long nobody asks after that: twice as long after each try that has no answer either."""
+"""Time the breaker stays open: it doubles from FIRST to LONGEST with each further attempt without an answer."""
 
 
 FORGET = timedelta(minutes=10)
-"""Two silences farther apart belong to two outages: nobody asked in between, so nobody knows."""
+"""Failures farther apart than this belong to different outages."""
 SYSTEM_OF = {
-    "create_ticket": "Zendesk", "update_ticket": "Zendesk", "look_at_ticket": "Zendesk", "show_card": "Slack",
-    "tell_people": "Slack", "read_sheet": "Slack", "redact_posts": "Slack", "ask_back_office": "Back office", "copy_brief": "Google Chat",
-    "tell_rival": "ATO Desk", "ask_who_wrote": "Zendesk",
-}  # fmt: skip
-"""Which system each kind of work is done in, by the name that its adapter gives in errors."""
+    "create_ticket": "Zendesk",
+    "update_ticket": "Zendesk",
+    "look_at_ticket": "Zendesk",
+    "show_card": "Slack",
+    "tell_people": "Slack",
+    "read_sheet": "Slack",
+    "redact_posts": "Slack",
+    "ask_back_office": "Back office",
+    "copy_brief": "Google Chat",
+    "tell_rival": "ATO Desk",
+    "ask_who_wrote": "Zendesk",
+}
+"""The system of each kind of effect, as its adapter names it in errors."""
 
 
 @dataclass
 class Outage:
-    """One system that is silent: how often, since when, why, and until when nobody asks."""
+    """Outage of one system: since when, why, the number of failures, and until when calls are held."""
 
     since: datetime
     reason: str
@@ -36,7 +44,7 @@ class Outage:
 
 @dataclass(frozen=True)
 class Held:
-    """Work that is not tried now: its system has not answered since then."""
+    """Held call: its system does not answer."""
 
     system: str
     since: datetime
@@ -46,12 +54,12 @@ class Held:
 
 @dataclass
 class Outages:
-    """What one process knows of the systems it works with."""
+    """Circuit breakers of one process."""
 
     known: dict[str, Outage] = field(default_factory=dict)
 
     def hold(self, system: str, now: datetime) -> Held | None:
-        """Say whether to leave a system alone now. Once the pause is over one try is let through, and a new pause begins."""
+        """Return the hold on a system, or None. After the pause one probe is let through, and a new pause begins."""
         outage = self.known.get(system)
         if outage is None or outage.until is None:
             return None
@@ -61,7 +69,7 @@ class Outages:
         return Held(system, outage.since, outage.reason, outage.until - now)
 
     def silent(self, system: str, reason: str, now: datetime) -> None:
-        """Note that a try had no answer."""
+        """Record an attempt without an answer."""
         outage = self.known.get(system)
         if outage is None or now - outage.last > FORGET:
             outage = self.known[system] = Outage(now, reason, now)
@@ -70,15 +78,15 @@ class Outages:
             outage.until = now + _pause(outage.silences)
 
     def answered(self, system: str) -> None:
-        """Note that a system answered, be it with a refusal."""
+        """Record an answer, even a refusal: the breaker closes."""
         self.known.pop(system, None)
 
     def since(self, system: str) -> datetime | None:
-        """Say since when a system is silent."""
+        """Return since when a system does not answer."""
         outage = self.known.get(system)
         return outage.since if outage else None
 
 
 def _pause(silences: int) -> timedelta:
-    """Give how long to leave a system alone after so many silences."""
+    """Return how long the breaker stays open after this many failures."""
     return min(FIRST * int(2 ** min(max(silences - SILENCES, 0), 10)), LONGEST)

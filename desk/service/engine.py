@@ -1,4 +1,4 @@
-"""The only loop: accept a command, perform an effect. It carries things to `decide` and from it."""
+"""Engine: accepts commands, performs effects. It moves data between the ports and `decide`."""
 
 import logging
 import random
@@ -38,7 +38,7 @@ from desk.service.back_office_work import Copies, ask, copy, look_into
 from desk.service.backoff import retry_at
 from desk.service.circuit_breaker import SYSTEM_OF, Outages
 from desk.service.plan_digests import gather
-from desk.service.ports import (  # fmt: skip
+from desk.service.ports import (
     Attempt,
     Cases,
     Chat,
@@ -59,12 +59,12 @@ from desk.values import Line, Refusal
 log = logging.getLogger(__name__)
 
 RACES = 20
-"""How often a command is decided again because somebody else was faster."""
+"""Maximum number of decisions on one command after lost races (Conflict)."""
 
 
 @dataclass
 class Engine:
-    """One desk: its cases, what it can do outside, its playbooks and its clock."""
+    """Application service of one desk: its cases, its ports, its playbooks and its clock."""
 
     cases: Cases
     tickets: Tickets
@@ -77,19 +77,19 @@ class Engine:
     copies: Copies | None = None
     announcements: Announcements | None = None
     held: int = 0
-    """How many cases had only reminders that wait for a digest, at the last tick."""
+    """Number of cases held for a digest at the last tick."""
     sheets: Sheets | None = None
     digests: Digests | None = None
-    """Makes what a caller's answers are compared by; None compares nothing."""
+    """Keyed hash for the answers of callers; None compares nothing."""
     outages: Outages = field(default_factory=Outages)
-    """Which systems do not answer, as far as this process knows."""
+    """Circuit breakers of this process."""
 
     async def look(self, case: str) -> tuple[Case, Playbook] | None:
-        """Give a case as it is; raises StoreGone."""
+        """Return a case; raises StoreGone."""
         return await self.cases.load(case)
 
     async def accept(self, command: cmd.Command) -> Answer:
-        """Decide a command and keep the decision, or say why not. Accepted means stored; raises StoreGone."""
+        """Decide a command and store the decision, or return the refusal; raises StoreGone."""
         for _ in range(RACES):
             try:
                 return await self._once(command)
@@ -102,9 +102,9 @@ class Engine:
         raise StoreGone(f"case {command.case} changed {RACES} times while one command was decided")
 
     async def note(self, ticket: int, delivery: str) -> bool:
-        """Keep that a ticket may have changed, and a look at it; False where no case has it. Raises StoreGone.
+        """Store a ticket's change notification with a planned read; False without a case. Raises StoreGone.
 
-        What has changed is not known before the look, so nothing is decided yet and no case is loaded.
+        The change is unknown before the read, so nothing is decided and no case is loaded.
         """
         plan = partial(look_again, ticket=ticket, delivery=delivery)
         try:
@@ -116,7 +116,7 @@ class Engine:
         return found is not None
 
     async def refuse(self, command: cmd.Command, asked: str, why: Line) -> None:
-        """Keep that somebody was told no where nothing was decided, as when a form did not open; raises StoreGone."""
+        """Record a refusal outside of a decision, as when a form did not open; raises StoreGone."""
         with suppress(Repeated):
             await self._refuse(command, asked, why)
 
@@ -142,12 +142,10 @@ class Engine:
         decision = decide(command, case, playbook, now)
         await self._keep(command, playbook, decision)
         opened = tuple(event.step for event in decision.events if event.kind == "step_opened")
-        return Answer(
-            decision.case, playbook, decision.refusal, opened, taken_out=decision.taken_out
-        )
+        return Answer(decision.case, playbook, decision.refusal, opened, taken_out=decision.taken_out)
 
     async def _start(self, command: cmd.Command) -> tuple[Case, Playbook | None, cmd.Command]:
-        """Load the case a command speaks of, or prepare the one it opens."""
+        """Load the case of a command, or prepare a new one."""
         found = await self.cases.load(command.case)
         if found is not None or not isinstance(command, cmd.OpenCase | cmd.AdoptTicket):
             return (*(found or (Case(id=command.case), None)), command)
@@ -179,7 +177,7 @@ class Engine:
             self.queue.wake()
 
     async def perform(self, effect: Effect, attempt: Attempt) -> datetime | None:
-        """Do an effect and settle it; give the instant to try again, or None when it is settled or dead."""
+        """Perform an effect and settle it; return the instant of the next attempt, or None when settled or dead."""
         system = SYSTEM_OF[effect.kind]
         if held := self.outages.hold(system, self.clock.now()):
             return await self._again(effect, attempt, system, held.reason, held.after)
@@ -190,10 +188,8 @@ class Engine:
         except TryAgain as world:
             if world.silent:
                 self.outages.silent(world.system, world.reason, self.clock.now())
-            attempt.number -= (
-                world.paced
-            )  # our own pace held it back: nobody was asked, so it was no try
-            return await self._again(effect, attempt, world.system, world.reason, world.after, world.paced)  # fmt: skip
+            attempt.number -= world.paced  # our own pace held it back: nobody was asked, so it was no try
+            return await self._again(effect, attempt, world.system, world.reason, world.after, world.paced)
         except GiveUp as final:
             self.outages.answered(system)
             await self._dead(effect, final.system, final.reason)
@@ -215,7 +211,7 @@ class Engine:
             case LookAtTicket():
                 return await self.tickets.look(effect)
             case AskBackOffice():
-                return await ask(self.back_office, effect, partial(self._case, effect), self.digests)  # fmt: skip
+                return await ask(self.back_office, effect, partial(self._case, effect), self.digests)
             case CopyBrief():
                 return await copy(self.copies, effect)
             case AskWhoWrote() | TellRival():
@@ -223,9 +219,7 @@ class Engine:
             case ShowCard() | TellPeople() | ReadSheet() | RedactPosts():
                 return await self._chat(effect, attempt)
 
-    async def _chat(
-        self, effect: ShowCard | TellPeople | ReadSheet | RedactPosts, attempt: Attempt
-    ) -> Result:
+    async def _chat(self, effect: ShowCard | TellPeople | ReadSheet | RedactPosts, attempt: Attempt) -> Result:
         case, playbook = await self._case(effect)
         now = self.clock.now()
         if isinstance(effect, ReadSheet):
@@ -256,10 +250,11 @@ class Engine:
 
     async def _again(
         self, effect: Effect, attempt: Attempt, system: str, reason: str, after: timedelta | None, paced: bool = False
-    ) -> datetime | None:  # fmt: skip
-        """Keep when to try again; a wait for our own pace does not grow with the tries, and few need to hear of it."""
+    ) -> datetime | None:
+        """Schedule the next attempt; a wait for our own rate limit does not count as an attempt."""
         now = self.clock.now()
-        at = retry_at(1 if paced else attempt.number, attempt.first_at, now, after, random.random())  # noqa: S311 - jitter, not a secret
+        # jitter is not a secret
+        at = retry_at(1 if paced else attempt.number, attempt.first_at, now, after, random.random())  # noqa: S311
         if at is None:
             await self._dead(effect, system, reason)
             return None
@@ -278,7 +273,7 @@ class Engine:
         await self.accept(cmd.Settle(case=effect.case, delivery="", effect=effect, result=result))
 
     async def chase_due(self, limit: int = 200) -> int:
-        """Chase every case that has something due now; says how many. Cost grows with what is due."""
+        """Send due reminders; return the number of cases. Cost grows with what is due."""
         now = self.clock.now()
         # What a digest holds back stays due: it must not keep what comes after it from being seen.
         due = await self.cases.due(now, limit + self.held)

@@ -1,6 +1,6 @@
-"""Who of a role is on duty: the people to mention when something has to be done now. Kept in memory, written through.
+"""On-duty rota: who of a role is mentioned now. Write-through cache.
 
-Having a role and being on duty are two things: who may act follows from the role alone.
+Being on duty is separate from having a role: permissions follow from the role alone.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -12,24 +12,24 @@ from desk.values import Person
 
 
 class Shifts(Protocol):
-    """Keeps who is on duty. Raises StoreGone when the database does not answer."""
+    """Store of shifts (port). Raises StoreGone when the database does not answer."""
 
     async def on_duty(self) -> Mapping[str, frozenset[str]]:
-        """Give who is on duty by role; a role whose people never used the switch is missing."""
+        """Return the people on duty by role; a role that never used the switch is missing."""
         ...
 
     async def begin(self, person: str, roles: Collection[str], now: datetime) -> None:
-        """Somebody is on duty in these roles from now on, and in no other."""
+        """Start a person's shift in these roles, and in no other."""
         ...
 
     async def end(self, person: str, roles: Collection[str], now: datetime) -> None:
-        """Somebody is on duty no longer; that these roles use the switch stays known."""
+        """End a person's shift; the roles stay marked as using the switch."""
         ...
 
 
 @dataclass
 class Rota:
-    """Says who is on duty. `members` lists who has a role, `covers` which role stands in for it."""
+    """Rota of all roles. `members` lists who has a role, `covers` which role covers for it."""
 
     shifts: Shifts
     members: Callable[[str], Sequence[str]]
@@ -37,11 +37,11 @@ class Rota:
     _on: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     async def refresh(self) -> None:
-        """Read who is on duty; another process may have changed it."""
+        """Reload from the store, which other processes write, too."""
         self._on = await self.shifts.on_duty()
 
     async def switch(self, person: Person, on: bool, now: datetime) -> None:
-        """Begin or end somebody's duty in all their roles."""
+        """Start or end a person's shift in all their roles."""
         if on:
             await self.shifts.begin(person.id, person.roles, now)
         else:
@@ -49,15 +49,15 @@ class Rota:
         await self.refresh()
 
     def is_on(self, person: Person) -> bool:
-        """Say whether somebody is on duty."""
+        """Return whether a person is on duty."""
         return any(person.id in self._on.get(role, ()) for role in person.roles)
 
     def uses_switch(self, role: str) -> bool:
-        """Say whether anybody of a role ever said that they are on duty, or not."""
+        """Return whether anybody of a role ever used the switch."""
         return role in self._on
 
     def on_duty(self, role: str) -> tuple[str, ...]:
-        """List who is on duty: of the role, else of the role that covers for it, else everybody who has it."""
+        """List who is on duty: of the role, else of the role that covers for it, else all members of the role."""
         asked: list[str] = []
         following: str | None = role
         while following and following not in asked:

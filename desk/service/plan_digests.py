@@ -1,7 +1,7 @@
-"""What the chaser does before it chases: look at everything that is due, and let one digest say what is too much.
+"""Digest planning of a tick: due reminders are grouped into digests before cases are chased.
 
-A digest is kept together with the reminders it stands for, before any case is chased. So a process that ends in
-between says nothing twice: the cases that are left find that a digest has spoken for them.
+A digest is stored together with the reminders it covers, before any case is chased; after a crash in between, the
+remaining cases see that a digest covers them.
 """
 
 from collections.abc import Sequence
@@ -14,10 +14,8 @@ from desk.service.announcements import Announcements
 from desk.service.ports import Cases
 
 
-async def gather(
-    due: Sequence[str], cases: Cases, store: Announcements | None, now: datetime
-) -> list[Chase]:
-    """Give the chases for these cases, less those that have nothing but reminders to hold back."""
+async def gather(due: Sequence[str], cases: Cases, store: Announcements | None, now: datetime) -> list[Chase]:
+    """Return the chase commands for these cases, without those whose reminders are all held for a digest."""
     if store is None or not due:
         return [Chase(case=case, delivery="") for case in due]
     said = await store.gathered(due)
@@ -37,9 +35,7 @@ async def _reminders(case: str, cases: Cases, now: datetime) -> tuple[Reminder, 
     return reminders(*found, now) if found else ()
 
 
-async def _planned(
-    found: Sequence[Reminder], said: frozenset[Gathered], store: Announcements, now: datetime
-) -> Plan:
+async def _planned(found: Sequence[Reminder], said: frozenset[Gathered], store: Announcements, now: datetime) -> Plan:
     inboxes = sorted({one.inbox for one in found})
     peace = await store.last(inboxes, now - APART) if inboxes else frozenset()
     return plan(found, said, peace, now)
@@ -47,14 +43,18 @@ async def _planned(
 
 def _chases(
     due: Sequence[str], found: Sequence[Reminder], said: frozenset[Gathered], held: frozenset[Gathered]
-) -> list[Chase]:  # fmt: skip
+) -> list[Chase]:
     chases = []
     for case in due:
         own = {one.gathered for one in found if one.gathered.case == case}
         if own and own <= held:
             continue
-        chases.append(Chase(
-            case=case, delivery="", gathered=frozenset(one.mark for one in said if one.case == case),
-            held=frozenset(one.mark for one in held if one.case == case),
-        ))  # fmt: skip
+        chases.append(
+            Chase(
+                case=case,
+                delivery="",
+                gathered=frozenset(one.mark for one in said if one.case == case),
+                held=frozenset(one.mark for one in held if one.case == case),
+            )
+        )
     return chases

@@ -1,4 +1,4 @@
-"""What the desk needs of the world, in its own words. Adapters live in `integrations/`; tests have fakes of each."""
+"""Ports of the application (Protocols) and their errors. Adapters are in `integrations/`, fakes in `tests/fakes/`."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -26,11 +26,10 @@ from desk.workflow.calendar import Deadline
 
 
 class TryAgain(Exception):
-    """The world said no for now. `system` is who, `after` how long to wait at least, `reason` without personal data.
+    """Retryable failure of `system`; `after` is the minimum wait, `reason` has no personal data.
 
-    `certain` means nothing was done outside; otherwise it may have been done although it failed. `silent` means that the
-    system gave no answer of its own: others need not ask it now either. `paced` means that nobody was asked, because our
-    own turn had not come: who waits longer each time would leave turns unused.
+    `certain`: nothing was done outside; otherwise it may have been done. `silent`: the system did not answer, so others
+    need not call it now either. `paced`: our own rate limit held the call back, so the wait does not grow.
     """
 
     def __init__(
@@ -43,44 +42,42 @@ class TryAgain(Exception):
         silent: bool = False,
         paced: bool = False,
     ) -> None:
-        """Keep what the queue needs to decide when to try again."""
         super().__init__(f"{system}: {reason}")
         self.system, self.reason, self.after = system, reason, after
         self.certain, self.silent, self.paced = certain or paced, silent, paced
 
 
 class GiveUp(Exception):
-    """Trying again cannot help until a person changes something: the sentence says what."""
+    """Permanent failure until a person changes something; the sentence says what."""
 
     def __init__(self, system: str, reason: str) -> None:
-        """Keep the system's name and the sentence."""
         super().__init__(f"{system}: {reason}")
         self.system, self.reason = system, reason
 
 
 class StoreGone(Exception):
-    """The database does not answer: nothing was kept, and the person must be told so."""
+    """The database does not answer: nothing was stored, and the person must be told so."""
 
 
 class Conflict(Exception):
-    """Somebody else changed the case first: load it and decide again."""
+    """Lost race: the case was changed first; load it and decide again."""
 
 
 class Repeated(Exception):
-    """This delivery was accepted before."""
+    """Duplicate delivery: it was accepted before."""
 
 
 class Clock(Protocol):
-    """Business time. Signatures are checked against real time, never against this."""
+    """Business clock. Signatures are checked against real time, never against this."""
 
     def now(self) -> datetime:
-        """Give the aware UTC instant."""
+        """Return the current instant, aware UTC."""
         ...
 
 
 @dataclass(frozen=True)
 class Commit:
-    """One transaction: all of it is kept or none."""
+    """Unit of storage: one transaction for a decision."""
 
     case: Case
     """The case after the events."""
@@ -89,13 +86,13 @@ class Commit:
     deadlines: Sequence[Deadline]
     delivery: str
     settles: str | None = None
-    """The effect that is finished by this commit."""
+    """The effect that this commit settles."""
     kills: str | None = None
     """The effect that becomes a dead letter."""
     revives: str | None = None
-    """The dead letter that is to be tried again."""
+    """The dead letter to be retried."""
     erases: Sequence[str] = ()
-    """The retention classes whose keys are destroyed, before anything of this is kept."""
+    """Retention classes whose keys are destroyed before this commit's values are stored."""
     at: datetime | None = None
     owed: Sequence[Owed] = ()
     """What the case owes after the events."""
@@ -103,22 +100,22 @@ class Commit:
 
 
 LookPlan = Callable[[str, str, Collection[str]], LookAtTicket | None]
-"""Plans a look at a ticket from its case, its name there, and the lanes in which looks of this case wait."""
+"""Plans a ticket read from its case, its name there, and the lanes in which reads of this case wait."""
 
 
 class Board(Protocol):
-    """Reads what is owed. The cost of each answer follows from its length, not from how many cases are open."""
+    """Read side of the work list (port). The cost of a query depends on its result, not on the number of open cases."""
 
     async def owed_by_role(self, roles: Collection[str], limit: int) -> Sequence[Owed]:
-        """List what these roles owe, by what is due; what has no due time comes last."""
+        """List what these roles owe, by due time; duties without one come last."""
         ...
 
     async def owed_by_person(self, person: str, limit: int) -> Sequence[Owed]:
-        """List what this person has, by what is due."""
+        """List what is assigned to this person, by due time."""
         ...
 
     async def opened_by(self, person: str, limit: int) -> Sequence[Owed]:
-        """List what others owe in the open cases this person opened, by what is due."""
+        """List what others owe in the open cases this person opened, by due time."""
         ...
 
     async def figures(
@@ -129,10 +126,10 @@ class Board(Protocol):
 
 
 class Cases(Board, Protocol):
-    """Keeps cases. Every method raises StoreGone when the database does not answer."""
+    """Repository of cases (port). Every method raises StoreGone when the database does not answer."""
 
     async def load(self, case: str) -> tuple[Case, Playbook] | None:
-        """Give a case as it is with the playbook it began with, or None."""
+        """Return a case with the playbook it began with, or None."""
         ...
 
     async def number(self) -> int:
@@ -140,49 +137,47 @@ class Cases(Board, Protocol):
         ...
 
     async def commit(self, commit: Commit) -> None:
-        """Keep a decision; raises Conflict (case.version minus the new events is stale) and Repeated."""
+        """Store a decision; raises Conflict (case.version minus the new events is stale) and Repeated."""
         ...
 
     async def seen(self, delivery: str) -> bool:
-        """Say whether this delivery was accepted before."""
+        """Return whether this delivery was accepted before."""
         ...
 
     async def due(self, now: datetime, limit: int) -> Sequence[str]:
-        """Name the cases that have a deadline at or before now, earliest first."""
+        """List the cases that have a deadline at or before now, earliest first."""
         ...
 
     async def of_ticket(self, ticket: int) -> str | None:
-        """Find the case a ticket belongs to."""
+        """Return the case of a ticket."""
         ...
 
     async def note(self, ticket: int, delivery: str, at: datetime, plan: LookPlan) -> str | None:
-        """Keep a delivery about a ticket with the look that `plan` makes, and give the ticket's case; raises Repeated.
+        """Store a ticket's delivery with the read that `plan` makes; return the case. Raises Repeated.
 
-        None, and nothing kept, where no case has the ticket.
+        Without a case nothing is stored, and None is returned.
         """
         ...
 
     async def named(self, number: int) -> str | None:
-        """Find the case with this display number."""
+        """Return the case with this display number."""
         ...
 
     async def find(self, field: str, value: str, limit: int = 20) -> Sequence[str]:
-        """Name the cases in which this field ever had this value, newest first; the value in canonical form."""
+        """List the cases in which this field ever had this canonical value, newest first."""
         ...
 
-    async def sharing(
-        self, field: str, values: Sequence[str], since: datetime, until: datetime
-    ) -> frozenset[str]:
-        """Name the cases opened within this time in which this field ever had one of these values."""
+    async def sharing(self, field: str, values: Sequence[str], since: datetime, until: datetime) -> frozenset[str]:
+        """List the cases opened within this time in which this field ever had one of these values."""
         ...
 
     async def of_days(self, playbook: str, since: datetime, until: datetime) -> Sequence[str]:
-        """Name the cases of a playbook that were opened or closed within these days, oldest first."""
+        """List the cases of a playbook that were opened or closed within these days, oldest first."""
         ...
 
 
 class Attempt(Protocol):
-    """One try at an effect. `before` says whether an earlier try may have reached the outside."""
+    """Attempt at an effect. `before` says whether an earlier attempt may have taken effect outside."""
 
     before: bool
     number: int
@@ -190,89 +185,85 @@ class Attempt(Protocol):
     prepared: bytes | None
 
     async def prepare(self, body: bytes = b"", lands: timedelta = timedelta()) -> None:
-        """Keep the exact body, and that sending begins now, before the first byte leaves.
+        """Store the exact body, and the start of sending, before the first byte leaves.
 
-        `lands` is for what has no key of its own outside: if nobody hears the answer, the next try, which looks for
-        it, comes no earlier than this after the sending.
+        `lands` is for calls without an idempotency key: after a lost answer the next attempt, which looks for the
+        result, comes no earlier than this after the sending.
         """
         ...
 
 
 class Turns(Protocol):
-    """Keeps the calls of all replicas as far apart as a vendor asks for. A name is what the vendor counts by."""
+    """Rate limit shared by all replicas (port). A name is what the vendor counts by."""
 
     async def turn(self, name: str, rate: Rate) -> float:
-        """Wait for this name's turn and give 0; or take none, and give the seconds after which to come again."""
+        """Wait for this name's turn and return 0; or take none, and return the seconds after which to ask again."""
         ...
 
     async def hold(self, name: str, seconds: float, rate: Rate) -> None:
-        """Let nothing through for so many seconds: the vendor said so."""
+        """Block this name for so many seconds, as the vendor demands."""
         ...
 
 
 class EffectQueue(Protocol):
-    """Hands each effect's key to `engine.perform`, in order within its lane, until it is settled."""
+    """Queue of effects (port): passes each key to `engine.perform`, in order within its lane, until it is settled."""
 
     def wake(self) -> None:
-        """Say that there may be work."""
+        """Signal that there may be work."""
         ...
 
 
 class Tickets(Protocol):
-    """The ticket system. Raises TryAgain and GiveUp only."""
+    """Ticket system (port). Raises TryAgain and GiveUp only."""
 
     async def create(self, effect: CreateTicket, attempt: Attempt) -> TicketSeen:
-        """Create the ticket once, however often this is called, and read it back."""
+        """Create the ticket and read it back; idempotent."""
         ...
 
     async def update(self, effect: UpdateTicket, attempt: Attempt) -> TicketSeen:
-        """Leave the note once and move the ticket; read it back."""
+        """Add the note, change the ticket and read it back; idempotent."""
         ...
 
     async def look(self, effect: LookAtTicket) -> TicketSeen:
-        """Read the ticket, what was said on it in public, and who last moved it."""
+        """Read the ticket, its public comments, and who last changed group or status."""
         ...
 
     async def many(self, tickets: Sequence[int]) -> Sequence[TicketSeen]:
-        """Read many tickets at once, as far as one look shows them; those that are gone are left out."""
+        """Read many tickets in one request, with the attributes it offers; deleted ones are left out."""
         ...
 
     async def foreign(self, ticket: int, query_types: Sequence[str]) -> TicketFound | None:
-        """Read a ticket no case knows; None when the desk made it, or it has none of these query types."""
+        """Read a ticket without a case; None when the desk created it, or it has none of these query types."""
         ...
 
     async def peek(self, ticket: int) -> Writer | None:
-        """Say who wrote a ticket; None where that is a colleague, or nobody is named."""
+        """Return the author of a ticket; None for an agent, or without a requester."""
         ...
 
 
 class Chat(Protocol):
-    """Where people are told things. Raises TryAgain and GiveUp only."""
+    """Chat system (port). Raises TryAgain and GiveUp only."""
 
-    async def show(
-        self, effect: ShowCard, case: Case, playbook: Playbook, now: datetime, attempt: Attempt
-    ) -> CardSeen:
-        """Post the card, or update it where it stands."""
+    async def show(self, effect: ShowCard, case: Case, playbook: Playbook, now: datetime, attempt: Attempt) -> CardSeen:
+        """Post the card, or update it in place."""
         ...
 
-    async def tell(
-        self, effect: TellPeople, case: Case, playbook: Playbook, now: datetime, attempt: Attempt
-    ) -> Told:
-        """Post a message once, in the card's thread or beside it."""
+    async def tell(self, effect: TellPeople, case: Case, playbook: Playbook, now: datetime, attempt: Attempt) -> Told:
+        """Post a message, in the card's thread or beside it; idempotent."""
         ...
 
-    async def redact(self, effect: RedactPosts, case: Case, playbook: Playbook, now: datetime) -> Redacted:  # fmt: skip
-        """Draw the card anew, write over messages and remove files of the bot about this case in an inbox."""
+    async def redact(self, effect: RedactPosts, case: Case, playbook: Playbook, now: datetime) -> Redacted:
+        """Redraw the card, overwrite messages and delete files of the bot about this case in an inbox."""
         ...
 
     async def file(self, link: str, most: int) -> bytes:
-        """Fetch a file people uploaded; reading stops one byte after `most`."""
+        """Download an uploaded file; reading stops one byte after `most`."""
         ...
 
 
 class People(Protocol):
-    """Who somebody is, from a local table: no outside call. Unknown people have no role."""
+    """Directory of people (port), from a local table without outside calls. Unknown people have no role."""
 
     def person(self, person_id: str) -> Person:
-        """Give a person with roles, language and zone."""
+        """Return a person with roles, language and zone."""
         ...

@@ -1,6 +1,6 @@
-"""How closely calls of one kind may follow one another. Pure: instants are seconds, and the caller says what time it is.
+"""Rate limiter (GCRA). Pure: instants are seconds, and the current one is an argument.
 
-Each name has the second at which it would be free again if nothing more came (a "generic cell rate": one number a name).
+The generic cell rate algorithm keeps one number per name: the second at which it is free again if no more calls come.
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Rate:
-    """`burst` calls at once, then one in `every` seconds; nobody waits longer than `longest` seconds for a turn."""
+    """Rate: `burst` calls at once, then one per `every` seconds; the longest wait for a turn is `longest` seconds."""
 
     every: float
     burst: int
@@ -16,18 +16,18 @@ class Rate:
 
     @property
     def slack(self) -> float:
-        """How far ahead of its steady pace a name may be, in seconds."""
+        """Return how far ahead of its steady pace a name may be, in seconds."""
         return self.every * (self.burst - 1)
 
     @classmethod
     def within(cls, calls: int, seconds: float, at_once: int) -> "Rate":
-        """Allow at most so many calls in any stretch of so many seconds: some of them at once, the rest one by one."""
+        """Return the rate that permits at most so many calls in any window of so many seconds, part of them at once."""
         return cls(seconds / max(calls - at_once, 1), at_once)
 
 
 @dataclass(frozen=True)
 class Turn:
-    """What a call is told: how long to wait for its turn, or that its turn is too far away to wait for."""
+    """Turn of a call: how many seconds to wait, or that the wait would be too long."""
 
     wait: float
     taken: bool
@@ -35,7 +35,7 @@ class Turn:
 
 
 def take(free_at: float, now: float, rate: Rate) -> Turn:
-    """Take the next turn, unless it is further away than anybody waits: then nothing is taken, and `wait` says how far."""
+    """Take the next turn; if the wait exceeds `longest`, none is taken and `wait` is the time until then."""
     wait = free_at - rate.slack - now
     if wait > rate.longest:
         return Turn(wait - rate.longest / 2, taken=False, free_at=free_at)
@@ -43,5 +43,5 @@ def take(free_at: float, now: float, rate: Rate) -> Turn:
 
 
 def hold(free_at: float, now: float, seconds: float, rate: Rate) -> float:
-    """Give when a name is free again after it was asked to let nothing through for so many seconds."""
+    """Return when a name is free again after a block of so many seconds."""
     return max(free_at, now + seconds + rate.slack)

@@ -1,4 +1,4 @@
-"""Brings in what people upload: a file of the chat becomes rows, or what is wrong with it."""
+"""Uploaded sheets: a file of the chat becomes rows, or a list of errors."""
 
 import hashlib
 from datetime import datetime
@@ -11,15 +11,13 @@ from desk.playbook.parts import FieldSpec
 from desk.service.ports import Chat, GiveUp
 
 LARGEST = 5_000_000
-"""Bytes of a sheet; a person's own is a hundredth of that."""
+"""Maximum size of a sheet in bytes; a typical one is a hundredth of that."""
 
 
 class Sheets(Protocol):
-    """Reads sheets. It raises nothing: whatever the bytes are, it says what is wrong with them."""
+    """Sheet reader (port). It raises nothing: errors are part of the result."""
 
-    async def read(
-        self, content: bytes, field: FieldSpec, zone: str, now: datetime
-    ) -> SheetRows | SheetWrong:
+    async def read(self, content: bytes, field: FieldSpec, zone: str, now: datetime) -> SheetRows | SheetWrong:
         """Read the rows of a file by the columns of a field."""
         ...
 
@@ -27,7 +25,7 @@ class Sheets(Protocol):
 async def read_sheet(
     chat: Chat, sheets: Sheets | None, effect: ReadSheet, playbook: Playbook, now: datetime
 ) -> SheetRows | SheetWrong:
-    """Fetch an uploaded sheet and read it."""
+    """Download an uploaded sheet and read it."""
     if sheets is None:
         raise GiveUp("ATO Desk", "sheets cannot be read here. Type the rows into the form.")
     content = await chat.file(effect.file, LARGEST)

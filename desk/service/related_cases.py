@@ -1,4 +1,4 @@
-"""What other cases say about this one: the same customer, failed verifications, the same refund. It asks the store, and decides nothing."""
+"""Related cases: same customer, failed verifications, duplicate refunds, rivals. Queries the store; decides nothing."""
 
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
@@ -27,19 +27,15 @@ from desk.workflow.inboxes import inbox_of
 from desk.workflow.permissions import deciders
 
 IDENTIFYING = ("email", "phone", "customer_id")
-"""Fields by which two cases are known to be about one customer."""
+"""Fields by which two cases are about one customer."""
 MOST = 20
 
 
-async def with_neighbours(
-    command: Command, case: Case, playbook: Playbook, cases: Cases, now: datetime
-) -> Command:
-    """Add to a command what only other cases know; most commands need nothing and cost nothing."""
+async def with_neighbours(command: Command, case: Case, playbook: Playbook, cases: Cases, now: datetime) -> Command:
+    """Add to a command what only other cases know; most commands need no query."""
     if isinstance(command, OpenCase | AdoptTicket) and case.opened_at is None:
         return await _numbered(command, case, playbook, cases, now)
-    looks = isinstance(command, LookAtClaims | DecideDispute) or ownership_disputes.asks(
-        command, playbook
-    )
+    looks = isinstance(command, LookAtClaims | DecideDispute) or ownership_disputes.asks(command, playbook)
     if looks:
         command = await _with_rivals(command, case, playbook, cases, now)
     if not isinstance(command, CompleteStep):
@@ -57,10 +53,8 @@ async def with_neighbours(
     return command
 
 
-async def _with_rivals(
-    command: Command, case: Case, playbook: Playbook, cases: Cases, now: datetime
-) -> Command:
-    """Name the cases of others who claim the profile, by what will be known of it, and who opened them."""
+async def _with_rivals(command: Command, case: Case, playbook: Playbook, cases: Cases, now: datetime) -> Command:
+    """Add the rivals and their openers, from the facts known after the command."""
     tried = decide(command, case, playbook, now)
     spec = playbook.disputes
     if spec is None or (tried.refusal and not isinstance(command, DecideDispute)):
@@ -70,15 +64,11 @@ async def _with_rivals(
     if isinstance(command, DecideDispute):
         openers = (other.opened_by for other, book in others if display(other, book) in case.rivals)
         return command.model_copy(update={"openers": tuple(openers)})
-    return command.model_copy(
-        update={"rivals": ownership_disputes.rivals(tried.case, playbook, others)}
-    )
+    return command.model_copy(update={"rivals": ownership_disputes.rivals(tried.case, playbook, others)})
 
 
-async def _claiming(
-    case: Case, named: Iterable[str], same: Iterable[str], cases: Cases
-) -> list[tuple[Case, Playbook]]:
-    """Give the cases that may be of the same profile: those that share a value, and those that are named."""
+async def _claiming(case: Case, named: Iterable[str], same: Iterable[str], cases: Cases) -> list[tuple[Case, Playbook]]:
+    """Return the cases that may be of the same profile: those that share a value, and the known rivals."""
     others = [other async for other in _sharing(case, same, cases)]
     there = {display(*other) for other in others}
     return [
@@ -96,7 +86,7 @@ async def _named(names: Iterable[str], cases: Cases) -> AsyncIterator[tuple[Case
 
 
 async def with_claimants(case: Case, playbook: Playbook, inbox: str, cases: Cases) -> Case:
-    """Add who else claims the profile, for the cards of those who decide; elsewhere it costs nothing."""
+    """Add the claimants to a case, for the deciders' cards only."""
     judges = [inbox_of(case, playbook, role) for role in deciders(playbook)]
     if not case.open or not case.rivals or inbox not in judges:
         return case
@@ -107,7 +97,7 @@ async def with_claimants(case: Case, playbook: Playbook, inbox: str, cases: Case
 async def _with_failures(
     command: CompleteStep, case: Case, playbook: Playbook, cases: Cases, now: datetime
 ) -> CompleteStep:
-    """Say when this customer's verification failed, by what will be known of them once the step is finished."""
+    """Add the instants of this customer's failed verifications, from the facts known after the command."""
     lockout = watched(playbook, command.step)
     tried = decide(command, case, playbook, now) if lockout else None
     if lockout is None or tried is None or tried.refusal:
@@ -118,7 +108,7 @@ async def _with_failures(
 
 
 def _failures(others: Iterable[tuple[Case, Playbook]], of: Playbook) -> list[datetime]:
-    """Count the failures of the same procedure: those of another brand say nothing of this one's account."""
+    """Return the failures in cases of the same procedure; other brands have other accounts."""
     same = [(other, book) for other, book in others if book.playbook == of.playbook]
     return [at for other, book in same for at in failures(other.log, book)]
 
@@ -126,7 +116,7 @@ def _failures(others: Iterable[tuple[Case, Playbook]], of: Playbook) -> list[dat
 async def _numbered(
     command: OpenCase | AdoptTicket, case: Case, playbook: Playbook, cases: Cases, now: datetime
 ) -> OpenCase | AdoptTicket:
-    """Reserve the display number and name open cases of the same customer; a refused intake uses up no number."""
+    """Reserve the display number and list open cases of the same customer; a refused intake reserves none."""
     tried = decide(command, case, playbook, now)
     if tried.refusal:
         return command
@@ -141,7 +131,7 @@ async def _numbered(
 async def _sharing(
     case: Case, fields: Iterable[str], cases: Cases, *, every: bool = False
 ) -> AsyncIterator[tuple[Case, Playbook]]:
-    """Give other cases that share a value of one of these fields, or of every one of them."""
+    """Yield the other cases that share a value of any of these fields, or of every one."""
     found = [set(await _with_value(case, field, cases)) for field in fields if case.value(field)]
     shared = (set.intersection(*found) if every else set.union(*found)) if found else set()
     for key in sorted(shared - {case.id}, reverse=True)[:MOST]:
@@ -160,13 +150,8 @@ def _values(case: Case, field: str) -> list[str]:
 
 
 async def with_alike(case: Case, playbook: Playbook, inbox: str, cases: Cases) -> Case:
-    """Add how many other cases of its day are like it, where this inbox's card says so; elsewhere it costs nothing."""
-    wanted = {
-        field
-        for post in playbook.posts.values()
-        if f"role:{post.inbox}" == inbox
-        for field in post.alike
-    }
+    """Add the number of similar cases of its day, for cards that show it only."""
+    wanted = {field for post in playbook.posts.values() if f"role:{post.inbox}" == inbox for field in post.alike}
     if case.opened_at is None or not wanted:
         return case
     zone = ZoneInfo(playbook.zone)

@@ -1,4 +1,4 @@
-"""Whether anybody is let down: a reminder that did not go out, work that waits too long. Judging is pure."""
+"""Watchdog: missed reminders and a stuck backlog. Judging is pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,19 +14,25 @@ from desk.values import Line
 
 Kind = Literal["reminders", "effects"]
 OPERATORS = "role:operators"
-"""The inbox of whoever keeps the desk running."""
+"""The inbox of the desk's operators."""
 
-LATE = "Reminders are late: {count} should have gone out, the first at {at}. Look whether the desk's log names an error, and start it again if it does not."
-OLD = "Work outside has waited too long: {count} not done, the oldest since {at}. Slack or Zendesk may not answer. Nothing is lost: it is done when they do."
+LATE = (
+    "Reminders are late: {count} should have gone out, the first at {at}. Look whether the desk's log names an error,"
+    " and start it again if it does not."
+)
+OLD = (
+    "Work outside has waited too long: {count} not done, the oldest since {at}. Slack or Zendesk may not answer."
+    " Nothing is lost: it is done when they do."
+)
 IN_TIME = "Reminders go out in time again."
 CAUGHT_UP = "No work outside waits too long any more."
 MOST = 50
-"""Cases looked at in one watch: when more are late than this, the number does not matter."""
+"""Maximum number of cases checked in one watch."""
 
 
 @dataclass(frozen=True)
 class Queue:
-    """Work that is not done: how much, and since when the oldest waits."""
+    """Backlog of one kind of work: its size, and since when the oldest waits."""
 
     count: int = 0
     since: datetime | None = None
@@ -34,7 +40,7 @@ class Queue:
 
 @dataclass(frozen=True)
 class Backlog:
-    """All work that is not done, and how much was given up."""
+    """Whole backlog, and the number of dead letters."""
 
     urgent: Queue = Queue()
     routine: Queue = Queue()
@@ -43,7 +49,7 @@ class Backlog:
 
 @dataclass(frozen=True)
 class Limits:
-    """How late a reminder may be, and how long work may wait."""
+    """Alarm thresholds: lateness of reminders, age of waiting work."""
 
     reminder: timedelta
     urgent: timedelta
@@ -52,7 +58,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Watch:
-    """What one look found: reminders that did not go out, as instants at which they should have, and the backlog."""
+    """Findings of one watch: the due instants of missed reminders, and the backlog."""
 
     now: datetime
     late: tuple[datetime, ...]
@@ -61,7 +67,7 @@ class Watch:
 
 @dataclass(frozen=True)
 class Alarm:
-    """Something that is later than its limit: how much of it, and since when."""
+    """Exceeded threshold: how many, and since when."""
 
     kind: Kind
     count: int
@@ -69,17 +75,15 @@ class Alarm:
 
 
 class Knows(Protocol):
-    """The store, as far as a watch needs it. Raises StoreGone."""
+    """Store queries of a watch (port). Raises StoreGone."""
 
     async def backlog(self) -> Backlog:
-        """Count what is not done."""
+        """Return the backlog."""
         ...
 
 
-async def watch(
-    cases: Cases, said: Announcements | None, store: Knows, limits: Limits, now: datetime
-) -> Watch:
-    """Look once; raises StoreGone. Nothing late costs two small queries."""
+async def watch(cases: Cases, said: Announcements | None, store: Knows, limits: Limits, now: datetime) -> Watch:
+    """Run the checks once; raises StoreGone. Two small queries when nothing is late."""
     by = now - limits.reminder
     due = await cases.due(by, MOST)
     excused = await said.gathered(due) if said and due else frozenset()
@@ -90,54 +94,47 @@ async def watch(
     return Watch(now, late, await store.backlog())
 
 
-async def _late(
-    name: str, cases: Cases, excused: frozenset[Gathered], by: datetime
-) -> list[tuple[str, datetime]]:
-    """List a case's rungs that should have been used by then; a digest may have spoken for them."""
+async def _late(name: str, cases: Cases, excused: frozenset[Gathered], by: datetime) -> list[tuple[str, datetime]]:
+    """Yield a case's rungs that should have been used by then, without those a digest covers."""
     found = await cases.load(name)
     if found is None:
         return []
-    return [
-        (one.inbox, one.at)
-        for one in reached(*found, by)
-        if Gathered(name, one.mark) not in excused
-    ]
+    return [(one.inbox, one.at) for one in reached(*found, by) if Gathered(name, one.mark) not in excused]
 
 
 def alarms(seen: Watch, limits: Limits) -> tuple[Alarm, ...]:
-    """Say what is later than it may be."""
+    """List the exceeded thresholds."""
     found: list[Alarm] = []
     if seen.late:
         found.append(Alarm("reminders", len(seen.late), seen.late[0]))
     old = list(_old(seen, limits))
     if old:
-        found.append(Alarm("effects", sum(queue.count for queue, _ in old), min(at for _, at in old)))  # fmt: skip
+        found.append(Alarm("effects", sum(queue.count for queue, _ in old), min(at for _, at in old)))
     return tuple(found)
 
 
 def _old(seen: Watch, limits: Limits) -> Iterator[tuple[Queue, datetime]]:
-    for queue, limit in ((seen.backlog.urgent, limits.urgent), (seen.backlog.routine, limits.routine)):  # fmt: skip
+    for queue, limit in ((seen.backlog.urgent, limits.urgent), (seen.backlog.routine, limits.routine)):
         if queue.since is not None and seen.now - queue.since > limit:
             yield queue, queue.since
 
 
 def alarm_said(alarm: Alarm, now: datetime) -> Announcement:
-    """Tell the operators; once an hour and kind, however many processes watch."""
+    """Build the message for the operators; one per hour and kind, however many processes watch."""
     line = Line(
-        key=LATE if alarm.kind == "reminders" else OLD, args={"count": alarm.count, "at": alarm.since},
-    )  # fmt: skip
-    return Announcement(
-        key=f"watchdog/{alarm.kind}/{now:%Y-%m-%dT%H}", inbox=OPERATORS, lines=(line,)
+        key=LATE if alarm.kind == "reminders" else OLD,
+        args={"count": alarm.count, "at": alarm.since},
     )
+    return Announcement(key=f"watchdog/{alarm.kind}/{now:%Y-%m-%dT%H}", inbox=OPERATORS, lines=(line,))
 
 
 def over_said(kind: Kind, key: str) -> Announcement:
-    """Tell the operators that what the alarm of this key said is over."""
+    """Build the message that the alarm of this key is over."""
     line = Line(key=IN_TIME if kind == "reminders" else CAUGHT_UP)
     return Announcement(key=f"{key}/over", inbox=OPERATORS, lines=(line,))
 
 
 def lateness(instants: Sequence[datetime | None], now: datetime) -> float:
-    """Give the seconds since the earliest of these instants; 0 when there is none."""
+    """Return the seconds since the earliest of these instants; 0 without any."""
     there = [one for one in instants if one is not None]
     return max((now - min(there)).total_seconds(), 0.0) if there else 0.0

@@ -1,1 +1,1 @@
-"""How steps open, wait and fall due, and who may do them."""
+"""Workflow: when steps open, wait and fall due, and who may do them."""

@@ -1,7 +1,7 @@
-"""When things are due and when the next reminder goes out. Pure: the instant is an argument, calendars are data.
+"""Business calendar: due times, working hours, reminder times. Pure: instants are aware UTC arguments.
 
-Durations run in real elapsed time inside working hours, so a change of the clocks neither adds nor takes an hour.
-No procedure gives a time limit: every one is ours and stands in the playbook.
+Durations are elapsed time within working hours, so a daylight-saving change neither adds nor takes an hour. No time
+limit comes from the client's procedures: each is ours and stands in the playbook.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from desk.playbook.parts import Calendar, Due, Rung
 
 @dataclass(frozen=True)
 class Deadline:
-    """The next instant at which a duty wants attention."""
+    """Next instant at which a duty needs attention."""
 
     duty: str
     fire_at: datetime
@@ -35,7 +35,7 @@ def _holidays(country: str, year: int) -> frozenset[date]:
 
 
 def is_working_day(day: date, calendar: Calendar) -> bool:
-    """Say whether people of this calendar work on this local date."""
+    """Return whether this local date is a working day of the calendar."""
     if day.weekday() not in calendar.weekdays:
         return False
     return calendar.holidays is None or day not in _holidays(calendar.holidays, day.year)
@@ -49,7 +49,7 @@ def _instant(day: date, clock: str, zone: ZoneInfo) -> datetime:
 
 
 def windows(start: datetime, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
-    """Give the working windows from this instant on, as UTC instants, for at most HORIZON."""
+    """Yield the working windows from this instant on, as UTC instants, for at most HORIZON."""
     zone = ZoneInfo(calendar.zone)
     day = start.astimezone(zone).date() - timedelta(days=1)
     while day <= (start + HORIZON).date():
@@ -61,7 +61,7 @@ def windows(start: datetime, calendar: Calendar) -> Iterator[tuple[datetime, dat
 
 
 def add_working(start: datetime, duration: timedelta, calendar: Calendar | None) -> datetime:
-    """Add working time to an instant; no time at all gives the next working instant."""
+    """Add working time to an instant; zero gives the next working instant."""
     if calendar is None or not calendar.has_gaps:
         return start + duration
     left = duration
@@ -73,20 +73,18 @@ def add_working(start: datetime, duration: timedelta, calendar: Calendar | None)
 
 
 def at_work(now: datetime, calendar: Calendar | None) -> bool:
-    """Say whether people of this calendar work at this instant."""
+    """Return whether this instant is within working hours."""
     return add_working(now, timedelta(), calendar) == now
 
 
 def calendar_of(playbook: Playbook, role: str) -> Calendar | None:
-    """Find a role's calendar; None means round the clock."""
+    """Return a role's calendar; None means round the clock."""
     found = playbook.roles.get(role)
     return playbook.calendars.get(found.calendar) if found and found.calendar else None
 
 
-def due_at(
-    case: Case, playbook: Playbook, step: Step, due: Due | None, opened_at: datetime
-) -> datetime | None:
-    """Say when a step or part is due; None when the playbook sets no deadline."""
+def due_at(case: Case, playbook: Playbook, step: Step, due: Due | None, opened_at: datetime) -> datetime | None:
+    """Return the due time of a step or part; None when the playbook sets none."""
     if due is None:
         return None
     start = _origin(case, due.origin, opened_at)
@@ -95,7 +93,7 @@ def due_at(
 
 
 def put_off(at: datetime | None, held_until: datetime | None, paused: timedelta) -> datetime | None:
-    """Move a due time by the time the clock stood still, and to the end of a snooze or a wait if that is later."""
+    """Extend a due time by the paused time, or to the end of a snooze or an attempt's wait if that is later."""
     if at is None:
         return None
     moved = at + paused
@@ -112,6 +110,6 @@ def _origin(case: Case, origin: str, opened_at: datetime) -> datetime:
 
 
 def rung_at(playbook: Playbook, due: datetime, rung: Rung, owner: str, urgent: bool) -> datetime:
-    """Say when a rung of the ladder is reached; urgent steps ignore quiet hours."""
+    """Return when a rung of the ladder is reached; urgent steps ignore quiet hours."""
     told = owner if rung.tell in {"owner", "claimer"} else rung.tell
     return add_working(due, rung.after, None if urgent else calendar_of(playbook, told))

@@ -1,6 +1,6 @@
-"""Whether a condition holds: yes, no, or not known yet. Pure."""
+"""Conditions in three-valued logic: true, false, or undecided. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 
@@ -10,7 +10,7 @@ from desk.playbook.parts import Condition
 
 
 def holds(condition: Condition | None, case: Case, playbook: Playbook) -> bool | None:
-    """Answer True, False, or None while it can still become either."""
+    """Evaluate a condition: True, False, or None while it can still become either."""
     if condition is None:
         return True
     answers: list[bool | None] = [_outcome(case, *pair) for pair in condition.outcome.items()]
@@ -78,49 +78,32 @@ def _equal(case: Case, playbook: Playbook, names: tuple[str, ...]) -> bool | Non
 
 
 def _tried(case: Case, name: str, least: int) -> bool:
-    """Tries are counted as they stand: too few is "no" until there are enough."""
+    """Evaluate logged attempts: False until there are enough, never undecided."""
     step, _, attempt = name.partition(".")
     return case.step(step).attempts.get(attempt, 0) >= least
 
 
 def _still_open(case: Case, playbook: Playbook, name: str) -> bool | None:
-    """An unknown fact may still come while a step that asks for it is not settled."""
+    """Return whether an unknown fact may still be recorded: a step that asks for it is not settled."""
     waiting = any(not case.step(step).settled for step in asked_by(playbook, name))
     return None if waiting else False
 
 
 def asked_by(playbook: Playbook, name: str) -> tuple[str, ...]:
-    """Name the steps that may ask for a field."""
-    return _asked_by(_Same(playbook.steps)).get(name, ())
+    """List the steps that may ask for a field."""
+    return tuple(step for step, spec in playbook.steps.items() if name in fields_asked(spec))
 
 
-class _Same:
-    """The steps of a playbook by identity: they are frozen, and what follows from them is worked out once."""
-
-    def __init__(self, steps: Mapping[str, Step]) -> None:
-        self.steps = steps
-
-    def __hash__(self) -> int:
-        return id(self.steps)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.steps is other.steps
-
-
-@lru_cache(maxsize=32)
-def _asked_by(same: _Same) -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for step, spec in same.steps.items():
-        for name in fields_asked(spec):
-            found[name] = (*found.get(name, ()), step)
-    return found
+@lru_cache(maxsize=1024)
+def _asked(asks: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(asks)
 
 
 def fields_asked(step: Step) -> frozenset[str]:
-    """Name every field a step can ask for, in any outcome or part."""
+    """Return every field a step can ask for, in any outcome or part."""
     groups = [
         step.asks,
         *(o.asks for o in step.outcomes.values()),
         *(p.asks for p in step.parts.values()),
     ]
-    return frozenset(ask.field for group in groups for ask in group)
+    return _asked(tuple(ask.field for group in groups for ask in group))

@@ -1,7 +1,7 @@
-"""Who may correct which fact, and which facts are past correcting. Pure.
+"""Correction rules: who may correct which fact, and which facts are final. Pure.
 
-A correction never does somebody else's work: a field belongs to whoever is asked for it, and what has decided the way
-of a case, or was checked by four eyes, is mended by reopening, not by rewriting.
+A correction never does another role's work: a field belongs to the roles that are asked for it. A fact that decided the
+course of the case, or was checked by four eyes, is changed by reopening the case.
 """
 
 from desk.case.state import Case
@@ -15,11 +15,16 @@ from desk.workflow.conditions import asked_by, fields_asked
 def may_not(
     names: tuple[str, ...], facts: dict[str, Fact], by: Person, case: Case, playbook: Playbook
 ) -> Line | FieldError | None:
-    """Say why these facts may not be given or corrected by this person."""
+    """Return why this person may not record or correct these facts."""
     for name in names:
         if by_desk(playbook.fields[name]):
-            return Line(key="“{what}” is what came of the customer's answers, so nobody may change it. Reopen the case to verify again. I have not changed anything.",
-                        args={"what": playbook.fields[name].title})  # fmt: skip
+            return Line(
+                key=(
+                    "“{what}” is what came of the customer's answers, so nobody may change it. Reopen the case to"
+                    " verify again. I have not changed anything."
+                ),
+                args={"what": playbook.fields[name].title},
+            )
         whose = name in _whose(case, playbook)
         roles = owners(name, playbook)
         if roles and not by.roles & {
@@ -27,12 +32,22 @@ def may_not(
             playbook.override_by,
             *(playbook.cancel_by if whose else ()),
         }:
-            return Line(key="Only {role} may correct “{what}”. On duty now: {people}. I have not changed anything.",
-                        args={"role": playbook.roles[roles[0]].title, "what": playbook.fields[name].title,
-                              "people": f"role:{roles[0]}"})  # fmt: skip
+            return Line(
+                key="Only {role} may correct “{what}”. On duty now: {people}. I have not changed anything.",
+                args={
+                    "role": playbook.roles[roles[0]].title,
+                    "what": playbook.fields[name].title,
+                    "people": f"role:{roles[0]}",
+                },
+            )
         if name in facts and case.known(name) and _decided(name, case, playbook):
-            return Line(key="“{what}” has already decided how this case goes on. Reopen the case to change it. I have not changed anything.",
-                        args={"what": playbook.fields[name].title})  # fmt: skip
+            return Line(
+                key=(
+                    "“{what}” has already decided how this case goes on. Reopen the case to change it. I have not"
+                    " changed anything."
+                ),
+                args={"what": playbook.fields[name].title},
+            )
         if case.known(name) and (line := _verified(name, facts, by, case, playbook)):
             return line
         step = _checked_against(name, case, playbook)
@@ -42,68 +57,64 @@ def may_not(
 
 
 def owners(name: str, playbook: Playbook) -> tuple[str, ...]:
-    """Name the roles that are asked for a field."""
+    """List the roles that are asked for a field."""
     found: list[str] = []
     for step_name in asked_by(playbook, name):
         step = playbook.steps[step_name]
         whole = [*step.asks, *(ask for outcome in step.outcomes.values() for ask in outcome.asks)]
         if any(ask.field == name for ask in whole):
             found.append(step.owner)
-        parts = (
-            part for part in step.parts.values() if any(ask.field == name for ask in part.asks)
-        )
+        parts = (part for part in step.parts.values() if any(ask.field == name for ask in part.asks))
         found.extend(part.by or step.owner for part in parts)
     return tuple(dict.fromkeys(found))
 
 
-def _verified(
-    name: str, facts: dict[str, Fact], by: Person, case: Case, playbook: Playbook
-) -> Line | None:
-    """Hold whose verification it is to a MOD who did not open the case, and let nobody take back a reported order meanwhile."""
+def _verified(name: str, facts: dict[str, Fact], by: Person, case: Case, playbook: Playbook) -> Line | None:
+    """Protect the identity fields of a verification.
+
+    They are corrected by a MOD who did not open the case; reported orders cannot be removed meanwhile.
+    """
     about: dict[str, str | Text] = {"what": playbook.fields[name].title}
     deciders = {*playbook.cancel_by, playbook.override_by}
     if name in _whose(case, playbook) and (by.id == case.opened_by or not by.roles & deciders):
         role = playbook.roles[playbook.cancel_by[0]].title if playbook.cancel_by else {}
-        return Line(key="“{what}” says who was verified, so only {role}, and not whoever opened the case, may correct it now. On duty now: {people}. I have not changed anything.",
-                    args={**about, "role": role, "people": f"role:{','.join(playbook.cancel_by)}"})  # fmt: skip
-    if (
-        name in facts
-        and _fewer(case.value(name), facts[name].value)
-        and name in _reported(case, playbook)
-    ):
-        return Line(key="“{what}” can only be added to while the caller is being verified. I have not changed anything.",
-                    args={**about})  # fmt: skip
+        return Line(
+            key=(
+                "“{what}” says who was verified, so only {role}, and not whoever opened the case, may correct it now."
+                " On duty now: {people}. I have not changed anything."
+            ),
+            args={**about, "role": role, "people": f"role:{','.join(playbook.cancel_by)}"},
+        )
+    if name in facts and _fewer(case.value(name), facts[name].value) and name in _reported(case, playbook):
+        return Line(
+            key="“{what}” can only be added to while the caller is being verified. I have not changed anything.",
+            args={**about},
+        )
     return None
 
 
 def _whose(case: Case, playbook: Playbook) -> set[str]:
-    """Name what says who the customer is, from the moment they are being verified."""
+    """Return the fields that identify the customer, once verification has begun."""
     begun = [
-        step
-        for name, step in playbook.steps.items()
-        if step.lockout and case.step(name).status in {"open", "done"}
+        step for name, step in playbook.steps.items() if step.lockout and case.step(name).status in {"open", "done"}
     ]
-    return {
-        one for step in begun if step.lockout for one in (*step.lockout.same, *fields_asked(step))
-    }
+    return {one for step in begun if step.lockout for one in (*step.lockout.same, *fields_asked(step))}
 
 
 def _reported(case: Case, playbook: Playbook) -> set[str]:
-    """Name the fields whose orders do not count for a verification that is open."""
+    """Return the fields whose orders do not count for an open verification."""
     open_now = [step for name, step in playbook.steps.items() if case.step(name).status == "open"]
     specs = (playbook.fields[one].answer for step in open_now for one in fields_asked(step))
     return {one for how in specs if how for one in how.not_in}
 
 
 def _fewer(before: object, now: object) -> bool:
-    """Say whether a list lost something."""
-    return isinstance(before, list) and any(
-        one not in (now if isinstance(now, list) else ()) for one in before
-    )
+    """Return whether a list lost an item."""
+    return isinstance(before, list) and any(one not in (now if isinstance(now, list) else ()) for one in before)
 
 
 def _checked_against(name: str, case: Case, playbook: Playbook) -> str | None:
-    """Name the step under four eyes that was opened and is held to this field, such as what a refund is paid for."""
+    """Return the open four-eyes step that is checked against this field, such as the order a refund is paid for."""
     for key, step in playbook.steps.items():
         whens = [one.when for one in step.outcomes.values() if one.when]
         held = {*step.unique, *(field for when in whens for field in when.equal)}
@@ -114,14 +125,21 @@ def _checked_against(name: str, case: Case, playbook: Playbook) -> str | None:
 
 def _only_lead(name: str, step: str, playbook: Playbook) -> Line:
     role = playbook.override_by or playbook.steps[step].owner
-    return Line(key="“{what}” is what “{step}” is held to, so only {role} may correct it now. On duty now: {people}. I have not changed anything.",
-                args={"what": playbook.fields[name].title, "step": playbook.steps[step].title,
-                      "role": playbook.roles[role].title, "people": f"role:{role}"})  # fmt: skip
+    return Line(
+        key=(
+            "“{what}” is what “{step}” is held to, so only {role} may correct it now. On duty now: {people}. I have not"
+            " changed anything."
+        ),
+        args={
+            "what": playbook.fields[name].title,
+            "step": playbook.steps[step].title,
+            "role": playbook.roles[role].title,
+            "people": f"role:{role}",
+        },
+    )
 
 
 def _decided(name: str, case: Case, playbook: Playbook) -> bool:
-    """Say whether a step was opened, skipped or finished because of this field."""
+    """Return whether a step was opened, skipped or finished because of this field."""
     steps = ((case.step(key).status, step.when) for key, step in playbook.steps.items())
-    return any(
-        status != "pending" and when is not None and name in when.fields() for status, when in steps
-    )
+    return any(status != "pending" and when is not None and name in when.fields() for status, when in steps)

@@ -1,6 +1,6 @@
-"""The one view of what is open: who owes it, who may do what now, since when, how late. Pure.
+"""Duties: what is owed now, by whom, since when, how late, and who may do it. Pure.
 
-`decide`, cards, App Home, the chaser and refusals all read it.
+Decisions, cards, the home tab, reminders and refusals all read this one view.
 """
 
 from collections.abc import Collection
@@ -17,7 +17,7 @@ from desk.workflow.calendar import due_at, put_off
 
 @dataclass(frozen=True)
 class Duty:
-    """Something somebody owes now: a whole step, or one part of it. `key` names it within the case."""
+    """Open step, or one part of it, that is owed now. `key` names it within the case."""
 
     key: str
     step: str
@@ -35,12 +35,12 @@ class Duty:
     locked_by: tuple[Text, ...] = ()
 
     def late(self, now: datetime) -> bool:
-        """Say whether it should have been done."""
+        """Return whether the due time has passed."""
         return self.due_at is not None and now > self.due_at
 
 
 def duties(case: Case, playbook: Playbook) -> tuple[Duty, ...]:
-    """List what is owed, in the playbook's order; a closed case owes nothing."""
+    """List what is owed, in the playbook's order; nothing in a closed case."""
     if not case.open:
         return ()
     found: list[Duty] = []
@@ -59,7 +59,7 @@ def _of_step(case: Case, playbook: Playbook, name: str, step: Step) -> list[Duty
 
 
 def parts_of(case: Case, playbook: Playbook, step: Step) -> tuple[str, ...]:
-    """Name the parts a step has in this case: those that are switched on and whose condition holds."""
+    """List the parts a step has in this case: enabled, and with their condition met."""
     return tuple(
         name
         for name, part in step.parts.items()
@@ -71,16 +71,24 @@ def _whole(case: Case, playbook: Playbook, name: str, step: Step) -> Duty:
     state = case.step(name)
     assert state.opened_at is not None
     return Duty(
-        key=f"{name}/{state.occurrence}", step=name, part=None, occurrence=state.occurrence,
-        title=step.title, owner=owner_of(case, step), opened_at=state.opened_at,
+        key=f"{name}/{state.occurrence}",
+        step=name,
+        part=None,
+        occurrence=state.occurrence,
+        title=step.title,
+        owner=owner_of(case, step),
+        opened_at=state.opened_at,
         due_at=_due(case, playbook, step, step.due, state),
-        claimed_by=state.claimed_by, urgent=step.urgent, sop=step.sop,
-        due_in_sop=bool(step.due and step.due.sop), chase=step.chase,
-    )  # fmt: skip
+        claimed_by=state.claimed_by,
+        urgent=step.urgent,
+        sop=step.sop,
+        due_in_sop=bool(step.due and step.due.sop),
+        chase=step.chase,
+    )
 
 
 def owner_of(case: Case, step: Step) -> str:
-    """Name who owes a step: another role than its owner once the customer's verification failed too often."""
+    """Return the role that owes a step: after a lockout another role than its owner."""
     return step.lockout.then if step.lockout and case.locked else step.owner
 
 
@@ -89,36 +97,40 @@ def _part(case: Case, playbook: Playbook, name: str, step: Step, part_name: str)
     assert state.opened_at is not None
     due = part.due or step.due
     return Duty(
-        key=f"{name}/{state.occurrence}/{part_name}", step=name, part=part_name,
-        occurrence=state.occurrence, title=part.title, owner=part.by or step.owner,
-        opened_at=state.opened_at, due_at=_due(case, playbook, step, due, state),
+        key=f"{name}/{state.occurrence}/{part_name}",
+        step=name,
+        part=part_name,
+        occurrence=state.occurrence,
+        title=part.title,
+        owner=part.by or step.owner,
+        opened_at=state.opened_at,
+        due_at=_due(case, playbook, step, due, state),
         claimed_by=state.claimed_by if (part.by or step.owner) == step.owner else None,
-        urgent=step.urgent, sop=step.sop, due_in_sop=bool(due and due.sop), chase=step.chase,
+        urgent=step.urgent,
+        sop=step.sop,
+        due_in_sop=bool(due and due.sop),
+        chase=step.chase,
         locked_by=_locks(step, part, parts_of(case, playbook, step), state.parts.keys()),
-    )  # fmt: skip
+    )
 
 
-def _due(
-    case: Case, playbook: Playbook, step: Step, due: Due | None, state: StepState
-) -> datetime | None:
+def _due(case: Case, playbook: Playbook, step: Step, due: Due | None, state: StepState) -> datetime | None:
     assert state.opened_at is not None
     at = due_at(case, playbook, step, due, state.opened_at)
     return put_off(at, state.held_until, state.paused)
 
 
-def _locks(
-    step: Step, part: Part, present: Collection[str], done: Collection[str]
-) -> tuple[Text, ...]:
+def _locks(step: Step, part: Part, present: Collection[str], done: Collection[str]) -> tuple[Text, ...]:
     waiting = (name for name in part.after if name in present and name not in done)
     return tuple(step.parts[name].title for name in waiting)
 
 
 def duty_of(case: Case, playbook: Playbook, step: str, part: str | None) -> Duty | None:
-    """Find one open duty."""
+    """Return one open duty."""
     return next((d for d in duties(case, playbook) if d.step == step and d.part == part), None)
 
 
 def doers(playbook: Playbook, duty: Duty) -> str:
-    """Name the role that may do a duty."""
+    """Return the role that may do a duty."""
     part = playbook.steps[duty.step].parts.get(duty.part or "")
     return (part.by if part and part.by else None) or duty.owner

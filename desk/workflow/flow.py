@@ -1,4 +1,4 @@
-"""What follows by itself: steps open, are skipped or finish, promises close, the escalation is composed. Pure."""
+"""Workflow engine: consequences of an event. Steps open, are skipped or finish; promises close. Pure."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,21 +17,20 @@ COMPLETED = "completed"
 
 
 class Growing:
-    """A case and the events that are being added to it."""
+    """Unit of work: a case with the events added so far."""
 
     def __init__(self, case: Case) -> None:
-        """Start from a case as it is."""
         self.case = case
         self.events: list[ev.Event] = []
 
     def add(self, *events: ev.Event) -> None:
-        """Let something happen."""
+        """Append events and fold them into the case."""
         self.case = fold(self.case, events)
         self.events.extend(events)
 
 
 def follow(growing: Growing, playbook: Playbook, now: datetime, by: str) -> None:
-    """Let everything happen that follows, until nothing moves. Each round settles a step, so it ends."""
+    """Add all consequences, until there are none. Each round settles a step, so it terminates."""
     for _ in range(4 * len(playbook.steps) + 4):
         more = list(_next(growing.case, playbook, now, by))
         if not more:
@@ -40,7 +39,7 @@ def follow(growing: Growing, playbook: Playbook, now: datetime, by: str) -> None
 
 
 def _next(case: Case, playbook: Playbook, now: datetime, by: str) -> Iterator[ev.Event]:
-    """Find the first thing that follows; a closed case stands still."""
+    """Return the first consequence; a closed case has none."""
     if not case.open:
         return
     for name, step in playbook.steps.items():
@@ -58,9 +57,7 @@ def _all_settled(case: Case, playbook: Playbook) -> bool:
     return all(step.recurs or case.step(name).settled for name, step in playbook.steps.items())
 
 
-def _pending(
-    case: Case, playbook: Playbook, name: str, step: Step, now: datetime
-) -> tuple[ev.Event, ...]:
+def _pending(case: Case, playbook: Playbook, name: str, step: Step, now: datetime) -> tuple[ev.Event, ...]:
     if not all(case.step(before).settled for before in step.after):
         return ()
     verdict = holds(step.when, case, playbook) if step.enabled else False
@@ -73,16 +70,14 @@ def _pending(
 
 
 def _arrived(case: Case, step: Step) -> bool:
-    """Say whether the ticket a step waits for was seen in its group."""
+    """Return whether the ticket a step waits for was seen in its group."""
     if step.waits_for is None:
         return True
     ticket = case.tickets.get(step.waits_for.ticket)
     return ticket is not None and ticket.group == step.waits_for.group
 
 
-def _opened(
-    case: Case, playbook: Playbook, name: str, step: Step, now: datetime, by: str
-) -> tuple[ev.Event, ...]:
+def _opened(case: Case, playbook: Playbook, name: str, step: Step, now: datetime, by: str) -> tuple[ev.Event, ...]:
     if step.automatic:
         return completion(case, playbook, name, "done", now, case.opened_by)
     state = case.step(name)
@@ -107,21 +102,17 @@ def _escalated(
 ) -> ev.Escalated:
     assert part.posts is not None
     names = [name for item in playbook.posts[part.posts].items for name in item.names]
-    items = {
-        name: case.facts.get(name, Fact()) for name in (*names, *playbook.posts[part.posts].thread)
-    }
+    items = {name: case.facts.get(name, Fact()) for name in (*names, *playbook.posts[part.posts].thread)}
     return ev.Escalated(at=now, by=by, post=part.posts, step=step, part=part_name, items=items)
 
 
 def completion(
     case: Case, playbook: Playbook, step: str, outcome: str, now: datetime, by: str, *, compared: bool = False
-) -> tuple[ev.Event, ...]:  # fmt: skip
+) -> tuple[ev.Event, ...]:
     """Finish a step: its promises, its ending, and its next occurrence where it recurs."""
     state, spec = case.step(step), playbook.steps[step]
     chosen = spec.outcome(outcome)
-    done = ev.StepCompleted(
-        at=now, by=by, step=step, outcome=outcome, occurrence=state.occurrence, compared=compared
-    )
+    done = ev.StepCompleted(at=now, by=by, step=step, outcome=outcome, occurrence=state.occurrence, compared=compared)
     found: list[ev.Event] = [done, *promises(case, playbook, (step, f"{step}:{outcome}"), now, by)]
     if chosen is not None and chosen.ends:
         promised = fold(case, found)
@@ -131,10 +122,8 @@ def completion(
     return tuple(found)
 
 
-def promises(
-    case: Case, playbook: Playbook, done: tuple[str, ...], now: datetime, by: str
-) -> tuple[ev.Event, ...]:
-    """Make the promises that are made by this, and keep those it keeps: `step`, `step:outcome` or `step.part`."""
+def promises(case: Case, playbook: Playbook, done: tuple[str, ...], now: datetime, by: str) -> tuple[ev.Event, ...]:
+    """Make and keep promises after a completion, named `step`, `step:outcome` or `step.part`."""
     made = [
         ev.PromiseMade(at=now, by=by, promise=name)
         for name, one in playbook.promises.items()
@@ -149,7 +138,10 @@ def promises(
 
 
 def ending(case: Case, code: str, now: datetime, by: str) -> tuple[ev.Event, ...]:
-    """Close the case, and with it every promise that is still open."""
-    broken = [ev.PromiseClosed(at=now, by=by, promise=name, kept=False)
-              for name, state in case.promises.items() if state == "open"]  # fmt: skip
+    """Close the case and every open promise."""
+    broken = [
+        ev.PromiseClosed(at=now, by=by, promise=name, kept=False)
+        for name, state in case.promises.items()
+        if state == "open"
+    ]
     return (*broken, ev.CaseEnded(at=now, by=by, ending=code))

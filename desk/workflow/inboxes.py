@@ -1,4 +1,4 @@
-"""Inboxes: which role one belongs to, and where a role is reached. Pure."""
+"""Inboxes: a role's channel (`role:<name>`) or a person's direct messages (`person:<id>`). Pure."""
 
 from desk.case.state import Case
 from desk.playbook.model import Playbook
@@ -6,14 +6,14 @@ from desk.values import BOT
 
 
 def role_of(inbox: str, playbook: Playbook) -> str | None:
-    """Name the role an inbox belongs to: a role's channel, or the direct role's person."""
+    """Return the role of an inbox; for a person's direct messages the direct role, or None where there is none."""
     if inbox.startswith("role:"):
         return inbox.removeprefix("role:")
     return next((name for name, role in playbook.roles.items() if role.inbox == "direct"), None)
 
 
 def inbox_of(case: Case, playbook: Playbook, role: str) -> str:
-    """Name the inbox a role is reached in; the opener's direct messages for a direct role, or who covers for it."""
+    """Return a role's inbox. For a direct role: the opener's, or the covering role's if the bot opened the case."""
     found = playbook.roles.get(role)
     if found is None or found.inbox != "direct":
         return f"role:{role}"

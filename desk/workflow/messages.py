@@ -1,4 +1,4 @@
-"""Messages to one inbox, and what somebody wrote in them. Pure."""
+"""Messages to one inbox, and free text written by people. Pure."""
 
 from desk.case.effects import TellPeople
 from desk.case.lanes import card_lane
@@ -7,17 +7,20 @@ from desk.workflow.flow import Growing
 
 
 def said(words: str) -> Fact:
-    """Keep what somebody wrote freely as personal: it may name a customer."""
+    """Return free text as a personal fact (at most 1,000 characters): it may name a customer."""
     return Fact(value=words.strip()[:1000], personal=True)
 
 
-def message(
-    growing: Growing, inbox: str, *lines: Line, mention: tuple[str, ...] = ()
-) -> TellPeople:
-    """Plan a message to an inbox: in the thread of a role's card, directly to a person."""
+def message(growing: Growing, inbox: str, *lines: Line, mention: tuple[str, ...] = ()) -> TellPeople:
+    """Plan a message to an inbox: in the thread of a role's card, or directly to a person."""
     case = growing.case
     number = sum(e.what == "tell_people" and e.inbox == inbox for e in case.planned.values()) + 1
     return TellPeople(
-        key=f"{case.id}/message:{inbox}/{number}/0", case=case.id, lane=card_lane(case, inbox), inbox=inbox,
-        thread=not inbox.startswith("person:"), lines=lines, mention=mention,
-    )  # fmt: skip
+        key=f"{case.id}/message:{inbox}/{number}/0",
+        case=case.id,
+        lane=card_lane(case, inbox),
+        inbox=inbox,
+        thread=not inbox.startswith("person:"),
+        lines=lines,
+        mention=mention,
+    )

@@ -1,7 +1,7 @@
-"""Who may what: a role for each step and part, four eyes, nobody for what they opened or lifted themselves. Pure.
+"""Permissions: roles per step and part, four eyes, separation of duties. Pure.
 
-Roles come with the person, from Slack's user groups or from the settings; whoever has none may nothing. Every refusal names who may,
-and is kept as an event by `decide`. Which fact is whose to correct is `corrections`'s.
+Roles come with the person, from Slack's user groups or from the settings; without a role nothing is permitted. A
+refusal names the permitted roles, and `decide` records it as an event. Corrections: `desk/workflow/corrections.py`.
 """
 
 from desk.case import commands as cmd
@@ -16,7 +16,7 @@ UNKNOWN = Line(key="I do not know this case. It may belong to another desk.")
 
 
 def works_here(command: cmd.Command, growing: Growing, playbook: Playbook) -> Refusal | None:
-    """Hold an act to people of the playbook's roles and to a case that is open."""
+    """Require a role of the playbook and an open case."""
     if growing.case.opened_at is None:
         return _no(UNKNOWN)
     if not growing.case.open:
@@ -25,47 +25,60 @@ def works_here(command: cmd.Command, growing: Growing, playbook: Playbook) -> Re
 
 
 def outsider(command: cmd.Command, case: Case, playbook: Playbook) -> Refusal | None:
-    """Refuse whoever has none of the playbook's roles, and name who has the case now."""
+    """Refuse a person without a role of the playbook, and name the case's current owner."""
     if command.by.roles & set(playbook.roles):
         return None
     owed = next(iter(duties(case, playbook)), None)
     role = doers(playbook, owed) if owed else playbook.steps[playbook.opens_with].owner
-    return _no(Line(
-        key="Only people who work on these cases may do this: {role}. On duty now: {people}. I have not changed anything.",
-        args={"role": either(playbook, tuple(playbook.roles)), "people": f"role:{role}"},
-    ))  # fmt: skip
+    return _no(
+        Line(
+            key=(
+                "Only people who work on these cases may do this: {role}. On duty now: {people}. I have not changed"
+                " anything."
+            ),
+            args={"role": either(playbook, tuple(playbook.roles)), "people": f"role:{role}"},
+        )
+    )
 
 
 def why_not(person: Person, case: Case, playbook: Playbook, duty: Duty) -> Line | None:
-    """Say why this person may not do this duty, or None when they may.
+    """Return why this person may not do this duty, or None when they may.
 
     The part that the desk posts by itself may be completed by the step's owner through its form.
     """
     role = doers(playbook, duty)
     if person.id != BOT.id and role not in person.roles:
-        return Line(key="Only {role} may do this. On duty now: {people}. I have not changed anything.",
-                    args={"role": playbook.roles[role].title, "people": f"role:{role}"})  # fmt: skip
+        return Line(
+            key="Only {role} may do this. On duty now: {people}. I have not changed anything.",
+            args={"role": playbook.roles[role].title, "people": f"role:{role}"},
+        )
     if duty.locked_by:
         return Line(key="Locked until this is done: {what}.", args={"what": duty.locked_by[0]})
     return four_eyes(person, case, playbook, duty.step)
 
 
 def four_eyes(person: Person, case: Case, playbook: Playbook, step: str) -> Line | None:
-    """Say why somebody who did another step may not do this one; an override lifts it.
+    """Return why the person who did another step may not do this one; an override lifts it.
 
-    A step that was taken from its owner is nobody's who opened the case, whatever else they may be.
+    A step that a lockout took from its owner may not be done by the person who opened the case, whatever their roles.
     """
     spec = playbook.steps[step]
     role = owner_of(case, spec)
     if case.step(step).lifted_by == person.id:
-        return Line(key="You lifted four eyes and caps for this step, so somebody else has to finish it. On duty now: {people}.",
-                    args={"people": f"role:{role}"})  # fmt: skip
+        return Line(
+            key=(
+                "You lifted four eyes and caps for this step, so somebody else has to finish it. On duty now: {people}."
+            ),
+            args={"people": f"role:{role}"},
+        )
     taken = (playbook.opens_with,) if role != spec.owner else ()
     for other in (*spec.not_by, *taken):
         done = case.step(other).done
         if done and done.by == person.id and not case.step(step).overridden:
-            return Line(key="You did “{step}” yourself, so somebody else has to do this. On duty now: {people}.",
-                        args={"step": playbook.steps[other].title, "people": f"role:{role}"})  # fmt: skip
+            return Line(
+                key="You did “{step}” yourself, so somebody else has to do this. On duty now: {people}.",
+                args={"step": playbook.steps[other].title, "people": f"role:{role}"},
+            )
     return None
 
 
@@ -74,7 +87,7 @@ def _no(line: Line) -> Refusal:
 
 
 def either(playbook: Playbook, roles: tuple[str, ...]) -> Text:
-    """Name several roles, any of which will do."""
+    """Return the text that names several roles, any of which is permitted."""
     titles = [playbook.roles[role].title for role in roles]
     languages = {language for title in titles for language in title}
     return {one: _list([in_language(title, one) for title in titles], one) for one in languages}
@@ -86,31 +99,31 @@ def _list(words: list[str], language: str) -> str:
 
 
 def only(playbook: Playbook, roles: tuple[str, ...]) -> Refusal:
-    """Refuse, and say which roles may."""
+    """Refuse, and name the permitted roles."""
     if not roles:
         return _no(Line(key="This procedure does not allow that. I have not changed anything."))
-    return _no(Line(key="Only {role} may do this. On duty now: {people}. I have not changed anything.",
-                       args={"role": either(playbook, roles), "people": f"role:{','.join(roles)}"}))  # fmt: skip
+    return _no(
+        Line(
+            key="Only {role} may do this. On duty now: {people}. I have not changed anything.",
+            args={"role": either(playbook, roles), "people": f"role:{','.join(roles)}"},
+        )
+    )
 
 
 def may_mend(person: Person, case: Case, playbook: Playbook) -> bool:
-    """Say whether somebody may deal with a dead letter."""
+    """Return whether a person may handle a dead letter."""
     return person.id == BOT.id or not person.roles.isdisjoint(menders(case, playbook))
 
 
 def menders(case: Case, playbook: Playbook) -> tuple[str, ...]:
-    """Name the roles that may deal with a dead letter: whoever owes or did something on the case, or covers for them."""
+    """List the roles that may handle a dead letter: those involved in the case, and those that cover for them."""
     owing = {doers(playbook, duty) for duty in duties(case, playbook)}
     covering = {playbook.roles[role].next for role in owing}
-    finished = {
-        playbook.steps[name].owner
-        for name, s in case.steps.items()
-        if s.done and name in playbook.steps
-    }
+    finished = {playbook.steps[name].owner for name, s in case.steps.items() if s.done and name in playbook.steps}
     return tuple(role for role in playbook.roles if role in owing | finished | covering)
 
 
 def deciders(playbook: Playbook) -> tuple[str, ...]:
-    """Name the roles that decide who is the customer, the one that is told first."""
+    """List the roles that decide a dispute; the first is notified."""
     chosen = playbook.disputes.decided_by if playbook.disputes else ()
     return chosen or playbook.cancel_by

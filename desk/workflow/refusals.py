@@ -1,4 +1,4 @@
-"""The verdict on a command: effects that follow, or a refusal. Pure."""
+"""Verdict on a command: the effects that follow, or a refusal. Pure."""
 
 from desk.case.effects import Effect
 from desk.values import FieldError, Line, Refusal
@@ -7,5 +7,4 @@ Verdict = Refusal | tuple[Effect, ...]
 
 
 def refuse(line: Line, *fields: FieldError) -> Refusal:
-    """Refuse with a sentence."""
     return Refusal(line=line, fields=fields)

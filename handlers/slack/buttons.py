@@ -47,9 +47,7 @@ async def _in_the_modal(click: Click, wrong: Line | None, person: Person, door: 
     await door.reply.update(click.view_id, view, click.view_hash)
 
 
-async def _do(
-    asked: Command | Show | None, click: Click, person: Person, door: SlackDoor
-) -> Line | None:
+async def _do(asked: Command | Show | None, click: Click, person: Person, door: SlackDoor) -> Line | None:
     """Accept the command or open the form; the line says why not."""
     if asked is None:
         return None
@@ -70,9 +68,13 @@ def _meta_of(asked: CompleteStep | CompletePart) -> FormMeta:
     part = asked.part if isinstance(asked, CompletePart) else None
     outcome = asked.outcome if isinstance(asked, CompleteStep) else None
     return FormMeta(
-        case=asked.case, step=asked.step, part=part, occurrence=asked.occurrence, outcome=outcome,
+        case=asked.case,
+        step=asked.step,
+        part=part,
+        occurrence=asked.occurrence,
+        outcome=outcome,
         pinned=outcome is not None,
-    )  # fmt: skip
+    )
 
 
 async def _show(meta: FormMeta, click: Click, person: Person, door: SlackDoor) -> Line | None:
@@ -91,9 +93,7 @@ def _view(meta: FormMeta, case: Case, playbook: Playbook, person: Person, door: 
     return door.page(case, playbook, meta, person)
 
 
-def _may_not(
-    meta: FormMeta, case: Case, playbook: Playbook, person: Person, door: SlackDoor
-) -> Line | None:
+def _may_not(meta: FormMeta, case: Case, playbook: Playbook, person: Person, door: SlackDoor) -> Line | None:
     """Say why a form should not even open. What the desk would answer is asked for, and decides nothing."""
     if meta.effect:
         return None
@@ -108,9 +108,7 @@ def _may_not(
         "occurrence": meta.occurrence,
     }
     asked = (
-        CompletePart(**about, part=meta.part)
-        if meta.part
-        else CompleteStep(**about, outcome=meta.outcome or "done")
+        CompletePart(**about, part=meta.part) if meta.part else CompleteStep(**about, outcome=meta.outcome or "done")
     )
     refusal = decide(asked, case, playbook, door.engine.clock.now()).refusal
     return refusal.line if refusal else None

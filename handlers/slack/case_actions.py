@@ -32,9 +32,7 @@ async def show(meta: FormMeta, click: Click, person: Person, door: SlackDoor) ->
     return await door.reply.open(click.trigger, view)
 
 
-def page(
-    meta: FormMeta, case: Case, playbook: Playbook, person: Person, door: SlackDoor
-) -> Json | Refusal:
+def page(meta: FormMeta, case: Case, playbook: Playbook, person: Person, door: SlackDoor) -> Json | Refusal:
     """Draw the modal for what is asked, or say why this person may not do it."""
     now = door.engine.clock.now()
     allowed = offers(case, playbook, person, now)
@@ -83,9 +81,7 @@ async def accept(sent: Submission, person: Person, door: SlackDoor) -> Json | No
     return refused(wrong, sent, person, door) if wrong else None
 
 
-async def _refusal(
-    command: Command, sent: Submission, person: Person, door: SlackDoor
-) -> Refusal | None:
+async def _refusal(command: Command, sent: Submission, person: Person, door: SlackDoor) -> Refusal | None:
     asked = await _into_open(command, door) if isinstance(command, Merge) else command
     if isinstance(asked, Refusal):
         return asked

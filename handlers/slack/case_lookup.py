@@ -30,10 +30,16 @@ NONE_OWED = Line(key="Nothing is open for your role. New work is announced in yo
 BOARD = Line(key="Open work of your role, by what is due")
 MORE = Line(key="There is more: the home tab of this app lists up to 30 of each.")
 FIND_WHAT = Line(
-    key="Write what to look for: `/ato find` and an email address, a telephone number, an order number or a customer ID."
+    key=(
+        "Write what to look for: `/ato find` and an email address, a telephone number, an order number or a"
+        " customer ID."
+    )
 )
 TOO_MANY = Line(
-    key="That is more than {count} look-ups within a minute. Wait a minute and try again: each look-up is logged, and so is this one."
+    key=(
+        "That is more than {count} look-ups within a minute. Wait a minute and try again: each look-up is logged, and"
+        " so is this one."
+    )
 )
 NOT_FOUND = Line(
     key="No case has that. Check the number or address: a case is found by exactly what was typed into it."
@@ -89,10 +95,10 @@ async def on_mine(_asked: Slash, person: Person, door: SlackDoor) -> Json:
     if not (mine or others):
         return said(NONE_OPEN, person, door)
     ink = door.ink(person)
-    return only_you(ink.of(MINE), [*_list(MINE, mine, person, ink), *_list(WAITING_FOR, others, person, ink)])  # fmt: skip
+    return only_you(ink.of(MINE), [*_list(MINE, mine, person, ink), *_list(WAITING_FOR, others, person, ink)])
 
 
-def _list(title: Line, found: Sequence[Owed], person: Person, ink: Ink) -> list[Json]:  # fmt: skip
+def _list(title: Line, found: Sequence[Owed], person: Person, ink: Ink) -> list[Json]:
     if not found:
         return []
     waits = title is WAITING_FOR
@@ -138,7 +144,7 @@ async def on_find(asked: Slash, person: Person, door: SlackDoor) -> Json:
     if not door.works_here(person):
         return not_yours("find", person, door)
     now = door.engine.clock.now()
-    wanted = readings(asked.argument[:254], door.playbooks_of(person), now) if asked.argument else ()  # fmt: skip
+    wanted = readings(asked.argument[:254], door.playbooks_of(person), now) if asked.argument else ()
     kind = ",".join(sorted({one.kind for one in wanted})) or "nothing"
     if refused := await too_many(kind, person, door):
         return said(refused, person, door)
@@ -159,9 +165,7 @@ async def too_many(kind: str, person: Person, door: SlackDoor) -> Line | None:
 
 async def _cases_of(wanted: tuple[Reading, ...], person: Person, door: SlackDoor) -> list[Found]:
     """Load the cases that match and that this person works on, newest first."""
-    keys = {
-        key for one in wanted for key in await door.cases.find(one.field, one.value, MOST_FOUND)
-    }
+    keys = {key for one in wanted for key in await door.cases.find(one.field, one.value, MOST_FOUND)}
     found = [await door.engine.look(key) for key in sorted(keys, reverse=True)[:MOST_FOUND]]
     return [one for one in found if one and person.roles & set(one[1].roles)]
 
@@ -196,6 +200,6 @@ async def on_note(asked: Slash, person: Person, door: SlackDoor) -> Json:
         return said(_no_such(name), person, door)
     command = AddNote(case=found[0].id, delivery=asked.delivery, by=person, words=words.strip())
     answer = await door.engine.accept(command)
-    line = answer.refusal.line if answer.refusal else Line(key=NOTED.key, args={"case": display(*found)})  # fmt: skip
+    line = answer.refusal.line if answer.refusal else Line(key=NOTED.key, args={"case": display(*found)})
     lines = (line, told(answer.taken_out)) if answer.taken_out else (line,)
     return only_you("\n".join(door.voice.private(one, person) for one in lines))

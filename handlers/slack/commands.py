@@ -31,16 +31,27 @@ HELP_WORK = (
     Line(key="`/ato ATO-12` shows a case: what is open, and what the customer was told and promised."),
     Line(key="`/ato board` lists what your role owes, late ones first."),
     Line(key="`/ato mine` lists what you have, each with a button to go on, and what you wait for."),
-    Line(key="`/ato find` and an email address, telephone number, order number or customer ID finds cases. Every look-up is logged."),
+    Line(
+        key=(
+            "`/ato find` and an email address, telephone number, order number or customer ID finds cases. Every look-up"
+            " is logged."
+        )
+    ),
     Line(key="`/ato note ATO-12 …` keeps a note on a case, and on its ticket."),
-)  # fmt: skip
+)
 HELP_NOBODY = Line(
-    key="You have no role in any procedure here, so there is nothing you can do with `/ato`. If this is your work, ask your team lead to add you to the group."
+    key=(
+        "You have no role in any procedure here, so there is nothing you can do with `/ato`. If this is your work, ask"
+        " your team lead to add you to the group."
+    )
 )
 NEAREST = Line(key="I do not know “{word}”. Did you mean `/ato {nearest}`?")
 UNKNOWN_WORD = Line(key="I do not know “{word}”.")
 NOT_AN_OPENER = Line(
-    key="Only {role} may open a case. I have not opened anything. If this is your work, ask your team lead to add you to the group."
+    key=(
+        "Only {role} may open a case. I have not opened anything. If this is your work, ask your team lead to add you"
+        " to the group."
+    )
 )
 READING = Line(key="Reading ticket {ticket}…")
 NO_SUCH_TICKET = Line(key="No case has the ticket {ticket}.")
@@ -67,9 +78,7 @@ async def on_shortcut(body: object, door: SlackDoor) -> None:
         return
     person = door.person(chosen.person)
     found = door.can_open(person)
-    failed = (
-        await _open(chosen.trigger, found, person, door) if found else _not_an_opener(person, door)
-    )
+    failed = await _open(chosen.trigger, found, person, door) if found else _not_an_opener(person, door)
     if failed:
         await door.tell(chosen.where, person, failed)
 
@@ -100,9 +109,7 @@ async def _intake(asked: Slash, person: Person, door: SlackDoor) -> Json | None:
     return said(failed, person, door) if failed else None
 
 
-async def _open(
-    trigger: str, found: Mapping[str, Playbook], person: Person, door: SlackDoor
-) -> Line | None:
+async def _open(trigger: str, found: Mapping[str, Playbook], person: Person, door: SlackDoor) -> Line | None:
     case = door.new_id()
     page = door.intake_page(next(iter(found)), case, person) if len(found) == 1 else None
     if page is None:
@@ -113,15 +120,10 @@ async def _open(
 
 def _not_an_opener(person: Person, door: SlackDoor) -> Line:
     door.refused(person, "open a case")
-    owners = [
-        book.roles[book.steps[book.opens_with].owner] for book in door.engine.playbooks.values()
-    ]
+    owners = [book.roles[book.steps[book.opens_with].owner] for book in door.engine.playbooks.values()]
     titles = [role.title for role in owners]
     languages = {language for title in titles for language in title}
-    both = {
-        one: " / ".join(title.get(one) or title.get("en", "") for title in titles)
-        for one in languages
-    }
+    both = {one: " / ".join(title.get(one) or title.get("en", "") for title in titles) for one in languages}
     return Line(key=NOT_AN_OPENER.key, args={"role": both})
 
 
@@ -147,15 +149,13 @@ def _takes_ticket(book: Playbook) -> bool:
     return any(ask.field == TICKET_FIELD for ask in book.steps[book.opens_with].asks)
 
 
-async def _open_for_ticket(
-    trigger: str, number: int, playbook: str, person: Person, door: SlackDoor
-) -> Line | None:
+async def _open_for_ticket(trigger: str, number: int, playbook: str, person: Person, door: SlackDoor) -> Line | None:
     """Open a modal at once, because Slack does not wait, and put the intake into it when the ticket was read."""
     case = door.new_id()
     wait = Line(key=READING.key, args={"ticket": f"#{number}"})
     view = note_view(
         door.voice.plain(NEW_CASE, person), (door.voice.plain(wait, person),), door.voice.say, person.language
-    )  # fmt: skip
+    )
     failed = await door.reply.open(trigger, {**view, "external_id": case})
     if failed is None:
         door.later(_fill_in(case, number, playbook, person, door))

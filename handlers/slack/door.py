@@ -30,14 +30,18 @@ log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
-NOT_KEPT = Line(
-    key="Nothing was kept: the database does not answer. Press the button again in a minute."
-)
+NOT_KEPT = Line(key="Nothing was kept: the database does not answer. Press the button again in a minute.")
 NOT_KEPT_FORM = Line(
-    key="Nothing was kept: the database does not answer. Your text is still in the form; press Submit again in a minute."
+    key=(
+        "Nothing was kept: the database does not answer. Your text is still in the form; press Submit again in a"
+        " minute."
+    )
 )
 NOT_UNDERSTOOD = Line(
-    key="I could not read that: the button or form may be from an older version. Nothing was changed. Type /ato to go on."
+    key=(
+        "I could not read that: the button or form may be from an older version. Nothing was changed. Type /ato to"
+        " go on."
+    )
 )
 UNKNOWN_CASE = Line(key="I do not know this case. It may belong to another desk.")
 
@@ -79,9 +83,7 @@ class Roster(People, Protocol):
         """A group now holds exactly these people."""
         ...
 
-    def on_members_moved(
-        self, subteam_id: str, added: Sequence[str], removed: Sequence[str]
-    ) -> None:
+    def on_members_moved(self, subteam_id: str, added: Sequence[str], removed: Sequence[str]) -> None:
         """People came into a group or left it."""
         ...
 
@@ -127,12 +129,8 @@ class SlackDoor:
 
     def ink(self, person: Person) -> Ink:
         """Give what a drawing for this person needs, with roles by their titles."""
-        titles = {
-            name: role.title for book in self.engine.playbooks.values() for name, role in book.roles.items()
-        }  # fmt: skip
-        return replace(
-            self.voice.ink(person), role=lambda name: in_language(titles.get(name, {}), person.language)
-        )  # fmt: skip
+        titles = {name: role.title for book in self.engine.playbooks.values() for name, role in book.roles.items()}
+        return replace(self.voice.ink(person), role=lambda name: in_language(titles.get(name, {}), person.language))
 
     def playbooks_of(self, person: Person) -> tuple[Playbook, ...]:
         """List the procedures this person has a role in."""
@@ -164,21 +162,21 @@ class SlackDoor:
             await self.tell(got.where, self.person(got.person), NOT_UNDERSTOOD)
 
     def page(
-        self, case: Case, playbook: Playbook, meta: FormMeta, person: Person,
+        self,
+        case: Case,
+        playbook: Playbook,
+        meta: FormMeta,
+        person: Person,
         typed: Mapping[str, Fill] = _NO_ANSWERS,
-    ) -> Json:  # fmt: skip
+    ) -> Json:
         """Draw a page of the modal: a step's or part's form, with the outcome picked so far."""
         outcome = meta.outcome or _only_outcome(playbook, meta)
         drawn = form(case, playbook, meta.step, meta.part, outcome, new=meta.new)
         drawn = _pinned(drawn) if meta.pinned else drawn
         about = meta.model_copy(update={"outcome": outcome, "playbook": playbook.playbook})
-        return self.forms.view(
-            drawn, about, person.language, submit=submit_line(playbook, drawn), typed=typed
-        )
+        return self.forms.view(drawn, about, person.language, submit=submit_line(playbook, drawn), typed=typed)
 
-    def intake_page(
-        self, name: str, case: str, person: Person, typed: Mapping[str, Fill] = _NO_ANSWERS
-    ) -> Json | None:
+    def intake_page(self, name: str, case: str, person: Person, typed: Mapping[str, Fill] = _NO_ANSWERS) -> Json | None:
         """Draw the page that opens a case; None when there is no such playbook."""
         playbook = self.engine.playbooks.get(name)
         if playbook is None:

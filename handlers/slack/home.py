@@ -15,9 +15,7 @@ from integrations.slack.codec.occasions import SWITCH
 from integrations.slack.people.voice import known_zone
 from integrations.slack.views.home import LONG, SHORT, Goals, Home, home_view
 
-NOT_SWITCHED = Line(
-    key="Nothing was changed: the database does not answer. Press the button again in a minute."
-)
+NOT_SWITCHED = Line(key="Nothing was changed: the database does not answer. Press the button again in a minute.")
 
 
 async def on_home_opened(body: object, door: SlackDoor) -> None:
@@ -79,10 +77,14 @@ async def _home(person: Person, door: SlackDoor, *, full: bool) -> Home:
     others = await door.cases.opened_by(person.id, most)
     used = any(door.rota.uses_switch(role) for role in person.roles)
     return Home(
-        mine=mine, roles=_without(of_roles, person)[:most], figures=await _figures(person, door),
-        others=[one for one in others if one.role not in person.roles], goals=_goals(person, door),
-        on=door.rota.is_on(person) if used else None, full=full,
-    )  # fmt: skip
+        mine=mine,
+        roles=_without(of_roles, person)[:most],
+        figures=await _figures(person, door),
+        others=[one for one in others if one.role not in person.roles],
+        goals=_goals(person, door),
+        on=door.rota.is_on(person) if used else None,
+        full=full,
+    )
 
 
 def _without(found: Sequence[Owed], person: Person) -> list[Owed]:

@@ -32,9 +32,7 @@ def refused(refusal: Refusal, sent: Submission, person: Person, door: SlackDoor)
     return update(note(NOT_DONE, line, person, door))
 
 
-def note(
-    title: Line, line: Line, person: Person, door: SlackDoor, copy: tuple[Text, ...] = ()
-) -> Json:
+def note(title: Line, line: Line, person: Person, door: SlackDoor, copy: tuple[Text, ...] = ()) -> Json:
     """Draw a page that only says something."""
     heading, words = door.voice.plain(title, person), (door.voice.plain(line, person),)
     return note_view(heading, words, door.voice.say, person.language, copy)

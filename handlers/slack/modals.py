@@ -42,9 +42,7 @@ async def _redraw(pick: Pick, door: SlackDoor) -> None:
     person = door.person(pick.person)
     try:
         view = await _picked_page(pick, person, door)
-        wrong = (
-            await door.reply.update(pick.view_id, view, pick.view_hash) if view else UNKNOWN_CASE
-        )
+        wrong = await door.reply.update(pick.view_id, view, pick.view_hash) if view else UNKNOWN_CASE
     except StoreGone:
         wrong = NOT_KEPT_FORM
     if wrong:
@@ -109,11 +107,7 @@ def _looks_up(sent: Submission, door: SlackDoor) -> bool:
     """Say whether a form may have Admin asked for an order or a profile."""
     playbook = door.engine.playbooks.get(sent.meta.playbook)
     specs = playbook.fields.values() if playbook else ()
-    return any(
-        how.of in sent.fills and not sent.fills[how.of].empty
-        for one in specs
-        if (how := by_desk(one))
-    )
+    return any(how.of in sent.fills and not sent.fills[how.of].empty for one in specs if (how := by_desk(one)))
 
 
 def _done_before(sent: Submission, case: Case, person: Person) -> bool:
@@ -148,26 +142,33 @@ def _went_well(sent: Submission, answer: Answer, person: Person, door: SlackDoor
         return _last_word(sent, answer.case, playbook, person, door, said)
     occurrence = max(1, answer.case.step(step).occurrence)
     meta = FormMeta(
-        case=answer.case.id, step=step, occurrence=occurrence, flow=True, channel=sent.meta.channel, said=said,
+        case=answer.case.id,
+        step=step,
+        occurrence=occurrence,
+        flow=True,
+        channel=sent.meta.channel,
+        said=said,
         after=sent.meta.step if _verdict(sent, answer.case, playbook) else "",
-    )  # fmt: skip
+    )
     typed = sent.fills if (step, sent.meta.part) == (sent.meta.step, None) else _NO_ANSWERS
     return update(_page(answer.case, playbook, meta, person, door, typed))
 
 
 def _page(
-    case: Case, playbook: Playbook, meta: FormMeta, person: Person, door: SlackDoor,
+    case: Case,
+    playbook: Playbook,
+    meta: FormMeta,
+    person: Person,
+    door: SlackDoor,
     typed: Mapping[str, Fill] = _NO_ANSWERS,
-) -> Json:  # fmt: skip
+) -> Json:
     """Draw a step's page, under the verdict of the page before where there was one."""
     view = door.page(case, playbook, meta, person, typed)
     line = _follows(case, playbook, meta.after)
     if line is None:
         return view
     copy = _texts(_told_at(case, playbook, meta.after, None), case, playbook)
-    return under_verdict(
-        view, door.voice.plain(line, person), copy, door.voice.say, person.language
-    )
+    return under_verdict(view, door.voice.plain(line, person), copy, door.voice.say, person.language)
 
 
 def _told_at(case: Case, playbook: Playbook, step: str, part: str | None) -> tuple[str, ...]:
@@ -190,9 +191,7 @@ def _said(sent: Submission, case: Case, playbook: Playbook) -> tuple[str, ...]:
 
 
 def _texts(names: tuple[str, ...], case: Case, playbook: Playbook) -> tuple[Text, ...]:
-    return tuple(
-        spoken(playbook.texts[name], case, playbook) for name in names if name in playbook.texts
-    )
+    return tuple(spoken(playbook.texts[name], case, playbook) for name in names if name in playbook.texts)
 
 
 def _verdict(sent: Submission, case: Case, playbook: Playbook) -> Line | None:

@@ -13,9 +13,7 @@ from integrations.slack.codec.arrivals import Click
 from integrations.slack.views.shown import shown_view
 
 
-async def show_personal(
-    asked: ShowPersonal, click: Click, person: Person, door: SlackDoor
-) -> Line | None:
+async def show_personal(asked: ShowPersonal, click: Click, person: Person, door: SlackDoor) -> Line | None:
     """Open what the card hides for whoever may see it; the line says why not. Raises StoreGone."""
     if why := await too_many("card", person, door):
         await door.engine.refuse(asked, f"ShowPersonal {asked.inbox}", why)

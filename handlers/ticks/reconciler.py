@@ -39,9 +39,7 @@ async def on_reconcile(engine: Engine, store: KnowsTickets) -> int:
 async def _note(engine: Engine, name: str, seen: TicketSeen) -> bool:
     found = await engine.look(name)
     known = (one for one in found[0].tickets.values() if one.id == seen.id) if found else ()
-    if any(
-        (one.group, one.status, one.stamp) == (seen.group, seen.status, seen.stamp) for one in known
-    ):
+    if any((one.group, one.status, one.stamp) == (seen.group, seen.status, seen.stamp) for one in known):
         return False
     await engine.accept(NoteTicket(case=name, delivery="", ticket=seen.id))
     return True

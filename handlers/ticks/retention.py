@@ -20,7 +20,7 @@ AT_ONCE = 100
 class Retention(Protocol):
     """The store, as far as retention needs it; every method raises StoreGone."""
 
-    async def expired(self, playbook: str, keep: str, ended_before: datetime, after: str, limit: int) -> Sequence[str]:  # fmt: skip
+    async def expired(self, playbook: str, keep: str, ended_before: datetime, after: str, limit: int) -> Sequence[str]:
         """Name closed cases that still have values of this class, in order of their ids, from the one after `after`."""
         ...
 
@@ -52,7 +52,7 @@ async def _one(engine: Engine, store: Retention, name: str, keep: str) -> int:
         for case in cases:
             found = await engine.look(case)
             if found and overdue(found[0], keep, length, now):
-                done = await engine.accept(Erase(case=case, delivery="", by=BOT, keep=(keep,), why="retention"))  # fmt: skip
+                done = await engine.accept(Erase(case=case, delivery="", by=BOT, keep=(keep,), why="retention"))
                 count += done.refusal is None
         after = cases[-1]
     return count

@@ -67,18 +67,21 @@ class HttpAnswer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-UNSIGNED = HttpAnswer(401, {
-    "error": "The signature does not fit this body, or it is not from just now. Nothing was kept. "
-    "Check that the bot has this webhook's signing secret, and the clock of its machine."
-})  # fmt: skip
+UNSIGNED = HttpAnswer(
+    401,
+    {
+        "error": "The signature does not fit this body, or it is not from just now. Nothing was kept. "
+        "Check that the bot has this webhook's signing secret, and the clock of its machine."
+    },
+)
 SOON = {"Retry-After": "30"}
 """Zendesk repeats a 503 only when it says when, in less than a minute."""
-GONE = HttpAnswer(503, {
-    "error": "The desk's database does not answer. Nothing was kept; deliver this again."
-}, SOON)  # fmt: skip
-UNREAD = HttpAnswer(503, {
-    "error": "The ticket is not one the desk knows, and it cannot be read now. Nothing was kept; deliver this again."
-}, SOON)  # fmt: skip
+GONE = HttpAnswer(503, {"error": "The desk's database does not answer. Nothing was kept; deliver this again."}, SOON)
+UNREAD = HttpAnswer(
+    503,
+    {"error": "The ticket is not one the desk knows, and it cannot be read now. Nothing was kept; deliver this again."},
+    SOON,
+)
 PATIENCE = 8.0
 """Seconds for reading a ticket; Zendesk waits ten for an answer."""
 KEPT = HttpAnswer(200, {"ok": "kept"})

@@ -20,9 +20,7 @@ class ByHand:
         """Give the link with which a person looks a customer up."""
         return self._links.to(query)
 
-    async def profiles(
-        self, email: str = "", phone: str = "", customer_id: str = ""
-    ) -> tuple[ProfileSeen, ...]:
+    async def profiles(self, email: str = "", phone: str = "", customer_id: str = "") -> tuple[ProfileSeen, ...]:
         """Ask a person."""
         raise _ask("Look the customer up in Admin and enter what you see.")
 

@@ -87,9 +87,7 @@ class HttpBackOffice:
         """Give the link with which a person looks a customer up."""
         return self._links.to(query)
 
-    async def profiles(
-        self, email: str = "", phone: str = "", customer_id: str = ""
-    ) -> tuple[ProfileSeen, ...]:
+    async def profiles(self, email: str = "", phone: str = "", customer_id: str = "") -> tuple[ProfileSeen, ...]:
         """Find the profiles that match everything given."""
         call = calls.find_profiles(email.strip(), phone.strip(), customer_id.strip())
         if not call.query:
@@ -135,9 +133,7 @@ class HttpBackOffice:
             raise unmoved(suspended=seen.suspended)
         return seen
 
-    async def _look(
-        self, customer_id: str, unclear: TryAgain | GiveUp, *, suspended: bool
-    ) -> ProfileSeen:
+    async def _look(self, customer_id: str, unclear: TryAgain | GiveUp, *, suspended: bool) -> ProfileSeen:
         """Read the profile: as wanted means done; otherwise the first failure stands.
 
         A 409 alone says too little, so when the profile cannot be read either, that is what counts.
@@ -179,18 +175,21 @@ class HttpBackOffice:
         """Send one call to our one host and read at most MOST_BYTES of the answer."""
         headers = {**self._headers, **({"Idempotency-Key": call.key} if call.key else {})}
         async with self._client.stream(
-            call.method, self._url + call.path, params=call.query or None, json=call.body,
-            headers=headers, follow_redirects=False, timeout=self._seconds,
-        ) as got:  # fmt: skip
+            call.method,
+            self._url + call.path,
+            params=call.query or None,
+            json=call.body,
+            headers=headers,
+            follow_redirects=False,
+            timeout=self._seconds,
+        ) as got:
             body = bytearray()
             async for part in got.aiter_bytes():
                 body += part
                 if len(body) > MOST_BYTES:
                     raise Unreadable("more than 1 MB")
             said = got.headers
-            return Answer(
-                got.status_code, bytes(body), said.get("Retry-After", ""), said.get("Date", "")
-            )
+            return Answer(got.status_code, bytes(body), said.get("Retry-After", ""), said.get("Date", ""))
 
 
 def _open(failure: TryAgain | GiveUp) -> bool:

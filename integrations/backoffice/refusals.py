@@ -76,9 +76,7 @@ def answered(answer: Answer) -> TryAgain | GiveUp:
         after = UNSAID if said is None else said
         return TryAgain(SYSTEM, "it asked to wait: too many requests", after=after, certain=True)
     if status >= 500 or status == 408:
-        return TryAgain(
-            SYSTEM, f"it reported a fault of its own ({status})", after=wait(answer), silent=True
-        )
+        return TryAgain(SYSTEM, f"it reported a fault of its own ({status})", after=wait(answer), silent=True)
     return Refused(status, _SENTENCES.get(status, _OTHER).format(status=status))
 
 
@@ -91,10 +89,7 @@ _MOVED = (
     "The back office sent the desk to another address ({status}), where the desk does not go with its token. Nothing "
     f"was changed. {_BY_HAND}; the address is corrected in ATO_BACKOFFICE__URL."
 )
-_NOT_FOUND = (
-    "The back office has not got this. Nothing was changed. Check the customer ID on the card. "
-    f"{_BY_HAND}."
-)
+_NOT_FOUND = f"The back office has not got this. Nothing was changed. Check the customer ID on the card. {_BY_HAND}."
 _SENTENCES = {
     401: _CREDENTIALS,
     403: _CREDENTIALS,

@@ -65,9 +65,13 @@ class GoogleChat:
             "User-Agent": "ato-desk",
         }
         async with self._client.stream(
-            "POST", url, content=body, headers=headers, follow_redirects=False,
+            "POST",
+            url,
+            content=body,
+            headers=headers,
+            follow_redirects=False,
             timeout=self._seconds,
-        ) as got:  # fmt: skip
+        ) as got:
             raw = bytearray()
             async for part in got.aiter_bytes():
                 raw += part

@@ -81,13 +81,9 @@ def read_answer(status: int, raw: bytes, retry_after: str) -> str:
     if status == 429:
         raise TryAgain(SYSTEM, "it asked to wait", after=_wait(retry_after) or PAUSE, certain=True)
     if status >= 500 or status == 408:
-        raise TryAgain(
-            SYSTEM, f"it reported a fault of its own ({status})", after=_wait(retry_after)
-        )
+        raise TryAgain(SYSTEM, f"it reported a fault of its own ({status})", after=_wait(retry_after))
     if not 200 <= status < 300:
-        raise GiveUp(
-            SYSTEM, f"{_SENTENCES.get(status, _REFUSED).format(status=status)} {_ONLY_COPY}"
-        )
+        raise GiveUp(SYSTEM, f"{_SENTENCES.get(status, _REFUSED).format(status=status)} {_ONLY_COPY}")
     try:
         return Posted.model_validate_json(raw).name
     except ValidationError:
@@ -101,9 +97,11 @@ _GONE = (
 _REFUSED = "Google Chat refused the message ({status})."
 _MOVED = "Something between the desk and Google Chat sent it to another address ({status}), where it does not go."
 _SENTENCES = {
-    401: _GONE, 403: _GONE, 404: _GONE,
+    401: _GONE,
+    403: _GONE,
+    404: _GONE,
     **dict.fromkeys((301, 302, 303, 307, 308), _MOVED),
-}  # fmt: skip
+}
 
 
 def _wait(retry_after: str) -> timedelta | None:

@@ -48,9 +48,15 @@ class EmbeddedQueue:
     """Runs the heads of lanes, a few at once, until told to stop."""
 
     def __init__(
-        self, effects: Effects, clock: Clock, perform: Perform, *,
-        concurrency: int = AT_ONCE, lock_path: Path | None = None, idle: float = 1.0,
-    ) -> None:  # fmt: skip
+        self,
+        effects: Effects,
+        clock: Clock,
+        perform: Perform,
+        *,
+        concurrency: int = AT_ONCE,
+        lock_path: Path | None = None,
+        idle: float = 1.0,
+    ) -> None:
         """Take everything from outside; without a `lock_path` nothing refuses a second worker."""
         self._effects, self._clock, self._perform = effects, clock, perform
         self._concurrency, self._idle = concurrency, idle

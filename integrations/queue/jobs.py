@@ -103,14 +103,16 @@ class OwnJobs(manager.JobManager):
         await super().listen_for_jobs(on_notification=twice, queues=queues)
 
     async def retry_job(
-        self, job: jobs.Job, retry_at: datetime | None = None, priority: int | None = None,
-        queue: str | None = None, lock: str | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        job: jobs.Job,
+        retry_at: datetime | None = None,
+        priority: int | None = None,
+        queue: str | None = None,
+        lock: str | None = None,
+    ) -> None:
         """Put a job back, unless another worker has it by now. It stays in its queue and its lane."""
         del priority, queue, lock
-        await self.connector.execute_query_async(
-            _RETRY, job_id=job.id, worker_id=job.worker_id, retry_at=retry_at
-        )
+        await self.connector.execute_query_async(_RETRY, job_id=job.id, worker_id=job.worker_id, retry_at=retry_at)
 
 
 class Jobs:
@@ -120,8 +122,11 @@ class Jobs:
         """Take an address libpq understands, and its options; nothing is opened yet."""
         self.connector = PsycopgConnector(
             conninfo=make_conninfo(database_url, **options),
-            min_size=1, max_size=6, timeout=3.0, name="ato-jobs",
-        )  # fmt: skip
+            min_size=1,
+            max_size=6,
+            timeout=3.0,
+            name="ato-jobs",
+        )
         self.app = App(connector=self.connector)
         self.app.job_manager = OwnJobs(self.connector)
         self._within = manager.JobManager(SyncPsycopgConnector())
@@ -186,8 +191,13 @@ def _jobs(places: Sequence[Place]) -> list[jobs.Job]:
     urgent = _urgent(places)
     return [
         jobs.Job(
-            id=None, queue=QUEUE, task_name=TASK, lock=lane, queueing_lock=None,
-            priority=int(lane in urgent), task_kwargs={"key": key},
+            id=None,
+            queue=QUEUE,
+            task_name=TASK,
+            lock=lane,
+            queueing_lock=None,
+            priority=int(lane in urgent),
+            task_kwargs={"key": key},
         )
         for key, lane, _ in places
-    ]  # fmt: skip
+    ]

@@ -79,9 +79,7 @@ class AsSaid(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: jobs.Job) -> RetryDecision:
         """Give when this job is looked at again."""
         del job
-        return RetryDecision(
-            retry_at=exception.at if isinstance(exception, NotYet) else datetime.now(UTC)
-        )
+        return RetryDecision(retry_at=exception.at if isinstance(exception, NotYet) else datetime.now(UTC))
 
 
 class TakenOver(StoreGone):
@@ -114,9 +112,16 @@ class ProcrastinateQueue:
     """One replica's worker, a few lanes at once, until told to stop."""
 
     def __init__(
-        self, jobs: Jobs, effects: Effects, clock: Clock, perform: Perform, *,
-        concurrency: int = 8, idle: float = 1.0, pulse: tuple[float, float] = (HEARTBEAT, STALLED),
-    ) -> None:  # fmt: skip
+        self,
+        jobs: Jobs,
+        effects: Effects,
+        clock: Clock,
+        perform: Perform,
+        *,
+        concurrency: int = 8,
+        idle: float = 1.0,
+        pulse: tuple[float, float] = (HEARTBEAT, STALLED),
+    ) -> None:
         """Take everything from outside. `idle` and `pulse` (see HEARTBEAT, STALLED) are in seconds."""
         self._jobs, self._effects, self._clock, self._perform = jobs, effects, clock, perform
         self._idle, self._stalled = idle, pulse[1]
@@ -129,11 +134,17 @@ class ProcrastinateQueue:
         jobs.app.tasks.pop(TASK, None)
         jobs.app.task(name=TASK, queue=QUEUE, retry=AsSaid(), pass_context=True)(self._work)
         self._worker = Worker(
-            jobs.app, queues=[QUEUE], concurrency=concurrency, name="ato",
-            fetch_job_polling_interval=idle, abort_job_polling_interval=3600.0,
-            update_heartbeat_interval=pulse[0], stalled_worker_timeout=pulse[1],
-            delete_jobs="always", install_signal_handlers=False,
-        )  # fmt: skip
+            jobs.app,
+            queues=[QUEUE],
+            concurrency=concurrency,
+            name="ato",
+            fetch_job_polling_interval=idle,
+            abort_job_polling_interval=3600.0,
+            update_heartbeat_interval=pulse[0],
+            stalled_worker_timeout=pulse[1],
+            delete_jobs="always",
+            install_signal_handlers=False,
+        )
 
     def wake(self) -> None:
         """Do nothing: the database itself tells every replica, in the transaction that adds or frees work."""
@@ -147,9 +158,7 @@ class ProcrastinateQueue:
             return
         self._stopped.clear()
         try:
-            with suppress(
-                PoolTimeout
-            ):  # a database that does not answer yet is connected to once it does
+            with suppress(PoolTimeout):  # a database that does not answer yet is connected to once it does
                 await self._jobs.app.open_async()
             async with self._mending():
                 while not self._stopping:
@@ -252,9 +261,7 @@ class ProcrastinateQueue:
     async def _mend(self) -> None:
         """Put back what nobody does, look at lanes whose time has come, and give a job to effects that have none."""
         if stalled := await self._jobs.put_back_stalled(self._stalled):
-            log.warning(
-                "a replica fell silent; its work is done elsewhere", extra={"jobs": stalled}
-            )
+            log.warning("a replica fell silent; its work is done elsewhere", extra={"jobs": stalled})
         await self._put_back_astray()
         if lanes := await self._jobs.waiting_lanes():
             due = await self._effects.due_lanes(lanes, self._clock.now())

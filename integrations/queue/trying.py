@@ -57,15 +57,11 @@ class Tries(Protocol):
         """Say whether an effect is neither done nor dead."""
         ...
 
-    async def prepare(
-        self, key: str, body: bytes, number: int, started_at: datetime, next_at: datetime | None
-    ) -> None:
+    async def prepare(self, key: str, body: bytes, number: int, started_at: datetime, next_at: datetime | None) -> None:
         """Keep the body of a try before it is sent, and when the next one is if nothing more is heard of this one."""
         ...
 
-    async def later(
-        self, key: str, number: int, started_at: datetime, next_at: datetime, error: str | None
-    ) -> None:
+    async def later(self, key: str, number: int, started_at: datetime, next_at: datetime, error: str | None) -> None:
         """Keep when the next try is."""
         ...
 
@@ -93,15 +89,24 @@ class Try:
 def next_try(effects: Tries, clock: Clock, waiting: Waiting, now: datetime) -> Try:
     """Begin the next try at an effect."""
     return Try(
-        effects, clock, waiting.effect.key, now, waiting.attempts + 1,
-        waiting.before, waiting.first_at, waiting.prepared,
-    )  # fmt: skip
+        effects,
+        clock,
+        waiting.effect.key,
+        now,
+        waiting.attempts + 1,
+        waiting.before,
+        waiting.first_at,
+        waiting.prepared,
+    )
 
 
 async def keep(
-    effects: Tries, clock: Clock, effect: Effect, attempt: Try,
+    effects: Tries,
+    clock: Clock,
+    effect: Effect,
+    attempt: Try,
     answer: datetime | BaseException | None,
-) -> datetime | None:  # fmt: skip
+) -> datetime | None:
     """Keep what came of a try and give the business time of the next, or None when there is none.
 
     An exception is a bug and costs nothing but time: the effect is kept. Raises StoreGone.
@@ -113,9 +118,7 @@ async def keep(
     error = None
     if isinstance(answer, BaseException):
         error = type(answer).__name__
-        _log.error(
-            "effect_failed", case=effect.case, effect=effect.key, error=error, where=_where(answer)
-        )
+        _log.error("effect_failed", case=effect.case, effect=effect.key, error=error, where=_where(answer))
         answer = clock.now() + AFTER_A_BUG
     if answer is not None:
         await effects.later(effect.key, attempt.number, attempt.started_at, answer, error)
@@ -132,9 +135,7 @@ class StoreWatch:
     def note(self, *, gone: bool) -> None:
         """Take in how it went this time."""
         if gone and not self.gone:
-            _log.error(
-                "store_gone", kept="everything that was accepted", next="tried again by itself"
-            )
+            _log.error("store_gone", kept="everything that was accepted", next="tried again by itself")
         self.gone = gone
 
 

@@ -23,8 +23,8 @@ MOST_LINES = 20_000
 """Rows, empty ones too: a column that was formatted from top to bottom has some thousands."""
 
 _TOO_MANY = (
-    "The workbook has far more cells than rows are allowed. Delete the empty rows and columns around the table, or copy "
-    "the rows into a new workbook."
+    "The workbook has far more cells than rows are allowed. Delete the empty rows and columns around the table, or copy"
+    " the rows into a new workbook."
 )
 _DAMAGED = "The workbook is damaged and cannot be opened. Open it in Excel, save it as .xlsx and attach it again."
 _BOMB = "The workbook unpacks to far more than a sheet of findings. Copy the rows into a new workbook and attach that."

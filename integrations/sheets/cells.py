@@ -22,12 +22,8 @@ _SHIELDED = re.compile(f"'+[{re.escape(ACTIVE)}]")
 TITLES_WITHIN = 10
 """The titles stand in one of the first rows that have something in them."""
 
-_ISO = re.compile(
-    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII
-)
-_DAY_FIRST = re.compile(
-    r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?:[ ,T]+(\d{1,2})[:.](\d\d)(?:[:.](\d\d))?)?", re.ASCII
-)
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
+_DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?:[ ,T]+(\d{1,2})[:.](\d\d)(?:[:.](\d\d))?)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -125,22 +121,16 @@ def read_cell(column: Column, cell: Cell, reading: Reading) -> str | None:
         raise _odd(cell)
     if cell == "":
         if column.required:
-            raise Wrong(
-                "Row {row}, {column}: this is empty. Fill it in; write “none” where there was none."
-            )
+            raise Wrong("Row {row}, {column}: this is empty. Fill it in; write “none” where there was none.")
         return None
     return _READ[column.kind](column, cell, reading)
 
 
 def _odd(cell: Odd) -> Wrong:
     if cell.kind == "formula":
-        return Wrong(
-            "Row {row}, {column}: this is a formula. Copy the column and paste it as values."
-        )
+        return Wrong("Row {row}, {column}: this is a formula. Copy the column and paste it as values.")
     if cell.kind == "error":
-        return Wrong(
-            "Row {row}, {column}: the spreadsheet shows an error here ({shown}).", shown=cell.shown
-        )
+        return Wrong("Row {row}, {column}: the spreadsheet shows an error here ({shown}).", shown=cell.shown)
     return Wrong("Row {row}, {column}: this is neither text nor a date with a time.")
 
 
@@ -149,8 +139,9 @@ def _text(column: Column, cell: str | datetime, reading: Reading) -> str:
     if len(words) > column.max_length:
         raise Wrong(
             "Row {row}, {column}: this is too long: {length} characters, {most} at most.",
-            length=len(words), most=column.max_length,
-        )  # fmt: skip
+            length=len(words),
+            most=column.max_length,
+        )
     return words
 
 
@@ -171,9 +162,7 @@ def _instant(column: Column, cell: str | datetime, reading: Reading) -> str:
         )
     at = (at if at.tzinfo else at.replace(tzinfo=reading.zone)).astimezone(UTC)
     if reading.now is not None and at > reading.now:
-        raise Wrong(
-            "Row {row}, {column}: this is in the future. Give the time at which it happened."
-        )
+        raise Wrong("Row {row}, {column}: this is in the future. Give the time at which it happened.")
     return at.isoformat()
 
 
@@ -191,5 +180,7 @@ def _written(words: str) -> datetime | None:
 
 
 _READ: dict[str, Callable[[Column, str | datetime, Reading], str]] = {
-    "text": _text, "choice": _choice, "instant": _instant,
-}  # fmt: skip
+    "text": _text,
+    "choice": _choice,
+    "instant": _instant,
+}

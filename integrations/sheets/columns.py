@@ -34,9 +34,7 @@ class Column:
     def called(self, words: str) -> bool:
         """Say whether these words are a title of this column, whatever their case, spacing and accents."""
         wanted = plain(words) if len(words) <= 100 else ""
-        return bool(wanted) and wanted in map(
-            plain, (self.name, *self.title.values(), *self.aliases)
-        )
+        return bool(wanted) and wanted in map(plain, (self.name, *self.title.values(), *self.aliases))
 
     def heading(self, language: str) -> str:
         """Give the title in this language."""
@@ -94,32 +92,110 @@ _YES_NO = {
 }
 
 FINDINGS: tuple[Column, ...] = (
-    Column("field", {"en": "What was changed", "it": "Cosa è stato modificato"},
-           ("field", "detail", "item", "changed field", "information", "campo", "dato", "informazione"), max_length=100),
-    Column("before", {"en": "Before", "it": "Prima"},
-           ("old", "old value", "from", "original", "previous", "previous value", "value before", "valore precedente",
-            "precedente", "vecchio valore", "originale")),
-    Column("after", {"en": "After", "it": "Dopo"},
-           ("new", "new value", "to", "changed to", "current", "value after", "nuovo valore", "nuovo", "attuale",
-            "valore attuale")),
-    Column("changed_at", {"en": "Changed at", "it": "Modificato il"},
-           ("when", "date", "time", "timestamp", "date and time", "date changed", "changed on", "quando", "data",
-            "data e ora", "data modifica"), required=False, kind="instant"),
-    Column("source", {"en": "Source (IP or log)", "it": "Origine (IP o log)"},
-           ("source", "ip", "ip address", "log", "log reference", "logs", "reference", "origine", "fonte",
-            "indirizzo ip", "riferimento", "registro")),
-)  # fmt: skip
+    Column(
+        "field",
+        {"en": "What was changed", "it": "Cosa è stato modificato"},
+        ("field", "detail", "item", "changed field", "information", "campo", "dato", "informazione"),
+        max_length=100,
+    ),
+    Column(
+        "before",
+        {"en": "Before", "it": "Prima"},
+        (
+            "old",
+            "old value",
+            "from",
+            "original",
+            "previous",
+            "previous value",
+            "value before",
+            "valore precedente",
+            "precedente",
+            "vecchio valore",
+            "originale",
+        ),
+    ),
+    Column(
+        "after",
+        {"en": "After", "it": "Dopo"},
+        (
+            "new",
+            "new value",
+            "to",
+            "changed to",
+            "current",
+            "value after",
+            "nuovo valore",
+            "nuovo",
+            "attuale",
+            "valore attuale",
+        ),
+    ),
+    Column(
+        "changed_at",
+        {"en": "Changed at", "it": "Modificato il"},
+        (
+            "when",
+            "date",
+            "time",
+            "timestamp",
+            "date and time",
+            "date changed",
+            "changed on",
+            "quando",
+            "data",
+            "data e ora",
+            "data modifica",
+        ),
+        required=False,
+        kind="instant",
+    ),
+    Column(
+        "source",
+        {"en": "Source (IP or log)", "it": "Origine (IP o log)"},
+        (
+            "source",
+            "ip",
+            "ip address",
+            "log",
+            "log reference",
+            "logs",
+            "reference",
+            "origine",
+            "fonte",
+            "indirizzo ip",
+            "riferimento",
+            "registro",
+        ),
+    ),
+)
 """What platform security found: one row for each change of personal information."""
 
 ACTIVITY: tuple[Column, ...] = (
-    Column("at", {"en": "When", "it": "Quando"},
-           ("at", "time", "date", "timestamp", "date and time", "data", "ora", "data e ora"), kind="instant"),
-    Column("action", {"en": "Action", "it": "Azione"},
-           ("activity", "event", "what", "operation", "attività", "evento", "operazione")),
-    Column("ip", {"en": "IP address", "it": "Indirizzo IP"},
-           ("ip", "address", "source ip", "client ip", "indirizzo"), max_length=100),
-    Column("suspicious", {"en": "Suspicious", "it": "Sospetto"},
-           ("unknown", "flag", "flagged", "suspect", "sospetta", "sconosciuto", "anomalo"), required=False,
-           kind="choice", options=_YES_NO),
-)  # fmt: skip
+    Column(
+        "at",
+        {"en": "When", "it": "Quando"},
+        ("at", "time", "date", "timestamp", "date and time", "data", "ora", "data e ora"),
+        kind="instant",
+    ),
+    Column(
+        "action",
+        {"en": "Action", "it": "Azione"},
+        ("activity", "event", "what", "operation", "attività", "evento", "operazione"),
+    ),
+    Column(
+        "ip",
+        {"en": "IP address", "it": "Indirizzo IP"},
+        ("ip", "address", "source ip", "client ip", "indirizzo"),
+        max_length=100,
+    ),
+    Column(
+        "suspicious",
+        {"en": "Suspicious", "it": "Sospetto"},
+        ("unknown", "flag", "flagged", "suspect", "sospetta", "sconosciuto", "anomalo"),
+        required=False,
+        kind="choice",
+        options=_YES_NO,
+    ),
+)
 """Activity of an account, as Qualia Connect's agents collect it."""

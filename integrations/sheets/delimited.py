@@ -100,8 +100,8 @@ def _rows(words: str, separator: str) -> list[tuple[int, tuple[Cell, ...]]]:
         if "field limit" in str(wrong):
             raise Unfit("Row {row}: a cell is far too long.", row=number + 1) from None
         raise Unfit(
-            "Row {row}: the quotation marks do not match. Put text that has a quotation mark, a separator or a new line "
-            "in it into quotation marks, and double those inside.",
+            "Row {row}: the quotation marks do not match. Put text that has a quotation mark, a separator or a new line"
+            " in it into quotation marks, and double those inside.",
             row=number + 1,
         ) from None
     return found

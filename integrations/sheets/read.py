@@ -50,9 +50,7 @@ def read_sheet(
     errors = [*_missing(table, at, titles, columns), *errors]
     if errors:
         return tuple(errors)
-    filled = [
-        Row(row.number, {one.name: row.values.get(one.name) for one in columns}) for row in rows
-    ]
+    filled = [Row(row.number, {one.name: row.values.get(one.name) for one in columns}) for row in rows]
     return Sheet(clean(name)[:100], table.kind, tuple(filled), unread, table.guessed)
 
 
@@ -65,8 +63,8 @@ def _open(content: bytes, columns: Sequence[Column]) -> Table:
         return read_xlsx(content)
     if content.startswith(_OLE):
         raise Unfit(
-            "This is a workbook of an old form, or it has a password. Save it as .xlsx without a password and attach it "
-            "again."
+            "This is a workbook of an old form, or it has a password. Save it as .xlsx without a password and attach it"
+            " again."
         )
     if start.startswith(_PAGES):
         raise Unfit("This is a web page, not a sheet. Save it as .xlsx or as CSV (UTF-8).")
@@ -115,28 +113,23 @@ def _check_once(number: int, titles: Titles) -> None:
         if names.count(column.name) > 1:
             raise Unfit(
                 "Row {row}: two columns are called “{column}”. Rename or remove one of them.",
-                row=number, column=column.title,
-            )  # fmt: skip
+                row=number,
+                column=column.title,
+            )
 
 
-def _missing(
-    table: Table, at: int, titles: Titles, columns: Sequence[Column]
-) -> Iterator[RowError]:
+def _missing(table: Table, at: int, titles: Titles, columns: Sequence[Column]) -> Iterator[RowError]:
     """Name the required columns that are not there."""
     number = table.rows[at][0]
     there = {column.name for column in titles.values()}
     for column in columns:
         if column.required and column.name not in there:
             title = column.heading("en")
-            key = (
-                "Row {row}: the column “{column}” is missing. Add it, with something in every row."
-            )
+            key = "Row {row}: the column “{column}” is missing. Add it, with something in every row."
             yield RowError(number, title, Line(key=key, args={"row": number, "column": title}))
 
 
-def _check(
-    table: Table, at: int, titles: Titles, reading: Reading
-) -> tuple[list[Row], list[RowError]]:
+def _check(table: Table, at: int, titles: Titles, reading: Reading) -> tuple[list[Row], list[RowError]]:
     """Check the rows below the titles one by one; raises Unfit when there is none, or too many."""
     below = table.rows[at + 1 :]
     if not below:
@@ -174,6 +167,4 @@ def _too_many(number: int, cells: int, titles: int) -> RowError:
         "Row {row}: it has {cells} cells but there are only {titles} titles. Put text that has a separator in it into "
         "quotation marks, or give every column a title."
     )
-    return RowError(
-        number, "", Line(key=key, args={"row": number, "cells": cells, "titles": titles})
-    )
+    return RowError(number, "", Line(key=key, args={"row": number, "cells": cells, "titles": titles}))

@@ -67,9 +67,7 @@ def _only(sheets: list[tuple[str, Rows]]) -> Rows:
 
 def _sheets(content: bytes) -> Iterator[tuple[str, Rows]]:
     """Read every visible sheet. `data_only` would show a formula's last result, which the file may have made up."""
-    book = load_workbook(
-        io.BytesIO(content), read_only=True, data_only=False, keep_vba=False, keep_links=False
-    )
+    book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_vba=False, keep_links=False)
     try:
         for sheet in book.worksheets:
             if sheet.sheet_state == "visible":

@@ -62,9 +62,7 @@ def write_xlsx(
     return out.getvalue()
 
 
-def _table(
-    columns: Sequence[Column], rows: Iterable[Values], language: str, zone: str
-) -> Iterator[list[str]]:
+def _table(columns: Sequence[Column], rows: Iterable[Values], language: str, zone: str) -> Iterator[list[str]]:
     """Give the titles, then the rows, as clean text."""
     yield [column.heading(language) for column in columns]
     for row in rows:

@@ -8,7 +8,8 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Tabl
 from integrations.store.tables import Instant, metadata
 
 owed = Table(
-    "owed", metadata,
+    "owed",
+    metadata,
     Column("case_id", ForeignKey("cases.id"), primary_key=True),
     Column("duty", String(200), primary_key=True),
     Column("number", Integer, nullable=False),
@@ -28,43 +29,54 @@ owed = Table(
     Column("waiting", Boolean, nullable=False),
     Column("locked", Boolean, nullable=False),
     Column("listed", Boolean, nullable=False),
-)  # fmt: skip
+)
 """One row for each open duty. What has no due time is due at the end of time, so that one index gives the order."""
 
 LISTED = text("listed")
 for _whose in ("role", "held_by", "opened_by"):
     Index(
-        f"ix_owed_{_whose}", owed.c[_whose], owed.c.due_at, owed.c.case_id,
-        sqlite_where=LISTED, postgresql_where=LISTED,
-    )  # fmt: skip
+        f"ix_owed_{_whose}",
+        owed.c[_whose],
+        owed.c.due_at,
+        owed.c.case_id,
+        sqlite_where=LISTED,
+        postgresql_where=LISTED,
+    )
 
 RUNNING = text("listed AND NOT waiting")
 Index(
-    "ix_owed_late", owed.c.role, owed.c.due_at, sqlite_where=RUNNING, postgresql_where=RUNNING,
-)  # fmt: skip
+    "ix_owed_late",
+    owed.c.role,
+    owed.c.due_at,
+    sqlite_where=RUNNING,
+    postgresql_where=RUNNING,
+)
 """All that counting what is late needs: nothing is read beside it."""
 
 on_duty = Table(
-    "on_duty", metadata,
+    "on_duty",
+    metadata,
     Column("role", String(100), primary_key=True),
     Column("person", String(64), primary_key=True),
     Column("since_at", Instant, nullable=False),
     Column("until_at", Instant),
-)  # fmt: skip
+)
 """Who is on duty, and who was: a role whose people never used the switch has no row at all."""
 
 searches = Table(
-    "searches", metadata,
+    "searches",
+    metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("person", String(64), nullable=False),
     Column("kind", String(40), nullable=False),
     Column("at", Instant, nullable=False),
     Index("ix_searches_person", "person", "at"),
     sqlite_autoincrement=True,
-)  # fmt: skip
+)
 
 announcements = Table(
-    "announcements", metadata,
+    "announcements",
+    metadata,
     Column("key", String(200), primary_key=True),
     Column("inbox", String(200), nullable=False),
     Column("body", Text, nullable=False),
@@ -72,17 +84,21 @@ announcements = Table(
     Column("begun_at", Instant),
     Column("done_at", Instant),
     Index("ix_announcements_inbox", "inbox", "at"),
-)  # fmt: skip
+)
 
 UNSAID = text("done_at IS NULL")
 Index(
-    "ix_announcements_unsaid", announcements.c.at, sqlite_where=UNSAID, postgresql_where=UNSAID,
-)  # fmt: skip
+    "ix_announcements_unsaid",
+    announcements.c.at,
+    sqlite_where=UNSAID,
+    postgresql_where=UNSAID,
+)
 
 gathered = Table(
-    "gathered", metadata,
+    "gathered",
+    metadata,
     Column("case_id", ForeignKey("cases.id"), primary_key=True),
     Column("mark", String(300), primary_key=True),
     Column("key", ForeignKey("announcements.key"), nullable=False),
-)  # fmt: skip
+)
 """Which reminders an announcement stands for: their cases do not say them again."""

@@ -12,12 +12,7 @@ from integrations.store import across
 from integrations.store.engine import Database
 
 _a, _g = across.announcements.c, across.gathered.c
-_UNSAID = (
-    select(_a.body, _a.begun_at)
-    .where(across.UNSAID)
-    .order_by(_a.at, _a.key)
-    .limit(bindparam("most"))
-)
+_UNSAID = select(_a.body, _a.begun_at).where(across.UNSAID).order_by(_a.at, _a.key).limit(bindparam("most"))
 _GATHERED = select(_g.case_id, _g.mark).where(_g.case_id.in_(bindparam("cases", expanding=True)))
 _LAST = (
     select(_a.inbox)
@@ -33,9 +28,7 @@ class StoredAnnouncements:
         """Use an opened database; the caller closes it."""
         self._database = database
 
-    async def put(
-        self, one: Announcement, now: datetime, stands_for: Sequence[Gathered] = ()
-    ) -> bool:
+    async def put(self, one: Announcement, now: datetime, stands_for: Sequence[Gathered] = ()) -> bool:
         """Keep an announcement with the reminders it stands for; False when its key is there already."""
         row = {"key": one.key, "inbox": one.inbox, "body": one.model_dump_json(), "at": now}
         reminders = [{"case_id": e.case, "mark": e.mark, "key": one.key} for e in stands_for]

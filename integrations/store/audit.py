@@ -84,9 +84,7 @@ class StoredEvidence:
     async def values(self, record: Record) -> dict[str, Any]:
         """Open a case's personal values, by their references; those that were erased are not there."""
         mine = (_k.case_id == _v.case_id) & (_k.keep == _v.keep)
-        sealed = select(_v.ref, _v.field, _v.sealed, _k.wrapped).join_from(
-            t.vault, t.case_keys, mine
-        )
+        sealed = select(_v.ref, _v.field, _v.sealed, _k.wrapped).join_from(t.vault, t.case_keys, mine)
         return {
             row.ref: {
                 "field": row.field,

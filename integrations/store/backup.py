@@ -40,9 +40,7 @@ def copy(database_url: str, target: Path) -> Copied:
     """Copy the database to a new file that only this user may read; raises CannotStart, and leaves no half copy."""
     source = _file(database_url)
     if target.exists():
-        raise CannotStart(
-            f"{target} is there already, and nothing is written over. Nothing was copied."
-        )
+        raise CannotStart(f"{target} is there already, and nothing is written over. Nothing was copied.")
     if not source.exists():
         raise CannotStart(f"There is no database {source} yet, so there is nothing to copy.")
     half = target.with_name(f"{target.name}.part")
@@ -74,9 +72,7 @@ def look(file: Path) -> tuple[str, int]:
             (revision,) = there.execute("SELECT version_num FROM alembic_version").fetchone()
             (cases,) = there.execute("SELECT count(*) FROM cases").fetchone()
     except (sqlite3.Error, TypeError) as error:
-        raise CannotStart(
-            f"{file} is not a database of the desk: {_words(error)}. Nothing was changed."
-        ) from None
+        raise CannotStart(f"{file} is not a database of the desk: {_words(error)}. Nothing was changed.") from None
     return str(revision), int(cases)
 
 
@@ -91,8 +87,8 @@ def put_back(database_url: str, source: Path) -> tuple[Copied, Path | None]:
     revision, cases = look(source)
     if revision > newest():
         raise CannotStart(
-            f"{source} was made by a newer version of ATO Desk (its tables are at {revision}, this version knows {newest()}). "
-            "Nothing was changed."
+            f"{source} was made by a newer version of ATO Desk (its tables are at {revision}, this version knows"
+            f" {newest()}). Nothing was changed."
         )
     with _alone(database_url, file):
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -144,9 +140,7 @@ def _erase_again(old: Path, fresh: Path) -> int | None:
     """Erase in the copy what was erased since it was made, and say in how many cases; None when that cannot be read any more."""
     try:
         with closing(sqlite3.connect(old)) as there:
-            gone = there.execute(
-                "SELECT case_id, body FROM events WHERE kind = 'case_erased'"
-            ).fetchall()
+            gone = there.execute("SELECT case_id, body FROM events WHERE kind = 'case_erased'").fetchall()
     except sqlite3.Error:
         return None
     with closing(sqlite3.connect(fresh)) as here:
@@ -162,9 +156,7 @@ def _destroy(here: sqlite3.Connection, case: str, keep: str) -> None:
     for table in ("case_keys", "vault", "digests"):
         here.execute(f"DELETE FROM {table} WHERE case_id = ? AND keep = ?", (case, keep))  # noqa: S608 - our own names
     if keep == WORK:
-        dead = (
-            "UPDATE effects SET status = 'dead', error = ? WHERE case_id = ? AND status = 'queued'"
-        )
+        dead = "UPDATE effects SET status = 'dead', error = ? WHERE case_id = ? AND status = 'queued'"
         here.execute(dead, (GONE, case))
 
 

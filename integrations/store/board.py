@@ -21,22 +21,13 @@ _o, _c = across.owed.c, t.cases.c
 
 
 def _first(*where: Any) -> Select[Any]:
-    return (
-        select(across.owed)
-        .where(*where, across.LISTED)
-        .order_by(_o.due_at, _o.case_id)
-        .limit(bindparam("most"))
-    )
+    return select(across.owed).where(*where, across.LISTED).order_by(_o.due_at, _o.case_id).limit(bindparam("most"))
 
 
 _OF_ROLE = _first(_o.role == bindparam("whose"))
 _HELD_BY = _first(_o.held_by == bindparam("whose"))
-_OPENED_BY = _first(
-    _o.opened_by == bindparam("whose"), _o.held_by.is_distinct_from(bindparam("whose"))
-)
-_LATE = select(func.count()).where(
-    _o.role == bindparam("whose"), _o.due_at < bindparam("now"), across.RUNNING
-)
+_OPENED_BY = _first(_o.opened_by == bindparam("whose"), _o.held_by.is_distinct_from(bindparam("whose")))
+_LATE = select(func.count()).where(_o.role == bindparam("whose"), _o.due_at < bindparam("now"), across.RUNNING)
 _IN_TIME = case((_c.goal_done_at <= _c.goal_due_at, 1), else_=0)
 _OF = _c.playbook.in_(bindparam("playbooks", expanding=True))
 _BEFORE_QUARTER = select(
@@ -90,27 +81,19 @@ class StoredBoard:
         self, roles: Collection[str], playbooks: Collection[str], since: datetime, now: datetime
     ) -> Figures:
         """Count the cases of these playbooks opened since then, and what these roles are late with now."""
-        return await self._database.read(
-            lambda c: _figures(c, sorted(roles), sorted(playbooks), since, now)
-        )
+        return await self._database.read(lambda c: _figures(c, sorted(roles), sorted(playbooks), since, now))
 
 
-def _figures(
-    connection: Connection, roles: list[str], playbooks: list[str], since: datetime, now: datetime
-) -> Figures:
+def _figures(connection: Connection, roles: list[str], playbooks: list[str], since: datetime, now: datetime) -> Figures:
     days = _of_day(connection, playbooks, since)
     about = {"since": since, "now": now, "playbooks": playbooks}
     overdue = connection.execute(_OVERDUE, about).scalar_one()
-    late = sum(
-        connection.execute(_LATE, {"whose": role, "now": now}).scalar_one() for role in roles
-    )
+    late = sum(connection.execute(_LATE, {"whose": role, "now": now}).scalar_one() for role in roles)
     opened, in_time, done = (sum(one) for one in zip(*days, strict=True))
     return Figures(opened=opened, in_time=in_time, of=done + overdue, late=late)
 
 
-def _of_day(
-    connection: Connection, playbooks: list[str], since: datetime
-) -> list[tuple[int, int, int]]:
+def _of_day(connection: Connection, playbooks: list[str], since: datetime) -> list[tuple[int, int, int]]:
     """Count whole quarters of an hour from their tallies, and what was opened before the first of them one by one."""
     quarter = next_quarter(since)
     of_day = {"playbooks": playbooks, "slot": slot_of(quarter)}
@@ -130,19 +113,23 @@ def _read(row: Any) -> Owed:
     plain = {name: row[name] for name in row if name not in {"case_id", "title", "press", "due_at"}}
     press = json.loads(row["press"]) if row["press"] else None
     return Owed(
-        **plain, case=row["case_id"], title=json.loads(row["title"]),
-        press=Press(**press) if press else None, due_at=None if row["due_at"] == NEVER else row["due_at"],
-    )  # fmt: skip
+        **plain,
+        case=row["case_id"],
+        title=json.loads(row["title"]),
+        press=Press(**press) if press else None,
+        due_at=None if row["due_at"] == NEVER else row["due_at"],
+    )
 
 
 def _row(one: Owed) -> dict[str, Any]:
     row = dict(vars(one))
     press = one.press and vars(one.press)
     return row | {
-        "case_id": row.pop("case"), "title": json.dumps(one.title, ensure_ascii=False, sort_keys=True),
+        "case_id": row.pop("case"),
+        "title": json.dumps(one.title, ensure_ascii=False, sort_keys=True),
         "press": json.dumps(press, ensure_ascii=False, sort_keys=True) if press else None,
         "due_at": one.due_at or NEVER,
-    }  # fmt: skip
+    }
 
 
 def goal_row(goal: Goal | None) -> dict[str, datetime | None]:

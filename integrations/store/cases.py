@@ -41,9 +41,7 @@ _SEALED = (
     .where(t.vault.c.case_id == bindparam("id"))
 )
 _VALUES = (
-    select(func.count())
-    .select_from(t.vault.join(t.case_keys, _WITH_KEY))
-    .where(t.vault.c.case_id == bindparam("id"))
+    select(func.count()).select_from(t.vault.join(t.case_keys, _WITH_KEY)).where(t.vault.c.case_id == bindparam("id"))
 )
 _EVENTS = (
     select(
@@ -75,7 +73,7 @@ _IN_DAYS = union(
         )
         for column in (t.cases.c.opened_at, t.cases.c.ended_at)
     )
-)  # fmt: skip
+)
 _SHARING = (
     select(t.digests.c.case_id)
     .distinct()
@@ -87,10 +85,7 @@ _SHARING = (
     )
 )
 _NEXT_NUMBER = (
-    update(t.numbers)
-    .where(t.numbers.c.name == "case")
-    .values(last=t.numbers.c.last + 1)
-    .returning(t.numbers.c.last)
+    update(t.numbers).where(t.numbers.c.name == "case").values(last=t.numbers.c.last + 1).returning(t.numbers.c.last)
 )
 
 
@@ -119,9 +114,7 @@ class StoredCases(StoredBoard):
         self._folded.put(found[0])
         return found[0].case, found[1]
 
-    def _read(
-        self, connection: Connection, case: str, before: Folded | None
-    ) -> tuple[Folded, Playbook] | None:
+    def _read(self, connection: Connection, case: str, before: Folded | None) -> tuple[Folded, Playbook] | None:
         found = self._read_on(connection, case, before) if before else None
         found = found or self._read_on(connection, case, Folded(Case(id=case), "", 0))
         if found is None:
@@ -172,9 +165,7 @@ class StoredCases(StoredBoard):
 
     async def of_ticket(self, ticket: int) -> str | None:
         """Find the case a ticket belongs to."""
-        return await self._name(
-            select(t.tickets.c.case_id).where(t.tickets.c.ticket_id == str(ticket))
-        )
+        return await self._name(select(t.tickets.c.case_id).where(t.tickets.c.ticket_id == str(ticket)))
 
     async def note(self, ticket: int, delivery: str, at: datetime, plan: LookPlan) -> str | None:
         """Keep a delivery about a ticket with the look that `plan` makes, and give the ticket's case; raises Repeated."""
@@ -189,9 +180,7 @@ class StoredCases(StoredBoard):
         about = {"playbook": playbook, "since": since, "until": until}
         return sorted(await self._names(_IN_DAYS, about))
 
-    async def sharing(
-        self, field: str, values: Sequence[str], since: datetime, until: datetime
-    ) -> frozenset[str]:
+    async def sharing(self, field: str, values: Sequence[str], since: datetime, until: datetime) -> frozenset[str]:
         """Name the cases opened within this time in which this field ever had one of these values."""
         digests = [self._vault.digest(field, value) for value in values]
         about = {"digests": digests, "since": since, "until": until}

@@ -43,8 +43,13 @@ def link_words(case: str, seq: int, at: str, kind: str, body: bytes, prev: str) 
     """Write a link as canonical JSON around a body that is written already; the names stand in their order."""
     at_, case_, kind_, prev_ = (rfc8785.dumps(one) for one in (at, case, kind, prev))
     return b'{"at":%b,"body":%b,"case":%b,"kind":%b,"prev":%b,"seq":%d}' % (
-        at_, body, case_, kind_, prev_, seq,
-    )  # fmt: skip
+        at_,
+        body,
+        case_,
+        kind_,
+        prev_,
+        seq,
+    )
 
 
 @dataclass(frozen=True)
@@ -83,8 +88,7 @@ FORGED = "the desk did not write it: its seal does not fit"
 CUT_OFF = "it is missing: the case counts {version} events and {found} are there"
 OTHER_END = "the case's row names another last event"
 UNVOUCHED = (
-    "the end of the chain is not the desk's: events were removed or added there beside it, "
-    "or its row was changed"
+    "the end of the chain is not the desk's: events were removed or added there beside it, or its row was changed"
 )
 
 
@@ -98,9 +102,7 @@ def head_words(case: str, version: int, hash_: str) -> tuple[str | int, ...]:
     return "head", case, version, hash_
 
 
-def first_break(
-    case: str, kept: Iterable[Kept], head: Head | None, vouched: Vouched
-) -> Break | None:
+def first_break(case: str, kept: Iterable[Kept], head: Head | None, vouched: Vouched) -> Break | None:
     """Give the first event that was changed, removed, exchanged or forged, or None when all are whole."""
     prev, count = "", 0
     for seq, one in enumerate(kept, 1):

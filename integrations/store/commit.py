@@ -38,15 +38,9 @@ _CLAIM = (
     .where(t.cases.c.id == bindparam("id"))
     .with_for_update(of=t.cases)
 )
-_ADVANCE = update(t.cases).where(
-    t.cases.c.id == bindparam("case"), t.cases.c.version == bindparam("before")
-)
-_DEADLINES = select(t.deadlines.c.duty, t.deadlines.c.fire_at).where(
-    t.deadlines.c.case_id == bindparam("id")
-)
-_FORGET = delete(t.deadlines).where(
-    t.deadlines.c.case_id == bindparam("id"), t.deadlines.c.duty == bindparam("which")
-)
+_ADVANCE = update(t.cases).where(t.cases.c.id == bindparam("case"), t.cases.c.version == bindparam("before"))
+_DEADLINES = select(t.deadlines.c.duty, t.deadlines.c.fire_at).where(t.deadlines.c.case_id == bindparam("id"))
+_FORGET = delete(t.deadlines).where(t.deadlines.c.case_id == bindparam("id"), t.deadlines.c.duty == bindparam("which"))
 _EFFECT = update(t.effects).where(t.effects.c.key == bindparam("which"))
 
 
@@ -129,10 +123,17 @@ def _gather(commit: Commit, vault: Vault, keys: CaseKeys, head: str) -> _Batch:
         link = link_words(case, seq, write_instant(event.at), event.kind, words, before)
         batch.head = hashlib.sha256(link).hexdigest()
         batch.events.append(
-            {"case_id": case, "seq": seq, "at": event.at, "kind": event.kind,
-             "body": words.decode(), "prev_hash": before, "hash": batch.head,
-             "seal": vault.vouch(*event_words(case, seq, batch.head))}
-        )  # fmt: skip
+            {
+                "case_id": case,
+                "seq": seq,
+                "at": event.at,
+                "kind": event.kind,
+                "body": words.decode(),
+                "prev_hash": before,
+                "hash": batch.head,
+                "seal": vault.vouch(*event_words(case, seq, batch.head)),
+            }
+        )
         batch.vault += [{**row, "case_id": case} for row in sealed]
         batch.digests += [
             {
@@ -151,15 +152,20 @@ def _gather(commit: Commit, vault: Vault, keys: CaseKeys, head: str) -> _Batch:
 def effect_row(effect: Effect, keys: CaseKeys, now: datetime) -> dict[str, Any]:
     """Give the row of an effect that is to be done, sealed."""
     return {
-        "key": effect.key, "case_id": effect.case, "lane": effect.lane, "kind": effect.kind,
-        "status": "queued", "urgent": effect.urgent, "attempts": 0, "next_at": now, "created_at": now,
+        "key": effect.key,
+        "case_id": effect.case,
+        "lane": effect.lane,
+        "kind": effect.kind,
+        "status": "queued",
+        "urgent": effect.urgent,
+        "attempts": 0,
+        "next_at": now,
+        "created_at": now,
         "body": keys.seal(WORK, effect.model_dump_json().encode()),
-    }  # fmt: skip
+    }
 
 
-def _write_case(
-    connection: Connection, commit: Commit, head: dict[str, Any], claimed: Claimed
-) -> None:
+def _write_case(connection: Connection, commit: Commit, head: dict[str, Any], claimed: Claimed) -> None:
     case = commit.case
     now = {"ending": case.ending, "ended_at": case.ended_at, **goal_row(commit.goal)}
     assert case.opened_at is not None
@@ -177,9 +183,14 @@ def _write_case(
 def _open_case(connection: Connection, commit: Commit, row: dict[str, Any]) -> None:
     case = commit.case
     stands = {
-        "id": case.id, "number": case.number, "playbook": case.playbook, "playbook_hash": case.playbook_hash,
-        "version": case.version, "opened_at": case.opened_at, "opened_by": case.opened_by,
-    }  # fmt: skip
+        "id": case.id,
+        "number": case.number,
+        "playbook": case.playbook,
+        "playbook_hash": case.playbook_hash,
+        "version": case.version,
+        "opened_at": case.opened_at,
+        "opened_by": case.opened_by,
+    }
     try:
         connection.execute(insert(t.cases), {**stands, **row})
     except IntegrityError as error:
@@ -189,9 +200,7 @@ def _open_case(connection: Connection, commit: Commit, row: dict[str, Any]) -> N
 def _write_rows(connection: Connection, commit: Commit, batch: _Batch, keys: CaseKeys) -> None:
     case = commit.case.id
     new_keys = [{"case_id": case, "keep": k, "wrapped": w} for k, w in keys.new.items()]
-    needs = [
-        {"key": e.key, "need": need} for e in commit.effects for need in dict.fromkeys(e.needs)
-    ]
+    needs = [{"key": e.key, "need": need} for e in commit.effects for need in dict.fromkeys(e.needs)]
     _insert(connection, t.events, batch.events)
     _insert(connection, t.case_keys, new_keys)
     _insert(connection, t.vault, batch.vault)

@@ -57,8 +57,7 @@ def _asked(database_url: str, words: str) -> str | None:
         if sqlite:
             return None
         raise CannotStart(
-            f"The database {without_password(database_url)} does not answer: {_reason(error)}. "
-            "Nothing was changed."
+            f"The database {without_password(database_url)} does not answer: {_reason(error)}. Nothing was changed."
         ) from None
     except DatabaseError:
         return None
@@ -139,9 +138,7 @@ def _prepare(database_url: str) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CannotStart(
-            f"The folder of the database, {file.parent}, cannot be made: {error.strerror}."
-        ) from None
+        raise CannotStart(f"The folder of the database, {file.parent}, cannot be made: {error.strerror}.") from None
 
 
 def _reason(error: OperationalError) -> str:

@@ -28,9 +28,7 @@ from integrations.store.vault import WORK, CaseKeys, Vault
 
 _AFTER_A_BUG = timedelta(seconds=60)
 _log = structlog.get_logger(__name__)
-_QUEUED: ColumnElement[str] = literal_column(
-    "'queued'"
-)  # written out: SQLite uses a partial index only for a literal
+_QUEUED: ColumnElement[str] = literal_column("'queued'")  # written out: SQLite uses a partial index only for a literal
 _DEAD: ColumnElement[str] = literal_column("'dead'")
 _e, _earlier, _needed, _need = (
     t.effects.c,
@@ -39,18 +37,16 @@ _e, _earlier, _needed, _need = (
     t.effect_needs.c,
 )
 
-_HEAD = ~exists().where(
-    _earlier.c.lane == _e.lane, _earlier.c.status == _QUEUED, _earlier.c.seq < _e.seq
-)
+_HEAD = ~exists().where(_earlier.c.lane == _e.lane, _earlier.c.status == _QUEUED, _earlier.c.seq < _e.seq)
 _NEEDS_MET = ~(
     exists()
     .select_from(t.effect_needs.outerjoin(_needed, _needed.c.key == _need.need))
     .where(_need.key == _e.key, func.coalesce(_needed.c.status, "") != "done")
 )
 _KEY = and_(t.case_keys.c.case_id == _e.case_id, t.case_keys.c.keep == WORK)
-_WORK = select(
-    _e.key, _e.body, _e.attempts, _e.first_at, _e.sent_at, _e.prepared, t.case_keys.c.wrapped
-).join_from(t.effects, t.case_keys, _KEY)
+_WORK = select(_e.key, _e.body, _e.attempts, _e.first_at, _e.sent_at, _e.prepared, t.case_keys.c.wrapped).join_from(
+    t.effects, t.case_keys, _KEY
+)
 _READY = (
     _WORK.where(
         _e.status == _QUEUED,
@@ -69,9 +65,12 @@ _TURN = (
     .limit(1)
 )
 _DUE_LANES = select(_e.lane).where(
-    _e.status == _QUEUED, _e.next_at <= bindparam("now"),
-    _e.lane.in_(bindparam("lanes", expanding=True)), _HEAD, _NEEDS_MET,
-)  # fmt: skip
+    _e.status == _QUEUED,
+    _e.next_at <= bindparam("now"),
+    _e.lane.in_(bindparam("lanes", expanding=True)),
+    _HEAD,
+    _NEEDS_MET,
+)
 _QUEUED_ALL = select(_e.key, _e.lane, _e.urgent).where(_e.status == _QUEUED).order_by(_e.seq)
 _NEXT = select(func.min(_e.next_at)).where(_e.status == _QUEUED, _e.next_at > bindparam("now"))
 
@@ -156,18 +155,28 @@ class StoredEffects:
         return await self._database.scalar(status) == "queued"  # type: ignore[no-any-return]
 
     async def prepare(
-        self, key: str, body: bytes, number: int, started_at: datetime,
+        self,
+        key: str,
+        body: bytes,
+        number: int,
+        started_at: datetime,
         next_at: datetime | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Keep the exact body of a try, and that sending begins, before the first byte leaves.
 
         `next_at` is when the next try is if this one is never heard of again.
         """
         owner = select(t.case_keys.c.wrapped).join_from(t.effects, t.case_keys, _KEY)
-        tried = update(t.effects).where(_e.key == key).values(
-            attempts=number, sent_at=_first(_e.sent_at, started_at),
-            first_at=_first(_e.first_at, started_at), next_at=next_at or _e.next_at,
-        )  # fmt: skip
+        tried = (
+            update(t.effects)
+            .where(_e.key == key)
+            .values(
+                attempts=number,
+                sent_at=_first(_e.sent_at, started_at),
+                first_at=_first(_e.first_at, started_at),
+                next_at=next_at or _e.next_at,
+            )
+        )
 
         def keep(connection: Connection) -> None:
             wrapped = connection.execute(owner.where(_e.key == key)).scalar_one()
@@ -176,9 +185,7 @@ class StoredEffects:
 
         await self._database.write(keep)
 
-    async def later(
-        self, key: str, number: int, started_at: datetime, next_at: datetime, error: str | None
-    ) -> None:
+    async def later(self, key: str, number: int, started_at: datetime, next_at: datetime, error: str | None) -> None:
         """Keep that a try did not succeed and when the next one is; a settled effect stays settled."""
         mine = update(t.effects).where(_e.key == key, _e.status == "queued")
         tried = mine.values(attempts=number, next_at=next_at, error=error)
@@ -205,9 +212,7 @@ class StoredEffects:
 
     async def oldest_due_at(self, now: datetime) -> datetime | None:
         """Say since when the first effect that nothing holds up should have been tried."""
-        query = select(func.min(_e.next_at)).where(
-            _e.status == _QUEUED, _e.next_at <= now, _HEAD, _NEEDS_MET
-        )
+        query = select(func.min(_e.next_at)).where(_e.status == _QUEUED, _e.next_at <= now, _HEAD, _NEEDS_MET)
         found: datetime | None = await self._database.scalar(query)
         return found
 

@@ -103,9 +103,7 @@ def _within(
     return whole
 
 
-async def _result(
-    threads: ThreadPoolExecutor, work: Callable[[], T], *, to_its_end: bool = False
-) -> T:
+async def _result(threads: ThreadPoolExecutor, work: Callable[[], T], *, to_its_end: bool = False) -> T:
     """Run a function in a thread and await it; what has not begun when the caller is cancelled never does."""
     job = threads.submit(copy_context().run, work)
     done = asyncio.wrap_future(job)
@@ -163,9 +161,13 @@ def open_database(database_url: str) -> Database:
         event.listen(writer, "begin", lambda connection: connection.exec_driver_sql(BEGIN))
         return Database(_sqlite(url, file, SQLITE_READERS), writer, SQLITE_READERS, 1)
     engine = create_engine(
-        url, connect_args=CONNECT_POSTGRES, pool_pre_ping=True,
-        pool_size=POOL_SIZE, max_overflow=POOL_MORE, pool_timeout=POOL_TIMEOUT,
-    )  # fmt: skip
+        url,
+        connect_args=CONNECT_POSTGRES,
+        pool_pre_ping=True,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_MORE,
+        pool_timeout=POOL_TIMEOUT,
+    )
     event.listen(engine, "handle_error", _translate)
     most = POOL_SIZE + POOL_MORE
     return Database(engine.execution_options(isolation_level="AUTOCOMMIT"), engine, most, most)
@@ -173,9 +175,7 @@ def open_database(database_url: str) -> Database:
 
 def _sqlite(url: URL, file: Path | None, connections: int) -> Engine:
     """Make an engine in which the driver begins no transaction by itself."""
-    engine = create_engine(
-        url, connect_args={"isolation_level": None}, pool_size=connections, max_overflow=0
-    )
+    engine = create_engine(url, connect_args={"isolation_level": None}, pool_size=connections, max_overflow=0)
     event.listen(engine, "connect", set_up)
     event.listen(engine, "handle_error", _translate)
     if file is not None:
@@ -202,9 +202,7 @@ def set_up(connection: sqlite3.Connection, record: object) -> None:
 def _open_existing(file: Path) -> Any:
     """Refuse to start an empty database where the real one has gone, and remember which file is opened."""
 
-    def do_connect(
-        dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]
-    ) -> None:
+    def do_connect(dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
         del dialect
         record.info["inode"] = _inode(file)  # afterwards the name may be another file's
         arguments[0] = f"file:{quote(str(file))}?mode=rw"

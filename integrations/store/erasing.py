@@ -37,7 +37,7 @@ class StoredRetention:
         """Use an opened database; the caller closes it."""
         self._database = database
 
-    async def expired(self, playbook: str, keep: str, ended_before: datetime, after: str, limit: int) -> Sequence[str]:  # fmt: skip
+    async def expired(self, playbook: str, keep: str, ended_before: datetime, after: str, limit: int) -> Sequence[str]:
         """Name closed cases that still have a key of this class, in order of their ids, from the one after `after`."""
         k, c = t.case_keys.c, t.cases.c
         query = (

@@ -35,10 +35,8 @@ class StoredLateness:
 
         What waits for a dead letter waits for a person, who was told.
         """
-        rows, dead = await self._database.read(
-            lambda c: (c.execute(_WAITING).all(), c.execute(_DEAD).scalar_one())
-        )
-        queues: dict[bool, Queue] = {bool(row.urgent): Queue(row.many, _instant(row.since)) for row in rows}  # fmt: skip
+        rows, dead = await self._database.read(lambda c: (c.execute(_WAITING).all(), c.execute(_DEAD).scalar_one()))
+        queues: dict[bool, Queue] = {bool(row.urgent): Queue(row.many, _instant(row.since)) for row in rows}
         return Backlog(queues.get(True, Queue()), queues.get(False, Queue()), dead)
 
 

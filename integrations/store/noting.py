@@ -18,9 +18,7 @@ from integrations.store.engine import Database
 from integrations.store.jobs import Jobs
 from integrations.store.vault import WORK, CaseKeys, Vault
 
-_KEY = and_(
-    t.case_keys.c.case_id == t.tickets.c.case_id, t.case_keys.c.keep == literal_column(f"'{WORK}'")
-)
+_KEY = and_(t.case_keys.c.case_id == t.tickets.c.case_id, t.case_keys.c.keep == literal_column(f"'{WORK}'"))
 _LOOKS = and_(
     t.effects.c.case_id == t.tickets.c.case_id,
     t.effects.c.status == literal_column("'queued'"),
@@ -45,9 +43,7 @@ class Notes:
         about = {"id": delivery, "at": at}
         return await self._database.write(lambda c: self._keep(c, str(ticket), about, plan))
 
-    def _keep(
-        self, connection: Connection, ticket: str, about: dict[str, Any], plan: LookPlan
-    ) -> str | None:
+    def _keep(self, connection: Connection, ticket: str, about: dict[str, Any], plan: LookPlan) -> str | None:
         found = connection.execute(_TICKET, {"ticket": ticket}).all()
         if not found:
             return None
@@ -61,9 +57,7 @@ class Notes:
         return str(case)
 
 
-def _write(
-    connection: Connection, told: dict[str, Any], effects: Sequence[dict[str, Any]], keys: CaseKeys
-) -> None:
+def _write(connection: Connection, told: dict[str, Any], effects: Sequence[dict[str, Any]], keys: CaseKeys) -> None:
     try:
         connection.execute(insert(t.deliveries), told)
     except IntegrityError as error:

@@ -47,9 +47,7 @@ class Crowd:
 class MemoryPace:
     """The turns of one process."""
 
-    def __init__(
-        self, *, clock: Callable[[], float] = monotonic, sleep: Sleep = asyncio.sleep
-    ) -> None:
+    def __init__(self, *, clock: Callable[[], float] = monotonic, sleep: Sleep = asyncio.sleep) -> None:
         """Take a clock and a way to wait, in seconds."""
         self._clock, self._sleep = clock, sleep
         self._free: dict[str, float] = {}
@@ -89,11 +87,15 @@ class StoredPace:
     async def turn(self, name: str, rate: Rate) -> float:
         """Wait for this name's turn and give 0; or take none, and give the seconds after which to come again."""
         row, kept = t.paces.c.free_at, insert(t.paces)
-        taking = kept.values(name=name, free_at=_NOW + rate.every).on_conflict_do_update(
-            index_elements=[t.paces.c.name],
-            set_={"free_at": func.greatest(row, _NOW) + rate.every},
-            where=row - _NOW <= literal(rate.longest + rate.slack),
-        ).returning(row - _NOW)  # fmt: skip
+        taking = (
+            kept.values(name=name, free_at=_NOW + rate.every)
+            .on_conflict_do_update(
+                index_elements=[t.paces.c.name],
+                set_={"free_at": func.greatest(row, _NOW) + rate.every},
+                where=row - _NOW <= literal(rate.longest + rate.slack),
+            )
+            .returning(row - _NOW)
+        )
         ahead = await self._database.write(lambda c: c.execute(taking).scalar_one_or_none())
         if ahead is None:
             away = max(take(await self._ahead(name), 0.0, rate).wait, 0.1)
@@ -107,9 +109,13 @@ class StoredPace:
     async def hold(self, name: str, seconds: float, rate: Rate) -> None:
         """Let nothing through for a while, from any replica: the vendor said so."""
         until = _NOW + (seconds + rate.slack)
-        held = insert(t.paces).values(name=name, free_at=until).on_conflict_do_update(
-            index_elements=[t.paces.c.name], set_={"free_at": func.greatest(t.paces.c.free_at, until)}
-        )  # fmt: skip
+        held = (
+            insert(t.paces)
+            .values(name=name, free_at=until)
+            .on_conflict_do_update(
+                index_elements=[t.paces.c.name], set_={"free_at": func.greatest(t.paces.c.free_at, until)}
+            )
+        )
         await self._database.write(lambda c: c.execute(held))
 
     async def _ahead(self, name: str) -> float:

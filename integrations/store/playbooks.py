@@ -34,9 +34,12 @@ class Playbooks:
         name = hashlib.sha256(body).hexdigest()
         if self._stored(connection, name) is None:
             row = {
-                "hash": name, "name": playbook.playbook, "language_version": playbook.language_version,
-                "body": body.decode(), "first_seen_at": now or datetime.now(UTC),
-            }  # fmt: skip
+                "hash": name,
+                "name": playbook.playbook,
+                "language_version": playbook.language_version,
+                "body": body.decode(),
+                "first_seen_at": now or datetime.now(UTC),
+            }
             connection.execute(insert(t.playbooks), row)
         self._known[name] = playbook
         return name

@@ -16,9 +16,7 @@ from integrations.store.tallies import count_anew
 
 _EMPTY = select(~exists().select_from(across.owed))
 _OPEN = select(t.cases.c.id).where(t.OPEN).order_by(t.cases.c.id)
-_GOAL = update(t.cases).where(
-    t.cases.c.id == bindparam("case"), t.cases.c.version == bindparam("seen")
-)
+_GOAL = update(t.cases).where(t.cases.c.id == bindparam("case"), t.cases.c.version == bindparam("seen"))
 
 
 async def rebuild_owed(database: Database, cases: StoredCases) -> int:

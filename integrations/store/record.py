@@ -16,12 +16,18 @@ _e = t.effects.c
 _KEY = and_(t.case_keys.c.case_id == _e.case_id, t.case_keys.c.keep == WORK)
 _WORK = (
     select(
-        _e.seq, _e.status, _e.attempts, _e.error, _e.created_at, _e.done_at, _e.body,
+        _e.seq,
+        _e.status,
+        _e.attempts,
+        _e.error,
+        _e.created_at,
+        _e.done_at,
+        _e.body,
         t.case_keys.c.wrapped,
     )
     .join_from(t.effects, t.case_keys, _KEY)
     .order_by(_e.seq)
-)  # fmt: skip
+)
 MANY = 500
 
 
@@ -70,6 +76,4 @@ class StoredRecord:
 
     def _read(self, row: Any) -> Work:
         effect = EFFECT.validate_json(self._vault.key(row.wrapped).decrypt(row.body))
-        return Work(
-            effect, row.seq, row.status, row.attempts, row.error, row.created_at, row.done_at
-        )
+        return Work(effect, row.seq, row.status, row.attempts, row.error, row.created_at, row.done_at)

@@ -29,21 +29,13 @@ async def rewrap(database: Database, vault: Vault, batch: int = BATCH) -> int:
     """
     done, after = 0, ("", "")
     while True:
-        query = (
-            select(_k.case_id, _k.keep, _k.wrapped)
-            .where(_later(after))
-            .order_by(_k.case_id, _k.keep)
-            .limit(batch)
-        )
+        query = select(_k.case_id, _k.keep, _k.wrapped).where(_later(after)).order_by(_k.case_id, _k.keep).limit(batch)
         rows = await database.rows(query)
         if not rows:
             return done
         for row in rows:
             vault.key(row.wrapped)
-        anew = [
-            {"c": row.case_id, "k": row.keep, "old": row.wrapped, "new": vault.rewrap(row.wrapped)}
-            for row in rows
-        ]
+        anew = [{"c": row.case_id, "k": row.keep, "old": row.wrapped, "new": vault.rewrap(row.wrapped)} for row in rows]
         await database.write(partial(_change, anew))
         done, after = done + len(rows), (rows[-1].case_id, rows[-1].keep)
 

@@ -92,9 +92,7 @@ def looked_up(event: Event) -> Iterator[tuple[str, str, str]]:
 
 def _values(value: Any) -> set[str]:
     found = value if isinstance(value, list) else [value]
-    written = {
-        str(one) for one in found if isinstance(one, str | int) and not isinstance(one, bool)
-    }
+    written = {str(one) for one in found if isinstance(one, str | int) and not isinstance(one, bool)}
     return {one for one in written if 0 < len(one) <= _LONGEST_LOOKED_UP}
 
 

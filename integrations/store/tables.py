@@ -60,36 +60,41 @@ class Instant(TypeDecorator[datetime]):
 metadata = MetaData(naming_convention=NAMES)
 
 paces = Table(
-    "paces", metadata,
+    "paces",
+    metadata,
     Column("name", String(200), primary_key=True),
     Column("free_at", Double, nullable=False),
-)  # fmt: skip
+)
 """When each name that a vendor counts by is free again, in seconds since 1970 by the database's clock."""
 
 numbers = Table(
-    "numbers", metadata,
+    "numbers",
+    metadata,
     Column("name", String(20), primary_key=True),
     Column("last", Integer, nullable=False),
-)  # fmt: skip
+)
 
 writers = Table(
-    "writers", metadata,
+    "writers",
+    metadata,
     Column("revision", String(32), primary_key=True),
     Column("oldest", String(32), nullable=False),
-)  # fmt: skip
+)
 """For a migration the database is at: the newest migration of the oldest version that may write it then."""
 
 playbooks = Table(
-    "playbooks", metadata,
+    "playbooks",
+    metadata,
     Column("hash", String(64), primary_key=True),
     Column("name", String(100), nullable=False),
     Column("language_version", Integer, nullable=False),
     Column("body", Text, nullable=False),
     Column("first_seen_at", Instant, nullable=False),
-)  # fmt: skip
+)
 
 cases = Table(
-    "cases", metadata,
+    "cases",
+    metadata,
     Column("id", String(40), primary_key=True),
     Column("number", Integer, nullable=False, unique=True),
     Column("playbook", String(100), nullable=False),
@@ -105,22 +110,32 @@ cases = Table(
     Column("seal", String(64)),
     Index("ix_cases_opened_at", "opened_at"),
     Index("ix_cases_ended_at", "ended_at"),
-)  # fmt: skip
+)
 
 OPEN = text("ending IS NULL")
 Index(
-    "ix_cases_open", cases.c.opened_by, cases.c.opened_at, cases.c.id,
-    sqlite_where=OPEN, postgresql_where=OPEN,
-)  # fmt: skip
+    "ix_cases_open",
+    cases.c.opened_by,
+    cases.c.opened_at,
+    cases.c.id,
+    sqlite_where=OPEN,
+    postgresql_where=OPEN,
+)
 
 AWAITED = text("goal_done_at IS NULL AND goal_due_at IS NOT NULL")
 Index(
-    "ix_cases_goal", cases.c.goal_due_at, cases.c.opened_at, cases.c.playbook, cases.c.goal_done_at,
-    sqlite_where=AWAITED, postgresql_where=AWAITED,
-)  # fmt: skip
+    "ix_cases_goal",
+    cases.c.goal_due_at,
+    cases.c.opened_at,
+    cases.c.playbook,
+    cases.c.goal_done_at,
+    sqlite_where=AWAITED,
+    postgresql_where=AWAITED,
+)
 
 events = Table(
-    "events", metadata,
+    "events",
+    metadata,
     Column("case_id", ForeignKey("cases.id"), primary_key=True),
     Column("seq", Integer, primary_key=True),
     Column("at", Instant, nullable=False),
@@ -129,59 +144,66 @@ events = Table(
     Column("prev_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
     Column("seal", String(64)),
-)  # fmt: skip
+)
 """`hash` shows that an event is what it was, `seal` that the desk wrote it: that needs the deployment's key."""
 
 deliveries = Table(
-    "deliveries", metadata,
+    "deliveries",
+    metadata,
     Column("id", String(200), primary_key=True),
     Column("case_id", String(40), nullable=False),
     Column("at", Instant, nullable=False),
-)  # fmt: skip
+)
 
 deadlines = Table(
-    "deadlines", metadata,
+    "deadlines",
+    metadata,
     Column("case_id", ForeignKey("cases.id"), primary_key=True),
     Column("duty", String(200), primary_key=True),
     Column("fire_at", Instant, nullable=False),
     Index("ix_deadlines_fire_at", "fire_at", "case_id"),
-)  # fmt: skip
+)
 
 tickets = Table(
-    "tickets", metadata,
+    "tickets",
+    metadata,
     Column("ticket_id", String(40), primary_key=True),
     Column("case_id", ForeignKey("cases.id"), nullable=False),
     Column("name", String(100), nullable=False),
-)  # fmt: skip
+)
 
 case_keys = Table(
-    "case_keys", metadata,
+    "case_keys",
+    metadata,
     Column("case_id", ForeignKey("cases.id"), primary_key=True),
     Column("keep", String(60), primary_key=True),
     Column("wrapped", LargeBinary, nullable=False),
-)  # fmt: skip
+)
 
 vault = Table(
-    "vault", metadata,
+    "vault",
+    metadata,
     Column("ref", String(64), primary_key=True),
     Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
     Column("keep", String(60), nullable=False),
     Column("field", String(100), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-)  # fmt: skip
+)
 
 digests = Table(
-    "digests", metadata,
+    "digests",
+    metadata,
     Column("digest", String(64), primary_key=True),
     Column("case_id", ForeignKey("cases.id"), primary_key=True),
     Column("seq", Integer, primary_key=True),
     Column("field", String(100), nullable=False),
     Column("keep", String(60), nullable=False),
     Index("ix_digests_case_id", "case_id"),
-)  # fmt: skip
+)
 
 effects = Table(
-    "effects", metadata,
+    "effects",
+    metadata,
     Column("seq", Integer, primary_key=True, autoincrement=True),
     Column("key", String(200), nullable=False),
     Column("case_id", ForeignKey("cases.id"), nullable=False),
@@ -200,23 +222,29 @@ effects = Table(
     Column("done_at", Instant),
     UniqueConstraint("key"),
     sqlite_autoincrement=True,
-)  # fmt: skip
+)
 
 QUEUED = text("status = 'queued'")
 DEAD = text("status = 'dead'")
 Index(
-    "ix_effects_queued", effects.c.next_at,
-    sqlite_where=QUEUED, postgresql_where=QUEUED,
-)  # fmt: skip
+    "ix_effects_queued",
+    effects.c.next_at,
+    sqlite_where=QUEUED,
+    postgresql_where=QUEUED,
+)
 Index(
-    "ix_effects_lane", effects.c.lane, effects.c.seq,
-    sqlite_where=QUEUED, postgresql_where=QUEUED,
-)  # fmt: skip
+    "ix_effects_lane",
+    effects.c.lane,
+    effects.c.seq,
+    sqlite_where=QUEUED,
+    postgresql_where=QUEUED,
+)
 Index("ix_effects_dead", effects.c.seq, sqlite_where=DEAD, postgresql_where=DEAD)
 Index("ix_effects_case_id", effects.c.case_id)
 
 effect_needs = Table(
-    "effect_needs", metadata,
+    "effect_needs",
+    metadata,
     Column("key", ForeignKey("effects.key"), primary_key=True),
     Column("need", String(200), primary_key=True),
-)  # fmt: skip
+)

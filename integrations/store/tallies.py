@@ -13,13 +13,14 @@ from sqlalchemy import Column, Connection, Integer, String, Table, bindparam, fu
 from integrations.store import tables as t
 
 tallies = Table(
-    "tallies", t.metadata,
+    "tallies",
+    t.metadata,
     Column("playbook", String(100), primary_key=True),
     Column("slot", String(16), primary_key=True),
     Column("opened", Integer, nullable=False),
     Column("in_time", Integer, nullable=False),
     Column("done", Integer, nullable=False),
-)  # fmt: skip
+)
 
 QUARTER = timedelta(minutes=15)
 
@@ -57,9 +58,7 @@ def next_quarter(at: datetime) -> datetime:
     return at - over + QUARTER if over else at
 
 
-def count(
-    connection: Connection, playbook: str, opened_at: datetime, now: Any, before: Sequence[Any]
-) -> None:
+def count(connection: Connection, playbook: str, opened_at: datetime, now: Any, before: Sequence[Any]) -> None:
     """Count a case that is opened, or a goal that is reached, moved or lifted; `before` is its row, if it had one."""
     good, done = _goal(now["goal_due_at"], now["goal_done_at"])
     was_good, was_done = _goal(before[0].goal_due_at, before[0].goal_done_at) if before else (0, 0)

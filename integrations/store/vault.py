@@ -92,9 +92,7 @@ class Vault:
         try:
             return CaseKey(self._keys.decrypt(wrapped))
         except InvalidToken as error:
-            raise ValueError(
-                "None of the encryption keys that are set opens this database."
-            ) from error
+            raise ValueError("None of the encryption keys that are set opens this database.") from error
 
 
 class CaseKeys:

@@ -30,9 +30,7 @@ _COMMENTS = TypeAdapter(tuple[RawComment, ...])
 _AUDITS = TypeAdapter(tuple[RawAudit, ...])
 _FIELDS = TypeAdapter(tuple[RawField, ...])
 _NAMED = TypeAdapter(tuple[RawNamed, ...])
-logging.getLogger("zenpy").setLevel(
-    logging.WARNING
-)  # at DEBUG it writes whole bodies, with personal data
+logging.getLogger("zenpy").setLevel(logging.WARNING)  # at DEBUG it writes whole bodies, with personal data
 
 
 class Account:
@@ -59,11 +57,13 @@ class Account:
 
     def names(self) -> Names:
         """Read all forms, groups and ticket fields."""
-        return _tried(lambda: read_names(
-            _NAMED.validate_python(list(self._zenpy.ticket_forms())),
-            _NAMED.validate_python(list(self._zenpy.groups())),
-            _FIELDS.validate_python(list(self._zenpy.ticket_fields())),
-        ))  # fmt: skip
+        return _tried(
+            lambda: read_names(
+                _NAMED.validate_python(list(self._zenpy.ticket_forms())),
+                _NAMED.validate_python(list(self._zenpy.groups())),
+                _FIELDS.validate_python(list(self._zenpy.ticket_fields())),
+            )
+        )
 
     def ticket(self, ticket: int) -> RawTicket:
         """Read a ticket."""
@@ -71,9 +71,7 @@ class Account:
 
     def many(self, tickets: Sequence[int]) -> tuple[RawTicket, ...]:
         """Read up to a hundred tickets; those that are gone are left out."""
-        return _tried(
-            lambda: _TICKETS.validate_python(list(self._zenpy.tickets(ids=list(tickets))))
-        )
+        return _tried(lambda: _TICKETS.validate_python(list(self._zenpy.tickets(ids=list(tickets)))))
 
     def user(self, user: int) -> RawUser:
         """Read a user."""
@@ -81,30 +79,30 @@ class Account:
 
     def named(self, external_id: str) -> tuple[RawTicket, ...]:
         """List the tickets with this external id; a list, because the search index lags by minutes."""
-        return _tried(
-            lambda: _TICKETS.validate_python(list(self._zenpy.tickets(external_id=external_id)))
-        )
+        return _tried(lambda: _TICKETS.validate_python(list(self._zenpy.tickets(external_id=external_id))))
 
     def comments(self, ticket: int) -> tuple[RawComment, ...]:
         """List all comments of a ticket."""
-        return _tried(
-            lambda: _COMMENTS.validate_python(list(self._zenpy.tickets.comments(ticket=ticket)))
-        )
+        return _tried(lambda: _COMMENTS.validate_python(list(self._zenpy.tickets.comments(ticket=ticket))))
 
     def audits(self, ticket: int) -> tuple[RawAudit, ...]:
         """List all updates of a ticket, oldest first."""
-        return _tried(
-            lambda: _AUDITS.validate_python(
-                [vars(one) for one in self._zenpy.tickets.audits(ticket=ticket)]
-            )
-        )
+        return _tried(lambda: _AUDITS.validate_python([vars(one) for one in self._zenpy.tickets.audits(ticket=ticket)]))
 
     def upload(self, name: str, content: bytes) -> str:
         """Bring a CSV to Zendesk and give the token that puts it onto a comment."""
         # As a stream, because zenpy takes other bytes for something to encode.
-        return _tried(lambda: RawUpload.model_validate(self._zenpy.attachments.upload(
-            io.BytesIO(content), target_name=name, content_type="text/csv",
-        )).token)  # fmt: skip
+        return _tried(
+            lambda: (
+                RawUpload.model_validate(
+                    self._zenpy.attachments.upload(
+                        io.BytesIO(content),
+                        target_name=name,
+                        content_type="text/csv",
+                    )
+                ).token
+            )
+        )
 
     def post(self, body: bytes, key: str, *, sending: bool) -> int:
         """Create a ticket from exactly these bytes under this key; gives its number."""
@@ -121,9 +119,7 @@ class Account:
         url = api._build_url(api.endpoint(id=ticket) if ticket else api.endpoint())
         token = HEADERS.set({"Content-Type": "application/json", **headers})
         try:
-            answer = api._call_api(
-                getattr(api.session, method), url, data=body, timeout=api.timeout
-            )
+            answer = api._call_api(getattr(api.session, method), url, data=body, timeout=api.timeout)
         finally:
             HEADERS.reset(token)
         return read_written(answer.content)

@@ -42,9 +42,7 @@ PERSON = "end-user"
 
 def no_sheets(sheet: Sheet) -> bytes:
     """Write no sheet: the desk runs without anything that could."""
-    raise GiveUp(
-        SYSTEM, f"No sheet can be written here. Attach {sheet.name} by hand, then choose By hand."
-    )
+    raise GiveUp(SYSTEM, f"No sheet can be written here. Attach {sheet.name} by hand, then choose By hand.")
 
 
 class ZendeskTickets:
@@ -88,8 +86,8 @@ class ZendeskTickets:
         if user.id is None:
             raise GiveUp(
                 SYSTEM,
-                "Zendesk took the bot for an anonymous user: the address or API token it signs in with is wrong. Nothing can "
-                "be read or written. Check the bot's sign-in in the settings and start it again.",
+                "Zendesk took the bot for an anonymous user: the address or API token it signs in with is wrong."
+                " Nothing can be read or written. Check the bot's sign-in in the settings and start it again.",
             )
         self._bots[self._sign_in.client] = user.id
         return user.id
@@ -127,10 +125,13 @@ class ZendeskTickets:
         audits = await asyncio.to_thread(self._account.audits, effect.ticket)
         history = read_history(audits, await self._me())
         mover = await self._user(history.mover) if history.mover else None
-        return seen.model_copy(update={
-            "replies": history.replies, "replied_at": history.replied_at,
-            "moved_by": mover.name if mover and mover.role != PERSON else None,
-        })  # fmt: skip
+        return seen.model_copy(
+            update={
+                "replies": history.replies,
+                "replied_at": history.replied_at,
+                "moved_by": mover.name if mover and mover.role != PERSON else None,
+            }
+        )
 
     async def many(self, tickets: Sequence[int]) -> Sequence[TicketSeen]:
         """Read many tickets, a hundred at a time."""
@@ -182,9 +183,7 @@ class ZendeskTickets:
         except Rejected as rejected:
             return await self._send_again(effect, body, attempt, rejected)
 
-    async def _send_again(
-        self, effect: CreateTicket, body: bytes, attempt: Attempt, rejected: Rejected
-    ) -> int:
+    async def _send_again(self, effect: CreateTicket, body: bytes, attempt: Attempt, rejected: Rejected) -> int:
         """Once refused, the kept body may name what is gone by now: look the names up anew and send what differs."""
         if rejected.key_used:
             return await self._taken(effect)
@@ -212,14 +211,9 @@ class ZendeskTickets:
 
     async def _existing(self, effect: CreateTicket) -> int | None:
         """Find the ticket an earlier try created; of several the oldest counts, and somebody is told."""
-        found = sorted(
-            ticket.id
-            for ticket in await asyncio.to_thread(self._account.named, external_id(effect.key))
-        )
+        found = sorted(ticket.id for ticket in await asyncio.to_thread(self._account.named, external_id(effect.key)))
         if len(found) > 1:
-            log.warning(
-                "zendesk_tickets_doubled", effect=effect.key, kept=found[0], others=found[1:]
-            )
+            log.warning("zendesk_tickets_doubled", effect=effect.key, kept=found[0], others=found[1:])
         return found[0] if found else None
 
     async def _new_body(self, effect: CreateTicket) -> bytes:
@@ -256,9 +250,7 @@ class ZendeskTickets:
     async def _ticket(self, ticket: int) -> RawTicket:
         return await asyncio.to_thread(self._account.ticket, ticket)
 
-    async def _seen(
-        self, ticket: RawTicket, asked: CreateTicket | UpdateTicket | None
-    ) -> TicketSeen:
+    async def _seen(self, ticket: RawTicket, asked: CreateTicket | UpdateTicket | None) -> TicketSeen:
         """Read a ticket with names; a group or form we have not heard of is worth a fresh look."""
         names = await self._known()
         if not names.lists(ticket.group_id, ticket.ticket_form_id):

@@ -40,20 +40,18 @@ def _groups(wanted: Wanted, found: Found) -> Iterator[Difference]:
         if plain(name) not in there:
             body = {"group": {"name": name, "description": "Used by ATO Desk"}}
             yield Difference(
-                check="group", name=name, what=f"There is no group “{name}”.",
+                check="group",
+                name=name,
+                what=f"There is no group “{name}”.",
                 call=Call(method="POST", path="/api/v2/groups", body=body),
                 cure=f"{RUN} Then put the people of “{name}” into it.",
-            )  # fmt: skip
+            )
         elif there.count(plain(name)) > 1:
             yield several("group", name)
 
 
 def _named_fields(wanted: Wanted, found: Found) -> list[RawFieldSetUp]:
-    return [
-        one
-        for one in found.fields
-        if plain(one.title) == plain(wanted.field) and one.active is not False
-    ]
+    return [one for one in found.fields if plain(one.title) == plain(wanted.field) and one.active is not False]
 
 
 def _field(wanted: Wanted, found: Found) -> RawFieldSetUp | None:
@@ -68,16 +66,20 @@ def _fields(wanted: Wanted, found: Found) -> Iterator[Difference]:
         yield several("field", wanted.field)
     elif named and field is None:
         yield Difference(
-            check="field", name=wanted.field, what=f"The ticket field “{wanted.field}” is no dropdown.",
+            check="field",
+            name=wanted.field,
+            what=f"The ticket field “{wanted.field}” is no dropdown.",
             cure="Rename it, or name another one in ATO_ZENDESK__QUERY_TYPE_FIELD, then run `ato provision`.",
-        )  # fmt: skip
+        )
     elif field is None:
         options = [_option(name, found, []) for name in wanted.query_types]
         body = {"type": "tagger", "title": wanted.field, "custom_field_options": options}
         yield Difference(
-            check="field", name=wanted.field, what=f"There is no ticket field “{wanted.field}”.",
+            check="field",
+            name=wanted.field,
+            what=f"There is no ticket field “{wanted.field}”.",
             call=Call(method="POST", path="/api/v2/ticket_fields", body={"ticket_field": body}),
-        )  # fmt: skip
+        )
     else:
         yield from _options(wanted, found, field)
 
@@ -92,9 +94,11 @@ def _options(wanted: Wanted, found: Found, field: RawFieldSetUp) -> Iterator[Dif
             continue
         body = {"custom_field_option": _option(name, found, [])}
         yield Difference(
-            check="option", name=name, what=f"“{wanted.field}” has no option “{name}”, or its name was changed.",
+            check="option",
+            name=name,
+            what=f"“{wanted.field}” has no option “{name}”, or its name was changed.",
             call=Call(method="POST", path=f"/api/v2/ticket_fields/{field.id}/options", body=body),
-        )  # fmt: skip
+        )
 
 
 def _option(name: str, found: Found, taken: list[str]) -> dict[str, str]:
@@ -107,9 +111,7 @@ def _option(name: str, found: Found, taken: list[str]) -> dict[str, str]:
 
 def _forms(wanted: Wanted, found: Found, field: RawFieldSetUp | None) -> Iterator[Difference]:
     for name in wanted.forms:
-        same = [
-            one for one in found.forms if plain(one.name) == plain(name) and one.active is not False
-        ]
+        same = [one for one in found.forms if plain(one.name) == plain(name) and one.active is not False]
         needs = any(kind.query_type for kind in wanted.kinds if kind.form == name)
         if len(same) > 1:
             yield several("form", name)
@@ -117,9 +119,11 @@ def _forms(wanted: Wanted, found: Found, field: RawFieldSetUp | None) -> Iterato
             yield _new_form(name, found, field if needs else None, waits=needs and field is None)
         elif needs and field and field.id not in (same[0].ticket_field_ids or ()):
             yield Difference(
-                check="form", name=name, what=f"The form “{name}” does not hold the field “{wanted.field}”, so tickets lose it.",
+                check="form",
+                name=name,
+                what=f"The form “{name}” does not hold the field “{wanted.field}”, so tickets lose it.",
                 cure=f"Put “{wanted.field}” onto the form: the form is yours, so `ato provision` leaves it as it is.",
-            )  # fmt: skip
+            )
 
 
 def _new_form(name: str, found: Found, field: RawFieldSetUp | None, *, waits: bool) -> Difference:
@@ -157,8 +161,4 @@ def _placed(kind: Kind, wanted: Wanted, found: Found) -> Placed | None:
     field = _field(wanted, found)
     options = field.custom_field_options if field else ()
     option = next((one for one in options or () if same_option(one, kind.query_type)), None)
-    return (
-        Placed(kind=kind, form=form.id, field=field.id, tag=option.value)
-        if field and option
-        else None
-    )
+    return Placed(kind=kind, form=form.id, field=field.id, tag=option.value) if field and option else None

@@ -50,7 +50,7 @@ def _no_hook(wanted: Wanted) -> Difference:
     }
     return Difference(
         check="webhook", name=HOOK, what=what, call=Call(method="POST", path="/api/v2/webhooks", body={"webhook": body})
-    )  # fmt: skip
+    )
 
 
 def _shape(endpoint: str) -> dict[str, Any]:
@@ -65,27 +65,21 @@ def _shape(endpoint: str) -> dict[str, Any]:
 def _hook_differs(wanted: Wanted, there: RawHook) -> Iterator[Difference]:
     if tuple(there.subscriptions or ()) != _CONNECTED:
         yield Difference(
-            check="webhook", name=HOOK, what=f"The webhook “{HOOK}” is not one that triggers call, and that is fixed when it is made.",
+            check="webhook",
+            name=HOOK,
+            what=f"The webhook “{HOOK}” is not one that triggers call, and that is fixed when it is made.",
             cure="Rename it in Zendesk, then run `ato provision`.",
-        )  # fmt: skip
+        )
         return
     shape = _shape(wanted.endpoint or there.endpoint or "")
     differs = {name: value for name, value in shape.items() if getattr(there, name) != value}
     if differs:
-        what = (
-            "is paused"
-            if "status" in differs
-            else f"has another {', '.join(differs).replace('_', ' ')}"
-        )
+        what = "is paused" if "status" in differs else f"has another {', '.join(differs).replace('_', ' ')}"
         cure = RUN + (
-            " If Zendesk paused it, see in its activity log why deliveries failed."
-            if "status" in differs
-            else ""
+            " If Zendesk paused it, see in its activity log why deliveries failed." if "status" in differs else ""
         )
         call = Call(method="PATCH", path=f"/api/v2/webhooks/{there.id}", body={"webhook": differs})
-        yield Difference(
-            check="webhook", name=HOOK, what=f"The webhook “{HOOK}” {what}.", cure=cure, call=call
-        )
+        yield Difference(check="webhook", name=HOOK, what=f"The webhook “{HOOK}” {what}.", cure=cure, call=call)
 
 
 def rules(wanted: Wanted, found: Found, kinds: Sequence[Placed]) -> Iterator[Difference]:
@@ -114,15 +108,16 @@ def rules(wanted: Wanted, found: Found, kinds: Sequence[Placed]) -> Iterator[Dif
 def _rule(kind: Kind, same: Sequence[RawRule], body: dict[str, Any]) -> Iterator[Difference]:
     if not same:
         call = Call(method="POST", path="/api/v2/triggers", body={"trigger": body})
-        yield Difference(
-            check="trigger", name=kind.title, what=f"There is no trigger “{kind.title}”.", call=call
-        )
+        yield Difference(check="trigger", name=kind.title, what=f"There is no trigger “{kind.title}”.", call=call)
     elif differs := changed(same[0], body):
         call = Call(method="PUT", path=f"/api/v2/triggers/{same[0].id}", body={"trigger": body})
         if (tag := _other_tag(same[0], body)) is not None:
             check, what = (
                 "option",
-                f"The option “{kind.query_type}” has another tag now, and the trigger “{kind.title}” still waits for {tag}.",
+                (
+                    f"The option “{kind.query_type}” has another tag now, and the trigger “{kind.title}” still waits"
+                    f" for {tag}."
+                ),
             )
         else:
             check, what = (
@@ -147,7 +142,11 @@ def notifying(found: Found, kinds: Sequence[Placed]) -> Iterator[Difference]:
     for rule in found.rules:
         if (kind := would_notify(rule, kinds)) is not None:
             yield Difference(
-                check="requester", name=rule.title,
-                what=f"The trigger “{rule.title}” would write to the requester of “{kind.query_type or kind.form}”, who may be the intruder.",
+                check="requester",
+                name=rule.title,
+                what=(
+                    f"The trigger “{rule.title}” would write to the requester of “{kind.query_type or kind.form}”, who"
+                    " may be the intruder."
+                ),
                 cure="Give it the condition “Comment is Public”, or leave these tickets out of it by their form.",
-            )  # fmt: skip
+            )

@@ -57,9 +57,7 @@ def read_webhook(headers: Mapping[str, str], raw: bytes) -> TicketChanged:
     try:
         body = _DELIVERY.validate_json(raw)
     except ValidationError:
-        raise Malformed(
-            'The body names no ticket: it must be a JSON object like {"ticket_id": "123"}.'
-        ) from None
+        raise Malformed('The body names no ticket: it must be a JSON object like {"ticket_id": "123"}.') from None
     ticket = body.ticket_id if isinstance(body, _Triggered) else body.detail.id
     return TicketChanged(ticket_id=ticket, invocation_id=invocation)
 
@@ -67,21 +65,15 @@ def read_webhook(headers: Mapping[str, str], raw: bytes) -> TicketChanged:
 def signed(secret: str, headers: Mapping[str, str], raw: bytes, real_now: datetime) -> bool:
     """Say whether a delivery is signed with our secret, now."""
     timestamp = _header(headers, "x-zendesk-webhook-signature-timestamp")
-    return check_signature(
-        secret, timestamp, raw, _header(headers, "x-zendesk-webhook-signature"), real_now
-    )
+    return check_signature(secret, timestamp, raw, _header(headers, "x-zendesk-webhook-signature"), real_now)
 
 
-def check_signature(
-    secret: str, timestamp: str, raw: bytes, signature: str, real_now: datetime
-) -> bool:
+def check_signature(secret: str, timestamp: str, raw: bytes, signature: str, real_now: datetime) -> bool:
     """Check base64(HMAC-SHA256(secret, timestamp + body)) in constant time, and that it is from just now.
 
     The secret's text is the key as it stands; it looks like base64 and must not be decoded.
     """
-    same = hmac.compare_digest(
-        sign(secret, timestamp, raw).encode(), signature.encode("utf-8", "replace")
-    )
+    same = hmac.compare_digest(sign(secret, timestamp, raw).encode(), signature.encode("utf-8", "replace"))
     return same and bool(secret) and _recent(timestamp, real_now)
 
 

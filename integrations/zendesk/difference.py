@@ -24,6 +24,8 @@ class Difference(Value):
 
 def several(check: str, name: str) -> Difference:
     return Difference(
-        check=check, name=name, what=f"There are several of the {check} “{name}”, and the desk does not guess.",
+        check=check,
+        name=name,
+        what=f"There are several of the {check} “{name}”, and the desk does not guess.",
         cure="Rename those that are not meant.",
-    )  # fmt: skip
+    )

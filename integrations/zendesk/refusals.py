@@ -78,9 +78,7 @@ def _unanswered(error: Exception, *, sending: bool) -> TryAgain:
         )
     if isinstance(error, requests.ConnectionError | TransportError):
         return TryAgain(SYSTEM, "the connection broke before its answer came", silent=True)
-    return TryAgain(
-        SYSTEM, f"it answered with something that cannot be read ({type(error).__name__})"
-    )
+    return TryAgain(SYSTEM, f"it answered with something that cannot be read ({type(error).__name__})")
 
 
 def _never_connected(error: Exception) -> bool:
@@ -93,17 +91,11 @@ def _answered(answer: requests.Response, *, sending: bool) -> TryAgain | GiveUp:
     """Say what an answer other than success means."""
     status = answer.status_code
     if status == 429:
-        return TryAgain(
-            SYSTEM, "it asked to wait: too many requests", after=wait(answer), certain=sending
-        )
+        return TryAgain(SYSTEM, "it asked to wait: too many requests", after=wait(answer), certain=sending)
     if status == 409:
-        return TryAgain(
-            SYSTEM, "somebody else was changing the same ticket", after=SOON, certain=sending
-        )
+        return TryAgain(SYSTEM, "somebody else was changing the same ticket", after=SOON, certain=sending)
     if status >= 500 or status == 408:
-        return TryAgain(
-            SYSTEM, f"it reported a fault of its own ({status})", after=_said(answer), silent=True
-        )
+        return TryAgain(SYSTEM, f"it reported a fault of its own ({status})", after=_said(answer), silent=True)
     if status == 403:
         return forbidden(answer)
     if status in _SENTENCES:
@@ -132,28 +124,28 @@ def forbidden(answer: requests.Response) -> MissingScope | NotAllowed:
     lacking = missing(_complaint(answer).description)
     if lacking:
         return MissingScope(
-            f"Zendesk lets the bot in, but its access token lacks a scope; any one of these would do: {lacking}. Nothing "
-            "was sent. Ask your Zendesk admin to allow it for the desk's OAuth client, add it to the scopes in the settings, "
-            f"start the bot again, {RETRY}"
+            f"Zendesk lets the bot in, but its access token lacks a scope; any one of these would do: {lacking}."
+            " Nothing was sent. Ask your Zendesk admin to allow it for the desk's OAuth client, add it to the scopes"
+            f" in the settings, start the bot again, {RETRY}"
         )
     return NotAllowed(
-        "Zendesk lets the bot in, but its user may not do this (403): the owner of the OAuth client, or the agent of the "
-        f"API token, is no longer an administrator. Nothing was sent. Ask your Zendesk admin to look at that user, {RETRY}"
+        "Zendesk lets the bot in, but its user may not do this (403): the owner of the OAuth client, or the agent of"
+        " the API token, is no longer an administrator. Nothing was sent. Ask your Zendesk admin to look at that user,"
+        f" {RETRY}"
     )
 
 
 _CREDENTIALS = (
-    "Zendesk does not let the bot in (401): its sign-in is wrong or has ended. Nothing was sent. Ask your Zendesk admin to "
-    f"check the desk's OAuth client, or its API token where it still has one, {RETRY}"
+    "Zendesk does not let the bot in (401): its sign-in is wrong or has ended. Nothing was sent. Ask your Zendesk"
+    f" admin to check the desk's OAuth client, or its API token where it still has one, {RETRY}"
 )
-_MOVED = (
-    "Zendesk answered from another address ({0}). Check the Zendesk address in the settings, "
-    + RETRY
-)
+_MOVED = "Zendesk answered from another address ({0}). Check the Zendesk address in the settings, " + RETRY
 _SENTENCES = {
     401: _CREDENTIALS,
-    404: "Zendesk has not got what was asked for, or hides it from the bot: the ticket may have been deleted. Nothing "
-    "was changed. Look for it in Zendesk; restore it and press Retry, or do this step by hand.",
+    404: (
+        "Zendesk has not got what was asked for, or hides it from the bot: the ticket may have been deleted. Nothing "
+        "was changed. Look for it in Zendesk; restore it and press Retry, or do this step by hand."
+    ),
     **{status: _MOVED.format(status) for status in (301, 302, 303, 307, 308)},
 }
 

@@ -119,9 +119,7 @@ def changed(found: RawRule, wanted: Json) -> tuple[str, ...]:
 
 def _told(parts: Sequence[Mapping[str, Any]]) -> set[tuple[str, str, str]]:
     """Give conditions or actions so that two can be compared: Zendesk writes a number now so, now as text."""
-    return {
-        (_field(one), str(one.get("operator") or ""), _plain(one.get("value"))) for one in parts
-    }
+    return {(_field(one), str(one.get("operator") or ""), _plain(one.get("value"))) for one in parts}
 
 
 def _field(one: Mapping[str, Any]) -> str:
@@ -169,9 +167,7 @@ def _may_hold(condition: Mapping[str, Any], placed: Placed) -> bool:
     known = _known(condition, placed)
     if known is None:
         return True
-    return (
-        not known if condition.get("operator") in {"is_not", "not_value", "not_includes"} else known
-    )
+    return not known if condition.get("operator") in {"is_not", "not_value", "not_includes"} else known
 
 
 Test = Callable[[str, Placed], bool]

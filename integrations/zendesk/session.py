@@ -39,15 +39,11 @@ class OneHost(requests.Session):
         self.headers["User-Agent"] = "ato-desk (zenpy)"
         # Two tries to connect, during which nothing is sent; an error after that is the queue's to repeat.
         # `total=0` would override `connect`. A 503 must come back with its Retry-After, not be waited for here.
-        once = Retry(
-            total=3, connect=2, read=0, status=0, other=0, respect_retry_after_header=False
-        )
+        once = Retry(total=3, connect=2, read=0, status=0, other=0, respect_retry_after_header=False)
         for prefix in ("https://", "http://"):
             self.mount(prefix, HTTPAdapter(max_retries=once))
 
-    def request(
-        self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any
-    ) -> requests.Response:
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         """Send, and raise for every answer but success.
 
         A 429 must not reach zenpy: it would sleep in the thread, or fail on a fractional Retry-After.
@@ -59,9 +55,7 @@ class OneHost(requests.Session):
         answer.request.url = str(url)  # zenpy knows its answers by the address it asked for
         return answer
 
-    def sent(
-        self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any
-    ) -> requests.Response:
+    def sent(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         """Send to our host, following no redirect; give any answer."""
         kwargs["allow_redirects"] = False
         return super().request(method, self._here(str(url)), *args, **kwargs)
@@ -85,9 +79,7 @@ class TokenDoor(OneHost):
     most = 65_536
     """Seconds and bytes for the body of an answer."""
 
-    def request(
-        self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any
-    ) -> requests.Response:
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         """Send; raises only where no answer came in time."""
         answer = self.sent(method, url, *args, **kwargs, stream=True)
         until, body = time.monotonic() + self.within_s, b""

@@ -54,9 +54,7 @@ class Call(Value):
 class SetUp:
     """The account's own API for setting it up. Every method raises TryAgain and GiveUp only."""
 
-    def __init__(
-        self, url: str, sign_in: SignIn, timeout: tuple[float, float] = (3.05, 20)
-    ) -> None:
+    def __init__(self, url: str, sign_in: SignIn, timeout: tuple[float, float] = (3.05, 20)) -> None:
         """Take the address and the bot's sign-in; nothing is asked yet."""
         self._session, self._timeout = OneHost(url), timeout
         self._session.auth = self._sign_in = sign_in
@@ -126,9 +124,7 @@ class SetUp:
         try:
             found: dict[str, Any] = answer.json()
         except ValueError:
-            raise GiveUp(
-                SYSTEM, "Something that is not Zendesk answered. Check its address."
-            ) from None
+            raise GiveUp(SYSTEM, "Something that is not Zendesk answered. Check its address.") from None
         return found
 
     def _ask(
@@ -139,9 +135,7 @@ class SetUp:
         query: dict[str, str] | None = None,
     ) -> requests.Response:
         try:
-            return self._session.request(
-                method, f"{self._url}{path}", json=body, params=query, timeout=self._timeout
-            )
+            return self._session.request(method, f"{self._url}{path}", json=body, params=query, timeout=self._timeout)
         except requests.HTTPError as error:
             raise _refused(error, path) from None
         except requests.RequestException as error:

@@ -138,9 +138,7 @@ class ClientCredentials(SignIn):
             self._door.url + TOKENS,
             auth=ClientSecretPost(client.identifier, client.secret),
             session=self._door,
-            testing=not self._door.url.startswith(
-                "https://"
-            ),  # the settings let only emulators do without TLS
+            testing=not self._door.url.startswith("https://"),  # the settings let only emulators do without TLS
         )
 
     def close(self) -> None:
@@ -187,9 +185,7 @@ class ClientCredentials(SignIn):
         """Let nobody ask for a while, and say what the failure means."""
         error = unusable(wrong)
         self._rest = resting(error, self._now(), self._rest)
-        log.warning(
-            "no access token for %s: %s; resting %g s", self.client, error, self._rest.seconds
-        )
+        log.warning("no access token for %s: %s; resting %g s", self.client, error, self._rest.seconds)
         if not still_good:
             self._token = None
             raise error from None
@@ -204,9 +200,7 @@ class ClientCredentials(SignIn):
             except EndpointError as refused:
                 if step == count - 1:
                     raise
-                log.warning(
-                    "Zendesk refused %s (%s); trying the next", self.client, type(refused).__name__
-                )
+                log.warning("Zendesk refused %s (%s); trying the next", self.client, type(refused).__name__)
         raise AssertionError("there is no client")  # the settings want one
 
     def _ask(self) -> _Token:
@@ -216,11 +210,7 @@ class ClientCredentials(SignIn):
             requests_kwargs={"timeout": self._timeout},
         )
         life = self._life_s if given.expires_in is None else given.expires_in
-        if (
-            life <= 0
-            or not isinstance(given.access_token, str)
-            or not _TOKEN.fullmatch(given.access_token)
-        ):
+        if life <= 0 or not isinstance(given.access_token, str) or not _TOKEN.fullmatch(given.access_token):
             raise ValueError("no token that opens anything")
         life = min(max(life, SHORTEST_S), LONGEST_S)
         log.info("Zendesk gave an access token for %d s to %s", life, self.client)
@@ -229,9 +219,7 @@ class ClientCredentials(SignIn):
 
     # A token that is refused ---------------------------------------------------------------------
 
-    def _answered(
-        self, answer: requests.Response, start: int | None, how: dict[str, Any]
-    ) -> requests.Response:
+    def _answered(self, answer: requests.Response, start: int | None, how: dict[str, Any]) -> requests.Response:
         """Note that the token was taken; after a 401, send the call once more with another token."""
         used = _carried(answer.request)
         if answer.status_code != 401:
@@ -244,9 +232,7 @@ class ClientCredentials(SignIn):
         request.headers["Authorization"] = f"Bearer {fresh}"
         if start is not None:
             request.body.seek(start)  # type: ignore[union-attr]  # a stream, as noted when it was sent
-        second: requests.Response = answer.connection.send(
-            request, **how
-        )  # set by the adapter, as for digest sign-in
+        second: requests.Response = answer.connection.send(request, **how)  # set by the adapter, as for digest sign-in
         if second.status_code == 401:
             second.close()
             self._refuse(fresh, rest=not general)
@@ -281,9 +267,7 @@ class ClientCredentials(SignIn):
         """More tokens would not help: rest, longer each time, and begin with the next client. The lock is held."""
         self._token = None
         self._rest = resting(refused_again(), self._now(), self._rest)
-        log.warning(
-            "Zendesk refused tokens of %s twice; resting %g s", self.client, self._rest.seconds
-        )
+        log.warning("Zendesk refused tokens of %s twice; resting %g s", self.client, self._rest.seconds)
         self._at = (self._at + 1) % len(self._clients)
         raise self._rest.error()
 

@@ -75,8 +75,8 @@ def refused_again() -> TryAgain:
     """Say that a token is refused which Zendesk gave a moment ago."""
     return TryAgain(
         SYSTEM,
-        "it refuses the access token it gave a moment ago: the owner of the OAuth client may have lost access, somebody "
-        "may be revoking tokens, or the Zendesk address in the settings is another account's",
+        "it refuses the access token it gave a moment ago: the owner of the OAuth client may have lost access, somebody"
+        " may be revoking tokens, or the Zendesk address in the settings is another account's",
         after=timedelta(seconds=FIRST_S),
         certain=True,
     )
@@ -97,21 +97,21 @@ def unusable(wrong: Exception) -> TryAgain | GiveUp:
     """Say what it means that no token came; nothing of the call itself was sent."""
     if isinstance(wrong, InvalidClient | UnauthorizedClient):
         return WrongClient(
-            "Zendesk does not know the desk's OAuth client, or its secret is wrong: the client was deleted, its secret was "
-            "changed, its owner lost access, or it is not of the kind Confidential. Nothing was sent. Ask your Zendesk "
-            "admin for the client's identifier and a new secret, put them into the settings, start the bot again, then "
-            "press Retry."
+            "Zendesk does not know the desk's OAuth client, or its secret is wrong: the client was deleted, its secret"
+            " was changed, its owner lost access, or it is not of the kind Confidential. Nothing was sent. Ask your"
+            " Zendesk admin for the client's identifier and a new secret, put them into the settings, start the bot"
+            " again, then press Retry."
         )
     if isinstance(wrong, InvalidScope):
         return WrongScope(
-            "Zendesk does not give the desk's OAuth client the scopes that it asks for. Nothing was sent. Ask your Zendesk "
-            "admin to allow the client the scopes that docs/installing.md lists, then press Retry."
+            "Zendesk does not give the desk's OAuth client the scopes that it asks for. Nothing was sent. Ask your"
+            " Zendesk admin to allow the client the scopes that docs/installing.md lists, then press Retry."
         )
     if isinstance(wrong, EndpointError) and wrong.response.status_code < 429:
         return WrongClient(
-            "Zendesk would not take the desk's request for an access token. Nothing was sent. See that the OAuth client is of "
-            "the kind Confidential and that the life of its tokens in the settings is between 5 minutes and 48 hours, start "
-            "the bot again, then press Retry."
+            "Zendesk would not take the desk's request for an access token. Nothing was sent. See that the OAuth client"
+            " is of the kind Confidential and that the life of its tokens in the settings is between 5 minutes and 48"
+            " hours, start the bot again, then press Retry."
         )
     return _unanswered(wrong)
 
@@ -120,15 +120,14 @@ def _unanswered(wrong: Exception) -> TryAgain:
     """Say what it means that something else came than a token or a refusal of OAuth."""
     answer = getattr(wrong, "response", None)
     if answer is None and not isinstance(wrong, requests.RequestException):
-        return TryAgain(
-            SYSTEM, "it gave an access token that is of no use, or had already ended", certain=True
-        )
+        return TryAgain(SYSTEM, "it gave an access token that is of no use, or had already ended", certain=True)
     if answer is None or answer.status_code == 429 or answer.status_code >= 500:
         heard = translate(wrong if answer is None else requests.HTTPError(response=answer))
         silent, after = getattr(heard, "silent", False), getattr(heard, "after", None)
         return TryAgain(SYSTEM, heard.reason, after=after, certain=True, silent=silent)
     return TryAgain(
         SYSTEM,
-        "something answered where it gives access tokens that is not Zendesk's answer: check the Zendesk address in the settings",
+        "something answered where it gives access tokens that is not Zendesk's answer: check the Zendesk address in the"
+        " settings",
         certain=True,
     )

@@ -41,10 +41,26 @@ from integrations.zendesk.shapes import (
 )
 
 __all__ = [
-    "History", "Malformed", "TicketChanged", "carries", "check_signature", "external_id", "find_ids", "made_here",
-    "marker", "match_option", "meant", "read_history", "read_names", "read_ticket", "read_webhook", "read_written",
-    "signed", "write_ticket", "write_update",
-]  # fmt: skip
+    "History",
+    "Malformed",
+    "TicketChanged",
+    "carries",
+    "check_signature",
+    "external_id",
+    "find_ids",
+    "made_here",
+    "marker",
+    "match_option",
+    "meant",
+    "read_history",
+    "read_names",
+    "read_ticket",
+    "read_webhook",
+    "read_written",
+    "signed",
+    "write_ticket",
+    "write_update",
+]
 
 ROOM = 60_000
 """Bytes a comment may have. Zendesk cuts at 64 kB and says nothing, and our marker stands at the end."""
@@ -110,17 +126,11 @@ def write_ticket(effect: CreateTicket, ids: Ids, placeholder: Requester) -> byte
 
 def _first_note(effect: CreateTicket) -> str:
     """Compose the first, internal comment; Zendesk refuses an empty one."""
-    linked = (
-        f"Original contact: ticket #{effect.linked_ticket.lstrip('#')}"
-        if effect.linked_ticket
-        else ""
-    )
+    linked = f"Original contact: ticket #{effect.linked_ticket.lstrip('#')}" if effect.linked_ticket else ""
     return "\n\n".join(filter(None, (fit(effect.body.strip() or effect.subject), calm(linked))))
 
 
-def write_update(
-    effect: UpdateTicket, ids: Ids, stamp: str | None, uploads: Sequence[str] = ()
-) -> bytes:
+def write_update(effect: UpdateTicket, ids: Ids, stamp: str | None, uploads: Sequence[str] = ()) -> bytes:
     """Write the body of an update. With `updated_stamp` Zendesk refuses it once anybody has changed the ticket,
     so that of two copies under way only one can succeed. `uploads` are tokens of files that go with the note.
     """
@@ -163,24 +173,27 @@ def fit(text: str) -> str:
     return text if len(raw) <= ROOM else raw[:ROOM].decode("utf-8", "ignore") + CUT
 
 
-def read_names(
-    forms: Sequence[RawNamed], groups: Sequence[RawNamed], fields: Sequence[RawField]
-) -> Names:
+def read_names(forms: Sequence[RawNamed], groups: Sequence[RawNamed], fields: Sequence[RawField]) -> Names:
     """Read what has a name, leaving out what is switched off or deleted."""
-    return Names(forms=_named(forms), groups=_named(groups), dropdowns=tuple(
-        Dropdown(id=field.id, title=field.title, options=tuple(
-            Option(name=option.name, tag=option.value) for option in field.custom_field_options or ()
-        ))
-        for field in fields if field.active is not False and field.type == "tagger"
-    ))  # fmt: skip
+    return Names(
+        forms=_named(forms),
+        groups=_named(groups),
+        dropdowns=tuple(
+            Dropdown(
+                id=field.id,
+                title=field.title,
+                options=tuple(
+                    Option(name=option.name, tag=option.value) for option in field.custom_field_options or ()
+                ),
+            )
+            for field in fields
+            if field.active is not False and field.type == "tagger"
+        ),
+    )
 
 
 def _named(things: Sequence[RawNamed]) -> tuple[Named, ...]:
-    return tuple(
-        Named(id=one.id, name=one.name)
-        for one in things
-        if one.active is not False and not one.deleted
-    )
+    return tuple(Named(id=one.id, name=one.name) for one in things if one.active is not False and not one.deleted)
 
 
 def read_written(raw: bytes) -> int:
@@ -200,12 +213,14 @@ def read_ticket(
     group = _name(names.groups, raw.group_id, "group")
     form = _name(names.forms, raw.ticket_form_id, "form")
     seen = TicketSeen(
-        id=raw.id, url=f"{url}/agent/tickets/{raw.id}", group=group, status=raw.status, form=form,
+        id=raw.id,
+        url=f"{url}/agent/tickets/{raw.id}",
+        group=group,
+        status=raw.status,
+        form=form,
         stamp=raw.updated_at,
-    )  # fmt: skip
-    return (
-        seen.model_copy(update={"lost": _lost(seen, raw, names, asked, title)}) if asked else seen
     )
+    return seen.model_copy(update={"lost": _lost(seen, raw, names, asked, title)}) if asked else seen
 
 
 def _name(things: Sequence[Named], wanted: int | None, kind: str) -> str | None:
@@ -255,9 +270,7 @@ class History:
 def read_history(audits: Sequence[RawAudit], bots: Collection[int]) -> History:
     """Read what happened to a ticket, oldest first. What the bot did itself, under any of its ids, is left out."""
     said = [one for one in audits if one.comment is not None]
-    replies = [
-        one for one in said[1:] if one.comment and one.comment.public and one.author_id not in bots
-    ]
+    replies = [one for one in said[1:] if one.comment and one.comment.public and one.author_id not in bots]
     movers = [one.author_id for one in audits if one.moves]
     mover = movers[-1] if movers and movers[-1] not in bots else None
     return History(len(replies), replies[-1].created_at if replies else None, mover)

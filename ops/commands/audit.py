@@ -21,9 +21,7 @@ Case = Annotated[str, typer.Argument(help="The case's name, such as ATO-12.")]
 
 @app.command("verify")
 def verify(
-    case: Annotated[
-        str | None, typer.Argument(help="The case's name, such as ATO-12; left out, every case.")
-    ] = None,
+    case: Annotated[str | None, typer.Argument(help="The case's name, such as ATO-12; left out, every case.")] = None,
     against: Annotated[
         Path | None,
         typer.Option(help="A bundle exported earlier, which the case must have grown from."),
@@ -63,9 +61,7 @@ def verify(
 @app.command("export")
 def export(
     case: Case,
-    to: Annotated[
-        Path | None, typer.Option(help="Where to write the zip; left out, the case's name.")
-    ] = None,
+    to: Annotated[Path | None, typer.Option(help="Where to write the zip; left out, the case's name.")] = None,
     personal: Annotated[
         bool, typer.Option("--personal", help="With customers' values; this is logged as such.")
     ] = False,

@@ -10,9 +10,7 @@ app = typer.Typer(help="Look after the database.", rich_markup_mode=None, no_arg
 
 @app.command("upgrade")
 def upgrade(
-    backed_up: Annotated[
-        bool, typer.Option("--backed-up", help="PostgreSQL: you have a copy of your own.")
-    ] = False,
+    backed_up: Annotated[bool, typer.Option("--backed-up", help="PostgreSQL: you have a copy of your own.")] = False,
 ) -> None:
     """Bring the tables to this version. SQLite is copied first; a newer version's database is left alone."""
     from ops.exits import explained, stop
@@ -75,9 +73,7 @@ def restore(
             "The replaced database cannot be read: repeat `ato erase` for what was erased since the copy was made."
         )
     elif restored.erased:
-        typer.echo(
-            f"Erased anew in {restored.erased} cases: it was erased after the copy was made."
-        )
+        typer.echo(f"Erased anew in {restored.erased} cases: it was erased after the copy was made.")
     typer.echo(
         f"Put back: {restored.file}, {restored.cases} cases, tables at {restored.revision}. "
         "Start the bot: it reads every open case's ticket again and says on the cards what changed meanwhile."

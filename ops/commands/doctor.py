@@ -9,9 +9,7 @@ import typer
 
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Write the result as JSON.")] = False,
-    env_file: Annotated[
-        Path, typer.Option(help="The file of settings, beneath the environment.")
-    ] = Path(".env"),
+    env_file: Annotated[Path, typer.Option(help="The file of settings, beneath the environment.")] = Path(".env"),
     live: Annotated[
         bool,
         typer.Option("--live", help="Rehearse on the account: make, change and delete test data."),
@@ -19,9 +17,9 @@ def doctor(
     channel: Annotated[
         str | None, typer.Option(help="With --live: the Slack channel to post in, an id or #name.")
     ] = None,
-    report: Annotated[
-        Path, typer.Option(help="With --live: the file that the report is written into.")
-    ] = Path("live-report.md"),
+    report: Annotated[Path, typer.Option(help="With --live: the file that the report is written into.")] = Path(
+        "live-report.md"
+    ),
     yes: Annotated[bool, typer.Option("--yes", help="With --live: do not ask before.")] = False,
 ) -> None:
     """Look at Slack, Zendesk, the bot, the database, the clock and the playbooks; say what is broken and what to do.

@@ -6,9 +6,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(
-    help="Look after work outside that was given up.", rich_markup_mode=None, no_args_is_help=True
-)
+app = typer.Typer(help="Look after work outside that was given up.", rich_markup_mode=None, no_args_is_help=True)
 Key = Annotated[str, typer.Argument(help="The work's key, as `ato effects list` shows it.")]
 As = Annotated[
     str | None,
@@ -65,9 +63,7 @@ def effects_by_hand(
     key: Key,
     reference: Annotated[
         str,
-        typer.Option(
-            help="Where it was done: for a ticket its number, else a link or a few words."
-        ),
+        typer.Option(help="Where it was done: for a ticket its number, else a link or a few words."),
     ],
     person: As = None,
 ) -> None:
@@ -89,9 +85,7 @@ def _mend(key: str, reference: str | None, person: str | None) -> None:
 
 
 def export(
-    to: Annotated[Path, typer.Option(help="The folder for cases.csv and steps.csv.")] = Path(
-        "export"
-    ),
+    to: Annotated[Path, typer.Option(help="The folder for cases.csv and steps.csv.")] = Path("export"),
 ) -> None:
     """Write every case and every step as CSV, for the company's own reporting; no personal value is in them."""
     from ops.exits import explained

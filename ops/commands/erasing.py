@@ -16,9 +16,7 @@ Case = Annotated[str, typer.Argument(help="The case's name, such as ATO-12.")]
 
 def erase(
     case: Case,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Do it. Left out, only what would go is said.")
-    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it. Left out, only what would go is said.")] = False,
     person: As = None,
 ) -> None:
     """Destroy the keys of a closed case, so that nobody can read its customer's values again, and write over its posts in Slack.
@@ -34,15 +32,13 @@ def erase(
         found, number = settings(), _number(case)
         seen = _run(erasing.outlook(found, number), case)
         if not yes:
-            typer.echo(
-                f"{case}: {seen.facts} personal values and {seen.posts} places in Slack would go."
-            )
+            typer.echo(f"{case}: {seen.facts} personal values and {seen.posts} places in Slack would go.")
         elif refused := _run(erasing.erase(found, number, person), case):
             stop(refused, f"ato release {case}" if seen.held else f"ato erase {case}")
         else:
             typer.echo(
-                f"{case}: {seen.facts} personal values are gone for good. The running bot writes over {seen.posts} places in Slack; "
-                "`ato effects list` names any that it could not reach."
+                f"{case}: {seen.facts} personal values are gone for good. The running bot writes over {seen.posts}"
+                " places in Slack; `ato effects list` names any that it could not reach."
             )
     for line in seen.tickets:
         typer.echo(f"Redact in Zendesk: {line}")
@@ -57,9 +53,7 @@ def erase(
 
 def hold(
     case: Case,
-    reason: Annotated[
-        str, typer.Option(help="Why nothing of it may go, for whoever comes after you.")
-    ],
+    reason: Annotated[str, typer.Option(help="Why nothing of it may go, for whoever comes after you.")],
     person: As = None,
 ) -> None:
     """Put a case on legal hold: nothing of it is erased, whatever its age, until it is released."""

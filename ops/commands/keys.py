@@ -33,10 +33,14 @@ def rotate() -> None:
                 "ato keys rotate",
             )
         except ValueError as wrong:
-            stop(f"{wrong} What was wrapped until then stays so.", "ato keys rotate, with the key that is missing in ATO_VAULT__KEYS", UNSET)  # fmt: skip
+            stop(
+                f"{wrong} What was wrapped until then stays so.",
+                "ato keys rotate, with the key that is missing in ATO_VAULT__KEYS",
+                UNSET,
+            )
     typer.echo(
-        f"{count} keys of cases are wrapped with the first of ATO_VAULT__KEYS. The others can go, from here and from every replica; "
-        "copies made before today still need them."
+        f"{count} keys of cases are wrapped with the first of ATO_VAULT__KEYS. The others can go, from here and from"
+        " every replica; copies made before today still need them."
     )
 
 
@@ -45,9 +49,7 @@ async def _rotated(found: "Settings") -> int:
     from integrations.store.rewrap import rewrap
     from integrations.store.vault import Vault
 
-    vault = Vault(
-        [key.decode() for key in found.vault.fernet_keys], found.vault.digest_key.get_secret_value()
-    )
+    vault = Vault([key.decode() for key in found.vault.fernet_keys], found.vault.digest_key.get_secret_value())
     engine = open_database(found.database_url.get_secret_value())
     try:
         return await rewrap(engine, vault)

@@ -7,9 +7,7 @@ import typer
 
 
 def manifest(
-    url: Annotated[
-        str | None, typer.Option(help="The bot's address; left out, ATO_WEB__PUBLIC_URL.")
-    ] = None,
+    url: Annotated[str | None, typer.Option(help="The bot's address; left out, ATO_WEB__PUBLIC_URL.")] = None,
     socket: Annotated[
         bool,
         typer.Option("--socket", help="Without an address: the app speaks through Socket Mode."),
@@ -27,8 +25,12 @@ def manifest(
 
     address = None if socket else url or surroundings().get("ATO_WEB__PUBLIC_URL")
     if not socket and not address:
-        stop("Slack has to know the bot's address.", "ato manifest --url https://ato.example.com, or ato manifest --socket", USAGE)  # fmt: skip
+        stop(
+            "Slack has to know the bot's address.",
+            "ato manifest --url https://ato.example.com, or ato manifest --socket",
+            USAGE,
+        )
     try:
         typer.echo(json.dumps(written(address), ensure_ascii=False, indent=2))
     except ValidationError:
-        stop(f"“{address}” is no address Slack would take.", "ato manifest --url https://ato.example.com", USAGE)  # fmt: skip
+        stop(f"“{address}” is no address Slack would take.", "ato manifest --url https://ato.example.com", USAGE)

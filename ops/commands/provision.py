@@ -10,9 +10,7 @@ if TYPE_CHECKING:
 
 
 def provision(
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the difference and change nothing.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the difference and change nothing.")] = False,
     env_file: Annotated[
         Path, typer.Option(help="The file that is read, and into which what was found is written.")
     ] = Path(".env"),

@@ -7,12 +7,8 @@ import typer
 
 
 def playbook_schema(
-    write: Annotated[
-        Path | None, typer.Option(help="Write it to this file; left out, it is printed.")
-    ] = None,
-    check: Annotated[
-        Path | None, typer.Option(help="Compare it with this file and write nothing.")
-    ] = None,
+    write: Annotated[Path | None, typer.Option(help="Write it to this file; left out, it is printed.")] = None,
+    check: Annotated[Path | None, typer.Option(help="Compare it with this file and write nothing.")] = None,
 ) -> None:
     """Give the playbook language as a JSON schema, for editors."""
     from ops.playbook_schema import schema_text

@@ -92,9 +92,7 @@ class Calls:
 
     def count(self, system: str, *, update: bool = False) -> None:
         """Count a call; raises StepFailed where there were enough, unless something is being cleaned up."""
-        too_many = self.made.total() >= self.most or (
-            update and self.made["updates"] >= MOST_UPDATES
-        )
+        too_many = self.made.total() >= self.most or (update and self.made["updates"] >= MOST_UPDATES)
         if too_many and not self.cleaning:
             raise StepFailed("The rehearsal has asked enough of the account, and asks no more.")
         self.made[system] += 1
@@ -136,15 +134,13 @@ class Account:
         try:
             answer = self._session.sent(
                 method, f"{self.url}/api/v2/{path}", params=query, headers=headers, timeout=TIMEOUT, **kind
-            )  # fmt: skip
+            )
         except requests.RequestException as error:
             raise translate(error, sending=method != "GET") from None
         self.answered = True
         return read(answer, f"{method} {_name(path)}")
 
-    def expect(
-        self, method: str, path: str, body: Any = None, query: dict[str, str] | None = None
-    ) -> Answer:
+    def expect(self, method: str, path: str, body: Any = None, query: dict[str, str] | None = None) -> Answer:
         """Ask; raises StepFailed for every answer but success."""
         answer = self.ask(method, path, body, query)
         if not answer.good:
@@ -195,4 +191,4 @@ def read(answer: requests.Response, asked: str) -> Answer:
 
 def _name(path: str) -> str:
     """Name an endpoint without the numbers and tokens in its address."""
-    return "/".join(part for part in path.removesuffix(".json").split("/")[:3] if part.replace("_", "").isalpha())  # fmt: skip
+    return "/".join(part for part in path.removesuffix(".json").split("/")[:3] if part.replace("_", "").isalpha())

@@ -9,7 +9,7 @@ from ops.live.verdicts import LeftOut, StepFailed
 
 def follow_up(scene: Scene) -> str:
     """Close the ticket and make a follow-up of it, without tags of its own."""
-    closed = scene.account.ask("PUT", f"tickets/{scene.number}.json", {"ticket": {"status": "closed"}})  # fmt: skip
+    closed = scene.account.ask("PUT", f"tickets/{scene.number}.json", {"ticket": {"status": "closed"}})
     if closed.at("ticket", "status") != "closed":
         raise LeftOut(f"The account does not let the ticket be closed at once: {closed.told()}.")
     wanted = {
@@ -19,13 +19,15 @@ def follow_up(scene: Scene) -> str:
         "via_followup_source_id": scene.number,
     }
     headers = {"Content-Type": "application/json", "Idempotency-Key": f"{scene.key}_2"}
-    made = scene.account.ask("POST", "tickets.json", json.dumps({"ticket": wanted}).encode(), headers=headers)  # fmt: skip
+    made = scene.account.ask("POST", "tickets.json", json.dumps({"ticket": wanted}).encode(), headers=headers)
     number, tags = made.at("ticket", "id"), made.at("ticket", "tags")
     if not made.good or not isinstance(number, int):
         raise StepFailed(f"Zendesk answered a follow-up with {made.told()}.")
     scene.tickets[number] = False
     along = isinstance(tags, list) and TAG in tags
-    scene.findings.saw("follow-up-tags", along, "the closed ticket's tag came along" if along else "the tag did not come along")  # fmt: skip
+    scene.findings.saw(
+        "follow-up-tags", along, "the closed ticket's tag came along" if along else "the tag did not come along"
+    )
     source = made.at("ticket", "via", "source", "from", "ticket_id")
     told = "the closed ticket's number" if source == scene.number else "something else"
     scene.findings.saw("follow-up-source", source == scene.number, told)
@@ -41,7 +43,7 @@ def delete_one(scene: Scene) -> str:
     answer = scene.account.ask("GET", "tickets/show_many.json", query={"ids": ids})
     given = {row.get("id") for row in answer.rows("tickets")}
     holds = answer.good and number not in given and given == set(others)
-    scene.findings.saw("show-many-gone", holds, f"{answer.told()}: {len(given)} of {len(others) + 1} came")  # fmt: skip
+    scene.findings.saw("show-many-gone", holds, f"{answer.told()}: {len(given)} of {len(others) + 1} came")
     return "A ticket was deleted."
 
 

@@ -39,7 +39,10 @@ class Channel:
             found = next((one.id for one in channels if f"#{one.name}" == self._named), "")
         channel = self._ask(lambda _: space.channel(found)) if found else None
         if channel is None or not channel.member or channel.archived:
-            raise LeftOut("The channel of --channel does not exist, is archived, or the bot is not in it. Write /invite @bot there.")  # fmt: skip
+            raise LeftOut(
+                "The channel of --channel does not exist, is archived, or the bot is not in it. Write /invite @bot"
+                " there."
+            )
         self._trial = self._ask(lambda http: _trial(self._slack, http, found, self._key))
 
     def tried(self, call: Callable[[Trial], Awaitable[R]]) -> R:

@@ -127,27 +127,37 @@ def _own_token(scene: Scene) -> None:
 def _left(scene: Scene) -> Iterator[Left]:
     for number, deleted in scene.tickets.items():
         if deleted:
-            yield Left(what=f"Ticket {number} is deleted, but not for good.", cure=f"Zendesk does it after {_KEPT_DAYS} days; or delete it in the view Deleted tickets.")  # fmt: skip
+            yield Left(
+                what=f"Ticket {number} is deleted, but not for good.",
+                cure=f"Zendesk does it after {_KEPT_DAYS} days; or delete it in the view Deleted tickets.",
+            )
         else:
             yield Left(what=f"Ticket {number}, a test of ATO Desk.", cure="Delete it in Zendesk.")
     if scene.may_have_tickets:
-        yield Left(what="A test ticket may be there whose number is not known.", cure=f"Search Zendesk for external_id:{scene.key} in a few minutes, and delete what is found.")  # fmt: skip
+        yield Left(
+            what="A test ticket may be there whose number is not known.",
+            cure=f"Search Zendesk for external_id:{scene.key} in a few minutes, and delete what is found.",
+        )
     for path in scene.strays:
-        yield Left(what=f"Something without a name that Zendesk made at {path}.", cure="Delete it in Admin Center.")  # fmt: skip
+        yield Left(what=f"Something without a name that Zendesk made at {path}.", cure="Delete it in Admin Center.")
     yield from _left_in_slack(scene.channel)
     for _ in scene.uploads:
-        yield Left(
-            what="An upload of five bytes.", cure="Nothing: Zendesk drops it within the hour."
-        )
+        yield Left(what="An upload of five bytes.", cure="Nothing: Zendesk drops it within the hour.")
     yield from _left_tokens(scene)
 
 
 def _left_in_slack(place: Channel | str) -> Iterator[Left]:
     if isinstance(place, Channel):
         for _ in place.posts:
-            yield Left(what="A test message in the Slack channel.", cure="It says that ATO Desk is or was tried out: delete it there.")  # fmt: skip
+            yield Left(
+                what="A test message in the Slack channel.",
+                cure="It says that ATO Desk is or was tried out: delete it there.",
+            )
         if place.may_have_posts:
-            yield Left(what="A test message may be in the Slack channel.", cure="Look whether one says that ATO Desk is being tried out, and delete it.")  # fmt: skip
+            yield Left(
+                what="A test message may be in the Slack channel.",
+                cure="Look whether one says that ATO Desk is being tried out, and delete it.",
+            )
 
 
 def _left_tokens(scene: Scene) -> Iterator[Left]:
@@ -156,4 +166,7 @@ def _left_tokens(scene: Scene) -> Iterator[Left]:
         lives.append(False)
     for brief in lives:
         when = "within five minutes" if brief else "when its life is over, mostly within 30 minutes"
-        yield Left(what="An access token that could not be revoked.", cure=f"It ends by itself {when}; or revoke it in Admin Center.")  # fmt: skip
+        yield Left(
+            what="An access token that could not be revoked.",
+            cure=f"It ends by itself {when}; or revoke it in Admin Center.",
+        )

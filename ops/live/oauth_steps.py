@@ -51,8 +51,10 @@ def own_scopes(scene: Scene) -> str:
     """Ask for a token without scope and life, and have it revoke itself."""
     token, answer = scene.minted(None, brief=False)
     told = answer.at("expires_in")
-    scene.findings.saw("mint-life-unsent", told is None, "no `expires_in` came" if told is None else f"`expires_in` {told} came")  # fmt: skip
-    scene.findings.saw("mint-scope-unsent", bool(token.granted), f"scopes given: {' '.join(token.granted) or 'none'}")  # fmt: skip
+    scene.findings.saw(
+        "mint-life-unsent", told is None, "no `expires_in` came" if told is None else f"`expires_in` {told} came"
+    )
+    scene.findings.saw("mint-scope-unsent", bool(token.granted), f"scopes given: {' '.join(token.granted) or 'none'}")
     with scene.using(token) as account:
         gone = account.ask("DELETE", "oauth/tokens/current.json")
         after = account.ask("GET", "users/me.json")
@@ -73,5 +75,7 @@ def count(scene: Scene) -> str:
     """Say how many tokens were given one after the other."""
     if not scene.given:
         raise LeftOut("No token was given.")
-    scene.findings.saw("mint-limit", True, f"{scene.given} tokens were given in this rehearsal, beside those of the desk")  # fmt: skip
+    scene.findings.saw(
+        "mint-limit", True, f"{scene.given} tokens were given in this rehearsal, beside those of the desk"
+    )
     return f"{scene.given} tokens were given."

@@ -32,24 +32,58 @@ class Act(NamedTuple):
     shows: tuple[str, ...] = ()
 
 
-_OF_TOKENS = ("mint-status", "mint-life-told", "current-any-scope", "current-keys", "delete-by-id", "scope-refusal",
-              "scope-audits", "scope-incremental", "scope-search", *scope_steps.UNNAMED)  # fmt: skip
-_OF_RULES = ("rule-form", "rule-brand", "rule-tags", "rule-group-changed", "rule-option-changed", "rule-option-tag", "rule-option-nested")  # fmt: skip
+_OF_TOKENS = (
+    "mint-status",
+    "mint-life-told",
+    "current-any-scope",
+    "current-keys",
+    "delete-by-id",
+    "scope-refusal",
+    "scope-audits",
+    "scope-incremental",
+    "scope-search",
+    *scope_steps.UNNAMED,
+)
+_OF_RULES = (
+    "rule-form",
+    "rule-brand",
+    "rule-tags",
+    "rule-group-changed",
+    "rule-option-changed",
+    "rule-option-tag",
+    "rule-option-nested",
+)
 _OF_READ_RULES = ("rule-changed-value", "rule-stock-values", "rule-webhook-action")
 ACTS: tuple[Act, ...] = (
     Act("sign in to Zendesk", oauth_steps.know_ourselves),
     Act("find groups", ticket_steps.find_groups),
     Act("look at ticket fields", ticket_steps.look_at_fields, ("tags-unique", "options-nested")),
-    Act("make a ticket once", ticket_steps.make_once, ("once-miss", "once-hit", "once-other-body", "listed-at-once", "note-internal")),
+    Act(
+        "make a ticket once",
+        ticket_steps.make_once,
+        ("once-miss", "once-hit", "once-other-body", "listed-at-once", "note-internal"),
+    ),
     Act("look at the export", ticket_steps.look_at_export, ("export-newest",)),
     Act("write notes", ticket_steps.note, ("fresh-stamp", "stale-409")),
     Act("move the ticket", ticket_steps.move, ("group-stays",)),
     Act("read the ticket's history", ticket_steps.read_history, ("owner-acts", "audit-requester")),
     Act("be refused tokens", oauth_steps.refused_mints, ("mint-bad-scope", "mint-bad-client")),
-    Act("a token of the client's own scopes", oauth_steps.own_scopes, ("mint-life-unsent", "mint-scope-unsent", "delete-current")),
+    Act(
+        "a token of the client's own scopes",
+        oauth_steps.own_scopes,
+        ("mint-life-unsent", "mint-scope-unsent", "delete-current"),
+    ),
     Act("a token that reads tickets", scope_steps.reading_token, _OF_TOKENS),
-    Act("a token that writes tickets", scope_steps.writing_token, ("scope-uploads", "scope-write-fields", "scope-write-groups")),
-    Act("a token for groups, brands and triggers", scope_steps.each_token, ("scope-groups", "scope-brands", "scope-categories", "scope-any-one")),
+    Act(
+        "a token that writes tickets",
+        scope_steps.writing_token,
+        ("scope-uploads", "scope-write-fields", "scope-write-groups"),
+    ),
+    Act(
+        "a token for groups, brands and triggers",
+        scope_steps.each_token,
+        ("scope-groups", "scope-brands", "scope-categories", "scope-any-one"),
+    ),
     Act("a token as `ato serve` has it", scope_steps.serving_token, ("scope-serve",)),
     Act("count the tokens", oauth_steps.count, ("mint-limit",)),
     Act("follow a closed ticket up", after_steps.follow_up, ("follow-up-tags", "follow-up-source")),
@@ -62,7 +96,7 @@ ACTS: tuple[Act, ...] = (
     Act("draw the card anew", slack_steps.draw, ("update-keeps-ts", "update-keeps-key", "update-not-edited")),
     Act("reply in the thread", slack_steps.reply, ("reply-in-thread",)),
     Act("delete the card", slack_steps.delete, ("delete-is-gone",)),
-)  # fmt: skip
+)
 
 
 @dataclass
@@ -81,9 +115,7 @@ class Record:
         return not self.left and all(one.state != "failed" for one in self.steps)
 
 
-def rehearse(
-    settings: Settings, channel: str | None, tell: Callable[[Step], None], record: Record
-) -> None:
+def rehearse(settings: Settings, channel: str | None, tell: Callable[[Step], None], record: Record) -> None:
     """Play every step and clean up; the record is complete even where something ends it before its time."""
     scene = _scene(settings, channel)
     try:
@@ -123,7 +155,7 @@ def _played(scene: Scene, act: Act) -> Step:
     except (GiveUp, TryAgain, StepFailed) as wrong:
         words, state = str(wrong), "failed"
     except UNFORESEEN as wrong:
-        words, state = f"An answer had a shape that nobody foresaw ({type(wrong).__name__}).", "failed"  # fmt: skip
+        words, state = f"An answer had a shape that nobody foresaw ({type(wrong).__name__}).", "failed"
     why = words if state != "done" else "What was answered did not show it."
     for name in act.shows:
         scene.findings.missed(name, why)

@@ -14,7 +14,10 @@ from ops.live.rehearsal import Record
 from ops.live.verdicts import CONFIRMED, NOT_SEEN, REFUTED, veiled
 
 ORDER = (REFUTED, CONFIRMED, NOT_SEEN)
-NOTHING = "Nothing. The requester of the test tickets, the placeholder of the settings, stays a user of the account: the desk needs it."
+NOTHING = (
+    "Nothing. The requester of the test tickets, the placeholder of the settings, stays a user of the account: the desk"
+    " needs it."
+)
 _SHORTEST = 6
 """Characters from which on a value of the settings can be told from a word."""
 
@@ -22,9 +25,15 @@ _SHORTEST = 6
 def as_data(record: Record, settings: Settings, today: date) -> dict[str, Any]:
     """Give everything as plain data."""
     rows = [
-        {"id": one.id, "result": one.result, "seen": one.seen, "says": BY_ID[one.id].says, "matters": BY_ID[one.id].matters}
+        {
+            "id": one.id,
+            "result": one.result,
+            "seen": one.seen,
+            "says": BY_ID[one.id].says,
+            "matters": BY_ID[one.id].matters,
+        }
         for one in record.verdicts
-    ]  # fmt: skip
+    ]
     data = {
         "good": record.good,
         "date": today.isoformat(),
@@ -54,12 +63,18 @@ def as_markdown(data: dict[str, Any]) -> str:
 def _lines(data: dict[str, Any]) -> Iterator[str]:
     numbers, calls = data["counts"], data["calls"]
     yield "# ATO Desk on a real account: a rehearsal\n"
-    yield f"{data['date']}, ATO Desk {data['version']}, one Zendesk account and one Slack workspace. {calls['zendesk']} calls of Zendesk, {calls['updates']} of them made or changed a ticket; {calls['slack']} calls of Slack.\n"
-    yield f"{len(ALL)} assumptions: **{numbers[REFUTED]} refuted**, {numbers[CONFIRMED]} confirmed, {numbers[NOT_SEEN]} not seen.\n"
+    yield (
+        f"{data['date']}, ATO Desk {data['version']}, one Zendesk account and one Slack workspace. {calls['zendesk']}"
+        f" calls of Zendesk, {calls['updates']} of them made or changed a ticket; {calls['slack']} calls of Slack.\n"
+    )
+    yield (
+        f"{len(ALL)} assumptions: **{numbers[REFUTED]} refuted**, {numbers[CONFIRMED]} confirmed, {numbers[NOT_SEEN]}"
+        " not seen.\n"
+    )
     yield "## Left behind\n"
     yield from ([f"- {one['what']} {one['cure']}" for one in data["left"]] or [NOTHING])
     yield "\n## What was done\n"
-    yield from _table(("step", "", ""), ((one["name"], one["state"], one["words"]) for one in data["steps"]))  # fmt: skip
+    yield from _table(("step", "", ""), ((one["name"], one["state"], one["words"]) for one in data["steps"]))
     for result in ORDER:
         rows = [one for one in data["assumptions"] if one["result"] == result]
         yield f"\n## {result.capitalize()}: {len(rows)}\n"

@@ -102,7 +102,10 @@ class Scene:
         self.lost -= 1
         value = answer.at("access_token")
         if answer.error == "invalid_scope":
-            raise LeftOut(f"Zendesk does not give this client a token of {scope}: a scope that it does not know, or that the client is not allowed.")  # fmt: skip
+            raise LeftOut(
+                f"Zendesk does not give this client a token of {scope}: a scope that it does not know, or that the"
+                " client is not allowed."
+            )
         if not answer.good or not isinstance(value, str):
             raise StepFailed(f"Zendesk answered the request for a token with {answer.told()}.")
         self.hidden.add(value)

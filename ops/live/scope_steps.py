@@ -35,7 +35,7 @@ def reading_token(scene: Scene) -> str:
         scene.findings.saw("scope-refusal", refused.status == 403 and bool(refused.lacking), told)
         _of_tickets(scene, account)
         query = {"query": f"external_id:{scene.key}", "per_page": "1"}
-        scene.shut("scope-search", account.ask("GET", "search.json", query=query), "tickets:read", {"read"})  # fmt: skip
+        scene.shut("scope-search", account.ask("GET", "search.json", query=query), "tickets:read", {"read"})
         for name, path in UNNAMED.items():
             scene.shut(name, account.ask("GET", path), "tickets:read", {"read"})
         _revoked(scene, token, account)
@@ -54,7 +54,7 @@ def _of_tickets(scene: Scene, account: Account) -> None:
     number = scene.ticket.get("id")
     if number is None:
         return
-    scene.opened("scope-audits", account.ask("GET", f"tickets/{number}/audits.json"), "tickets:read")  # fmt: skip
+    scene.opened("scope-audits", account.ask("GET", f"tickets/{number}/audits.json"), "tickets:read")
     start = {"start_time": str(scene.export_from), "per_page": "1"}
     export = account.ask("GET", "incremental/tickets/cursor.json", query=start)
     scene.opened("scope-incremental", export, "tickets:read")
@@ -135,7 +135,7 @@ def serving_token(scene: Scene) -> str:
     """Do what `ato serve` does with no more than it asks for."""
     wanted = scene.serving
     with scene.only(wanted) as account:
-        answers = [account.ask("GET", path, query=ONE) for path in ("groups.json", "ticket_fields.json")]  # fmt: skip
+        answers = [account.ask("GET", path, query=ONE) for path in ("groups.json", "ticket_fields.json")]
         body = note_body("A note with the scopes that `ato serve` has.")
         answers.append(account.ask("PUT", f"tickets/{scene.number}.json", body))
     told = ", ".join(answer.told() for answer in answers)

@@ -37,7 +37,11 @@ def post(scene: Scene) -> str:
     ts = place.post(lambda trial: trial.post(_FIRST, _card(_FIRST)))
     found = found_in(place)
     keyed = any(one.ts == ts and one.keyed for one in found)
-    scene.findings.saw("post-found-at-once", keyed, "the history has it with its key" if keyed else "the history does not have it with its key")  # fmt: skip
+    scene.findings.saw(
+        "post-found-at-once",
+        keyed,
+        "the history has it with its key" if keyed else "the history does not have it with its key",
+    )
     return "A card was posted."
 
 
@@ -57,14 +61,16 @@ def draw(scene: Scene) -> str:
     place = channel(scene)
     ts = _first(place)
     now = place.tried(lambda trial: trial.draw(ts, _SECOND, _card(_SECOND)))
-    scene.findings.saw("update-keeps-ts", now == ts, "the same `ts`" if now == ts else "another `ts`")  # fmt: skip
+    scene.findings.saw("update-keeps-ts", now == ts, "the same `ts`" if now == ts else "another `ts`")
     shown = next((one for one in found_in(place) if one.ts == now), None)
     if shown is None:
         raise StepFailed("The card is not in the history after it was drawn anew.")
     if shown.text != _SECOND:
         raise StepFailed("The history shows the card as it was before it was drawn anew.")
-    scene.findings.saw("update-keeps-key", shown.keyed, f"the key is {'there' if shown.keyed else 'gone'}")  # fmt: skip
-    scene.findings.saw("update-not-edited", not shown.edited, f"{'an' if shown.edited else 'no'} `edited` in the history")  # fmt: skip
+    scene.findings.saw("update-keeps-key", shown.keyed, f"the key is {'there' if shown.keyed else 'gone'}")
+    scene.findings.saw(
+        "update-not-edited", not shown.edited, f"{'an' if shown.edited else 'no'} `edited` in the history"
+    )
     return "The card was drawn anew, and the history shows it."
 
 
@@ -87,5 +93,5 @@ def delete(scene: Scene) -> str:
     for ts in reversed(tuple(place.posts)):
         place.delete(ts)
     there = card in {one.ts for one in found_in(place)}
-    scene.findings.saw("delete-is-gone", not there, f"the history {'still has' if there else 'does not have'} it")  # fmt: skip
+    scene.findings.saw("delete-is-gone", not there, f"the history {'still has' if there else 'does not have'} it")
     return "The card and its reply were deleted."

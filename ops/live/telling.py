@@ -16,9 +16,9 @@ from ops.live.verdicts import REFUTED, Step
 
 MARKS = {"done": "ok      ", "left out": "left out", "failed": "FAILED  "}
 ASKS = (
-    "This works in the account and the workspace of the settings: it makes two test tickets with internal comments, moves one "
-    "between two groups, whose agents Zendesk may write to as it does for any ticket, posts a card in the channel, makes and "
-    "revokes access tokens, and deletes it all again."
+    "This works in the account and the workspace of the settings: it makes two test tickets with internal comments,"
+    " moves one between two groups, whose agents Zendesk may write to as it does for any ticket, posts a card in the"
+    " channel, makes and revokes access tokens, and deletes it all again."
 )
 
 
@@ -30,7 +30,10 @@ def live(env_file: Path, channel: str | None, report: Path, *, as_json: bool, su
     try:
         report.touch()  # what cannot be written is known before anything is made
     except OSError as wrong:
-        stop(f"The report cannot be written into {report}: {wrong.strerror}.", "ato doctor --live --report live-report.md")  # fmt: skip
+        stop(
+            f"The report cannot be written into {report}: {wrong.strerror}.",
+            "ato doctor --live --report live-report.md",
+        )
     record = Record()
     try:
         rehearse(found, channel, lambda step: _step(step, as_json=as_json), record)
@@ -59,7 +62,10 @@ def _step(step: Step, *, as_json: bool) -> None:
 def _end(record: Record, report: Path) -> None:
     for one in record.verdicts:
         if one.result == REFUTED:
-            typer.echo(f"\nREFUTED {one.id}: {BY_ID[one.id].says}\n        Seen: {one.seen}. It matters to {BY_ID[one.id].matters}.")  # fmt: skip
+            typer.echo(
+                f"\nREFUTED {one.id}: {BY_ID[one.id].says}\n        Seen: {one.seen}. It matters to"
+                f" {BY_ID[one.id].matters}."
+            )
     for left in record.left:
         typer.echo(f"\nLEFT BEHIND: {left.what} {left.cure}")
     told = ", ".join(f"{number} {name}" for name, number in counts(record).items())

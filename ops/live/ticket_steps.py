@@ -49,8 +49,8 @@ def make_once(scene: Scene) -> str:
     _looked_up(scene, "once-hit", again.headers, "hit", same=same)
     other = scene.account.ask("POST", "tickets.json", _new(scene, f"{SUBJECT}."), headers=headers)
     scene.findings.saw("once-other-body", other.status == 400, other.told())
-    rows = scene.account.expect("GET", "tickets.json", query={"external_id": scene.key}).rows("tickets")  # fmt: skip
-    scene.findings.saw("listed-at-once", any(row.get("id") == scene.number for row in rows), f"{len(rows)} in the list")  # fmt: skip
+    rows = scene.account.expect("GET", "tickets.json", query={"external_id": scene.key}).rows("tickets")
+    scene.findings.saw("listed-at-once", any(row.get("id") == scene.number for row in rows), f"{len(rows)} in the list")
     return "A test ticket was made, with an internal comment and the settings' placeholder as its requester."
 
 
@@ -70,9 +70,7 @@ def _new(scene: Scene, subject: str) -> bytes:
     return json.dumps({"ticket": wanted}).encode()
 
 
-def _looked_up(
-    scene: Scene, name: str, headers: dict[str, str], wanted: str, *, same: bool
-) -> None:
+def _looked_up(scene: Scene, name: str, headers: dict[str, str], wanted: str, *, same: bool) -> None:
     told = headers.get("x-idempotency-lookup", "")
     which = "the same ticket" if same else "another ticket"
     what = told if told in {"hit", "miss"} else "no such word"
@@ -83,7 +81,7 @@ def _internal(scene: Scene, events: Iterable[dict[str, Any]]) -> None:
     """Note whether the comment of an update is internal; what does not say so shows nothing."""
     told = [one.get("public") for one in events if one.get("type") == "Comment"]
     if told:
-        scene.findings.saw("note-internal", not any(told), f"`public`: {str(bool(any(told))).lower()}")  # fmt: skip
+        scene.findings.saw("note-internal", not any(told), f"`public`: {str(bool(any(told))).lower()}")
 
 
 def look_at_export(scene: Scene) -> str:
@@ -122,7 +120,7 @@ def note(scene: Scene) -> str:
         old = (datetime.fromisoformat(stamp) - timedelta(hours=1)).isoformat()
     except ValueError:
         raise StepFailed("The ticket's `updated_at` is no instant.") from None
-    late = scene.account.ask("PUT", path, note_body("An old note.", safe_update=True, updated_stamp=old))  # fmt: skip
+    late = scene.account.ask("PUT", path, note_body("An old note.", safe_update=True, updated_stamp=old))
     if late.error == _COLLISION:
         raise StepFailed(f"Zendesk answered a note with {late.told()}.")
     scene.findings.saw("stale-409", late.status == 409, late.told())
@@ -137,11 +135,7 @@ def move(scene: Scene) -> str:
     for group in (scene.groups[1], scene.groups[0]):
         scene.account.expect("PUT", path, {"ticket": {"group_id": group}})
         stood.append(scene.account.expect("GET", path).at("ticket", "group_id") == group)
-    told = (
-        "after it was made and both times in the group"
-        if all(stood)
-        else "in another group than it was given"
-    )
+    told = "after it was made and both times in the group" if all(stood) else "in another group than it was given"
     scene.findings.saw("group-stays", all(stood), told)
     return "The ticket was moved to another group and back."
 
@@ -165,21 +159,20 @@ def read_history(scene: Scene) -> str:
 def _changes(audit: dict[str, Any], field: str) -> bool:
     events = audit.get("events")
     return isinstance(events, list) and any(
-        isinstance(one, dict) and (one.get("type"), one.get("field_name")) == ("Change", field)
-        for one in events
+        isinstance(one, dict) and (one.get("type"), one.get("field_name")) == ("Change", field) for one in events
     )
 
 
 def look_at_fields(scene: Scene) -> str:
     """Look at how dropdowns are written, and whether their tags are unique."""
-    rows = scene.account.expect("GET", "ticket_fields.json", query={"page[size]": "100"}).rows("ticket_fields")  # fmt: skip
-    lists = [row["custom_field_options"] for row in rows if isinstance(row.get("custom_field_options"), list)]  # fmt: skip
+    rows = scene.account.expect("GET", "ticket_fields.json", query={"page[size]": "100"}).rows("ticket_fields")
+    lists = [row["custom_field_options"] for row in rows if isinstance(row.get("custom_field_options"), list)]
     options = [one for found in lists for one in found if isinstance(one, dict)]
     tags = [str(one.get("value")) for one in options]
     twice = len(tags) - len(set(tags))
     if options:
         nested = sum("::" in str(one.get("name")) for one in options)
-        scene.findings.saw("tags-unique", not twice, f"{len(tags)} options, {twice} tags used twice")  # fmt: skip
+        scene.findings.saw("tags-unique", not twice, f"{len(tags)} options, {twice} tags used twice")
         if nested:
             scene.findings.saw("options-nested", True, f"{nested} of {len(options)} options")
     for name in ("tags-unique", "options-nested"):

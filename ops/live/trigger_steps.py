@@ -19,12 +19,12 @@ def look_at_definitions(scene: Scene) -> str:
     answer = scene.account.expect("GET", "triggers/definitions.json")
     rows = {str(one.get("subject")): one for one in answer.rows("definitions", "conditions_all")}
     for name, subject in (("rule-form", "ticket_form_id"), ("rule-brand", "brand_id")):
-        scene.findings.saw(name, subject in rows, f"{'named' if subject in rows else 'not named'} among {len(rows)}")  # fmt: skip
+        scene.findings.saw(name, subject in rows, f"{'named' if subject in rows else 'not named'} among {len(rows)}")
     tags = set(_operators(rows.get("current_tags", {})))
     both = {"includes", "not_includes"} <= tags
     scene.findings.saw("rule-tags", both, f"operators: {', '.join(sorted(tags)) or 'none'}")
     moved = [_operators(rows.get(name, {})).get("changed") for name in ("group_id", "status")]
-    told = " and ".join("no `changed`" if one is None else f"`terminal` {str(one).lower()}" for one in moved)  # fmt: skip
+    told = " and ".join("no `changed`" if one is None else f"`terminal` {str(one).lower()}" for one in moved)
     scene.findings.saw("rule-group-changed", moved == [True, True], told)
     _dropdown(scene, rows)
     return f"{len(rows)} conditions may be used."
@@ -34,9 +34,7 @@ def _operators(row: Json) -> dict[str, bool]:
     """Give the operators, and whether each takes no value."""
     found = row.get("operators")
     rows = found if isinstance(found, list) else []
-    return {
-        str(one.get("value")): bool(one.get("terminal")) for one in rows if isinstance(one, dict)
-    }
+    return {str(one.get("value")): bool(one.get("terminal")) for one in rows if isinstance(one, dict)}
 
 
 def _dropdown(scene: Scene, rows: dict[str, Json]) -> None:
@@ -45,17 +43,23 @@ def _dropdown(scene: Scene, rows: dict[str, Json]) -> None:
     names = ("rule-option-changed", "rule-option-tag", "rule-option-nested")
     if found is None:
         for name in names:
-            scene.findings.missed(name, "The query type's field is not there, or no condition names it. Run `ato provision` first.")  # fmt: skip
+            scene.findings.missed(
+                name, "The query type's field is not there, or no condition names it. Run `ato provision` first."
+            )
         return
-    scene.findings.saw(names[0], "changed" not in _operators(found), f"operators: {', '.join(sorted(_operators(found)))}")  # fmt: skip
-    options = [one for one in scene.option_field.get("custom_field_options") or () if isinstance(one, dict)]  # fmt: skip
+    scene.findings.saw(
+        names[0], "changed" not in _operators(found), f"operators: {', '.join(sorted(_operators(found)))}"
+    )
+    options = [one for one in scene.option_field.get("custom_field_options") or () if isinstance(one, dict)]
     tags = {str(one.get("value")) for one in options}
     offered = {str(one.get("value")) for one in found.get("values") or () if isinstance(one, dict)}
     known = len(tags & offered)
-    scene.findings.saw(names[1], bool(tags) and tags <= offered, f"{known} of {len(tags)} tags are values")  # fmt: skip
+    scene.findings.saw(names[1], bool(tags) and tags <= offered, f"{known} of {len(tags)} tags are values")
     nested = {str(one.get("value")) for one in options if "::" in str(one.get("name"))}
     if nested:
-        scene.findings.saw(names[2], nested <= offered, f"{len(nested & offered)} of {len(nested)} nested options are one value")  # fmt: skip
+        scene.findings.saw(
+            names[2], nested <= offered, f"{len(nested & offered)} of {len(nested)} nested options are one value"
+        )
     else:
         scene.findings.missed(names[2], "The field has no nested option.")
 
@@ -66,12 +70,12 @@ def look_at_rules(scene: Scene) -> str:
     conditions = [one for row in rows for one in _conditions(row)]
     changed = [one for one in conditions if one.get("operator") == "changed"]
     if changed:
-        empty = sum(one.get("value") in {None, ""} for one in changed if not isinstance(one.get("value"), list))  # fmt: skip
-        scene.findings.saw("rule-changed-value", empty == len(changed), f"{empty} of {len(changed)} are null or empty")  # fmt: skip
+        empty = sum(one.get("value") in {None, ""} for one in changed if not isinstance(one.get("value"), list))
+        scene.findings.saw("rule-changed-value", empty == len(changed), f"{empty} of {len(changed)} are null or empty")
     watched = [one for one in conditions if one.get("field") in _ALLOWED]
     if watched:
         usual = sum(str(one.get("value")) in _ALLOWED[one["field"]] for one in watched)
-        scene.findings.saw("rule-stock-values", usual == len(watched), f"{usual} of {len(watched)} say so")  # fmt: skip
+        scene.findings.saw("rule-stock-values", usual == len(watched), f"{usual} of {len(watched)} say so")
     _calls(scene, [one for row in rows for one in _listed(row.get("actions"))])
     for name in ("rule-changed-value", "rule-stock-values"):
         scene.findings.missed(name, "The account has no trigger with such a condition.")
@@ -80,11 +84,17 @@ def look_at_rules(scene: Scene) -> str:
 
 def _calls(scene: Scene, actions: Iterable[Json]) -> None:
     values = [one.get("value") for one in actions if one.get("field") == "notification_webhook"]
-    pairs = [one for one in values if isinstance(one, list) and len(one) == 2 and all(isinstance(part, str) for part in one)]  # fmt: skip
+    pairs = [
+        one for one in values if isinstance(one, list) and len(one) == 2 and all(isinstance(part, str) for part in one)
+    ]
     if values:
-        scene.findings.saw("rule-webhook-action", len(pairs) == len(values), f"{len(pairs)} of {len(values)} actions are an id and a text")  # fmt: skip
+        scene.findings.saw(
+            "rule-webhook-action",
+            len(pairs) == len(values),
+            f"{len(pairs)} of {len(values)} actions are an id and a text",
+        )
     else:
-        scene.findings.missed("rule-webhook-action", "No trigger calls a webhook. Run `ato provision` first.")  # fmt: skip
+        scene.findings.missed("rule-webhook-action", "No trigger calls a webhook. Run `ato provision` first.")
 
 
 def _conditions(row: Json) -> list[Json]:
@@ -108,5 +118,5 @@ def look_at_webhooks(scene: Scene) -> str:
     if called:
         scene.findings.saw("rule-webhook-kind", True, f"{called} of {len(kinds)} webhooks")
     else:
-        scene.findings.missed("rule-webhook-kind", "No webhook is connected to triggers. Run `ato provision` first.")  # fmt: skip
+        scene.findings.missed("rule-webhook-kind", "No webhook is connected to triggers. Run `ato provision` first.")
     return f"{len(kinds)} webhooks are there."

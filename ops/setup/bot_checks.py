@@ -58,9 +58,7 @@ def _ready(ready: httpx.Response, at: str) -> Verdict:
             f"Something else than the bot answers at {at}.",
             "Correct ATO_WEB__PUBLIC_URL, or the proxy before the bot.",
         )
-    return broken(
-        BOT, f"The bot is not ready: {', '.join(wrong)}.", "See the other lines, and the bot's log."
-    )
+    return broken(BOT, f"The bot is not ready: {', '.join(wrong)}.", "See the other lines, and the bot's log.")
 
 
 async def _slack(client: httpx.AsyncClient, settings: Settings) -> Verdict:
@@ -69,13 +67,19 @@ async def _slack(client: httpx.AsyncClient, settings: Settings) -> Verdict:
     raw = json.dumps({"type": "url_verification", "challenge": challenge}).encode()
     secret = settings.slack.signing_secret.get_secret_value()
     headers = {
-        "Content-Type": "application/json", "X-Slack-Request-Timestamp": at,
+        "Content-Type": "application/json",
+        "X-Slack-Request-Timestamp": at,
         "X-Slack-Signature": slack_sign(secret, at, raw),
-    }  # fmt: skip
+    }
     answer = await client.post("/slack/events", content=raw, headers=headers)
     if answer.status_code == 200 and challenge in answer.text:
         return good(SLACK, "The bot believes what is signed with ATO_SLACK__SIGNING_SECRET.")
-    return broken(SLACK, f"The running bot refuses what is signed with ATO_SLACK__SIGNING_SECRET ({answer.status_code}).", "Copy the signing secret from Basic Information of the Slack app into ATO_SLACK__SIGNING_SECRET, and start the bot again.")  # fmt: skip
+    return broken(
+        SLACK,
+        f"The running bot refuses what is signed with ATO_SLACK__SIGNING_SECRET ({answer.status_code}).",
+        "Copy the signing secret from Basic Information of the Slack app into ATO_SLACK__SIGNING_SECRET, and start the"
+        " bot again.",
+    )
 
 
 async def _zendesk(client: httpx.AsyncClient, settings: Settings) -> Verdict:
@@ -83,10 +87,15 @@ async def _zendesk(client: httpx.AsyncClient, settings: Settings) -> Verdict:
     raw, at = b"{}", datetime.now(UTC).isoformat(timespec="seconds")
     secret = settings.zendesk.webhook_secret.get_secret_value()
     headers = {
-        "Content-Type": "application/json", "X-Zendesk-Webhook-Signature-Timestamp": at,
+        "Content-Type": "application/json",
+        "X-Zendesk-Webhook-Signature-Timestamp": at,
         "X-Zendesk-Webhook-Signature": zendesk_sign(secret, at, raw),
-    }  # fmt: skip
+    }
     answer = await client.post("/zendesk/webhook", content=raw, headers=headers)
     if answer.status_code == 400:
         return good(ZENDESK, "The bot believes what is signed with ATO_ZENDESK__WEBHOOK_SECRET.")
-    return broken(ZENDESK, f"The running bot refuses what is signed with ATO_ZENDESK__WEBHOOK_SECRET ({answer.status_code}).", "Start the bot again with the settings that `ato provision` wrote.")  # fmt: skip
+    return broken(
+        ZENDESK,
+        f"The running bot refuses what is signed with ATO_ZENDESK__WEBHOOK_SECRET ({answer.status_code}).",
+        "Start the bot again with the settings that `ato provision` wrote.",
+    )

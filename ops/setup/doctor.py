@@ -51,9 +51,7 @@ async def _outside(found: Settings, playbooks: Mapping[str, Playbook]) -> list[V
     return [*slack, *zendesk, *bot, database, *queue, clock, machine_checks.disk(found)]
 
 
-async def _slack(
-    found: Settings, playbooks: Mapping[str, Playbook]
-) -> tuple[list[Verdict], datetime | None]:
+async def _slack(found: Settings, playbooks: Mapping[str, Playbook]) -> tuple[list[Verdict], datetime | None]:
     async with aiohttp.ClientSession() as session:
         space = Workspace(found.slack.token.get_secret_value(), found.slack.api_url, session)
         return await slack_checks.verdicts(space, found, playbooks)

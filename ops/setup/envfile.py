@@ -30,19 +30,13 @@ def put_in(file: Path, values: Mapping[str, str]) -> tuple[str, ...]:
     if after == before:
         return ()
     _exchange(file, after)
-    return tuple(
-        name
-        for name, value in values.items()
-        if f"{name}={written(value)}" not in before.splitlines()
-    )
+    return tuple(name for name, value in values.items() if f"{name}={written(value)}" not in before.splitlines())
 
 
 def written(value: str) -> str:
     """Write a value so that it is read as it is; what a shell or dotenv would read otherwise is quoted."""
     plain = value.isascii() and all(one.isalnum() or one in "-_.:/@+=," for one in value)
-    return (
-        value if plain else json.dumps(value, ensure_ascii=False) if "'" in value else f"'{value}'"
-    )
+    return value if plain else json.dumps(value, ensure_ascii=False) if "'" in value else f"'{value}'"
 
 
 def _exchange(file: Path, text: str) -> None:

@@ -28,13 +28,19 @@ def database(settings: Settings) -> Verdict:
     url = settings.database_url.get_secret_value()
     file = database_file(url)
     if file is not None and not file.exists():
-        return unknown(
-            DATABASE, f"{file} is not there yet.", "The first start of `ato serve` makes it."
-        )
+        return unknown(DATABASE, f"{file} is not there yet.", "The first start of `ato serve` makes it.")
     if reason := why_not_writable(url):
-        return broken(DATABASE, f"Nothing can be kept: {reason}.", "Let the bot's user write the database's file and folder, and see that its disk is mounted for writing.")  # fmt: skip
+        return broken(
+            DATABASE,
+            f"Nothing can be kept: {reason}.",
+            "Let the bot's user write the database's file and folder, and see that its disk is mounted for writing.",
+        )
     if not is_current(url):
-        return broken(DATABASE, "Its tables are of another version of the desk.", "Start `ato serve` of this version, which brings them up to date.")  # fmt: skip
+        return broken(
+            DATABASE,
+            "Its tables are of another version of the desk.",
+            "Start `ato serve` of this version, which brings them up to date.",
+        )
     return good(DATABASE, "It can be written, and its tables are of this version.")
 
 
@@ -59,13 +65,21 @@ async def queue(settings: Settings, now: datetime) -> list[Verdict]:
 def _lag(since: datetime | None, waiting: int, now: datetime) -> Verdict:
     if since is not None and now - since > LATE:
         minutes = int((now - since).total_seconds() // 60)
-        return broken(QUEUE, f"{waiting} effects wait, the first of them for {minutes} minutes.", "Start `ato serve`; if it runs, its log says what it cannot reach.")  # fmt: skip
+        return broken(
+            QUEUE,
+            f"{waiting} effects wait, the first of them for {minutes} minutes.",
+            "Start `ato serve`; if it runs, its log says what it cannot reach.",
+        )
     return good(QUEUE, f"{waiting} effects wait, none for long.")
 
 
 def _dead(count: int) -> Verdict:
     if count:
-        return broken(QUEUE, f"{count} effects were given up and wait for a person.", "`ato effects list` says which and why; press Retry on the card, or `ato effects retry`.")  # fmt: skip
+        return broken(
+            QUEUE,
+            f"{count} effects were given up and wait for a person.",
+            "`ato effects list` says which and why; press Retry on the card, or `ato effects retry`.",
+        )
     return good(QUEUE, "No effect was given up.")
 
 
@@ -86,7 +100,8 @@ def clock(settings: Settings, there: datetime | None) -> Verdict:
     )
     return broken(
         CLOCK,
-        f"It is {abs(seconds)} s {ahead} theirs; from 300 s on every signature is refused, and reminders come at the wrong time.",
+        f"It is {abs(seconds)} s {ahead} theirs; from 300 s on every signature is refused, and reminders come at the"
+        " wrong time.",
         cure,
     )
 

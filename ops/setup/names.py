@@ -24,9 +24,7 @@ def named(given: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def resolve(
-    given: Mapping[str, str], channels: tuple[Channel, ...], groups: tuple[UserGroup, ...]
-) -> Resolved:
+def resolve(given: Mapping[str, str], channels: tuple[Channel, ...], groups: tuple[UserGroup, ...]) -> Resolved:
     """Find the id of every name."""
     by_name = {f"#{one.name}": one.id for one in channels}
     by_name |= {f"@{one.handle}": one.id for one in groups}
@@ -38,6 +36,12 @@ def resolve(
 def _left(names: Mapping[str, str]) -> Iterator[str]:
     for name, value in names.items():
         if value.startswith("#"):
-            yield f"{name}: there is no channel {value} that the bot may see. Make it private, invite the bot to it, then run `ato provision`."
+            yield (
+                f"{name}: there is no channel {value} that the bot may see. Make it private, invite the bot to it, then"
+                " run `ato provision`."
+            )
         else:
-            yield f"{name}: there is no user group {value}. Make it in Slack and put its people in, then run `ato provision`."
+            yield (
+                f"{name}: there is no user group {value}. Make it in Slack and put its people in, then run `ato"
+                " provision`."
+            )

@@ -31,7 +31,9 @@ from ops.setup.wanted import wanted
 SECRET = "ATO_ZENDESK__WEBHOOK_SECRET"  # noqa: S105 - a variable's name
 NOT_YET = "not-known-before-the-webhook-is-made"
 _PASSES = 6
-_READ = "Without ATO_WEB__PUBLIC_URL Zendesk cannot call the bot, which reads the tickets of open cases by itself instead."
+_READ = (
+    "Without ATO_WEB__PUBLIC_URL Zendesk cannot call the bot, which reads the tickets of open cases by itself instead."
+)
 
 
 @dataclass
@@ -55,14 +57,10 @@ def provision(file: Path, *, dry: bool) -> Report:
     if not in_a_file:
         given.setdefault(SECRET, NOT_YET)
     chosen = settings(given)
-    playbooks = load(
-        chosen.playbooks.folder or PLAYBOOKS, chosen.playbooks.names, chosen.playbooks.values
-    )
+    playbooks = load(chosen.playbooks.folder or PLAYBOOKS, chosen.playbooks.names, chosen.playbooks.values)
     secret = _zendesk(chosen, playbooks, report, dry=dry)
     if not wanted(playbooks, chosen).calls and given.get(SECRET) == NOT_YET:
-        secret = secrets.token_urlsafe(
-            32
-        )  # nobody has it: whatever says it comes from Zendesk is refused
+        secret = secrets.token_urlsafe(32)  # nobody has it: whatever says it comes from Zendesk is refused
     asyncio.run(_slack(chosen, playbooks, report))
     if in_a_file:
         _in_a_file(chosen, given[f"{SECRET}_FILE"], secret, report)
@@ -99,18 +97,14 @@ def _slack_address(given: Mapping[str, str]) -> str:
     return given.get("ATO_SLACK__API_URL", "https://slack.com/api/").rstrip("/") + "/"
 
 
-def _zendesk(
-    chosen: Settings, playbooks: Mapping[str, Playbook], report: Report, *, dry: bool
-) -> str | None:
+def _zendesk(chosen: Settings, playbooks: Mapping[str, Playbook], report: Report, *, dry: bool) -> str | None:
     """Mend what can be mended, pass after pass; gives the webhook's secret."""
     zendesk = chosen.zendesk
     account = SetUp(zendesk.url, signed_in(zendesk, zendesk.provision_scopes or PROVISION))
     try:
         _admitted(account)
         wish = wanted(playbooks, chosen)
-        report.checked = (
-            len(wish.groups) + len(wish.query_types) + len(wish.forms) + len(wish.kinds) + 2
-        )
+        report.checked = len(wish.groups) + len(wish.query_types) + len(wish.forms) + len(wish.kinds) + 2
         left = compare(wish, account.found())
         for _ in range(0 if dry else _PASSES):
             if not any(one.call for one in left):
@@ -133,12 +127,11 @@ def _admitted(account: SetUp) -> None:
     if user.id is None:
         raise GiveUp(
             "Zendesk",
-            "it took the bot for an anonymous user: ATO_ZENDESK__EMAIL or ATO_ZENDESK__TOKEN is wrong. Use an OAuth client instead, as docs/installing.md says.",
+            "it took the bot for an anonymous user: ATO_ZENDESK__EMAIL or ATO_ZENDESK__TOKEN is wrong. Use an OAuth"
+            " client instead, as docs/installing.md says.",
         )
     if user.role not in {"admin", "agent"}:
-        raise GiveUp(
-            "Zendesk", "the bot's user is no agent. Let an administrator make the OAuth client."
-        )
+        raise GiveUp("Zendesk", "the bot's user is no agent. Let an administrator make the OAuth client.")
 
 
 def _mend(account: SetUp, left: tuple[Difference, ...]) -> Iterator[str]:
@@ -173,9 +166,7 @@ async def _slack(chosen: Settings, playbooks: Mapping[str, Playbook], report: Re
     report.by_person += [f"{one.what} {one.cure}" for one in verdicts if one.state == BROKEN]
 
 
-def _write(
-    file: Path, found: Mapping[str, str], given: Mapping[str, str], report: Report, *, dry: bool
-) -> None:
+def _write(file: Path, found: Mapping[str, str], given: Mapping[str, str], report: Report, *, dry: bool) -> None:
     """Write what was found; a variable of the environment goes before the file, and only a person can change it."""
     differs = {name: value for name, value in found.items() if given.get(name) != value}
     if dry:
@@ -193,7 +184,4 @@ def _write(
 
 def _lines(differs: Mapping[str, str], given: Mapping[str, str]) -> tuple[str, ...]:
     """Say what is written, but never a secret."""
-    return tuple(
-        name if name == SECRET else f"{name}={value} for {given[name]}"
-        for name, value in differs.items()
-    )
+    return tuple(name if name == SECRET else f"{name}={value} for {given[name]}" for name, value in differs.items())

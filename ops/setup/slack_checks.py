@@ -19,7 +19,10 @@ TOKEN, SCOPES, GROUPS, CHANNELS, LINK = (
     "slack channel",
     "slack socket mode",
 )
-REINSTALL = "Add it under OAuth & Permissions of the app (or paste the output of `ato manifest` into it), and install the app again."
+REINSTALL = (
+    "Add it under OAuth & Permissions of the app (or paste the output of `ato manifest` into it), and install the app"
+    " again."
+)
 
 
 async def verdicts(
@@ -64,16 +67,21 @@ async def _link(space: Workspace, settings: Settings) -> list[Verdict]:
     except TryAgain as wrong:
         return [broken(LINK, f"{wrong}.", "See whether this machine reaches Slack, and try again.")]
     except GiveUp:
-        return [broken(LINK, "Slack refuses the app-level token, or Socket Mode is off for this app.", "Make an app-level token with the scope connections:write (Basic Information of the app), switch Socket Mode on, and put the token into ATO_SLACK__APP_TOKEN.")]  # fmt: skip
+        return [
+            broken(
+                LINK,
+                "Slack refuses the app-level token, or Socket Mode is off for this app.",
+                "Make an app-level token with the scope connections:write (Basic Information of the app), switch Socket"
+                " Mode on, and put the token into ATO_SLACK__APP_TOKEN.",
+            )
+        ]
     return [good(LINK, "Slack lets the app connect without a public address.")]
 
 
 # User groups --------------------------------------------------------------------------------------
 
 
-async def _groups(
-    space: Workspace, settings: Settings, playbooks: Mapping[str, Playbook]
-) -> list[Verdict]:
+async def _groups(space: Workspace, settings: Settings, playbooks: Mapping[str, Playbook]) -> list[Verdict]:
     try:
         there = {one.id: one for one in await space.groups()}
     except (GiveUp, TryAgain) as wrong:
@@ -93,21 +101,32 @@ def _group(role: RoleWanted, settings: Settings, there: Mapping[str, UserGroup])
     if group is None and people:
         return good(GROUPS, f"{role.title}: {len(people)} people are named in the settings.")
     if group is None:
-        return broken(GROUPS, f"Nobody is {role.title}.", f"Put a user group into ATO_SLACK__GROUPS__{name}, as @handle, and run `ato provision`; or people into ATO_SLACK__PEOPLE__{name}.")  # fmt: skip
+        return broken(
+            GROUPS,
+            f"Nobody is {role.title}.",
+            f"Put a user group into ATO_SLACK__GROUPS__{name}, as @handle, and run `ato provision`; or people into"
+            f" ATO_SLACK__PEOPLE__{name}.",
+        )
     if group not in there:
-        return broken(GROUPS, f"{role.title}: there is no user group {group}, or it is switched off.", f"Correct ATO_SLACK__GROUPS__{name}, or switch the group on in Slack.")  # fmt: skip
+        return broken(
+            GROUPS,
+            f"{role.title}: there is no user group {group}, or it is switched off.",
+            f"Correct ATO_SLACK__GROUPS__{name}, or switch the group on in Slack.",
+        )
     found = there[group]
     if not found.people and not people:
-        return broken(GROUPS, f"{role.title}: the user group @{found.handle} is empty, so nobody may do its steps.", f"Put the people into @{found.handle} in Slack.")  # fmt: skip
+        return broken(
+            GROUPS,
+            f"{role.title}: the user group @{found.handle} is empty, so nobody may do its steps.",
+            f"Put the people into @{found.handle} in Slack.",
+        )
     return good(GROUPS, f"{role.title}: {len({*found.people, *people})} people in @{found.handle}.")
 
 
 # Channels -----------------------------------------------------------------------------------------
 
 
-async def _channels(
-    space: Workspace, settings: Settings, playbooks: Mapping[str, Playbook]
-) -> list[Verdict]:
+async def _channels(space: Workspace, settings: Settings, playbooks: Mapping[str, Playbook]) -> list[Verdict]:
     wanted = [role for role in roles(playbooks) if role.channel]
     inboxes = settings.slack.inboxes
     found = [
@@ -119,9 +138,7 @@ async def _channels(
         ],
     ]
     if settings.slack.operators:
-        found.append(
-            await _looked(space, settings.slack.operators, "Trouble of the desk", private=False)
-        )
+        found.append(await _looked(space, settings.slack.operators, "Trouble of the desk", private=False))
     return found
 
 
@@ -129,7 +146,12 @@ def _without(wanted: Sequence[RoleWanted], settings: Settings) -> Iterator[Verdi
     for role in wanted:
         if role.role not in settings.slack.inboxes:
             name = role.role.upper()
-            yield broken(CHANNELS, f"{role.title} has no channel.", f"Make a private channel, invite the bot, put its name into ATO_SLACK__INBOXES__{name}, as #name, and run `ato provision`.")  # fmt: skip
+            yield broken(
+                CHANNELS,
+                f"{role.title} has no channel.",
+                f"Make a private channel, invite the bot, put its name into ATO_SLACK__INBOXES__{name}, as #name, and"
+                " run `ato provision`.",
+            )
 
 
 async def _looked(space: Workspace, channel: str, title: str, *, private: bool) -> Verdict:
@@ -138,15 +160,28 @@ async def _looked(space: Workspace, channel: str, title: str, *, private: bool) 
     except (GiveUp, TryAgain) as wrong:
         return _reading(CHANNELS, wrong)
     if found is None:
-        return broken(CHANNELS, f"{title}: the channel {channel} does not exist, or it is private and the bot is not in it.", "Invite the bot to the channel, or correct its id in the settings.")  # fmt: skip
+        return broken(
+            CHANNELS,
+            f"{title}: the channel {channel} does not exist, or it is private and the bot is not in it.",
+            "Invite the bot to the channel, or correct its id in the settings.",
+        )
     return _channel(found, title, private=private)
 
 
 def _channel(found: Channel, title: str, *, private: bool) -> Verdict:
     if found.archived:
-        return broken(CHANNELS, f"{title}: #{found.name} is archived.", f"Unarchive #{found.name}, or put another channel into the settings.")  # fmt: skip
+        return broken(
+            CHANNELS,
+            f"{title}: #{found.name} is archived.",
+            f"Unarchive #{found.name}, or put another channel into the settings.",
+        )
     if not found.member:
-        return broken(CHANNELS, f"{title}: the bot is not in #{found.name}.", f"Write /invite @bot in #{found.name}.")  # fmt: skip
+        return broken(CHANNELS, f"{title}: the bot is not in #{found.name}.", f"Write /invite @bot in #{found.name}.")
     if private and not found.private:
-        return broken(CHANNELS, f"{title}: #{found.name} is public, so everybody in the workspace reads it; customers' values are masked there.", f"Make #{found.name} private in its settings.")  # fmt: skip
+        return broken(
+            CHANNELS,
+            f"{title}: #{found.name} is public, so everybody in the workspace reads it; customers' values are masked"
+            " there.",
+            f"Make #{found.name} private in its settings.",
+        )
     return good(CHANNELS, f"{title}: the bot is in #{found.name}.")

@@ -37,7 +37,7 @@ def roles(playbooks: Mapping[str, Playbook]) -> tuple[RoleWanted, ...]:
         name: RoleWanted(role=name, title=in_language(role.title, "en"), channel=role.inbox == "channel")
         for playbook in playbooks.values()
         for name, role in playbook.roles.items()
-    }  # fmt: skip
+    }
     return tuple(found.values())
 
 

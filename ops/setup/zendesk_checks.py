@@ -25,11 +25,15 @@ SIGN_IN, SCOPES = "zendesk sign-in", "zendesk scopes"
 LAST_DAY = date(2027, 4, 30)
 """The last day on which Zendesk takes an API token: https://developer.zendesk.com/documentation/api-basics/authentication/oauth-migration/"""
 SOON_DAYS = 30
-_TO_OAUTH = "Make an OAuth client as docs/installing.md says, and give ATO_ZENDESK__CLIENT_ID and ATO_ZENDESK__CLIENT_SECRET."
+_TO_OAUTH = (
+    "Make an OAuth client as docs/installing.md says, and give ATO_ZENDESK__CLIENT_ID and ATO_ZENDESK__CLIENT_SECRET."
+)
 _REACH = "See whether this machine reaches Zendesk at ATO_ZENDESK__URL, and try again."
 _CURES: dict[type[Exception], str] = {
     WrongClient: "Correct ATO_ZENDESK__CLIENT_ID and ATO_ZENDESK__CLIENT_SECRET, and start the bot again.",
-    WrongScope: "Allow the OAuth client these scopes in Zendesk's Admin Center, or ask for others with ATO_ZENDESK__SCOPES.",
+    WrongScope: (
+        "Allow the OAuth client these scopes in Zendesk's Admin Center, or ask for others with ATO_ZENDESK__SCOPES."
+    ),
     MissingScope: "Add it to ATO_ZENDESK__SCOPES, and start the bot again.",
     NotAllowed: "Let the owner of the OAuth client be an administrator.",
     TryAgain: _REACH,
@@ -39,25 +43,17 @@ _CURES: dict[type[Exception], str] = {
 
 def wrong_line(check: str, wrong: GiveUp | TryAgain, *, old: bool = False) -> Verdict:
     """Turn a refusal into a line; at a terminal there is no Retry to press."""
-    cure = (
-        _TO_OAUTH
-        if old and isinstance(wrong, GiveUp)
-        else _CURES.get(type(wrong), "Correct ATO_ZENDESK__URL.")
-    )
+    cure = _TO_OAUTH if old and isinstance(wrong, GiveUp) else _CURES.get(type(wrong), "Correct ATO_ZENDESK__URL.")
     words = wrong.reason if isinstance(wrong, GiveUp) else f"{wrong}."
     return broken(check, words.replace(", then press Retry.", "."), cure)
 
 
-def verdicts(
-    settings: Settings, playbooks: Mapping[str, Playbook]
-) -> tuple[list[Verdict], datetime | None]:
+def verdicts(settings: Settings, playbooks: Mapping[str, Playbook]) -> tuple[list[Verdict], datetime | None]:
     """Look at everything in Zendesk; gives also what time it is there."""
     zendesk = settings.zendesk
     chosen = clients(zendesk)
     if not chosen and datetime.now(UTC).date() > LAST_DAY:
-        return [
-            broken(SIGN_IN, "Zendesk has taken no API token since 30 April 2027.", _TO_OAUTH)
-        ], None
+        return [broken(SIGN_IN, "Zendesk has taken no API token since 30 April 2027.", _TO_OAUTH)], None
     first = chosen[0] if chosen else None
     account = SetUp(zendesk.url, signed_in(zendesk, zendesk.scopes or SERVE, first))
     try:
@@ -77,9 +73,7 @@ def verdicts(
 def _known(user: RawUser) -> Verdict:
     """Say who the owner of the OAuth client is, and whether they may still do what the desk needs."""
     if user.role == "admin":
-        return good(
-            SIGN_IN, f"Zendesk knows the desk's OAuth client; it works as {user.name}, admin."
-        )
+        return good(SIGN_IN, f"Zendesk knows the desk's OAuth client; it works as {user.name}, admin.")
     return broken(
         SIGN_IN,
         f"The desk's OAuth client works as {user.name}, who is no administrator any more ({user.role}).",
@@ -96,7 +90,10 @@ def _with_token(user: RawUser, now: datetime | None) -> Verdict:
             f"Its address or API token is wrong. {_TO_OAUTH}",
         )
     left = (LAST_DAY - (now or datetime.now(UTC)).date()).days
-    words = f"Zendesk knows the bot as {user.name}, {user.role}, by an API token. Zendesk takes it for {left} more days, until 30 April 2027."
+    words = (
+        f"Zendesk knows the bot as {user.name}, {user.role}, by an API token. Zendesk takes it for {left} more days,"
+        " until 30 April 2027."
+    )
     if left <= SOON_DAYS:
         return broken(SIGN_IN, words, _TO_OAUTH)
     return good(SIGN_IN, f"{words} {_TO_OAUTH}")
@@ -119,16 +116,19 @@ def _second(zendesk: Zendesk, first: RawUser | None) -> Iterator[Verdict]:
             user, _ = account.me()
         except (GiveUp, TryAgain) as wrong:
             line = wrong_line(name, wrong)
-            yield line.model_copy(
-                update={"cure": line.cure.replace("__CLIENT_", "__SECOND_CLIENT_")}
-            )
+            yield line.model_copy(update={"cure": line.cure.replace("__CLIENT_", "__SECOND_CLIENT_")})
             continue
         finally:
             account.close()
         if first is None or user.id == first.id:
             yield good(name, "Zendesk knows the second OAuth client, too.")
         else:
-            yield broken(name, f"The second OAuth client works as {user.name}, the first as {first.name}: what one writes looks to the other like somebody else's.", "Let the same administrator make both.")  # fmt: skip
+            yield broken(
+                name,
+                f"The second OAuth client works as {user.name}, the first as {first.name}: what one writes looks to the"
+                " other like somebody else's.",
+                "Let the same administrator make both.",
+            )
 
 
 def _set_up(account: SetUp, settings: Settings, wish: Wanted) -> Iterator[Verdict]:
@@ -144,7 +144,11 @@ def _set_up(account: SetUp, settings: Settings, wish: Wanted) -> Iterator[Verdic
         yield from _secret(account, settings, found)
     else:
         every = settings.zendesk.reconcile_seconds
-        yield good("zendesk webhook", f"Without a public address Zendesk cannot call the bot; it reads open cases' tickets every {every} s instead.")  # fmt: skip
+        yield good(
+            "zendesk webhook",
+            f"Without a public address Zendesk cannot call the bot; it reads open cases' tickets every {every} s"
+            " instead.",
+        )
 
 
 def _broken(one: Difference) -> Verdict:
@@ -181,4 +185,8 @@ def _secret(account: SetUp, settings: Settings, found: Found) -> Iterator[Verdic
     if same:
         yield good("zendesk webhook secret", "The bot has the secret that Zendesk signs with.")
     else:
-        yield broken("zendesk webhook secret", "Zendesk signs with another secret than the bot has: every delivery is refused.", "Run `ato provision`, and start the bot again.")  # fmt: skip
+        yield broken(
+            "zendesk webhook secret",
+            "Zendesk signs with another secret than the bot has: every delivery is refused.",
+            "Run `ato provision`, and start the bot again.",
+        )

@@ -197,13 +197,7 @@ def digits(phone: str) -> str:
 
 
 def _asked(key: str, value: str) -> str:
-    return (
-        digits(value)
-        if key == "phone"
-        else value.strip().lower()
-        if key != "customer_id"
-        else value.strip()
-    )
+    return digits(value) if key == "phone" else value.strip().lower() if key != "customer_id" else value.strip()
 
 
 def _change(at: datetime, name: str, before: str, after: str, by: str) -> Json:

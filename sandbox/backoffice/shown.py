@@ -66,7 +66,6 @@ def transaction(entry: Json, currency: str) -> Json:
 def everything(ledger: Ledger, found: Profile) -> Json:
     """For the control room: the whole profile, and the truth about its orders."""
     orders: list[dict[str, Any]] = [
-        {**order(o), "placed_by": "customer" if o.good else "fraudster"}
-        for o in ledger.orders_of(found)
+        {**order(o), "placed_by": "customer" if o.good else "fraudster"} for o in ledger.orders_of(found)
     ]
     return {**profile(found), "wallet": wallet(found), "orders": orders}

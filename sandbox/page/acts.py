@@ -26,9 +26,7 @@ class Acts:
 
     async def do(self, asked: Json) -> None:
         """Do what the page's script asks, then draw; what cannot be done becomes a sentence."""
-        act: Callable[[Json], Awaitable[None]] | None = getattr(
-            self, f"on_{asked.get('act')}", None
-        )
+        act: Callable[[Json], Awaitable[None]] | None = getattr(self, f"on_{asked.get('act')}", None)
         if act is None:
             return
         try:
@@ -186,9 +184,7 @@ class Acts:
                 "email": given["email"],
                 "name": given.get("name") or given["email"],
             }
-        made = await self.room.post(
-            "/zendesk/tickets", {**body, "public": bool(given.get("public"))}
-        )
+        made = await self.room.post("/zendesk/tickets", {**body, "public": bool(given.get("public"))})
         self.view.ticket = str(made["id"])
 
     async def on_comment(self, asked: Json) -> None:
@@ -207,9 +203,7 @@ class Acts:
         if (given.get("assignee") or "") != (now.get("assignee") or ""):
             body["assignee"] = given.get("assignee") or ""
         if len(body) == 1:
-            raise Refused(
-                "Nothing is different yet: choose another group, person, status or query type."
-            )
+            raise Refused("Nothing is different yet: choose another group, person, status or query type.")
         await self.room.post(f"/zendesk/tickets/{self.view.ticket}/move", body)
 
     async def on_status(self, asked: Json) -> None:
@@ -260,6 +254,4 @@ class Acts:
 
 def _filled(asked: Json) -> Json:
     """What was filled in; an empty field was not."""
-    return {
-        name: value for name, value in asked["values"].items() if value not in ("", None, False)
-    }
+    return {name: value for name, value in asked["values"].items() if value not in ("", None, False)}

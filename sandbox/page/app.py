@@ -22,10 +22,7 @@ from sandbox.page.screen import Screen
 
 TITLE = "ATO Desk sandbox"
 FIRST = "UAGENT01"
-ICON = (
-    "data:image/svg+xml;base64,"
-    + base64.b64encode((HERE / "static" / "icon.svg").read_bytes()).decode()
-)
+ICON = "data:image/svg+xml;base64," + base64.b64encode((HERE / "static" / "icon.svg").read_bytes()).decode()
 COMMANDS = (
     ("/ato", "open a new case"),
     ("/ato mine", "what you have, each with a button to go on"),
@@ -70,9 +67,7 @@ def build(control_url: str) -> FastAPI:
         background_tasks.create(screen.live(client), name=f"live {client.id}")
 
     pages.add_static_files("/page", HERE / "static", max_cache_age=0)
-    ui.run_with(
-        app, title=TITLE, favicon=ICON, tailwind=False, show_welcome_message=False, language="en-GB"
-    )
+    ui.run_with(app, title=TITLE, favicon=ICON, tailwind=False, show_welcome_message=False, language="en-GB")
     return app
 
 
@@ -84,9 +79,7 @@ def _head() -> None:
 def _layout(screen: Screen) -> None:
     with ui.element("div").classes("desk"):
         screen.pane("top", "header")
-        ui.html(_tabs(), sanitize=False, tag="nav").classes("tabs").props(
-            'aria-label="Parts of the page"'
-        )
+        ui.html(_tabs(), sanitize=False, tag="nav").classes("tabs").props('aria-label="Parts of the page"')
         with ui.element("main").classes("panes"):
             _slack(screen)
             with _pane("zendesk", "Zendesk"):
@@ -111,25 +104,17 @@ def _slack(screen: Screen) -> None:
         screen.pane("places", "nav")
         with ui.element("div").classes("talk"):
             screen.pane("head")
-            with (
-                ui.element("div")
-                .classes("flow")
-                .props("data-flow tabindex=0 role=log aria-label=Messages")
-            ):
+            with ui.element("div").classes("flow").props("data-flow tabindex=0 role=log aria-label=Messages"):
                 screen.pane("earlier")
                 screen.stream("messages", ui.element("div").classes("messages"))
                 screen.pane("later")
                 screen.pane("home")
-            ui.html(_composer("Message, or / for a command", ""), sanitize=False).classes(
-                "composer"
-            )
+            ui.html(_composer("Message, or / for a command", ""), sanitize=False).classes("composer")
         with ui.element("aside").classes("p-thread").props("aria-label=Thread"):
             screen.pane("threadhead")
             with ui.element("div").classes("flow").props("data-flow tabindex=0"):
                 screen.stream("thread", ui.element("div").classes("messages"))
-            ui.html(_composer("Reply in the thread", "threaded"), sanitize=False).classes(
-                "composer"
-            )
+            ui.html(_composer("Reply in the thread", "threaded"), sanitize=False).classes("composer")
         screen.pane("modal")
 
 
@@ -140,9 +125,7 @@ def _tabs() -> str:
         ("backoffice", "Back office"),
         ("outside", "Time & calls"),
     )
-    return "".join(
-        f'<button type="button" data-tab="{name}">{title}</button>' for name, title in names
-    )
+    return "".join(f'<button type="button" data-tab="{name}">{title}</button>' for name, title in names)
 
 
 def _composer(words: str, kind: str) -> str:
@@ -152,7 +135,8 @@ def _composer(words: str, kind: str) -> str:
         f"<form data-form='send' data-kind='{kind}' data-commands='{offered}'>"
         f'<ul class="offers" id="offers-{name}" role="listbox" aria-label="Commands" hidden></ul>'
         f'<input name="text" aria-label="{words}" placeholder="{words}" autocomplete="off" '
-        f'role="combobox" aria-expanded="false" aria-autocomplete="list" aria-controls="offers-{name}" data-key="say-{name}">'
+        f'role="combobox" aria-expanded="false" aria-autocomplete="list" aria-controls="offers-{name}"'
+        f' data-key="say-{name}">'
         '<button class="b primary">Send</button></form>'
     )
 
@@ -163,9 +147,7 @@ def _files(app: FastAPI, room: Room) -> None:
         """A file of a form, kept by the pretend Slack; its id goes into the form."""
         content = base64.b64encode(await request.body()).decode()
         try:
-            told = await room.post(
-                "/slack/upload", {"user": user, "filename": name, "content_base64": content}
-            )
+            told = await room.post("/slack/upload", {"user": user, "filename": name, "content_base64": content})
         except Refused as why:
             return JSONResponse({"error": str(why)}, 422)
         return JSONResponse({"id": told["file"]["id"], "name": name})
@@ -177,9 +159,7 @@ def _files(app: FastAPI, room: Room) -> None:
         content = await room.content(paths[system]) if system in paths else None
         if content is None:
             return JSONResponse({"error": "There is no such file."}, 404)
-        safe = "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in name)[
-            -80:
-        ]
+        safe = "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in name)[-80:]
         headers = {
             "content-disposition": f'attachment; filename="{safe}"',
             "x-content-type-options": "nosniff",

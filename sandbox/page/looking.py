@@ -73,9 +73,19 @@ async def look(room: Room, view: View, newest: int, calls_since: int) -> Look:
     places, stretch, thread, screens, *rest = await asyncio.gather(*asked)
     tickets, ticket, choices, mails, profiles, profile, calls, entry = rest
     return Look(
-        places.get("places", []), stretch, thread, screens, tickets, ticket, choices, mails.get("mails", []), profiles.get("profiles", []),
-        profile.get("profile", {}), calls.get("entries", []), entry,
-    )  # fmt: skip
+        places.get("places", []),
+        stretch,
+        thread,
+        screens,
+        tickets,
+        ticket,
+        choices,
+        mails.get("mails", []),
+        profiles.get("profiles", []),
+        profile.get("profile", {}),
+        calls.get("entries", []),
+        entry,
+    )
 
 
 async def _nothing() -> Json:
@@ -95,9 +105,7 @@ async def _one(room: Room, path: str, name: str) -> Json:
 
 async def _stretch(room: Room, view: View) -> Json:
     channel = "dm" if view.place == HOME else view.place
-    return await _maybe(
-        room, "/slack/stretch", user=view.me, channel=channel, end=view.end, size=STRETCH
-    )
+    return await _maybe(room, "/slack/stretch", user=view.me, channel=channel, end=view.end, size=STRETCH)
 
 
 async def _thread(room: Room, view: View) -> Json:

@@ -45,9 +45,7 @@ class Company:
 
     def choices(self) -> list[tuple[str, list[Json]]]:
         """Whom one may be, by house and language."""
-        shown = [
-            {**one, "role": self.roles.get(one["id"], "no role")} for one in self.people.values()
-        ]
+        shown = [{**one, "role": self.roles.get(one["id"], "no role")} for one in self.people.values()]
         italian = [one for one in shown if one["locale"].startswith("it")]
         return [
             ("Mr D", [one for one in shown if one not in italian]),

@@ -58,11 +58,7 @@ def why(told: Json) -> str:
     """The sentence in a refusal, however deep it lies."""
     found: Any = told.get("error") or told.get("refused") or told.get("client_errors") or told
     while isinstance(found, dict):
-        found = (
-            found.get("description")
-            or found.get("details")
-            or next(iter(found.values()), "Refused.")
-        )
+        found = found.get("description") or found.get("details") or next(iter(found.values()), "Refused.")
     while isinstance(found, list):
         found = found[0] if found else "Refused."
         if isinstance(found, dict):
@@ -120,6 +116,4 @@ class Changes:
 
     def _keep(self, told: Json) -> None:
         self.reached = True
-        self.told = Told(
-            int(told["newest"]), int(told["resets"]), told["clock"], told["faults"], told["stage"]
-        )
+        self.told = Told(int(told["newest"]), int(told["resets"]), told["clock"], told["faults"], told["stage"])

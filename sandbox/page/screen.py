@@ -25,9 +25,7 @@ BEAT_S = 0.1
 class Screen:
     """The page of one browser. `panes` are the places of HTML by name, `streams` those that grow."""
 
-    def __init__(
-        self, room: Room, changes: Changes, drawer: Drawer, company: Company, view: View
-    ) -> None:
+    def __init__(self, room: Room, changes: Changes, drawer: Drawer, company: Company, view: View) -> None:
         self.room, self.changes, self.drawer = room, changes, drawer
         self.company, self.view = company, view
         self.panes: dict[str, ui.html] = {}
@@ -89,17 +87,10 @@ class Screen:
     async def _read(self, seen: Look) -> None:
         """Tell Slack what this person has now seen; what was new when they came stays marked."""
         stretch, view = seen.stretch, self.view
-        if (
-            not stretch
-            or view.place == HOME
-            or view.end != -1
-            or stretch["newest"] <= stretch["read"]
-        ):
+        if not stretch or view.place == HOME or view.end != -1 or stretch["newest"] <= stretch["read"]:
             return
         place = _here(seen, view)
-        await self.room.post(
-            "/slack/read", {"user": view.me, "channel": place, "ts": stretch["newest"]}
-        )
+        await self.room.post("/slack/read", {"user": view.me, "channel": place, "ts": stretch["newest"]})
 
     # Drawing -----------------------------------------------------------------------------------
 
@@ -116,8 +107,13 @@ class Screen:
 
     def _draw(self, seen: Look) -> None:
         parts: tuple[Callable[[Look, Reader], None], ...] = (
-            self._top, self._slack, self._modal, self._zendesk, self._office, self._outside,
-        )  # fmt: skip
+            self._top,
+            self._slack,
+            self._modal,
+            self._zendesk,
+            self._office,
+            self._outside,
+        )
         channels = tuple((p["id"], p["name"]) for p in seen.places)
         reader = Reader(self.company, self.view.me, channels=channels)
         for part in parts:
@@ -126,10 +122,16 @@ class Screen:
 
     def _top(self, _: Look, r: Reader) -> None:
         self._set(
-            "top", "top", groups=self.company.choices(), me=self.view.me, unread={},
-            now=words.moment(self._told.clock.get("now"), r.zone), moved=weather.moved(self._told.clock.get("offset", 0)),
-            faults=weather.in_words(self._told.faults), reached=self.changes.reached,
-        )  # fmt: skip
+            "top",
+            "top",
+            groups=self.company.choices(),
+            me=self.view.me,
+            unread={},
+            now=words.moment(self._told.clock.get("now"), r.zone),
+            moved=weather.moved(self._told.clock.get("offset", 0)),
+            faults=weather.in_words(self._told.faults),
+            reached=self.changes.reached,
+        )
 
     def _slack(self, seen: Look, r: Reader) -> None:
         view, here = self.view, _here(seen, self.view)
@@ -216,9 +218,7 @@ class Screen:
         open_ = new or bool(t)
         rows = list(reversed(seen.tickets.get("tickets", [])))
         here = t.get("id")
-        self.panes["tickets"].classes(
-            add="behind" if open_ else "", remove="" if open_ else "behind"
-        )
+        self.panes["tickets"].classes(add="behind" if open_ else "", remove="" if open_ else "behind")
         self._set(
             "tickets",
             "tickets",
@@ -232,14 +232,19 @@ class Screen:
         requester = (t.get("requester") or {}).get("email")
         mails = [m for m in seen.mails if m.get("ticket_id") == here]
         self._set(
-            "ticket", "ticket", t=t, new=new, r=r, agent=agent, choices=seen.choices, mails=mails,
+            "ticket",
+            "ticket",
+            t=t,
+            new=new,
+            r=r,
+            agent=agent,
+            choices=seen.choices,
+            mails=mails,
             speakers=[*agents, *([requester] if requester else [])],
-        )  # fmt: skip
+        )
 
     def _office(self, seen: Look, r: Reader) -> None:
-        self.panes["profiles"].classes(
-            add="behind" if seen.profile else "", remove="" if seen.profile else "behind"
-        )
+        self.panes["profiles"].classes(add="behind" if seen.profile else "", remove="" if seen.profile else "behind")
         self._set("profiles", "profiles", profiles=seen.profiles, here=self.view.profile)
         self._set("profile", "profile", p=seen.profile, r=r)
 
@@ -264,12 +269,19 @@ class Screen:
         on = weather.in_force(self._told.faults)
         systems = [{"id": s, "title": title, "on": on[s]} for s, title in weather.SYSTEMS]
         self._set(
-            "stage", "stage", now=words.moment(self._told.clock.get("now"), r.zone),
-            moved=weather.moved(self._told.clock.get("offset", 0)), moves=weather.MOVES,
-            weathers=weather.WEATHERS, systems=systems, anything=bool(self._told.faults),
+            "stage",
+            "stage",
+            now=words.moment(self._told.clock.get("now"), r.zone),
+            moved=weather.moved(self._told.clock.get("offset", 0)),
+            moves=weather.MOVES,
+            weathers=weather.WEATHERS,
+            systems=systems,
+            anything=bool(self._told.faults),
             weather_words=weather.in_words(self._told.faults) or "Everything works.",
-            staged="stories" in told, told=told, story=told.get("story"),
-        )  # fmt: skip
+            staged="stories" in told,
+            told=told,
+            story=told.get("story"),
+        )
 
 
 def now_of(clock: Json) -> datetime:

@@ -24,18 +24,22 @@ class Weather:
 
     def fits(self, fault: Json) -> bool:
         """Say whether this fault is of this weather."""
-        return all(
-            fault.get(name) == value for name, value in self.fault.items() if name != "match"
-        )
+        return all(fault.get(name) == value for name, value in self.fault.items() if name != "match")
 
 
 WEATHERS = (
     Weather("slow", "Slow", "is slow", "every answer takes two seconds", {"kind": "slow", "seconds": 2}),
-    Weather("busy", "429", "asks to wait", "asks to come back in five seconds", {"kind": "status", "status": 429, "retry_after": "5"}),
+    Weather(
+        "busy",
+        "429",
+        "asks to wait",
+        "asks to come back in five seconds",
+        {"kind": "status", "status": 429, "retry_after": "5"},
+    ),
     Weather("broken", "500", "is broken", "answers that it is broken", {"kind": "status", "status": 500}),
     Weather("lost", "Lost", "loses answers", "does what it is asked, but the answer is lost", {"kind": "reset_after"}),
     Weather("down", "Down", "is down", "takes no connection", {"kind": "down"}),
-)  # fmt: skip
+)
 WRITES = {"slack": "chat.*", "zendesk": "POST *", "backoffice": "POST *"}
 """What a lost answer strikes: calls that change something. Looking things up still works, or nobody could find out."""
 
@@ -43,9 +47,7 @@ WRITES = {"slack": "chat.*", "zendesk": "POST *", "backoffice": "POST *"}
 def fault_for(system: str, name: str) -> Json:
     """The body that sets this weather."""
     fault = next(one for one in WEATHERS if one.id == name).fault
-    return {"system": system, **fault} | (
-        {"match": WRITES.get(system, "*")} if name == "lost" else {}
-    )
+    return {"system": system, **fault} | ({"match": WRITES.get(system, "*")} if name == "lost" else {})
 
 
 def in_force(faults: list[Json]) -> dict[str, list[str]]:
@@ -65,9 +67,7 @@ def in_words(faults: list[Json]) -> str:
     states = {weather.id: weather.state for weather in WEATHERS}
     names = dict(SYSTEMS)
     return " · ".join(
-        f"{names[system]} {', '.join(states[one] for one in ids)}"
-        for system, ids in in_force(faults).items()
-        if ids
+        f"{names[system]} {', '.join(states[one] for one in ids)}" for system, ids in in_force(faults).items() if ids
     )
 
 

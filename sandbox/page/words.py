@@ -18,13 +18,22 @@ _CODE = re.compile(r"`([^`\n]+)`")
 _ANGLE = re.compile(r"<([^<>\s][^<>]*)>")
 _BESIDE = r"(?<![\w{0}]){0}(?!\s)([^{1}\n]+?)(?<!\s){0}(?![\w{0}])"
 _STYLES = tuple(
-    (re.compile(_BESIDE.format(re.escape(mark), mark)), tag)
-    for mark, tag in (("*", "strong"), ("_", "em"), ("~", "s"))
+    (re.compile(_BESIDE.format(re.escape(mark), mark)), tag) for mark, tag in (("*", "strong"), ("_", "em"), ("~", "s"))
 )
 _EMOJI = {
-    "white_check_mark": "✅", "warning": "⚠️", "x": "❌", "eyes": "👀", "lock": "🔒", "tada": "🎉",
-    "rotating_light": "🚨", "hourglass": "⌛", "memo": "📝", "phone": "📞", "wave": "👋", "+1": "👍",
-}  # fmt: skip
+    "white_check_mark": "✅",
+    "warning": "⚠️",
+    "x": "❌",
+    "eyes": "👀",
+    "lock": "🔒",
+    "tada": "🎉",
+    "rotating_light": "🚨",
+    "hourglass": "⌛",
+    "memo": "📝",
+    "phone": "📞",
+    "wave": "👋",
+    "+1": "👍",
+}
 DOTS = {"🟢": "green", "🟡": "amber", "🔴": "red", "⚪": "white", "🔒": "lock"}
 _EMOJI_CODE = re.compile(r":([a-z0-9_+-]+):")
 SAFE = ("http://", "https://", "mailto:", "tel:")
@@ -79,9 +88,7 @@ def dotted(text: str) -> Markup:
 def _dots(escaped: str) -> str:
     """Coloured dots are drawn, since not every machine has a font with them; the character stays to be read."""
     for sign, name in DOTS.items():
-        escaped = escaped.replace(
-            sign, f'<span class="dot {name}"><span class="vh">{sign}</span></span>'
-        )
+        escaped = escaped.replace(sign, f'<span class="dot {name}"><span class="vh">{sign}</span></span>')
     return escaped
 
 
@@ -116,9 +123,7 @@ def link(address: str, label: str) -> str:
     """A link, or only its words when it leads somewhere a browser should not follow."""
     if not address.lower().startswith(SAFE):
         return str(escape(f"<{address}>" if address == label else label))
-    return (
-        f'<a href="{escape(address)}" target="_blank" rel="noopener noreferrer">{escape(label)}</a>'
-    )
+    return f'<a href="{escape(address)}" target="_blank" rel="noopener noreferrer">{escape(label)}</a>'
 
 
 def _date(target: str, label: str, zone: str) -> str:
@@ -129,11 +134,16 @@ def _date(target: str, label: str, zone: str) -> str:
         return label
     words = parts[2] if len(parts) > 2 else "{date} {time}"
     shown = {
-        "{time}": f"{at:%H:%M}", "{time_secs}": f"{at:%H:%M:%S}", "{date_num}": f"{at:%Y-%m-%d}",
-        "{date_short}": f"{at:%d %b %Y}", "{date}": f"{at:%d %B %Y}", "{date_long}": f"{at:%A, %d %B %Y}",
-        "{date_short_pretty}": f"{at:%d %b %Y}", "{date_pretty}": f"{at:%d %B %Y}",
+        "{time}": f"{at:%H:%M}",
+        "{time_secs}": f"{at:%H:%M:%S}",
+        "{date_num}": f"{at:%Y-%m-%d}",
+        "{date_short}": f"{at:%d %b %Y}",
+        "{date}": f"{at:%d %B %Y}",
+        "{date_long}": f"{at:%A, %d %B %Y}",
+        "{date_short_pretty}": f"{at:%d %b %Y}",
+        "{date_pretty}": f"{at:%d %B %Y}",
         "{date_long_pretty}": f"{at:%A, %d %B %Y}",
-    }  # fmt: skip
+    }
     for code, value in shown.items():
         words = words.replace(code, value)
     return words

@@ -190,11 +190,7 @@ class Acts:
         """A global shortcut, or one on a message when a message is named."""
         user = sight.person(self.space, asked.get("user"))
         name = str(asked.get("callback_id"))
-        on = (
-            sight.message(self.space, user, asked.get("channel"), asked["ts"])
-            if asked.get("ts")
-            else None
-        )
+        on = sight.message(self.space, user, asked.get("channel"), asked["ts"]) if asked.get("ts") else None
 
         def build() -> Request:
             if on is None:

@@ -97,9 +97,7 @@ class Args:
         return found
 
 
-def page(
-    items: list[Any], args: Args, default: int = 100, most: int = 1000
-) -> tuple[list[Any], str]:
+def page(items: list[Any], args: Args, default: int = 100, most: int = 1000) -> tuple[list[Any], str]:
     """One page of a list and the cursor of the next one."""
     limit = args.number("limit", default, most)
     cursor = args.maybe("cursor")

@@ -50,9 +50,7 @@ INLINE = typed(
             {"type": anything, "url": string(3000)},
             {"text": string(3000), "unsafe": boolean, "style": anything},
         ),
-        "emoji": shape(
-            {"type": anything, "name": string(255)}, {"unicode": string(255), "skin_tone": anything}
-        ),
+        "emoji": shape({"type": anything, "name": string(255)}, {"unicode": string(255), "skin_tone": anything}),
         "user": shape({"type": anything, "user_id": string(255)}, {"style": anything}),
         "usergroup": shape({"type": anything, "usergroup_id": string(255)}, {"style": anything}),
         "channel": shape({"type": anything, "channel_id": string(255)}, {"style": anything}),

@@ -156,9 +156,7 @@ def update(space: Workspace, args: Args) -> Answer:
     }
 
 
-def change_message(
-    space: Workspace, message: Message, text: str, blocks: list[dict[str, Any]] | None
-) -> None:
+def change_message(space: Workspace, message: Message, text: str, blocks: list[dict[str, Any]] | None) -> None:
     """New text alone drops the blocks, and shows "edited"; new blocks do not show it."""
     if blocks is not None:
         fill_ids(blocks)

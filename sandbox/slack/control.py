@@ -72,13 +72,9 @@ def _raw(door: Door) -> Callable[[Request], Awaitable[Response]]:
     async def raw(request: Request) -> Response:
         asked = await request.json()
         body = asked.get("body") or ""
-        content = (
-            base64.b64decode(asked["body_base64"]) if "body_base64" in asked else body.encode()
-        )
+        content = base64.b64decode(asked["body_base64"]) if "body_base64" in asked else body.encode()
         reply = await door.post(content, dict(asked.get("headers") or {}))
-        door.world.note(
-            system="slack->bot", call="raw", body=body, status=reply.status, answer=reply.body
-        )
+        door.world.note(system="slack->bot", call="raw", body=body, status=reply.status, answer=reply.body)
         return answer({"status": reply.status, "answer": reply.body, "trouble": reply.trouble})
 
     return raw

@@ -43,9 +43,7 @@ class Request:
     @classmethod
     def of_form(cls, body: dict[str, Any]) -> Request:
         key = body.get("trigger_id")
-        return cls(
-            str(body["command"]), urlencode(body).encode(), FORM, body, key, "slash_commands"
-        )
+        return cls(str(body["command"]), urlencode(body).encode(), FORM, body, key, "slash_commands")
 
     @classmethod
     def of_payload(cls, body: dict[str, Any]) -> Request:

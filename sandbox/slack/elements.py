@@ -52,9 +52,7 @@ FILTER = shape(
         "exclude_external_shared_channels": boolean,
     },
 )
-DISPATCH = shape(
-    {}, {"trigger_actions_on": many(one_of("on_enter_pressed", "on_character_entered"), 2)}
-)
+DISPATCH = shape({}, {"trigger_actions_on": many(one_of("on_enter_pressed", "on_character_entered"), 2)})
 
 
 def pattern(regex: str, meaning: str) -> Rule:
@@ -177,9 +175,7 @@ IMAGE = shape(
 )
 PICKERS: dict[str, Rule] = {
     "datepicker": element({}, {"placeholder": PLACEHOLDER, "initial_date": DATE}),
-    "timepicker": element(
-        {}, {"placeholder": PLACEHOLDER, "initial_time": TIME, "timezone": string(64)}
-    ),
+    "timepicker": element({}, {"placeholder": PLACEHOLDER, "initial_time": TIME, "timezone": string(64)}),
     "checkboxes": list_of_boxes("initial_options"),
     "radio_buttons": list_of_boxes("initial_option"),
 }
@@ -205,9 +201,7 @@ MULTI_MENUS: dict[str, Rule] = {"multi_static_select": static_menu(True)} | {
     )
 }
 LINES: dict[str, Rule] = {
-    "plain_text_input": line(
-        multiline=boolean, min_length=integer(0, 3000), max_length=integer(1, 3000)
-    ),
+    "plain_text_input": line(multiline=boolean, min_length=integer(0, 3000), max_length=integer(1, 3000)),
     "email_text_input": line(),
     "url_text_input": line(),
     "number_input": also(
@@ -229,15 +223,11 @@ LINES: dict[str, Rule] = {
         },
         confirm=False,
     ),
-    "file_input": element(
-        {}, {"filetypes": many(string(64), 100), "max_files": integer(1, 10)}, confirm=False
-    ),
+    "file_input": element({}, {"filetypes": many(string(64), 100), "max_files": integer(1, 10)}, confirm=False),
 }
 TAPS: dict[str, Rule] = {"button": BUTTON, "overflow": OVERFLOW}
 
 IN_ACTIONS = typed({**TAPS, **MENUS, **MULTI_MENUS, **PICKERS, **DATETIME}, "element")
 IN_SECTION = typed({**TAPS, **MENUS, **MULTI_MENUS, **PICKERS, "image": IMAGE}, "accessory")
 IN_INPUT = typed({**MENUS, **MULTI_MENUS, **PICKERS, **DATETIME, **LINES}, "element")
-IN_CONTEXT = typed(
-    {"image": IMAGE, "mrkdwn": text(3000, "mrkdwn"), "plain_text": text(3000)}, "element"
-)
+IN_CONTEXT = typed({"image": IMAGE, "mrkdwn": text(3000, "mrkdwn"), "plain_text": text(3000)}, "element")

@@ -34,9 +34,7 @@ class Happenings:
         message = self._message(user, place, text, asked.get("thread_ts"))
         return await self._posted(message, asked)
 
-    def _message(
-        self, user: User, place: Conversation, text: str, thread_ts: str | None
-    ) -> Message:
+    def _message(self, user: User, place: Conversation, text: str, thread_ts: str | None) -> Message:
         return Message(
             ts=self.space.new_ts(),
             channel=place.id,

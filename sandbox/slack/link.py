@@ -69,10 +69,14 @@ class Link:
         connection.waiting[envelope] = answer
         try:
             if not self.silent:
-                await connection.socket.send_json({
-                    "envelope_id": envelope, "type": kind, "payload": body,
-                    "accepts_response_payload": kind != "events_api",
-                })  # fmt: skip
+                await connection.socket.send_json(
+                    {
+                        "envelope_id": envelope,
+                        "type": kind,
+                        "payload": body,
+                        "accepts_response_payload": kind != "events_api",
+                    }
+                )
             async with asyncio.timeout(patience):
                 return await answer
         except ConnectionError as gone:
@@ -88,9 +92,7 @@ class Link:
             if what == "cut" and connection.transport is not None:
                 connection.transport.abort()
             elif what == "refresh":
-                await connection.socket.send_json(
-                    {"type": "disconnect", "reason": "refresh_requested"}
-                )
+                await connection.socket.send_json({"type": "disconnect", "reason": "refresh_requested"})
 
     @property
     def open(self) -> int:
@@ -133,10 +135,14 @@ class Link:
         self.connections.append(connection)
         self.used, self.silent = True, False
         try:
-            await socket.send_json({
-                "type": "hello", "num_connections": len(self.connections), "connection_info": {"app_id": seeds.APP_ID},
-                "debug_info": {"host": "sandbox", "approximate_connection_time": 18060},
-            })  # fmt: skip
+            await socket.send_json(
+                {
+                    "type": "hello",
+                    "num_connections": len(self.connections),
+                    "connection_info": {"app_id": seeds.APP_ID},
+                    "debug_info": {"host": "sandbox", "approximate_connection_time": 18060},
+                }
+            )
             await self._hear(connection)
         finally:
             self.connections.remove(connection)

@@ -115,9 +115,7 @@ def see_stretch(space: Workspace, user: User, place: Conversation, end: int, siz
 def see_thread(space: Workspace, user: User, place: Conversation, ts: str) -> Seen:
     """A message with its answers, and those that only this person sees."""
     parent = sight.message(space, user, place.id, ts)
-    private: list[Message] = [
-        m for m in place.ephemeral if m.only_for == user.id and m.thread_ts == ts
-    ]
+    private: list[Message] = [m for m in place.ephemeral if m.only_for == user.id and m.thread_ts == ts]
     replies = sorted([*place.replies(ts), *private], key=lambda m: m.ts)
     return {
         "parent": sight.see_message(space, parent),

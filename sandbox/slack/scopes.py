@@ -10,9 +10,7 @@ from sandbox.slack.workspace import Refused
 _SEEING = ("channels:read", "groups:read", "im:read", "mpim:read")
 _READING = ("channels:history", "groups:history", "im:history", "mpim:history")
 NEEDS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(
-        ("chat.postMessage", "chat.postEphemeral", "chat.update", "chat.delete"), ("chat:write",)
-    ),
+    **dict.fromkeys(("chat.postMessage", "chat.postEphemeral", "chat.update", "chat.delete"), ("chat:write",)),
     **dict.fromkeys(("conversations.info", "conversations.list", "conversations.members"), _SEEING),
     **dict.fromkeys(("conversations.history", "conversations.replies"), _READING),
     "conversations.open": ("im:write", "mpim:write", "channels:manage", "groups:write"),
@@ -21,11 +19,22 @@ NEEDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("usergroups.list", "usergroups.users.list"), ("usergroups:read",)),
     **dict.fromkeys(("files.getUploadURLExternal", "files.completeUploadExternal", "files.delete"), ("files:write",)),
     "files.info": ("files:read",),
-}  # fmt: skip
+}
 GIVEN = (
-    "commands", "chat:write", "channels:read", "channels:history", "groups:read", "groups:history", "im:write",
-    "im:history", "users:read", "users:read.email", "usergroups:read", "files:read", "files:write",
-)  # fmt: skip
+    "commands",
+    "chat:write",
+    "channels:read",
+    "channels:history",
+    "groups:read",
+    "groups:history",
+    "im:write",
+    "im:history",
+    "users:read",
+    "users:read.email",
+    "usergroups:read",
+    "files:read",
+    "files:write",
+)
 """What the pretend app was installed with."""
 
 

@@ -72,8 +72,7 @@ class View:
             "callback_id": body.get("callback_id") or "",
             "state": {"values": values},
             "hash": self.hash,
-            "title": body.get("title")
-            or {"type": "plain_text", "text": "View Title", "emoji": True},
+            "title": body.get("title") or {"type": "plain_text", "text": "View Title", "emoji": True},
             "clear_on_close": bool(body.get("clear_on_close")),
             "notify_on_close": bool(body.get("notify_on_close")),
             "close": body.get("close"),

@@ -76,8 +76,7 @@ def see_channel(space: Workspace, conversation: Conversation, user: str | None =
     return {
         "channel": write_channel(conversation, count=True) | {"members": conversation.members},
         "messages": [
-            see_message(space, m)
-            | {"replies": [see_message(space, r) for r in conversation.replies(m.ts)]}
+            see_message(space, m) | {"replies": [see_message(space, r) for r in conversation.replies(m.ts)]}
             for m in tops
         ],
         "ephemeral": see_private(space, conversation, user),

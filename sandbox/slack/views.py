@@ -66,9 +66,7 @@ def update(space: Workspace, args: Args) -> Answer:
     view_id, external_id = args.maybe("view_id"), args.maybe("external_id")
     if view_id is None and external_id is None:
         args.need("view_id")
-    view = space.screens.views.get(view_id or "") or (
-        space.screens.by_external(external_id) if external_id else None
-    )
+    view = space.screens.views.get(view_id or "") or (space.screens.by_external(external_id) if external_id else None)
     if view is None or view.kind != "modal":
         raise Refused("not_found")
     body = check_view(space, read_view(args), "modal", but=view)

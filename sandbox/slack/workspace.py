@@ -172,9 +172,7 @@ class Workspace:
 
     def reset(self) -> None:
         self.users = {p.id: User(p.id, p.name, p.locale, p.tz, p.email) for p in seeds.PEOPLE}
-        self.users[seeds.BOT_USER] = User(
-            seeds.BOT_USER, seeds.BOT_NAME, "en-US", "Etc/UTC", "", is_bot=True
-        )
+        self.users[seeds.BOT_USER] = User(seeds.BOT_USER, seeds.BOT_NAME, "en-US", "Etc/UTC", "", is_bot=True)
         self.groups = {g.id: UserGroup(g.id, g.handle, g.title, [*g.people]) for g in seeds.GROUPS}
         self.channels = {c.id: _channel(c) for c in seeds.CHANNELS}
         self.files: dict[str, File] = {}
@@ -224,9 +222,7 @@ class Workspace:
 
     def direct(self, user: str) -> Conversation:
         """The bot's direct messages with a person, opened when first needed."""
-        found = next(
-            (c for c in self.channels.values() if c.kind == "im" and c.person == user), None
-        )
+        found = next((c for c in self.channels.values() if c.kind == "im" and c.person == user), None)
         if found is None:
             id_ = "D" + user[1:]
             found = self.channels[id_] = Conversation(id_, user, "im", [seeds.BOT_USER, user])

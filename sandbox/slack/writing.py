@@ -35,10 +35,7 @@ def write_message(space: Workspace, message: Message, *, metadata: bool = False)
         "metadata": message.metadata if metadata else None,
         "files": [write_file(space, space.files[name]) for name in message.files] or None,
         "edited": message.edited_ts and {"user": message.user, "ts": message.edited_ts},
-        "reactions": [
-            {"name": name, "users": users, "count": len(users)}
-            for name, users in message.reactions.items()
-        ]
+        "reactions": [{"name": name, "users": users, "count": len(users)} for name, users in message.reactions.items()]
         or None,
     }
     written |= {key: value for key, value in optional.items() if value is not None}
@@ -225,8 +222,5 @@ def _shares(space: Workspace, file: File) -> dict[str, Any]:
             share["thread_ts"] = thread_ts
         shares.setdefault(side, {}).setdefault(channel, []).append(share)
     kinds = {"channels": "channel", "groups": "group", "ims": "im"}
-    held = {
-        key: [c for c, _, _ in file.shares if space.channels[c].kind == kind]
-        for key, kind in kinds.items()
-    }
+    held = {key: [c for c, _, _ in file.shares if space.channels[c].kind == kind] for key, kind in kinds.items()}
     return {"shares": shares, **held}

@@ -80,9 +80,7 @@ class Account:
         """An agent by name or e-mail address, as people say them."""
         wanted = name.strip().lower()
         agents = (u for u in self.users.values() if u.is_agent)
-        return next(
-            (u for u in agents if wanted in (u.name.lower(), (u.email or "").lower())), None
-        )
+        return next((u for u in agents if wanted in (u.name.lower(), (u.email or "").lower())), None)
 
     def group(self, group_id: Any) -> Group | None:
         found = self.groups.get(group_id)

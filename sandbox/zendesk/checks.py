@@ -82,9 +82,7 @@ def _check_requester(account: Account, draft: Draft, details: Details) -> None:
         details["requester"] = [{"description": text, "error": "InvalidValue"}]
 
 
-def _check_solved(
-    account: Account, draft: Draft, wanted: Json, actor: User, details: Details
-) -> None:
+def _check_solved(account: Account, draft: Draft, wanted: Json, actor: User, details: Details) -> None:
     """Solving needs an assignee; the solver becomes it when they are in the ticket's group."""
     if wanted.get("status") != "solved" or draft.state["assignee_id"] is not None:
         return

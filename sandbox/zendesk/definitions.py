@@ -11,10 +11,14 @@ from sandbox.zendesk.render import BRAND_ID
 
 EQUAL = (("is", "Is"), ("is_not", "Is not"))
 MOVED = (
-    ("changed", "Changed"), ("not_changed", "Not changed"), ("value", "Changed to"), ("value_previous", "Changed from"),
-    ("not_value", "Not changed to"), ("not_value_previous", "Not changed from"),
-)  # fmt: skip
-HAVING = (("includes", "Contains at least one of the following"), ("not_includes", "Contains none of the following"))  # fmt: skip
+    ("changed", "Changed"),
+    ("not_changed", "Not changed"),
+    ("value", "Changed to"),
+    ("value_previous", "Changed from"),
+    ("not_value", "Not changed to"),
+    ("not_value_previous", "Not changed from"),
+)
+HAVING = (("includes", "Contains at least one of the following"), ("not_includes", "Contains none of the following"))
 THERE = (("present", "Present"), ("not_present", "Not present"))
 TERMINAL = frozenset({"changed", "not_changed", "present", "not_present"})
 """Operators that take no value."""
@@ -23,17 +27,30 @@ MOVING = ("status", "priority", "group_id", "assignee_id", "requester_id")
 WORDS: dict[str, Pairs] = {
     "update_type": (("Create", "Created"), ("Change", "Updated")),
     "comment_is_public": (
-        ("true", "Public"), ("false", "Private"), ("not_relevant", "Present (public or private)"),
+        ("true", "Public"),
+        ("false", "Private"),
+        ("not_relevant", "Present (public or private)"),
         ("requester_can_see_comment", "Present, and requester can see the comment"),
     ),
     "role": (("agent", "(agent)"), ("end_user", "(end user)")),
-}  # fmt: skip
+}
 
 
 def definitions(account: Account) -> Json:
     every = list(_subjects(account))
     some = [{name: value for name, value in one.items() if name != "values"} for one in every]
-    actions = [_action(name) for name in (*MOVING[:4], "set_tags", "current_tags", "remove_tags", "notification_user", "notification_group", "notification_webhook")]  # fmt: skip
+    actions = [
+        _action(name)
+        for name in (
+            *MOVING[:4],
+            "set_tags",
+            "current_tags",
+            "remove_tags",
+            "notification_user",
+            "notification_group",
+            "notification_webhook",
+        )
+    ]
     return {"conditions_all": every, "conditions_any": some, "actions": actions}
 
 
@@ -62,10 +79,7 @@ def _subject(name: str, operators: Pairs, values: Pairs) -> Json:
         "group": "ticket",
         "nullable": not values,
         "repeatable": False,
-        "operators": [
-            {"value": value, "title": title, "terminal": value in TERMINAL}
-            for value, title in operators
-        ],
+        "operators": [{"value": value, "title": title, "terminal": value in TERMINAL} for value, title in operators],
         "values": [{"value": value, "title": title, "enabled": True} for value, title in values],
     }
 

@@ -56,9 +56,7 @@ class Helpdesk:
     def create(self, wanted: Json, actor: User, host: str, channel: str = "api") -> Json:
         return self._answer(create(self.account, wanted, actor, channel), host)
 
-    def update(
-        self, ticket: Ticket, wanted: Json, actor: User, host: str, channel: str = "api"
-    ) -> Json:
+    def update(self, ticket: Ticket, wanted: Json, actor: User, host: str, channel: str = "api") -> Json:
         return self._answer(update(self.account, ticket, wanted, actor, channel), host)
 
     def _answer(self, written: Written, host: str) -> Json:

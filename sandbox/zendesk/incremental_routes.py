@@ -36,14 +36,16 @@ class IncrementalRoutes:
         rows = [row for row in rows if (since, after) < row[:2] and row[0] <= until]
         shown = rows[:MOST]
         cursor = _cursor(*shown[-1][:2]) if shown else _cursor(since, after)
-        return ok({
-            "tickets": [self._shown(ticket, at) for *_, ticket in shown],
-            "after_url": f"{at}/api/v2/incremental/tickets/cursor.json?cursor={cursor}",
-            "before_url": None,
-            "after_cursor": cursor,
-            "before_cursor": None,
-            "end_of_stream": len(rows) <= MOST,
-        })  # fmt: skip
+        return ok(
+            {
+                "tickets": [self._shown(ticket, at) for *_, ticket in shown],
+                "after_url": f"{at}/api/v2/incremental/tickets/cursor.json?cursor={cursor}",
+                "before_url": None,
+                "after_cursor": cursor,
+                "before_cursor": None,
+                "end_of_stream": len(rows) <= MOST,
+            }
+        )
 
     def _shown(self, ticket: Ticket, at: str) -> Json:
         shown = render.ticket(self.account, ticket, at)
@@ -75,6 +77,4 @@ def _position(cursor: str) -> tuple[float, int]:
         since, _, after, _ = base64.urlsafe_b64decode(cursor).decode().split("|")
         return float(since), int(after)
     except ValueError:
-        raise refusals.invalid_attribute(
-            "cursor", "api/v2", "must be one that was given out"
-        ) from None
+        raise refusals.invalid_attribute("cursor", "api/v2", "must be one that was given out") from None

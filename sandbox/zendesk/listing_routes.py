@@ -43,9 +43,7 @@ class ListingRoutes:
         return ok(page(request, "brands", [one], dict))
 
     async def statuses(self, _: Request) -> Response:
-        return ok(
-            {"custom_statuses": [self._status(name) for name in STATUS_IDS if name != "closed"]}
-        )
+        return ok({"custom_statuses": [self._status(name) for name in STATUS_IDS if name != "closed"]})
 
     def _status(self, name: str) -> Json:
         texts = ("agent_label", "raw_agent_label", "end_user_label", "raw_end_user_label")

@@ -119,7 +119,10 @@ class OAuth:
             None,
         )
         if right is None or right.kind != "confidential" or self._owner(right) is None:
-            text = "Client authentication failed due to unknown client, no client authentication included, or unsupported authentication method."
+            text = (
+                "Client authentication failed due to unknown client, no client authentication included, or unsupported"
+                " authentication method."
+            )
             raise refusals.oauth(401, "invalid_client", text)
         return right
 

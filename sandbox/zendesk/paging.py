@@ -21,20 +21,19 @@ DEEPEST = 10_000
 Row = TypeVar("Row")
 
 
-def page(
-    request: Request, key: str, rows: Sequence[Row], show: Callable[[Row], Json]
-) -> dict[str, Any]:
+def page(request: Request, key: str, rows: Sequence[Row], show: Callable[[Row], Json]) -> dict[str, Any]:
     if any(name.startswith("page[") for name in request.query_params):
         return cursor_page(request, key, rows, show)
     return offset_page(request, key, rows, show)
 
 
-def offset_page(
-    request: Request, key: str, rows: Sequence[Row], show: Callable[[Row], Json]
-) -> dict[str, Any]:
+def offset_page(request: Request, key: str, rows: Sequence[Row], show: Callable[[Row], Json]) -> dict[str, Any]:
     number, size = _number(request, "page", 1), min(_number(request, "per_page", MOST), MOST)
     if number * size > DEEPEST:
-        text = "Pagination requests using Offset Pagination are limited to page 100 or up to 10000 records (page * per_page)"
+        text = (
+            "Pagination requests using Offset Pagination are limited to page 100 or up to 10000 records (page *"
+            " per_page)"
+        )
         raise refusals.Refused(400, {"errors": [{"code": "InvalidPaginationDepth", "title": text}]})
     start = (number - 1) * size
     more, less = start + size < len(rows), number > 1
@@ -46,9 +45,7 @@ def offset_page(
     }
 
 
-def cursor_page(
-    request: Request, key: str, rows: Sequence[Row], show: Callable[[Row], Json]
-) -> dict[str, Any]:
+def cursor_page(request: Request, key: str, rows: Sequence[Row], show: Callable[[Row], Json]) -> dict[str, Any]:
     size = min(_number(request, "page[size]", MOST), MOST)
     start = _start(request, size)
     shown = rows[start : start + size]
@@ -78,9 +75,7 @@ def _position(cursor: str) -> int:
     try:
         return int(json.loads(base64.b64decode(cursor))["v"])
     except (ValueError, KeyError, TypeError):
-        raise refusals.invalid_attribute(
-            "page", "api/v2", "must be a cursor that was given out"
-        ) from None
+        raise refusals.invalid_attribute("page", "api/v2", "must be a cursor that was given out") from None
 
 
 def _number(request: Request, name: str, default: int) -> int:

@@ -44,9 +44,7 @@ class UserRoutes:
 
     async def list_all(self, request: Request) -> Response:
         roles = request.query_params.getlist("role[]") or request.query_params.getlist("role")
-        rows = [
-            u for u in self.account.users.values() if u.active and (not roles or u.role in roles)
-        ]
+        rows = [u for u in self.account.users.values() if u.active and (not roles or u.role in roles)]
         return ok(page(request, "users", rows, lambda u: render.user(u, host(request))))
 
     async def me(self, request: Request) -> Response:

@@ -21,9 +21,7 @@ TOO_MANY = "Number of allowed API requests per minute exceeded"
 class Refused(Exception):
     """An answer other than success, to be sent as it is."""
 
-    def __init__(
-        self, status: int, body: Json | str, headers: dict[str, str] | None = None
-    ) -> None:
+    def __init__(self, status: int, body: Json | str, headers: dict[str, str] | None = None) -> None:
         super().__init__(f"{status}: {body}")
         self.status = status
         self.body = body
@@ -62,9 +60,7 @@ def oauth(status: int, error: str, description: str) -> Refused:
 def invalid_token() -> Refused:
     """One text for a token that is unknown, expired or revoked."""
     text = "The access token provided is expired, revoked, malformed or invalid for other reasons."
-    return Refused(
-        401, {"error": "invalid_token", "error_description": text}, {"www-authenticate": "Bearer"}
-    )
+    return Refused(401, {"error": "invalid_token", "error_description": text}, {"www-authenticate": "Bearer"})
 
 
 def missing_scopes(wanted: tuple[str, ...]) -> Refused:
@@ -102,7 +98,10 @@ def invalid_one(key: str, description: str, code: str | None = "InvalidValue") -
 
 
 def stale_update() -> Refused:
-    text = "Safe Update prevented the update due to outdated ticket data. Please fetch the latest ticket data and try again."
+    text = (
+        "Safe Update prevented the update due to outdated ticket data. Please fetch the latest ticket data and try"
+        " again."
+    )
     return Refused(409, {"error": "UpdateConflict", "description": text})
 
 

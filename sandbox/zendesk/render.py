@@ -20,10 +20,7 @@ from sandbox.zendesk.models import (
 )
 
 BRAND_ID = 26155621587603
-STATUS_IDS = {
-    name: 26155621627539 + n
-    for n, name in enumerate(("new", "open", "pending", "hold", "solved", "closed"))
-}
+STATUS_IDS = {name: 26155621627539 + n for n, name in enumerate(("new", "open", "pending", "hold", "solved", "closed"))}
 _SYSTEM = {
     "client": "sandbox",
     "ip_address": "127.0.0.1",
@@ -118,8 +115,7 @@ def comment_event(found: Comment, host: str) -> Json:
 
 def audit(found: Audit, host: str) -> Json:
     events = (
-        comment_event(e["comment"], host) if isinstance(e.get("comment"), Comment) else dict(e)
-        for e in found.events
+        comment_event(e["comment"], host) if isinstance(e.get("comment"), Comment) else dict(e) for e in found.events
     )
     return {
         "id": found.id,

@@ -58,9 +58,7 @@ class RuleRoutes:
         if not wanted.get("title"):
             raise refusals.invalid_one("title", "Title: cannot be blank", "BlankValue")
         _check(conditions, actions)
-        trigger = add_trigger(
-            self.account, str(wanted["title"]), conditions["all"], conditions["any"], actions
-        )
+        trigger = add_trigger(self.account, str(wanted["title"]), conditions["all"], conditions["any"], actions)
         _change(trigger, wanted)
         shown = render.trigger(trigger, host(request))
         return created({"trigger": shown}, shown["url"])

@@ -50,9 +50,7 @@ class SearchRoutes:
     def _indexed(self) -> list[Ticket]:
         lag = timedelta(seconds=self.account.settings.search_lag_s)
         newest = self.account.exactly() - lag
-        return [
-            t for t in self.account.tickets.values() if t.created_at <= newest and not t.deleted
-        ]
+        return [t for t in self.account.tickets.values() if t.created_at <= newest and not t.deleted]
 
     def _shown(self, row: Ticket | User, at: str) -> Json:
         if isinstance(row, User):

@@ -51,13 +51,9 @@ def seed_empty(account: Account) -> None:
 
 
 def _seed_people(account: Account) -> User:
-    bot = account.add_user(
-        seeds.ZENDESK_BOT_NAME, seeds.ZENDESK_BOT_EMAIL, "admin", id=seeds.ZENDESK_BOT_ID
-    )
+    bot = account.add_user(seeds.ZENDESK_BOT_NAME, seeds.ZENDESK_BOT_EMAIL, "admin", id=seeds.ZENDESK_BOT_ID)
     for person in seeds.PEOPLE:
-        account.add_user(
-            person.name, person.email, "agent", locale=person.locale, time_zone=person.tz
-        )
+        account.add_user(person.name, person.email, "agent", locale=person.locale, time_zone=person.tz)
     account.add_user(seeds.ZENDESK_PLACEHOLDER_NAME, seeds.ZENDESK_PLACEHOLDER_EMAIL)
     return bot
 
@@ -162,9 +158,7 @@ def _movements() -> list[Json]:
     ]
 
 
-def add_trigger(
-    account: Account, title: str, every: list[Json], some: list[Json], actions: list[Json]
-) -> Trigger:
+def add_trigger(account: Account, title: str, every: list[Json], some: list[Json], actions: list[Json]) -> Trigger:
     now = account.instant()
     trigger = Trigger(
         id=account.new_id(),

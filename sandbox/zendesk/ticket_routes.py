@@ -57,9 +57,7 @@ class TicketRoutes:
     async def list_all(self, request: Request) -> Response:
         external_id = request.query_params.get("external_id")
         rows = [
-            t
-            for t in self.account.tickets.values()
-            if not t.deleted and external_id in (None, t.state["external_id"])
+            t for t in self.account.tickets.values() if not t.deleted and external_id in (None, t.state["external_id"])
         ]
         account, at = self.account, host(request)
         shown = page(request, "tickets", rows, lambda t: render.ticket_in_list(account, t, at))
@@ -81,11 +79,7 @@ class TicketRoutes:
         rows = [t for i in query_ids(request) if (t := self.account.ticket(i)) is not None]
         if external_ids := request.query_params.get("external_ids"):
             names = external_ids.split(",")
-            rows = [
-                t
-                for t in self.account.tickets.values()
-                if t.state["external_id"] in names and not t.deleted
-            ]
+            rows = [t for t in self.account.tickets.values() if t.state["external_id"] in names and not t.deleted]
         shown = [render.ticket(self.account, t, host(request)) for t in rows]
         return ok({"tickets": shown, "next_page": None, "previous_page": None, "count": len(rows)})
 

@@ -208,15 +208,11 @@ def _mail(
 ) -> None:
     subject, body = fill(account, written, subject), fill(account, written, body)
     for person in people:
-        mail = Mail(
-            written.ticket.id, person.email, subject, body, trigger.title, account.instant()
-        )
+        mail = Mail(written.ticket.id, person.email, subject, body, trigger.title, account.instant())
         account.mails.append(mail)
     told = {"id": account.new_id(), "type": "Notification", "via": _via_rule(trigger)}
     recipients = [person.id for person in people]
-    written.audit.events.append(
-        {**told, "subject": subject, "body": body, "recipients": recipients}
-    )
+    written.audit.events.append({**told, "subject": subject, "body": body, "recipients": recipients})
 
 
 def _call_webhook(account: Account, _: Trigger, written: Written, value: Any) -> None:

@@ -58,9 +58,7 @@ def create(account: Account, wanted: Json, actor: User, channel: str = "api") ->
     return written
 
 
-def update(
-    account: Account, ticket: Ticket, wanted: Json, actor: User, channel: str = "api"
-) -> Written:
+def update(account: Account, ticket: Ticket, wanted: Json, actor: User, channel: str = "api") -> Written:
     check_writable(ticket, wanted)
     before, draft = Draft.of(ticket), Draft.of(ticket)
     _apply(account, draft, wanted)
@@ -149,11 +147,7 @@ def _settle_assignment(account: Account, draft: Draft, wanted: Json) -> None:
 
 def _answer_reopens(account: Account, draft: Draft, comment: Comment) -> None:
     author = account.users.get(comment.author_id)
-    if (
-        author is not None
-        and not author.is_agent
-        and draft.state["status"] in ("pending", "solved")
-    ):
+    if author is not None and not author.is_agent and draft.state["status"] in ("pending", "solved"):
         draft.state["status"] = "open"
 
 

@@ -92,9 +92,7 @@ class Desk:
 
     def asked(self) -> list[str]:
         """The names of the inputs that the modal has."""
-        found = self.modal.locator("[data-in]").evaluate_all(
-            "all => all.map(n => n.dataset.action)"
-        )
+        found = self.modal.locator("[data-in]").evaluate_all("all => all.map(n => n.dataset.action)")
         return [str(name) for name in found]
 
     def submit(self) -> None:
@@ -113,22 +111,14 @@ class Desk:
         self.page.wait_for_function(CHANGED, arg=old, timeout=WAIT_MS)
 
     def _state(self) -> str:
-        return str(
-            self.modal.evaluate(
-                "modal => modal.dataset.view + modal.dataset.hash + modal.dataset.sent"
-            )
-        )
+        return str(self.modal.evaluate("modal => modal.dataset.view + modal.dataset.hash + modal.dataset.sent"))
 
     def weather(self, system: str, kind: str) -> None:
         """Set a weather, or clear it when it is on."""
-        button = self.page.locator(
-            f'[data-act="weather"][data-system="{system}"][data-kind="{kind}"]'
-        )
+        button = self.page.locator(f'[data-act="weather"][data-system="{system}"][data-kind="{kind}"]')
         was = button.get_attribute("aria-pressed") == "true"
         button.click()
-        expect(button).to_have_attribute(
-            "aria-pressed", "false" if was else "true", timeout=WAIT_MS
-        )
+        expect(button).to_have_attribute("aria-pressed", "false" if was else "true", timeout=WAIT_MS)
 
     def tab(self, name: str) -> None:
         """Choose a part of the page."""

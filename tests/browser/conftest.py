@@ -14,20 +14,23 @@ from tests.browser.clicking import Desk
 from tests.lending import Lent
 
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-extensions", "--force-color-profile=srgb",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-extensions",
+    "--force-color-profile=srgb",
+]
 """As root Chromium wants no sandbox of its own; the rest keeps it from asking anybody anything."""
 WIDE = {"width": 1440, "height": 900}
 
 
 def chromium() -> str | None:
     """Where Debian's Chromium is, or the one that ATO_CHROMIUM names."""
-    return (
-        os.environ.get("ATO_CHROMIUM")
-        or shutil.which("chromium")
-        or shutil.which("chromium-browser")
-    )
+    return os.environ.get("ATO_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.fixture(scope="package")

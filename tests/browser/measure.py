@@ -68,9 +68,7 @@ def acts(desk: Desk, where: str) -> None:
         ("/ato help → answer", answered),
         ("channel opens", opened),
     ):
-        tell(
-            f"{where}: {name}, ms: median {median(seconds) * 1000:.0f}, worst", max(seconds) * 1000
-        )
+        tell(f"{where}: {name}, ms: median {median(seconds) * 1000:.0f}, worst", max(seconds) * 1000)
 
 
 def shown(desk: Desk, typed: str, expected: str) -> None:

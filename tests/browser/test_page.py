@@ -44,9 +44,7 @@ def test_a_lost_answer_from_zendesk_leaves_a_single_ticket(desk: Desk, case: Cas
     card = page.locator(_card(desk, case, "mod", MOD))
     desk.weather("zendesk", "lost")
     card.get_by_role("button", name="Suspended now").click()
-    lost = page.locator(".call", has_text="POST /api/v2/tickets.json").filter(
-        has_text="reset_after"
-    )
+    lost = page.locator(".call", has_text="POST /api/v2/tickets.json").filter(has_text="reset_after")
     expect(lost.first).to_be_visible(timeout=WAIT_MS)
     lost.first.click()
     expect(page.locator(".entry")).to_contain_text("Suspected account takeover")
@@ -109,14 +107,10 @@ def test_the_findings_are_uploaded_as_a_sheet(desk: Desk, case: CaseInPlay) -> N
             expect(page.locator("article").last).to_contain_text(answer, timeout=WAIT_MS)
             desk.go(SECURITY)
     page.locator(".tickets .ticket", has_text=f"{case.name}: suspected").click()
-    expect(page.locator(".comments a.file")).to_contain_text(
-        f"{case.name}-changes.csv", timeout=WAIT_MS
-    )
+    expect(page.locator(".comments a.file")).to_contain_text(f"{case.name}-changes.csv", timeout=WAIT_MS)
 
 
-def test_an_agent_moves_a_ticket_by_hand_and_the_bot_hears_of_it(
-    desk: Desk, case: CaseInPlay
-) -> None:
+def test_an_agent_moves_a_ticket_by_hand_and_the_bot_hears_of_it(desk: Desk, case: CaseInPlay) -> None:
     case.click("mod", "do:suspend:suspended")
     case.card(DATA)
     page = desk.open("data", at=DATA).page
@@ -201,8 +195,12 @@ def test_hostile_words_are_shown_as_words(desk: Desk, scene: Scene) -> None:
     found = scene.command("agent", f"{case.name}")
     assert found["status"] == 200
     expect(page.locator("article").last).to_contain_text(case.name, timeout=WAIT_MS)
-    ticket = {"by": "Priya Naidoo", "subject": EVIL, "comment": EVIL,
-              "requester": {"email": "evil@example.com", "name": EVIL}}  # fmt: skip
+    ticket = {
+        "by": "Priya Naidoo",
+        "subject": EVIL,
+        "comment": EVIL,
+        "requester": {"email": "evil@example.com", "name": EVIL},
+    }
     scene.control("POST", "/zendesk/tickets", json=ticket)
     page.locator(".tickets .ticket", has_text="onerror").click()
     expect(page.locator(".whole h2")).to_contain_text(EVIL, timeout=WAIT_MS)

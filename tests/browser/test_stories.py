@@ -58,9 +58,7 @@ def _play(desk: Desk, acts: str, since: int, until: int) -> None:
     """Press the button that plays one act, until so many were played."""
     for done in range(since + 1, until + 1):
         desk.page.get_by_role("button", name="Play it").click()
-        expect(desk.page.locator(".card .status")).to_contain_text(
-            f"{done} of {acts}", timeout=WAIT_MS
-        )
+        expect(desk.page.locator(".card .status")).to_contain_text(f"{done} of {acts}", timeout=WAIT_MS)
 
 
 def _over(desk: Desk) -> None:
@@ -101,9 +99,7 @@ def test_a_plain_takeover_is_played_to_its_end(desk: Desk, directed: Stage) -> N
     _over(desk)
 
 
-def test_a_story_is_played_an_act_at_a_time_and_forgotten_again(
-    desk: Desk, directed: Stage
-) -> None:
+def test_a_story_is_played_an_act_at_a_time_and_forgotten_again(desk: Desk, directed: Stage) -> None:
     page = desk.open("agent").page
     _begin(desk, "Zendesk down for an hour", DOWN)
     _play(desk, DOWN, 0, 5)

@@ -24,11 +24,15 @@ def figure(ratio: float, way: str = "≥", of: float = 0.6) -> Figure:
 @pytest.mark.parametrize(
     ("one", "met", "fails"),
     [
-        (figure(0.61), True, False), (figure(0.41), False, False), (figure(0.39), False, True),
-        (figure(1.9, "≤", 2), True, False), (figure(2.9, "≤", 2), False, False), (figure(3.1, "≤", 2), False, True),
+        (figure(0.61), True, False),
+        (figure(0.41), False, False),
+        (figure(0.39), False, True),
+        (figure(1.9, "≤", 2), True, False),
+        (figure(2.9, "≤", 2), False, False),
+        (figure(3.1, "≤", 2), False, True),
         (Figure("told only", 5.0, "ms"), True, False),
     ],
-)  # fmt: skip
+)
 def test_two_thirds_of_an_aim_are_the_least(one: Figure, met: bool, fails: bool) -> None:
     assert (one.met, one.fails) == (met, fails)
 
@@ -83,9 +87,7 @@ def test_a_postgresql_copy_holds_what_the_file_holds(tmp_path: Path) -> None:
     upgrade(f"sqlite:///{file}")
     with sqlite3.connect(file) as some:
         some.execute("INSERT INTO deliveries VALUES ('d1', 'C1', '2025-03-03T09:00:00.000000Z')")
-        some.execute(
-            "INSERT INTO searches (person, kind, at) VALUES ('U1', 'find', '2025-03-03T09:00:00.000000Z')"
-        )
+        some.execute("INSERT INTO searches (person, kind, at) VALUES ('U1', 'find', '2025-03-03T09:00:00.000000Z')")
     some.close()
     with copied(file) as made:
         for words in (

@@ -28,27 +28,16 @@ def test_every_row_of_both_procedures_stands_once_and_in_order():
 def names_of_tests(file: Path) -> set[str]:
     tree = ast.parse(file.read_text("utf-8"))
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-    return {
-        node.name
-        for node in ast.walk(tree)
-        if isinstance(node, functions) and node.name.startswith("test_")
-    }
+    return {node.name for node in ast.walk(tree) if isinstance(node, functions) and node.name.startswith("test_")}
 
 
 def rehearsals() -> set[str]:
     folder = ROOT / "config" / "playbooks"
-    found = {
-        file.stem: read_text(file.read_text("utf-8"), file.name)[0]
-        for file in folder.glob("*.yaml")
-    }
-    return {
-        f"{name}/{branch}" for name, book in found.items() for branch in book.get("rehearsals", {})
-    }
+    found = {file.stem: read_text(file.read_text("utf-8"), file.name)[0] for file in folder.glob("*.yaml")}
+    return {f"{name}/{branch}" for name, book in found.items() for branch in book.get("rehearsals", {})}
 
 
-@pytest.mark.parametrize(
-    ("row", "cells"), table(), ids=lambda one: one if isinstance(one, str) else ""
-)
+@pytest.mark.parametrize(("row", "cells"), table(), ids=lambda one: one if isinstance(one, str) else "")
 def test_every_proof_of_a_row_is_there(row: str, cells: list[str]):
     proofs = _SPAN.findall(cells[-1])
     assert proofs or cells[-1].startswith(OPEN), f"{row} names neither a test nor “{OPEN}”"
@@ -70,9 +59,7 @@ _NAMED = re.compile(r"`([\w/]+\.py)::(\w+)`")
 
 def rows(words: str) -> list[str]:
     """Give the rows of every table whose last column says what proves them."""
-    tables = re.findall(
-        r"^\|.+\| proved by \|\n\|[-|]+\|\n((?:\|.+\|\n)+)", words + "\n", re.MULTILINE
-    )
+    tables = re.findall(r"^\|.+\| proved by \|\n\|[-|]+\|\n((?:\|.+\|\n)+)", words + "\n", re.MULTILINE)
     return [row for table in tables for row in table.splitlines()]
 
 
@@ -97,10 +84,7 @@ def test_every_claim_names_a_test_that_is_there(claim: str):
 
 
 def test_every_table_of_claims_is_looked_at():
-    counted = [
-        (len(rows(page.read_text("utf-8"))), len(promises(page.read_text("utf-8"))))
-        for page in CLAIMING
-    ]
+    counted = [(len(rows(page.read_text("utf-8"))), len(promises(page.read_text("utf-8")))) for page in CLAIMING]
     assert counted[0][0] >= 30
     assert counted[1] >= (26, 7)
     assert rows("| a | proved by |\n|---|---|\n| x | |") == ["| x | |"]

@@ -22,9 +22,7 @@ def test_the_desks_own_playbooks_are_checked_by_default():
 
 
 def test_a_wrong_playbook_is_named_by_file_and_line(tmp_path: Path):
-    words = (
-        (PLAYBOOKS / "mr_d.yaml").read_text("utf-8").replace("owner: cs_agent", "owner: cs_agnt", 1)
-    )
+    words = (PLAYBOOKS / "mr_d.yaml").read_text("utf-8").replace("owner: cs_agent", "owner: cs_agnt", 1)
     file = tmp_path / "mr_d.yaml"
     file.write_text(words, "utf-8")
     done = ato.invoke(app, ["playbook", "check", str(file)])
@@ -76,9 +74,7 @@ def test_a_drawing_shows_every_step_with_its_owner_every_branch_and_every_ending
     assert drawn.startswith("flowchart TD\n")
     for name in playbook.steps:
         assert f"  s_{name}[" in drawn
-    for name in {
-        o.ends for step in playbook.steps.values() for o in step.outcomes.values() if o.ends
-    }:
+    for name in {o.ends for step in playbook.steps.values() for o in step.outcomes.values() if o.ends}:
         assert f"  s_end_{name}([" in drawn
     assert "  s_locate -->|" in drawn
     assert drawn.count('"') % 2 == 0

@@ -89,9 +89,7 @@ def test_every_file_that_is_named_is_there(page: Path):
 
 def commands(words: str) -> Iterator[list[str]]:
     """Give the `ato …` commands of code blocks and code spans."""
-    lines = [
-        line.strip() for block in blocks(words, "sh", "", "console") for line in block.splitlines()
-    ]
+    lines = [line.strip() for block in blocks(words, "sh", "", "console") for line in block.splitlines()]
     for line in [*lines, *_SPAN.findall(prose(words))]:
         found = re.match(r"(?:\$ )?(?:\.venv/bin/)?ato( .*|$)", line)
         if found:
@@ -174,9 +172,7 @@ def test_the_lesson_changes_what_is_there(example: str):
     """What the lesson quotes stands in Mr D as it is quoted; only the new step is new."""
     mr_d = (ROOT / "config" / "playbooks" / "mr_d.yaml").read_text("utf-8")
     raw, quoted = read_text(mr_d, "mr_d")[0], read_text(example, "example")[0]
-    assert laid_over(raw, quoted) == raw or set(quoted["steps"]) - set(raw["steps"]) == {
-        "second_look"
-    }
+    assert laid_over(raw, quoted) == raw or set(quoted["steps"]) - set(raw["steps"]) == {"second_look"}
 
 
 def records() -> list[type[BaseModel]]:
@@ -225,8 +221,12 @@ def test_the_case_by_hand_goes_as_the_page_shows():
         addresses = {"BOT": built.bot_url, "CONTROL": built.urls["control"]}
         done = subprocess.run(  # noqa: S603 - the page's own commands, on loopback
             ["bash", "-euc", script],  # noqa: S607
-            env={**os.environ, **addresses}, capture_output=True, text=True, check=False, timeout=280,
-        )  # fmt: skip
+            env={**os.environ, **addresses},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=280,
+        )
     assert (done.returncode, done.stderr) == (0, "")
     shown = timeless("\n".join(blocks(words, "text")))
     assert sorted(shown - timeless(done.stdout)) == []

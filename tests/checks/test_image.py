@@ -90,11 +90,9 @@ def built() -> Iterator[Path]:
     if user:
         for inner in (base / "opt", base / "home"):
             os.chown(inner, pwd.getpwnam(user).pw_uid, -1)
-    env = {**_pip_settings(), "HOME": str(base / "home"), "PATH": "/usr/bin:/bin", "TMPDIR": str(base / "home")}  # fmt: skip
+    env = {**_pip_settings(), "HOME": str(base / "home"), "PATH": "/usr/bin:/bin", "TMPDIR": str(base / "home")}
     for step in steps(stages()[0]):
-        command = re.sub(r"\bpython -m venv", f"{python} -m venv", step).replace(
-            "/opt/", f"{base}/opt/"
-        )
+        command = re.sub(r"\bpython -m venv", f"{python} -m venv", step).replace("/opt/", f"{base}/opt/")
         shell = ["/bin/sh", "-euc", command]
         done = run(shell, user, cwd=base / "src", env=env, timeout=300)
         assert done.returncode == 0, f"{step}\n{done.stdout}\n{done.stderr}"
@@ -118,9 +116,9 @@ def test_the_steps_of_the_image_leave_a_desk_that_runs_and_nothing_to_build_with
     assert "ATO_SLACK__TOKEN" in started.stderr
     checked = run([desk, "playbook", "check"], user, cwd="/", env={})
     assert (checked.returncode, checked.stdout) == (0, "2 checked: 0 wrong, 0 warnings\n")
-    there = {one.name.partition("-")[0].lower() for one in (built / "opt/ato/lib").rglob("*.dist-info")}  # fmt: skip
+    there = {one.name.partition("-")[0].lower() for one in (built / "opt/ato/lib").rglob("*.dist-info")}
     assert {"slack_bolt", "zenpy", "psycopg", "procrastinate", "ato_desk"} <= there
-    assert there.isdisjoint({"pip", "setuptools", "hatchling", "pytest", "mypy", "ruff", "nicegui", "uv", "playwright"})  # fmt: skip
+    assert there.isdisjoint({"pip", "setuptools", "hatchling", "pytest", "mypy", "ruff", "nicegui", "uv", "playwright"})
 
 
 def test_the_last_stage_runs_as_a_plain_user_and_is_looked_after():
@@ -182,7 +180,9 @@ def test_two_desks_stand_behind_the_proxy_and_before_one_database():
 
 def test_every_variable_of_the_compose_file_is_a_setting():
     known = {one.name: one for one in variables(Settings)}
-    given = {name for one in COMPOSE["services"].values() for name in one.get("environment", {}) if name.startswith("ATO_")}  # fmt: skip
+    given = {
+        name for one in COMPOSE["services"].values() for name in one.get("environment", {}) if name.startswith("ATO_")
+    }
     for name in given - {"ATO_HOST"}:
         bare = name.removesuffix("_FILE")
         assert bare in known and (bare == name or known[bare].secret), name

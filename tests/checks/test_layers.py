@@ -62,9 +62,7 @@ def test_a_handler_may_carry_a_body():
     assert told(words) == []
 
 
-@pytest.mark.parametrize(
-    "caught", ["", " Exception", " BaseException as e", " (ValueError, Exception)"]
-)
+@pytest.mark.parametrize("caught", ["", " Exception", " BaseException as e", " (ValueError, Exception)"])
 def test_a_broad_except_is_noticed(caught):
     words = f"try:\n    pass\nexcept{caught}:\n    pass\n"
     found = list(check_file("integrations/x.py", words))

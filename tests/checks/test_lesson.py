@@ -9,18 +9,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LESSON = (
-    (ROOT / "docs" / "playbooks.md").read_text(encoding="utf-8").partition("## The language")[0]
-)
+LESSON = (ROOT / "docs" / "playbooks.md").read_text(encoding="utf-8").partition("## The language")[0]
 
 
 def ato(*words: str) -> subprocess.CompletedProcess[str]:
     """Run a command as the lesson writes it."""
     command = [sys.executable, "-m", "ops.cli", *words]
     return subprocess.run(  # noqa: S603 - our own command
-        command, cwd=ROOT, text=True, capture_output=True, check=False, timeout=300,
+        command,
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        check=False,
+        timeout=300,
         env={**os.environ, "NO_COLOR": "1"},
-    )  # fmt: skip
+    )
 
 
 def after(heading: str, fence: str) -> list[str]:
@@ -64,9 +67,7 @@ def test_a_deadline_a_text_and_a_branch_are_changed_and_rehearsed(mine: Path) ->
     words = mine.read_text("utf-8")
     start = words.index("\n  suspend:\n")
     assert due[0] in words[start:]
-    mine.write_text(
-        words[:start] + words[start:].replace(due[0], due[0].replace("15m", "10m"), 1), "utf-8"
-    )
+    mine.write_text(words[:start] + words[start:].replace(due[0], due[0].replace("15m", "10m"), 1), "utf-8")
     change(
         mine,
         "  cannot_assist: \"Explain to the customer that we won't",
@@ -80,9 +81,7 @@ def test_a_deadline_a_text_and_a_branch_are_changed_and_rehearsed(mine: Path) ->
     lines = after("Rehearse it", "text")[1]
     where = mine.read_text("utf-8").index("\n  unchanged:\n")
     before, rest = mine.read_text("utf-8")[:where], mine.read_text("utf-8")[where:]
-    old = next(
-        one for one in rest.splitlines() if "who: mod, step: suspend, outcome: suspended" in one
-    )
+    old = next(one for one in rest.splitlines() if "who: mod, step: suspend, outcome: suspended" in one)
     mine.write_text(before + rest.replace(old, f"{lines.splitlines()[0]}\n{old}", 1), "utf-8")
     again = ato("rehearse", str(mine), "--branch", "unchanged")
     assert (again.returncode, "1 as written, 0 not" in again.stdout) == (0, True), again.stdout

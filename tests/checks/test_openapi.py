@@ -39,15 +39,20 @@ FILE = Path(__file__).parents[2] / "docs" / "bot-openapi.yaml"
 WRITTEN: dict[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))
 SCHEMA = schemathesis.openapi.from_dict(WRITTEN)
 CHECKS = [
-    not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
     response_schema_conformance,
-]  # fmt: skip
+]
 DOORS = [(path, method.upper()) for path, item in WRITTEN["paths"].items() for method in item]
 SIGNED = ["/slack/events", "/zendesk/webhook"]
 few = settings(
-    max_examples=40, deadline=None, derandomize=True,
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)  # fmt: skip
+)
 """The same examples every time: what differs by chance is `tests/engine/test_guards.py`'s."""
 
 
@@ -64,9 +69,10 @@ def sign(path: str, raw: bytes, ident: str) -> dict[str, str]:
     at = datetime.now(UTC).isoformat()
     mac64 = b64encode(hmac.new(b"z", at.encode() + raw, hashlib.sha256).digest()).decode()
     return {
-        "x-zendesk-webhook-signature": mac64, "x-zendesk-webhook-signature-timestamp": at,
+        "x-zendesk-webhook-signature": mac64,
+        "x-zendesk-webhook-signature-timestamp": at,
         "x-zendesk-webhook-invocation-id": ident,
-    }  # fmt: skip
+    }
 
 
 def as_payload(body: Any) -> bytes:
@@ -86,23 +92,23 @@ MADE = {one: SCHEMA[one[0]][one[1]].as_strategy() for one in DOORS}
 INTERACTIONS = _interactions()
 
 
-async def ask(
-    doors: Doors, case: schemathesis.Case, *, signed: bool = False, payload: bool = False
-) -> httpx.Response:
+async def ask(doors: Doors, case: schemathesis.Case, *, signed: bool = False, payload: bool = False) -> httpx.Response:
     """Send what schemathesis made, signed where it should be, and hold the answer to what is written."""
     sent = requests.Request(**case.as_transport_kwargs(base_url="http://desk")).prepare()
     raw = sent.body.encode() if isinstance(sent.body, str) else sent.body or b""
     headers = {name: str(value) for name, value in sent.headers.items() if name.lower() != "cookie"}
     if payload:
         raw = as_payload(case.body)
-        headers |= {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(raw))}  # fmt: skip
+        headers |= {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(raw))}
     if signed:
         mine = sign(case.path, raw, f"i{hashlib.sha256(raw).hexdigest()}")
         headers = {n: v for n, v in headers.items() if n.lower() not in mine} | mine
     answer = await doors.http.request(
-        case.method, sent.path_url, content=raw,
+        case.method,
+        sent.path_url,
+        content=raw,
         headers={name: value.encode("latin-1", "replace") for name, value in headers.items()},
-    )  # fmt: skip
+    )
     case.validate_response(answer, checks=CHECKS)
     return answer
 
@@ -120,9 +126,7 @@ async def test_no_door_answers_anything_that_is_not_written(
 @pytest.mark.parametrize("path", SIGNED)
 @few
 @given(data=st.data())
-async def test_nor_does_it_to_whoever_has_the_secret(
-    doors: Doors, path: str, data: st.DataObject
-) -> None:
+async def test_nor_does_it_to_whoever_has_the_secret(doors: Doors, path: str, data: st.DataObject) -> None:
     answer = await ask(doors, data.draw(MADE[path, "POST"]), signed=True)
     assert answer.status_code != 401 or answer.json()["error"] == web_app.AGAIN
 
@@ -140,23 +144,21 @@ async def test_nor_to_a_click_or_form(doors: Doors, case: schemathesis.Case) -> 
 def written(path: str, method: str, status: int) -> dict[str, Any]:
     """What is written of an answer, references followed."""
     found = WRITTEN["paths"][path][method]["responses"][str(status)]
-    return WRITTEN["components"]["responses"][found["$ref"].rsplit("/", 1)[1]] if "$ref" in found else found  # fmt: skip
+    return WRITTEN["components"]["responses"][found["$ref"].rsplit("/", 1)[1]] if "$ref" in found else found
 
 
 def test_what_is_served_is_what_is_written(doors: Doors) -> None:
     app = doors.http._transport.app
-    served = {(one.path, method) for one in app.routes if isinstance(one, Route) for method in one.methods}  # fmt: skip
+    served = {(one.path, method) for one in app.routes if isinstance(one, Route) for method in one.methods}
     assert served == set(DOORS)
     assert len(app.routes) == len(served)
 
 
-async def test_other_statuses_are_written_too(
-    doors: Doors, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_other_statuses_are_written_too(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
     got: dict[str, set[int]] = {path: set() for path, _ in DOORS}
 
     async def take(path: str, answer: httpx.Response) -> None:
-        about = written(path, "get" if answer.request.method == "GET" else "post", answer.status_code)  # fmt: skip
+        about = written(path, "get" if answer.request.method == "GET" else "post", answer.status_code)
         kind = answer.headers.get("content-type", "text/plain").partition(";")[0]
         assert kind in about["content"], (path, answer.status_code, kind)
         assert set(about.get("headers", {})) <= {name.title() for name in answer.headers}

@@ -13,12 +13,15 @@ def test_every_query_is_about_metrics_and_labels_that_exist():
     assert [line for query in asked for line in problems(query, there)] == []
 
 
-@pytest.mark.parametrize(("text", "what"), [
-    ("sum(rate(ato_effect_total[5m]))", "there is no metric ato_effect_total"),
-    ("sum by (door, kind) (rate(ato_door_seconds_count[5m]))", "ato_door_seconds_count has no label kind"),
-    ('histogram_quantile(0.9, sum by (le) (rate(ato_step_seconds_bucket{stp="suspend"}[5m]))) > 1', "no label stp"),
-    ("sum(ato_cases", "unclosed"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("sum(rate(ato_effect_total[5m]))", "there is no metric ato_effect_total"),
+        ("sum by (door, kind) (rate(ato_door_seconds_count[5m]))", "ato_door_seconds_count has no label kind"),
+        ('histogram_quantile(0.9, sum by (le) (rate(ato_step_seconds_bucket{stp="suspend"}[5m]))) > 1', "no label stp"),
+        ("sum(ato_cases", "unclosed"),
+    ],
+)
 def test_a_query_about_nothing_is_found(text, what):
     found = list(problems(Query("here", text), known()))
     assert len(found) == 1
@@ -28,9 +31,7 @@ def test_a_query_about_nothing_is_found(text, what):
 
 def test_every_metric_is_shown_or_alerted_on():
     asked = " ".join(query.text for query in queries())
-    whole = {
-        name.removesuffix("_bucket").removesuffix("_sum").removesuffix("_count") for name in known()
-    }
+    whole = {name.removesuffix("_bucket").removesuffix("_sum").removesuffix("_count") for name in known()}
     assert [name for name in sorted(whole) if name not in asked] == []
 
 

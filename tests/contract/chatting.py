@@ -43,9 +43,7 @@ class Trying:
         self.prepared = body
 
     def again(self) -> "Trying":
-        return Trying(
-            self.before or bool(self.prepares), self.number + 1, self.first_at, self.prepared
-        )
+        return Trying(self.before or bool(self.prepares), self.number + 1, self.first_at, self.prepared)
 
 
 class World(Protocol):
@@ -89,10 +87,13 @@ class SlackWorld:
     def __init__(self, company: Company, client: SlackClient, people: SlackPeople) -> None:
         self.company, self.client, self.people = company, client, people
         self.chat = SlackChat(
-            client, CHANNELS, people, say,
+            client,
+            CHANNELS,
+            people,
+            say,
             speech=dict.fromkeys(CHANNELS, Speech("en", "Africa/Johannesburg")),
             zendesk_ticket_url="https://mrd.zendesk.example/agent/tickets/{id}",
-        )  # fmt: skip
+        )
 
     @property
     def space(self) -> Any:

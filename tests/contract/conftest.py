@@ -81,9 +81,14 @@ def effects(engine: Database, vault: Vault) -> StoredEffects:
 @pytest.fixture
 def playbook() -> Playbook:
     return Playbook(
-        playbook="small", title={"en": "Small"}, brand="Small", opens_with="receive",
-        roles={}, fields={}, steps={"receive": {"title": "Receive", "owner": "cs_agent"}},
-    )  # fmt: skip
+        playbook="small",
+        title={"en": "Small"},
+        brand="Small",
+        opens_with="receive",
+        roles={},
+        fields={},
+        steps={"receive": {"title": "Receive", "owner": "cs_agent"}},
+    )
 
 
 @pytest.fixture
@@ -121,9 +126,7 @@ async def outside(keep: Maker) -> Outside:
 
 
 @pytest.fixture
-def make_queue(
-    engine: Database, vault: Vault, clock: FakeClock, outside: Outside, jobs: Jobs | None
-) -> MakeQueue:
+def make_queue(engine: Database, vault: Vault, clock: FakeClock, outside: Outside, jobs: Jobs | None) -> MakeQueue:
     """Make a queue as the test's parameters say: procrastinate where there are jobs."""
     watched = Watched(engine, vault, outside.put_off)
 

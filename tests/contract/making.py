@@ -33,9 +33,13 @@ class Maker:
     async def open(self, case: str = "01CASE", by: str = "U1", **rest: object) -> Case:
         """Open a case with a customer in it, and keep it."""
         opened = ev.CaseOpened(
-            at=self.clock.now(), by=by, number=await self.cases.number(), playbook="small",
-            playbook_hash=self.playbook_hash, language="en",
-        )  # fmt: skip
+            at=self.clock.now(),
+            by=by,
+            number=await self.cases.number(),
+            playbook="small",
+            playbook_hash=self.playbook_hash,
+            language="en",
+        )
         return await self.add(Case(id=case), opened, self.customer(), **rest)
 
     async def add(self, case: Case, *events: ev.Event, **rest: object) -> Case:

@@ -22,9 +22,11 @@ from tests.fakes.clock import START
 BOTH = pytest.mark.parametrize("address", ["sqlite", "postgres"], indirect=True)
 """For what every database promises."""
 QUEUES = pytest.mark.parametrize(
-    ("address", "jobs"), [("sqlite", False), ("postgres", False), ("postgres", True)],
-    indirect=True, ids=["embedded-sqlite", "embedded-postgres", "procrastinate"],
-)  # fmt: skip
+    ("address", "jobs"),
+    [("sqlite", False), ("postgres", False), ("postgres", True)],
+    indirect=True,
+    ids=["embedded-sqlite", "embedded-postgres", "procrastinate"],
+)
 """For what every queue promises on every database it can stand on."""
 
 MakeQueue = Callable[..., Queue]
@@ -57,9 +59,7 @@ class Outside:
             await self.note(self.settled, effect.key)
 
     async def kill(self, effect: Effect, attempt: Attempt) -> None:
-        died = EffectDied(
-            at=START, by="bot", effect=effect.key, what="w", system="Slack", reason="no channel"
-        )
+        died = EffectDied(at=START, by="bot", effect=effect.key, what="w", system="Slack", reason="no channel")
         self.case = await self.keep.add(self.case, died, kills=effect.key)
         await self.note(self.settled, effect.key)
 

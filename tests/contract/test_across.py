@@ -27,11 +27,26 @@ from tests.fakes.across import FakeAnnouncements, FakeSearches, FakeShifts
 from tests.fakes.clock import START
 
 ROW = Owed(
-    case="01CASE", number=1, display="ATO-1", duty="suspend/1", step="suspend", part=None, occurrence=1, role="mod",
-    title={"en": "Suspend", "it": "Sospendere"}, press=Press("suspended", {"en": "Suspended now"}, form=False),
-    claimed_by=None, held_by=None, opened_by="U1", opened_at=START, due_at=None, urgent=True, waiting=False,
-    locked=False, listed=True,
-)  # fmt: skip
+    case="01CASE",
+    number=1,
+    display="ATO-1",
+    duty="suspend/1",
+    step="suspend",
+    part=None,
+    occurrence=1,
+    role="mod",
+    title={"en": "Suspend", "it": "Sospendere"},
+    press=Press("suspended", {"en": "Suspended now"}, form=False),
+    claimed_by=None,
+    held_by=None,
+    opened_by="U1",
+    opened_at=START,
+    due_at=None,
+    urgent=True,
+    waiting=False,
+    locked=False,
+    listed=True,
+)
 
 
 def row(case: str = "01CASE", due: int | None = None, **change: Any) -> Owed:
@@ -56,16 +71,12 @@ class TestBoard:
         assert [one.case for one in await cases.owed_by_role(["mod", "data"], 2)] == ["01C", "01D"]
         assert await cases.owed_by_role([], 9) == []
 
-    async def test_a_row_that_stands_behind_another_is_not_listed(
-        self, make: Maker, cases: Cases
-    ) -> None:
+    async def test_a_row_that_stands_behind_another_is_not_listed(self, make: Maker, cases: Cases) -> None:
         behind = row(duty="call/1/cards", part="cards", listed=False)
         await make.open(owed=[row(), behind])
         assert list(await cases.owed_by_role(["mod"], 9)) == [row()]
 
-    async def test_what_somebody_has_and_what_they_wait_for(
-        self, make: Maker, cases: Cases
-    ) -> None:
+    async def test_what_somebody_has_and_what_they_wait_for(self, make: Maker, cases: Cases) -> None:
         await make.open("01A", owed=[row("01A", 5, held_by="U1")])
         await make.open("01B", owed=[row("01B", 4, held_by="U2"), row("01B", 3, duty="other/1")])
         await make.open("01C", owed=[row("01C", held_by="U1", opened_by="U7")])
@@ -73,9 +84,7 @@ class TestBoard:
         assert [one.duty for one in await cases.opened_by("U1", 9)] == ["other/1", "suspend/1"]
         assert len(await cases.opened_by("U1", 1)) == 1
 
-    async def test_each_decision_replaces_what_the_case_owes(
-        self, make: Maker, cases: Cases
-    ) -> None:
+    async def test_each_decision_replaces_what_the_case_owes(self, make: Maker, cases: Cases) -> None:
         case = await make.open(owed=[row(), row(duty="gone/1", step="gone")])
         claimed = row(claimed_by="U2", held_by="U2")
         case = await make.add(case, make.claimed(), owed=[claimed])
@@ -102,9 +111,7 @@ class TestBoard:
         assert await cases.figures(["mod"], ["small"], make.at(60), now) == Figures(5, 1, 3, 4)
         assert await cases.figures(["data"], ["other"], make.at(60), now) == Figures()
 
-    async def test_a_day_may_begin_within_a_quarter_of_an_hour(
-        self, make: Maker, cases: Cases
-    ) -> None:
+    async def test_a_day_may_begin_within_a_quarter_of_an_hour(self, make: Maker, cases: Cases) -> None:
         for number in range(40):
             goal = Goal("suspend", make.at(number + 9), make.at(number + number % 13))
             await make.open(f"01C{number:02}", goal=goal)
@@ -115,9 +122,7 @@ class TestBoard:
             found = await cases.figures([], ["small"], make.at(since), make.at(90))
             assert found == Figures(len(within), good, len(within), 0)
 
-    async def test_a_goal_that_moves_or_is_lifted_is_counted_as_it_is_now(
-        self, make: Maker, cases: Cases
-    ) -> None:
+    async def test_a_goal_that_moves_or_is_lifted_is_counted_as_it_is_now(self, make: Maker, cases: Cases) -> None:
         async def figures() -> tuple[int, int, int]:
             found = await cases.figures([], ["small"], make.at(0), make.at(90))
             return found.opened, found.in_time, found.of
@@ -190,14 +195,10 @@ class TestAnnouncements:
         await keep.open("01B")
 
     async def test_what_is_put_once_is_said_once(self, store: Announcements) -> None:
-        first = Announcement(
-            key="weekly/1", inbox="role:lead", lines=(Line(key="Opened {n}.", args={"n": 2}),)
-        )
+        first = Announcement(key="weekly/1", inbox="role:lead", lines=(Line(key="Opened {n}.", args={"n": 2}),))
         assert await store.put(first, START)
         assert not await store.put(first.model_copy(update={"inbox": "role:other"}), START)
-        assert await store.put(
-            Announcement(key="weekly/0", inbox="role:lead"), START + timedelta(minutes=1)
-        )
+        assert await store.put(Announcement(key="weekly/0", inbox="role:lead"), START + timedelta(minutes=1))
         assert [one.key for one, _ in await store.unsaid(9)] == ["weekly/1", "weekly/0"]
         await store.begin("weekly/1", START)
         await store.begin("weekly/1", START + timedelta(hours=1))
@@ -233,19 +234,22 @@ class TestDatabase:
             (board._OPENED_BY, "ix_owed_opened_by (opened_by=?)", {"whose": "U1", "most": 9}),
             (board._LATE, "ix_owed_late (role=? AND due_at<?)", {"whose": "mod", "now": START}),
             (
-                board._OVERDUE, "COVERING INDEX ix_cases_goal (goal_due_at>? AND goal_due_at<?)",
+                board._OVERDUE,
+                "COVERING INDEX ix_cases_goal (goal_due_at>? AND goal_due_at<?)",
                 {"since": START, "now": START, "playbooks": ["a", "b"]},
             ),
             (
-                board._BEFORE_QUARTER, "ix_cases_opened_at (opened_at>? AND opened_at<?)",
+                board._BEFORE_QUARTER,
+                "ix_cases_opened_at (opened_at>? AND opened_at<?)",
                 {"since": START, "quarter": START, "playbooks": ["a", "b"]},
             ),
             (
-                queries._IN_DAYS, "ix_cases_ended_at (ended_at>? AND ended_at<?)",
+                queries._IN_DAYS,
+                "ix_cases_ended_at (ended_at>? AND ended_at<?)",
                 {"since": START, "until": START, "playbook": "a"},
             ),
         ],
-    )  # fmt: skip
+    )
     async def test_every_reading_follows_an_index(
         self, engine: Database, query: Any, index: str, values: dict[str, object]
     ) -> None:
@@ -287,7 +291,7 @@ class TestDatabase:
         events = [
             one.model_copy(update={"playbook_hash": made.playbook_hash}) if one.kind == "case_opened" else one
             for one in bench.case.log
-        ]  # fmt: skip
+        ]
         case = await made.add(replace(bench.case, log=(), version=0, opened_at=None), *events)
         await made.open("01CLOSED")
         loaded, playbook = await stored.load(case.id)
@@ -301,9 +305,7 @@ class TestDatabase:
         due = await engine.scalar(text("SELECT max(goal_due_at) FROM cases"))
         counted = await engine.rows(text("SELECT sum(opened), sum(done) FROM tallies"))
         assert tuple(counted[0]) == (2, 0)
-        assert due == board.goal_row(goal(loaded, playbook))["goal_due_at"].strftime(
-            "%Y-%m-%dT%H:%M:%S.%fZ"
-        )
+        assert due == board.goal_row(goal(loaded, playbook))["goal_due_at"].strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 class _Still:

@@ -19,21 +19,28 @@ from tests.fakes.across import FakeAnnouncements
 from tests.fakes.clock import START
 
 DIGEST = Announcement(
-    key="digest/role:mod/1", inbox="role:mod", mention=("role:mod",),
+    key="digest/role:mod/1",
+    inbox="role:mod",
+    mention=("role:mod",),
     title=Line(key="{count} cases wait for {owner}:", args={"count": 4, "owner": "role:mod"}),
     lines=(
         Line(key="{case} ({minutes} min late): {what}", args={"case": "ATO-12", "minutes": 20, "what": {"en": "Call"}}),
         Line(key="Stuck: {case}. {owner} owes it.", args={"case": "ATO-<13>", "owner": "<@UMOD0001>"}),
     ),
-)  # fmt: skip
+)
 
 
 @pytest.fixture
 def announcer(slack: SlackWorld) -> SlackAnnouncer:
     return SlackAnnouncer(
-        slack.client, CHANNELS, slack.people, say, speech={"mod": Speech("en", "Africa/Johannesburg")},
-        titles={"mod": {"en": "MOD"}}, on_duty=lambda _: ("UMOD0002",),
-    )  # fmt: skip
+        slack.client,
+        CHANNELS,
+        slack.people,
+        say,
+        speech={"mod": Speech("en", "Africa/Johannesburg")},
+        titles={"mod": {"en": "MOD"}},
+        on_duty=lambda _: ("UMOD0002",),
+    )
 
 
 @pytest.fixture
@@ -56,9 +63,7 @@ async def test_a_digest_mentions_who_is_on_duty_and_says_each_line(
 
 
 @pytest.mark.parametrize("fault", ["lose_answer", "lose_request"])
-async def test_it_stands_there_once_whatever_was_lost(
-    slack: SlackWorld, announcer: SlackAnnouncer, fault: str
-) -> None:
+async def test_it_stands_there_once_whatever_was_lost(slack: SlackWorld, announcer: SlackAnnouncer, fault: str) -> None:
     store = FakeAnnouncements()
     await store.put(DIGEST, START)
     getattr(slack, fault)()
@@ -75,9 +80,7 @@ async def test_a_person_reads_their_own(slack: SlackWorld, announcer: SlackAnnou
     assert message.text.startswith("4 cases wait for MOD:")
 
 
-async def test_an_inbox_without_a_channel_is_given_up(
-    slack: SlackWorld, announcer: SlackAnnouncer
-) -> None:
+async def test_an_inbox_without_a_channel_is_given_up(slack: SlackWorld, announcer: SlackAnnouncer) -> None:
     store = FakeAnnouncements()
     await store.put(DIGEST.model_copy(update={"inbox": "role:lost"}), START)
     assert await say_all(store, announcer, START) == 1

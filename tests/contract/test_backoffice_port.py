@@ -50,9 +50,7 @@ def _money(seed: seeds.Order | seeds.Profile, amount: object) -> dict[str, objec
 
 def _profile(seed: seeds.Profile) -> ProfileSeen:
     link = LINK.replace("{query}", seed.id)
-    return ProfileSeen(
-        seed.id, link, seed.name, seed.username, seed.email, seed.phone, False, seed.blacklisted
-    )
+    return ProfileSeen(seed.id, link, seed.name, seed.username, seed.email, seed.phone, False, seed.blacklisted)
 
 
 def _order(seed: seeds.Order, owner: seeds.Profile) -> OrderSeen:
@@ -70,9 +68,7 @@ def _fake() -> FakeBackOffice:
             one.id: WalletSeen(
                 one.id,
                 _money(one, one.wallet),
-                (Movement(opened, "opening balance", _money(one, one.wallet)),)
-                if one.wallet
-                else (),
+                (Movement(opened, "opening balance", _money(one, one.wallet)),) if one.wallet else (),
             )
             for one in seeds.PROFILES
         },
@@ -88,9 +84,7 @@ def fake_rig() -> Rig:
         else:
             (fake.after if what in DONE else fake.before).append(TryAgain("Back office", what))
 
-    return Rig(
-        fake, lambda: [one[0] for one in fake.done], lambda: fake.people[NALEDI].suspended, fail
-    )
+    return Rig(fake, lambda: [one[0] for one in fake.done], lambda: fake.people[NALEDI].suspended, fail)
 
 
 @pytest.fixture
@@ -104,9 +98,7 @@ async def pretend() -> AsyncIterator[tuple[World, PretendBackOffice, str]]:
 
 
 @pytest.fixture
-async def http_rig(
-    request: pytest.FixtureRequest, pretend: tuple[World, PretendBackOffice, str]
-) -> AsyncIterator[Rig]:
+async def http_rig(request: pytest.FixtureRequest, pretend: tuple[World, PretendBackOffice, str]) -> AsyncIterator[Rig]:
     world, system, url = pretend
     params = getattr(request.node, "callspec", None)
     silent = params is not None and params.params.get("what") in SILENT
@@ -185,9 +177,14 @@ async def test_nothing_is_found_by_what_does_not_fit(rig: Rig, wanted: dict[str,
 async def test_an_order_leads_to_its_customer(rig: Rig) -> None:
     order = await rig.office.order("DFD-77120")
     assert order == OrderSeen(
-        "DFD-77120", "Liquor City Jeppe", {"amount": "1399.00", "currency": "ZAR"},
-        datetime(2026, 11, 21, 22, 47, tzinfo=UTC), "6.98.2", "naledi.mahlangu@example.com", NALEDI,
-    )  # fmt: skip
+        "DFD-77120",
+        "Liquor City Jeppe",
+        {"amount": "1399.00", "currency": "ZAR"},
+        datetime(2026, 11, 21, 22, 47, tzinfo=UTC),
+        "6.98.2",
+        "naledi.mahlangu@example.com",
+        NALEDI,
+    )
 
 
 @pytest.mark.parametrize("id_", ["DFD-1", "", "..", "../profiles", "a/b", "x" * 200])
@@ -299,13 +296,15 @@ async def test_the_address_may_end_in_its_version(
 async def test_by_hand_every_look_up_asks_a_person() -> None:
     office: BackOffice = ByHand(LINK)
     assert office.by_hand
-    assert office.search_link("thandi@example.com") == (
-        "https://admin.test/search?q=thandi%40example.com"
-    )
+    assert office.search_link("thandi@example.com") == ("https://admin.test/search?q=thandi%40example.com")
     calls = (
-        office.profiles(email="thandi@example.com"), office.order("DFD-1"), office.orders(NALEDI),
-        office.wallet(NALEDI), office.suspend(NALEDI, "r", "k"), office.restore(NALEDI, "r", "k"),
-    )  # fmt: skip
+        office.profiles(email="thandi@example.com"),
+        office.order("DFD-1"),
+        office.orders(NALEDI),
+        office.wallet(NALEDI),
+        office.suspend(NALEDI, "r", "k"),
+        office.restore(NALEDI, "r", "k"),
+    )
     for call in calls:
         with pytest.raises(GiveUp, match="nothing was asked") as told:
             await call

@@ -28,8 +28,7 @@ from tests.fakes.clock import FakeClock
 from tests.postgres import own_database
 
 VERSIONS = sorted(
-    file.name.partition("_")[0]
-    for file in Path(backup.__file__).with_name("migrations").glob("versions/0*.py")
+    file.name.partition("_")[0] for file in Path(backup.__file__).with_name("migrations").glob("versions/0*.py")
 )
 ZENDESK = {"ATO_ZENDESK__URL": "https://x.zendesk.example"}
 
@@ -80,9 +79,7 @@ def test_nothing_is_written_over(database: Path, tmp_path: Path) -> None:
     assert (tmp_path / "there").read_text() == "mine"
 
 
-def test_a_folder_that_is_not_there_is_named_and_nothing_half_is_left(
-    database: Path, tmp_path: Path
-) -> None:
+def test_a_folder_that_is_not_there_is_named_and_nothing_half_is_left(database: Path, tmp_path: Path) -> None:
     made = ato(database, "backup", tmp_path / "no" / "copy.db")
     assert made.exit_code == 1
     assert "could not be copied" in made.output
@@ -100,9 +97,7 @@ def test_a_running_bot_is_not_restored_under(database: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("what", ["text", "other", "damaged", "newer"])
-def test_what_is_no_copy_of_the_desk_is_refused_and_changes_nothing(
-    what: str, database: Path, tmp_path: Path
-) -> None:
+def test_what_is_no_copy_of_the_desk_is_refused_and_changes_nothing(what: str, database: Path, tmp_path: Path) -> None:
     file = tmp_path / "bad.db"
     if what == "text":
         file.write_text("no database at all")
@@ -156,9 +151,14 @@ def older(url: str, revision: str, data: str) -> None:
 @pytest.mark.parametrize("revision", VERSIONS[:-1])
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 async def test_an_upgrade_loses_no_open_case_and_no_queued_work(
-    kind: str, revision: str, keep: Maker, engine: Database, database: Path, tmp_path: Path,
+    kind: str,
+    revision: str,
+    keep: Maker,
+    engine: Database,
+    database: Path,
+    tmp_path: Path,
     clock: FakeClock,
-) -> None:  # fmt: skip
+) -> None:
     case = await keep.open(effects=[card("a1", "a"), card("a2", "a")])
     case = await keep.add(case, ticket(48213), deadlines=[keep.late(5)])
     await keep.open("02CASE", effects=[card("b1", "b", case="02CASE")])
@@ -175,9 +175,7 @@ async def test_an_upgrade_loses_no_open_case_and_no_queued_work(
             await _upgraded(url, revision, data, case, keep, clock)
 
 
-async def _upgraded(
-    url: str, revision: str, data: str, case: object, keep: Maker, clock: FakeClock
-) -> Path | None:
+async def _upgraded(url: str, revision: str, data: str, case: object, keep: Maker, clock: FakeClock) -> Path | None:
     older(url, revision, data)
     assert revision_of(url) == revision
     copied = bring_up(url)
@@ -208,9 +206,7 @@ def test_the_command_says_what_it_did_and_then_has_nothing_to_do(tmp_path: Path)
     upgrade(f"sqlite:///{tmp_path / 'old.db'}", "0001")
     first, second = (ato(tmp_path / "old.db", "db", "upgrade") for _ in range(2))
     assert first.exit_code == 0, first.output
-    assert (
-        "Copied first: " in first.output and f"was at 0001 and is at {newest()} now" in first.output
-    )
+    assert "Copied first: " in first.output and f"was at 0001 and is at {newest()} now" in first.output
     assert "Nothing to do." in second.output
 
 

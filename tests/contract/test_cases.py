@@ -19,9 +19,7 @@ from tests.fakes.clock import START
 
 
 class TestContract:
-    async def test_a_case_comes_back_as_it_was_kept(
-        self, make: Maker, cases: Cases, playbook: Playbook
-    ) -> None:
+    async def test_a_case_comes_back_as_it_was_kept(self, make: Maker, cases: Cases, playbook: Playbook) -> None:
         kept = await make.add(await make.open(), make.claimed())
         assert await cases.load("01CASE") == (kept, playbook)
 
@@ -41,9 +39,7 @@ class TestContract:
         assert not await cases.seen("late")
         assert await cases.due(make.at(9), 9) == []
 
-    async def test_of_many_who_decide_at_once_exactly_one_is_kept(
-        self, make: Maker, cases: Cases
-    ) -> None:
+    async def test_of_many_who_decide_at_once_exactly_one_is_kept(self, make: Maker, cases: Cases) -> None:
         case = await make.open()
         racing = [make.add(case, make.claimed(f"step_{n}")) for n in range(8)]
         outcomes = await asyncio.gather(*racing, return_exceptions=True)
@@ -64,9 +60,7 @@ class TestContract:
         assert (found.version, await cases.due(make.at(9), 9)) == (case.version, [])
         assert await cases.seen("d1")
 
-    async def test_of_one_delivery_that_comes_many_times_at_once_one_is_kept(
-        self, make: Maker, cases: Cases
-    ) -> None:
+    async def test_of_one_delivery_that_comes_many_times_at_once_one_is_kept(self, make: Maker, cases: Cases) -> None:
         case = await make.open()
         racing = [make.add(case, make.claimed(), delivery="same") for _ in range(5)]
         outcomes = await asyncio.gather(*racing, return_exceptions=True)
@@ -81,9 +75,7 @@ class TestContract:
         kept = await make.add(await make.open(), refused)
         assert (await cases.load("01CASE"))[0] == kept
 
-    async def test_a_case_never_opened_keeps_only_the_delivery(
-        self, make: Maker, cases: Cases
-    ) -> None:
+    async def test_a_case_never_opened_keeps_only_the_delivery(self, make: Maker, cases: Cases) -> None:
         refused = ev.ActRefused(at=START, by="U9", what="open", why=Line(key="No."))
         await make.add(Case(id="01CASE"), refused, delivery="d9")
         assert await cases.load("01CASE") is None
@@ -98,9 +90,7 @@ class TestContract:
         await make.add(case, ended(), deadlines=[])
         assert await cases.due(make.at(99), 9) == []
 
-    async def test_a_commit_may_change_nothing_but_deadlines(
-        self, make: Maker, cases: Cases
-    ) -> None:
+    async def test_a_commit_may_change_nothing_but_deadlines(self, make: Maker, cases: Cases) -> None:
         case = await make.open(deadlines=[make.late(5)])
         await make.add(case, deadlines=[make.late(8)])
         assert await cases.due(make.at(7), 9) == []
@@ -113,9 +103,7 @@ class TestContract:
         assert await cases.due(make.at(36), 2) == ["01B", "01C"]
         assert await cases.due(make.at(10) - timedelta(microseconds=1), 9) == []
 
-    async def test_a_ticket_and_a_number_lead_to_their_case(
-        self, make: Maker, cases: Cases
-    ) -> None:
+    async def test_a_ticket_and_a_number_lead_to_their_case(self, make: Maker, cases: Cases) -> None:
         case = await make.add(await make.open(), ticket(48231))
         assert await cases.of_ticket(48231) == await cases.named(case.number) == "01CASE"
         assert await cases.of_ticket(1) is await cases.named(999) is None
@@ -132,7 +120,7 @@ class TestContract:
         assert await told("w1") == "01CASE"
         with pytest.raises(Repeated):
             await told("w1")
-        assert await cases.note(1, "w2", make.at(1), partial(look_again, ticket=1, delivery="w2")) is None  # fmt: skip
+        assert await cases.note(1, "w2", make.at(1), partial(look_again, ticket=1, delivery="w2")) is None
         assert not await cases.seen("w2")
 
     async def test_no_more_than_two_looks_at_a_ticket_wait_but_every_delivery_is_kept(
@@ -162,9 +150,7 @@ class TestContract:
         assert await cases.find(field, value) == ["01B", "01A"]
         assert await cases.find(field, "somebody else") == await cases.find("other", value) == []
 
-    async def test_cases_of_a_day_that_share_a_value_are_named(
-        self, make: Maker, cases: Cases
-    ) -> None:
+    async def test_cases_of_a_day_that_share_a_value_are_named(self, make: Maker, cases: Cases) -> None:
         version = ev.FactsRecorded(at=START, by="U1", facts={"app_version": Fact(value="7.42.1")})
         for name in ("01A", "01B"):
             await make.add(await make.open(name), version)

@@ -44,15 +44,23 @@ def world(request: pytest.FixtureRequest) -> World:
 def playbook() -> Playbook:
     return Playbook.model_validate(
         {
-            "playbook": "small", "title": "Account takeover", "brand": "Small", "opens_with": "receive",
-            "roles": {"cs_agent": {"title": "CS Agent", "inbox": "direct"}, "mod": {"title": "MOD"},
-                      "platform_security": {"title": "Platform Security"}},
+            "playbook": "small",
+            "title": "Account takeover",
+            "brand": "Small",
+            "opens_with": "receive",
+            "roles": {
+                "cs_agent": {"title": "CS Agent", "inbox": "direct"},
+                "mod": {"title": "MOD"},
+                "platform_security": {"title": "Platform Security"},
+            },
             "fields": {"name": {"type": "name", "title": "Name", "personal": True}},
             "summary": ["name"],
-            "steps": {"receive": {"title": "Receive", "owner": "cs_agent"},
-                      "suspend": {"title": "Suspend", "owner": "mod", "after": ["receive"]}},
+            "steps": {
+                "receive": {"title": "Receive", "owner": "cs_agent"},
+                "suspend": {"title": "Suspend", "owner": "mod", "after": ["receive"]},
+            },
         }
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -60,12 +68,8 @@ def case() -> Case:
     return fold(
         Case(id=CASE),
         [
-            ev.CaseOpened(
-                at=NOW, by="UAGENT01", number=12, playbook="small", playbook_hash="h", language="en"
-            ),
-            ev.FactsRecorded(
-                at=NOW, by="UAGENT01", facts={"name": Fact(value="Naledi Mahlangu", personal=True)}
-            ),
+            ev.CaseOpened(at=NOW, by="UAGENT01", number=12, playbook="small", playbook_hash="h", language="en"),
+            ev.FactsRecorded(at=NOW, by="UAGENT01", facts={"name": Fact(value="Naledi Mahlangu", personal=True)}),
             ev.StepCompleted(at=NOW, by="UAGENT01", step="receive", outcome="done"),
             ev.StepOpened(at=NOW, by="UAGENT01", step="suspend"),
         ],
@@ -77,8 +81,9 @@ def show(inbox: str = "role:mod", key: str = f"{CASE}/card/1") -> ShowCard:
 
 
 def tell(inbox: str = "role:mod", pre: str = "", **changes: Any) -> TellPeople:
-    return TellPeople(key=f"{CASE}/tell/1", case=CASE, lane="l", inbox=inbox, pre=pre,
-                      lines=(Line(key="It is late."),), **changes)  # fmt: skip
+    return TellPeople(
+        key=f"{CASE}/tell/1", case=CASE, lane="l", inbox=inbox, pre=pre, lines=(Line(key="It is late."),), **changes
+    )
 
 
 def standing(case: Case, seen: Any, inbox: str = "role:mod") -> Case:
@@ -119,9 +124,7 @@ class TestChatContract:
         seen = await world.chat.show(show(), case, playbook, NOW + timedelta(minutes=5), trying)
         assert [one.ts for one in world.messages()] == [seen.ts]
 
-    async def test_a_lost_answer_does_not_say_it_twice(
-        self, world: World, case: Case, playbook: Playbook
-    ) -> None:
+    async def test_a_lost_answer_does_not_say_it_twice(self, world: World, case: Case, playbook: Playbook) -> None:
         world.lose_answer()
         trying = Trying()
         with pytest.raises(TryAgain):
@@ -147,20 +150,14 @@ class TestChatContract:
         assert (again.value.after, again.value.certain) == (timedelta(seconds=7), True)
         assert world.messages() == []
 
-    async def test_a_card_somebody_deleted_is_posted_anew(
-        self, world: World, case: Case, playbook: Playbook
-    ) -> None:
+    async def test_a_card_somebody_deleted_is_posted_anew(self, world: World, case: Case, playbook: Playbook) -> None:
         first = await world.chat.show(show(), case, playbook, NOW, Trying())
         world.delete(first.ts)
-        second = await world.chat.show(
-            show(key="b"), standing(case, first), playbook, NOW, Trying()
-        )
+        second = await world.chat.show(show(key="b"), standing(case, first), playbook, NOW, Trying())
         assert second.ts != first.ts
         assert [one.ts for one in world.messages()] == [second.ts]
 
-    async def test_messages_stand_in_the_cards_thread(
-        self, world: World, case: Case, playbook: Playbook
-    ) -> None:
+    async def test_messages_stand_in_the_cards_thread(self, world: World, case: Case, playbook: Playbook) -> None:
         seen = await world.chat.show(show(), case, playbook, NOW, Trying())
         told = await world.chat.tell(tell(), standing(case, seen), playbook, NOW, Trying())
         reply = next(one for one in world.messages() if one.ts == told.ts)
@@ -192,14 +189,9 @@ class TestSlack:
         )
         assert asked.body["text"] == "ATO-12 · Suspend · 0 min since the call"
 
-    async def test_gives_the_cards_address(
-        self, slack: SlackWorld, case: Case, playbook: Playbook
-    ) -> None:
+    async def test_gives_the_cards_address(self, slack: SlackWorld, case: Case, playbook: Playbook) -> None:
         seen = await slack.chat.show(show(), case, playbook, NOW, Trying())
-        assert (
-            seen.url
-            == f"https://mrd-sandbox.slack.com/archives/CMOD0001/p{seen.ts.replace('.', '')}"
-        )
+        assert seen.url == f"https://mrd-sandbox.slack.com/archives/CMOD0001/p{seen.ts.replace('.', '')}"
 
     async def test_a_timeout_after_the_post_is_found_again_and_brought_up_to_date(
         self, slack: SlackWorld, case: Case, playbook: Playbook
@@ -225,14 +217,10 @@ class TestSlack:
         slack.lose_answer()
         with pytest.raises(TryAgain):
             await slack.chat.show(show(), case, playbook, first_at, trying)
-        await slack.chat.show(
-            show(), case, playbook, first_at + timedelta(minutes=1), trying.again()
-        )
+        await slack.chat.show(show(), case, playbook, first_at + timedelta(minutes=1), trying.again())
         assert len(slack.messages()) == 1
 
-    async def test_it_is_found_beyond_the_first_page(
-        self, slack: SlackWorld, case: Case, playbook: Playbook
-    ) -> None:
+    async def test_it_is_found_beyond_the_first_page(self, slack: SlackWorld, case: Case, playbook: Playbook) -> None:
         trying = Trying()
         slack.lose_answer()
         with pytest.raises(TryAgain):
@@ -243,9 +231,7 @@ class TestSlack:
         seen = await slack.chat.show(show(), case, playbook, NOW, trying.again())
         assert seen.ts == first.ts
 
-    async def test_a_refused_connection_is_certain(
-        self, slack: SlackWorld, case: Case, playbook: Playbook
-    ) -> None:
+    async def test_a_refused_connection_is_certain(self, slack: SlackWorld, case: Case, playbook: Playbook) -> None:
         client = SlackClient(seeds.BOT_TOKEN, "http://127.0.0.1:9/api/", timeout=2)
         chat = SlackChat(client, CHANNELS, slack.people, say)
         with pytest.raises(TryAgain) as again:
@@ -269,9 +255,7 @@ class TestSlack:
             await slack.chat.show(show(inbox), case, playbook, NOW, Trying())
         assert "Naledi" not in refused.value.reason
 
-    async def test_a_wrong_token_says_so(
-        self, slack: SlackWorld, case: Case, playbook: Playbook
-    ) -> None:
+    async def test_a_wrong_token_says_so(self, slack: SlackWorld, case: Case, playbook: Playbook) -> None:
         client = SlackClient("xoxb-wrong", slack.company.urls["slack"], timeout=2)
         chat = SlackChat(client, CHANNELS, slack.people, say)
         with pytest.raises(GiveUp, match="does not accept the bot's token"):
@@ -282,9 +266,7 @@ class TestSlack:
     async def test_a_broken_slack_is_tried_again(
         self, slack: SlackWorld, case: Case, playbook: Playbook, status: int
     ) -> None:
-        slack.company.world.new_fault(
-            "slack", "status", match="chat.postMessage", status=status, times=1
-        )
+        slack.company.world.new_fault("slack", "status", match="chat.postMessage", status=status, times=1)
         trying = Trying()
         with pytest.raises(TryAgain) as again:
             await slack.chat.show(show(), case, playbook, NOW, trying)
@@ -295,9 +277,7 @@ class TestSlack:
     async def test_a_plain_text_429_without_a_wait_is_a_pause_too(
         self, slack: SlackWorld, case: Case, playbook: Playbook
     ) -> None:
-        slack.company.world.new_fault(
-            "slack", "status", match="chat.postMessage", status=429, times=1
-        )
+        slack.company.world.new_fault("slack", "status", match="chat.postMessage", status=429, times=1)
         with pytest.raises(TryAgain) as again:
             await slack.chat.show(show(), case, playbook, NOW, Trying())
         assert again.value.certain
@@ -326,26 +306,20 @@ class TestSlack:
         mention = ("role:mod", "role:platform_security", "person:UAGENT01")
         told = await slack.chat.tell(tell(mention=mention), case, playbook, NOW, Trying())
         message = next(one for one in slack.messages() if one.ts == told.ts)
-        assert message.text.startswith(
-            "<@UMOD0001> <@UMOD0002> <!subteam^SPLATSEC> <@UAGENT01> It is late."
-        )
+        assert message.text.startswith("<@UMOD0001> <@UMOD0002> <!subteam^SPLATSEC> <@UAGENT01> It is late.")
 
     async def test_a_reminder_in_direct_messages_leads_to_the_card(
         self, slack: SlackWorld, case: Case, playbook: Playbook
     ) -> None:
         slack.people.on_members_changed("SMODS001", ["UMOD0001"])
         seen = await slack.chat.show(show(), case, playbook, NOW, Trying())
-        case = replace(
-            case, cards={"role:mod": Card(channel=seen.channel, ts=seen.ts, url=seen.url)}
-        )
+        case = replace(case, cards={"role:mod": Card(channel=seen.channel, ts=seen.ts, url=seen.url)})
         remind = tell("person:UMOD0001", thread=False, reminder=True)
         await slack.chat.tell(remind, case, playbook, NOW, Trying())
         (message,) = slack.messages("person:UMOD0001")
         assert seen.url in json.dumps(message.blocks)
 
-    async def test_a_role_without_people_is_named(
-        self, slack: SlackWorld, case: Case, playbook: Playbook
-    ) -> None:
+    async def test_a_role_without_people_is_named(self, slack: SlackWorld, case: Case, playbook: Playbook) -> None:
         told = await slack.chat.tell(tell(mention=("role:mod",)), case, playbook, NOW, Trying())
         assert next(m for m in slack.messages() if m.ts == told.ts).text == "MOD It is late."
 
@@ -361,14 +335,17 @@ class TestSlack:
             await slack.chat.tell(tell(pre=logs), case, playbook, NOW, trying)
         await slack.chat.tell(tell(pre=logs), case, playbook, NOW, trying.again())
         replies = slack.messages()[1:]
-        said = [e["elements"][0]["text"] for m in replies for b in m.blocks if b["type"] == "rich_text"
-                for e in b["elements"]]  # fmt: skip
+        said = [
+            e["elements"][0]["text"]
+            for m in replies
+            for b in m.blocks
+            if b["type"] == "rich_text"
+            for e in b["elements"]
+        ]
         assert "".join(said) == logs
         assert len({one.thread_ts for one in replies}) == 1
 
-    @pytest.mark.parametrize(
-        "lost", ["chat.postMessage", "files.completeUploadExternal", "files.getUploadURLExternal"]
-    )
+    @pytest.mark.parametrize("lost", ["chat.postMessage", "files.completeUploadExternal", "files.getUploadURLExternal"])
     async def test_a_file_is_shared_once_though_an_answer_was_lost(
         self, slack: SlackWorld, case: Case, playbook: Playbook, lost: str
     ) -> None:
@@ -392,9 +369,7 @@ class TestSlack:
         assert [one.ts for one in slack.messages()] == [told.ts]
 
 
-async def _until_told(
-    slack: SlackWorld, effect: TellPeople, case: Case, playbook: Playbook, trying: Trying
-) -> None:
+async def _until_told(slack: SlackWorld, effect: TellPeople, case: Case, playbook: Playbook, trying: Trying) -> None:
     """Try as the queue does: Slack shares a file a while after it said yes."""
     for _ in range(20):
         try:

@@ -38,7 +38,7 @@ from tests.contract.making import (
     plan_of,
     ticket,
     whole,
-)  # fmt: skip
+)
 from tests.fakes.clock import START
 
 
@@ -71,9 +71,13 @@ class TestDatabase:
         ):
             with _crash_at(engine, f"INSERT INTO {table}"), pytest.raises(ZeroDivisionError):
                 await keep.add(
-                    case, keep.customer(), ticket(7), delivery="d", deadlines=[keep.late(1)],
+                    case,
+                    keep.customer(),
+                    ticket(7),
+                    delivery="d",
+                    deadlines=[keep.late(1)],
                     effects=[card("k", needs=("j",))],
-                )  # fmt: skip
+                )
             assert _rows(database) == before
         assert (await stored.load("01CASE"))[0] == case
 
@@ -99,9 +103,7 @@ class TestDatabase:
     ) -> None:
         items = {"name": Fact(value=NAME, personal=True)}
         escalated = ev.Escalated(at=START, by="U1", post="p", step="s", part="q", items=items)
-        by_hand = EffectDoneByHand(
-            at=START, by="U1", effect="k", reference=Fact(value=EMAIL, personal=True)
-        )
+        by_hand = EffectDoneByHand(at=START, by="U1", effect="k", reference=Fact(value=EMAIL, personal=True))
         planned = card("k", "lane-of-case")
         case = await keep.open(effects=[planned.model_copy(update={"inbox": f"person:{PHONE}"})])
         await keep.add(case, escalated, by_hand)
@@ -144,9 +146,7 @@ class TestDatabase:
         assert names == [playbook_hash(playbook), playbook_hash(changed), playbook_hash(changed)]
         assert (await stored.load("01CASE"))[1].brand == "Small"
 
-    async def test_a_case_on_a_playbook_nobody_remembered_is_a_bug(
-        self, stored: StoredCases, keep: Maker
-    ) -> None:
+    async def test_a_case_on_a_playbook_nobody_remembered_is_a_bug(self, stored: StoredCases, keep: Maker) -> None:
         with pytest.raises(LookupError):
             await Maker(stored, "unknown", keep.clock).open()
 
@@ -154,9 +154,7 @@ class TestDatabase:
         self, keep: Maker, stored: StoredCases, database: Path
     ) -> None:
         case = await keep.open()
-        away = [
-            (file, file.with_name(f"away-{file.name}")) for file in database.parent.glob("desk*")
-        ]
+        away = [(file, file.with_name(f"away-{file.name}")) for file in database.parent.glob("desk*")]
         for file, other in away:
             file.rename(other)
         for attempt in (stored.load("01CASE"), stored.number(), keep.add(case, keep.claimed())):

@@ -18,9 +18,7 @@ pytestmark = QUEUES
 
 
 class TestOrder:
-    async def test_a_lane_keeps_its_order_over_retries(
-        self, outside: Outside, queue: Queue, clock: FakeClock
-    ) -> None:
+    async def test_a_lane_keeps_its_order_over_retries(self, outside: Outside, queue: Queue, clock: FakeClock) -> None:
         outside.acts["a1"] = [later(5), later(9)]
         await plan(outside, card("a1", "a"), card("a2", "a"), card("b1", "b"))
         async with running(queue):
@@ -79,17 +77,13 @@ class TestOrder:
     async def test_a_lane_is_never_run_twice_at_once(self, outside: Outside, queue: Queue) -> None:
         started, go_on = asyncio.Event(), asyncio.Event()
         outside.acts["a1"] = [hang(started, go_on)]
-        await plan(
-            outside, card("a1", "a"), card("a2", "a"), *[card(f"b{n}", "b") for n in range(9)]
-        )
+        await plan(outside, card("a1", "a"), card("a2", "a"), *[card(f"b{n}", "b") for n in range(9)])
         async with running(queue):
             await started.wait()
             await outside.until_settled("b8")
             assert [key for key in outside.began if key[0] == "a"] == ["a1"]
 
-    async def test_no_more_run_at_once_than_allowed(
-        self, outside: Outside, make_queue: MakeQueue
-    ) -> None:
+    async def test_no_more_run_at_once_than_allowed(self, outside: Outside, make_queue: MakeQueue) -> None:
         go_on = asyncio.Event()
         keys = [f"k{n}" for n in range(7)]
         outside.acts = {key: [hang(asyncio.Event(), go_on)] for key in keys}
@@ -103,9 +97,7 @@ class TestOrder:
             go_on.set()
             await outside.until(lambda: len(outside.began) == 8)
 
-    async def test_urgent_goes_first_then_who_came_first(
-        self, outside: Outside, make_queue: MakeQueue
-    ) -> None:
+    async def test_urgent_goes_first_then_who_came_first(self, outside: Outside, make_queue: MakeQueue) -> None:
         planned = [card("a", "a"), card("b", "b"), card("c", "c", urgent=True), card("d", "d")]
         await plan(outside, *planned)
         async with running(make_queue(concurrency=1)):
@@ -137,9 +129,7 @@ class TestOrder:
         assert sorted(outside.settled[:3]) == ["a1", "a2", "c1"]
         assert outside.settled[3:] == ["a1", "b1"]
 
-    async def test_what_needs_several_waits_for_all(
-        self, outside: Outside, queue: Queue, clock: FakeClock
-    ) -> None:
+    async def test_what_needs_several_waits_for_all(self, outside: Outside, queue: Queue, clock: FakeClock) -> None:
         outside.acts["b"] = [later(5)]
         both = card("c", "c", needs=("a", "b"))
         await plan(outside, both, card("a", "a"), card("b", "b"), card("z", "z", needs=("nobody",)))
@@ -151,9 +141,7 @@ class TestOrder:
 
 
 class TestWaking:
-    async def test_a_wake_is_not_lost(
-        self, outside: Outside, make_queue: MakeQueue, jobs: Jobs | None
-    ) -> None:
+    async def test_a_wake_is_not_lost(self, outside: Outside, make_queue: MakeQueue, jobs: Jobs | None) -> None:
         """procrastinate forgets what the database tells it while it fetches; there its next look finds the work."""
         queue = make_queue(idle=3600 if jobs is None else 1.0)
         async with running(queue):

@@ -62,9 +62,7 @@ class TestKept:
         await process.communicate()
         (waiting,) = await effects.ready(clock.now(), [], 9)
         assert (waiting.before, waiting.attempts, waiting.prepared) == (True, 1, b"body")
-        queue = EmbeddedQueue(
-            effects, clock, outside.perform, lock_path=worker_lock(f"sqlite:///{database}")
-        )
+        queue = EmbeddedQueue(effects, clock, outside.perform, lock_path=worker_lock(f"sqlite:///{database}"))
         async with running(queue):
             await outside.until_settled("a1")
 
@@ -129,9 +127,7 @@ class TestKept:
         assert (again.before, again.attempts, again.prepared) == (True, 1, b"body")
         assert again.first_at is None
 
-    @pytest.mark.parametrize(
-        "how", ["of another version", "damaged", "under a key that is not there"]
-    )
+    @pytest.mark.parametrize("how", ["of another version", "damaged", "under a key that is not there"])
     async def test_an_effect_that_cannot_be_read_holds_up_its_own_lane_only(
         self, outside: Outside, queue: EmbeddedQueue, engine: Database, vault: Vault, how: str
     ) -> None:
@@ -159,9 +155,7 @@ class TestOneWorker:
         self, effects: StoredEffects, clock: FakeClock, outside: Outside, database: Path
     ) -> None:
         lock = worker_lock(f"sqlite:///{database}")
-        first, second = (
-            EmbeddedQueue(effects, clock, outside.perform, lock_path=lock) for _ in range(2)
-        )
+        first, second = (EmbeddedQueue(effects, clock, outside.perform, lock_path=lock) for _ in range(2))
         first.claim()
         with pytest.raises(WorkerRunning, match=r"desk\.db \(it holds .*Stop the other one first"):
             await second.run()
@@ -212,9 +206,13 @@ async def _child(script: str, database: Path) -> asyncio.subprocess.Process:
     settings = json.dumps({"url": f"sqlite:///{database}", "key": KEY, "now": START.isoformat()})
     path = os.pathsep.join(str(one) for one in (Path.cwd(), *filter(None, sys.path)))
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-c", _WORKER + script, settings,
-        stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path},
-    )  # fmt: skip
+        sys.executable,
+        "-c",
+        _WORKER + script,
+        settings,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": path},
+    )
 
 
 _WORKER = """

@@ -75,18 +75,14 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("what", CHANGES)
-async def test_a_change_is_named_by_its_event(
-    evidence: StoredEvidence, engine: Database, what: str
-) -> None:
+async def test_a_change_is_named_by_its_event(evidence: StoredEvidence, engine: Database, what: str) -> None:
     assert await broken(evidence) is None
     statement, first = CHANGES[what]
     await change(engine, statement)
     assert await broken(evidence) == first
 
 
-async def test_two_events_that_changed_places_are_found(
-    evidence: StoredEvidence, engine: Database
-) -> None:
+async def test_two_events_that_changed_places_are_found(evidence: StoredEvidence, engine: Database) -> None:
     def move(one: int, to: int) -> Executable:
         return update(E).where(E.c.seq == one).values(seq=to)
 
@@ -94,9 +90,7 @@ async def test_two_events_that_changed_places_are_found(
     assert await broken(evidence) == 3
 
 
-async def test_a_last_event_removed_together_with_its_end_is_found(
-    evidence: StoredEvidence, engine: Database
-) -> None:
+async def test_a_last_event_removed_together_with_its_end_is_found(evidence: StoredEvidence, engine: Database) -> None:
     before = (await look(evidence)).kept[3].hash
     await change(engine, delete(E).where(E.c.seq == 5), update(C).values(version=4, head=before))
     assert await broken(evidence) == 5
@@ -122,9 +116,7 @@ async def test_going_on_does_not_make_a_cut_off_chain_whole(
     assert await broken(evidence) == 6
 
 
-async def test_erasing_leaves_the_chain_whole(
-    evidence: StoredEvidence, stored: StoredCases
-) -> None:
+async def test_erasing_leaves_the_chain_whole(evidence: StoredEvidence, stored: StoredCases) -> None:
     assert (await look(evidence)).erased == 0
     await stored.erase("01CASE", "case")
     found = await look(evidence)
@@ -147,12 +139,17 @@ async def test_a_playbook_that_was_changed_behind_a_case_is_not_followed(
 def desk(database: Path, evidence: StoredEvidence, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A desk with one case of five events, as the terminal finds it."""
     given = {
-        "ATO_DATABASE_URL": f"sqlite:///{database}", "ATO_VAULT__KEYS": KEY, "ATO_VAULT__DIGEST_KEY": KEY,
-        "ATO_SLACK__TOKEN": "xoxb-1", "ATO_SLACK__SIGNING_SECRET": "s" * 32,
-        "ATO_ZENDESK__URL": "https://x.zendesk.com", "ATO_ZENDESK__CLIENT_ID": "ato_desk",
-        "ATO_ZENDESK__CLIENT_SECRET": "s", "ATO_ZENDESK__WEBHOOK_SECRET": "w",
+        "ATO_DATABASE_URL": f"sqlite:///{database}",
+        "ATO_VAULT__KEYS": KEY,
+        "ATO_VAULT__DIGEST_KEY": KEY,
+        "ATO_SLACK__TOKEN": "xoxb-1",
+        "ATO_SLACK__SIGNING_SECRET": "s" * 32,
+        "ATO_ZENDESK__URL": "https://x.zendesk.com",
+        "ATO_ZENDESK__CLIENT_ID": "ato_desk",
+        "ATO_ZENDESK__CLIENT_SECRET": "s",
+        "ATO_ZENDESK__WEBHOOK_SECRET": "w",
         "ATO_ZENDESK__PLACEHOLDER_EMAIL": "p@example.com",
-    }  # fmt: skip
+    }
     monkeypatch.setattr("os.environ", {**os.environ, **given})
     monkeypatch.chdir(database.parent)
     return database.parent
@@ -168,9 +165,13 @@ async def terminal(*words: str) -> "subprocess.CompletedProcess[str]":
     """Type a command where a loop runs already."""
     given = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     return await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-m", "ops.cli", "audit", *words],
-        capture_output=True, text=True, check=False, env=given,
-    )  # fmt: skip
+        subprocess.run,
+        [sys.executable, "-m", "ops.cli", "audit", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=given,
+    )
 
 
 def stand_alone(bundle: Path) -> "subprocess.CompletedProcess[str]":
@@ -181,8 +182,11 @@ def stand_alone(bundle: Path) -> "subprocess.CompletedProcess[str]":
         script.write_bytes(packed.read(name))
     return subprocess.run(  # noqa: S603 - our own script
         [sys.executable, "-I", "-S", str(script), str(bundle)],
-        capture_output=True, text=True, check=False, cwd="/",
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+    )
 
 
 def rewritten(bundle: Path, **files: bytes) -> Path:

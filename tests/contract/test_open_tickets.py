@@ -5,9 +5,7 @@ from integrations.store.tickets import OpenTickets
 from tests.contract.making import Maker, ended, ticket
 
 
-async def test_tickets_of_open_cases_are_listed_with_their_case(
-    keep: Maker, engine: Database
-) -> None:
+async def test_tickets_of_open_cases_are_listed_with_their_case(keep: Maker, engine: Database) -> None:
     store = OpenTickets(engine)
     assert await store.open_tickets() == []
     one = await keep.open("01CASE")

@@ -100,15 +100,13 @@ async def test_a_call_that_is_redirected_takes_its_token_nowhere(
 async def test_the_session_asks_slack_only(stranger: Host, client: SlackClient) -> None:
     session = client.web.session
     assert session is not None
-    for url in (stranger.url, "http://169.254.169.254/latest/meta-data", "https://slack.com.evil.example/"):  # fmt: skip
+    for url in (stranger.url, "http://169.254.169.254/latest/meta-data", "https://slack.com.evil.example/"):
         with pytest.raises(Elsewhere):
             await session.get(url)
     assert stranger.asked == []
 
 
-@pytest.mark.parametrize(
-    "url", ["{stranger}hook", "http://169.254.169.254/", "http://[", "file:///etc/passwd", "x"]
-)
+@pytest.mark.parametrize("url", ["{stranger}hook", "http://169.254.169.254/", "http://[", "file:///etc/passwd", "x"])
 async def test_a_private_answer_goes_to_slack_whatever_the_body_names(
     slack: Host, stranger: Host, client: SlackClient, url: str
 ) -> None:
@@ -134,10 +132,16 @@ async def test_the_copy_to_google_chat_follows_no_redirect(slack: Host, stranger
 @pytest.mark.parametrize(
     ("url", "ours"),
     [
-        ("https://slack.com/api/x", True), ("https://hooks.slack.com/actions/T/1/x", True), ("https://a.slack-gov.com/x", True),
-        ("https://slack-gov.com/api/", True), ("https://evilslack-gov.com/", False), ("https://x@hooks.slack.com/", False),
-        ("http://[", False), ("https://hooks.slack.com:99999/", False), ("https://hooks.slack.com\\@evil.example/", False),
+        ("https://slack.com/api/x", True),
+        ("https://hooks.slack.com/actions/T/1/x", True),
+        ("https://a.slack-gov.com/x", True),
+        ("https://slack-gov.com/api/", True),
+        ("https://evilslack-gov.com/", False),
+        ("https://x@hooks.slack.com/", False),
+        ("http://[", False),
+        ("https://hooks.slack.com:99999/", False),
+        ("https://hooks.slack.com\\@evil.example/", False),
     ],
-)  # fmt: skip
+)
 def test_slacks_hosts_are_known_by_their_whole_name(url: str, ours: bool) -> None:
     assert is_slacks(url, "https://slack-gov.com/api/") is ours

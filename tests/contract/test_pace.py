@@ -117,12 +117,8 @@ async def test_slack_is_left_alone_in_a_channel_it_asked_a_pause_for(waited: Wai
     await client.turn("C2")
 
 
-@pytest.mark.parametrize(
-    ("calls", "seconds", "at_once"), [(100, 60, 10), (20, 60, 2), (30, 600, 20), (2, 60, 1)]
-)
-def test_never_more_than_so_many_calls_in_any_stretch(
-    calls: int, seconds: float, at_once: int
-) -> None:
+@pytest.mark.parametrize(("calls", "seconds", "at_once"), [(100, 60, 10), (20, 60, 2), (30, 600, 20), (2, 60, 1)])
+def test_never_more_than_so_many_calls_in_any_stretch(calls: int, seconds: float, at_once: int) -> None:
     rate, free, now = replace(Rate.within(calls, seconds, at_once), longest=1e9), 0.0, 0.0
     left: list[float] = []
     for _ in range(3 * calls):

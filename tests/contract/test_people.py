@@ -37,9 +37,7 @@ class TestWarming:
         assert people.person("UMOD0001").roles == frozenset()
         assert not people.ready
 
-    async def test_after_it_everybody_has_theirs_with_language_and_zone(
-        self, people: SlackPeople
-    ) -> None:
+    async def test_after_it_everybody_has_theirs_with_language_and_zone(self, people: SlackPeople) -> None:
         await people.warm()
         assert people.ready
         mod, italian = people.person("UMOD0001"), people.person("UQHIGH01")
@@ -50,21 +48,15 @@ class TestWarming:
         assert people.members("mod") == ("UMOD0001", "UMOD0002")
         assert people.language("UQHIGH01") == "it"
 
-    async def test_looking_somebody_up_asks_nobody(
-        self, company: Company, people: SlackPeople
-    ) -> None:
+    async def test_looking_somebody_up_asks_nobody(self, company: Company, people: SlackPeople) -> None:
         await people.warm()
         before = calls(company)
         assert people.person("UOUTS001").roles == frozenset()
         people.person("UMOD0001")
         assert calls(company) == before
 
-    async def test_an_error_is_kept_until_it_is_read(
-        self, company: Company, people: SlackPeople
-    ) -> None:
-        company.world.new_fault(
-            "slack", "status", match="usergroups.users.list", status=503, times=1
-        )
+    async def test_an_error_is_kept_until_it_is_read(self, company: Company, people: SlackPeople) -> None:
+        company.world.new_fault("slack", "status", match="usergroups.users.list", status=503, times=1)
         await people.warm()
         assert not people.ready
         assert "Slack" in (people.problem or "")
@@ -74,9 +66,7 @@ class TestWarming:
     async def test_what_could_not_be_read_is_mended_without_reading_all_again(
         self, company: Company, people: SlackPeople
     ) -> None:
-        company.world.new_fault(
-            "slack", "status", match="usergroups.users.list", status=503, times=1
-        )
+        company.world.new_fault("slack", "status", match="usergroups.users.list", status=503, times=1)
         await people.warm()
         assert not people.ready
         before = calls(company)
@@ -98,9 +88,7 @@ class TestWarming:
         await people.mend()
         assert people.ready
 
-    async def test_a_group_that_cannot_be_read_keeps_its_people(
-        self, company: Company, people: SlackPeople
-    ) -> None:
+    async def test_a_group_that_cannot_be_read_keeps_its_people(self, company: Company, people: SlackPeople) -> None:
         await people.warm()
         company.world.new_fault("slack", "down")
         await people.refresh()
@@ -128,20 +116,20 @@ class TestChanges:
     @pytest.mark.parametrize(
         "event",
         [
-            {"type": "subteam_members_changed", "subteam_id": "SMODS001", "added_users": ["UOUTS001"],
-             "removed_users": ["UMOD0001"]},
+            {
+                "type": "subteam_members_changed",
+                "subteam_id": "SMODS001",
+                "added_users": ["UOUTS001"],
+                "removed_users": ["UMOD0001"],
+            },
             {"type": "subteam_updated", "subteam": {"id": "SMODS001", "users": ["UMOD0002", "UOUTS001"]}},
         ],
-    )  # fmt: skip
-    async def test_slacks_events_are_understood(
-        self, people: SlackPeople, event: dict[str, object]
-    ) -> None:
+    )
+    async def test_slacks_events_are_understood(self, people: SlackPeople, event: dict[str, object]) -> None:
         people.on_event(event)
         assert people.members("mod") == ("UMOD0002", "UOUTS001")
 
-    async def test_a_deactivated_person_loses_everything_at_once(
-        self, company: Company, people: SlackPeople
-    ) -> None:
+    async def test_a_deactivated_person_loses_everything_at_once(self, company: Company, people: SlackPeople) -> None:
         people.on_event({"type": "user_change", "user": {"id": "UMOD0001", "deleted": True}})
         people.on_event({"type": "user_change", "user": {"id": "ULEAD001", "deleted": True}})
         assert people.person("UMOD0001").roles == frozenset()
@@ -190,24 +178,16 @@ class TestChanges:
 
     async def test_a_person_who_comes_back_has_their_roles_again(self, people: SlackPeople) -> None:
         people.on_user_changed({"id": "UMOD0001", "deleted": True})
-        people.on_user_changed(
-            {"id": "UMOD0001", "deleted": False, "tz": "Europe/Rome", "locale": "it-IT"}
-        )
+        people.on_user_changed({"id": "UMOD0001", "deleted": False, "tz": "Europe/Rome", "locale": "it-IT"})
         person = people.person("UMOD0001")
         assert (person.roles, person.language, person.zone) == ({"mod"}, "it", "Europe/Rome")
 
-    @pytest.mark.parametrize(
-        "event", [{}, {"type": "message"}, {"type": "user_change"}, {"type": "subteam_updated"}]
-    )
-    async def test_other_events_change_nothing(
-        self, people: SlackPeople, event: dict[str, object]
-    ) -> None:
+    @pytest.mark.parametrize("event", [{}, {"type": "message"}, {"type": "user_change"}, {"type": "subteam_updated"}])
+    async def test_other_events_change_nothing(self, people: SlackPeople, event: dict[str, object]) -> None:
         people.on_event(event)
         assert people.members("mod") == ("UMOD0001", "UMOD0002")
 
-    async def test_an_unknown_person_is_learned_for_next_time(
-        self, company: Company, people: SlackPeople
-    ) -> None:
+    async def test_an_unknown_person_is_learned_for_next_time(self, company: Company, people: SlackPeople) -> None:
         before = calls(company)
         people.learn_soon("UQAGEN01")
         people.learn_soon("UQAGEN01")
@@ -216,9 +196,7 @@ class TestChanges:
         assert people.person("UQAGEN01").language == "it"
         assert calls(company) == before + 1
 
-    async def test_failing_to_learn_changes_nothing(
-        self, company: Company, people: SlackPeople
-    ) -> None:
+    async def test_failing_to_learn_changes_nothing(self, company: Company, people: SlackPeople) -> None:
         company.world.new_fault("slack", "down")
         await people.learn("UQAGEN01")
         assert people.person("UQAGEN01").language == "en"

@@ -32,9 +32,7 @@ from tests.contract.performing import MakeQueue, Outside, hang, later, never, pl
 from tests.fakes.clock import START, FakeClock
 from tests.postgres import own_database
 
-ON_POSTGRES = pytest.mark.parametrize(
-    ("address", "jobs"), [("postgres", True)], indirect=True, ids=["postgres"]
-)
+ON_POSTGRES = pytest.mark.parametrize(("address", "jobs"), [("postgres", True)], indirect=True, ids=["postgres"])
 SCHEMA = Path(upgrading.__file__).with_name("migrations") / "versions"
 QUICK = (0.1, 0.6)
 """Seconds between signs of life, and of silence until work is given to others."""
@@ -84,9 +82,7 @@ class TestOneTransaction:
         query = "SELECT args->>'key', priority FROM procrastinate_jobs ORDER BY id"
         assert rows(address, query) == [("a1", 1), ("b1", 0), ("a2", 1)]
 
-    async def test_no_job_is_left_when_all_is_done(
-        self, outside: Outside, make_queue: MakeQueue, address: str
-    ) -> None:
+    async def test_no_job_is_left_when_all_is_done(self, outside: Outside, make_queue: MakeQueue, address: str) -> None:
         await plan(outside, *[card(f"k{n}", f"lane{n % 4}") for n in range(12)])
         queue = make_queue(idle=0.02)
         async with running(queue):
@@ -107,18 +103,14 @@ class TestManyReplicas:
             async def perform(effect: Effect, attempt: Attempt) -> None:
                 ran[replica].append(effect.key)
                 await attempt.prepare(b"body")
-                await asyncio.sleep(
-                    0.005
-                )  # so that neither can do everything before the other has begun
+                await asyncio.sleep(0.005)  # so that neither can do everything before the other has begun
                 await outside.settle(effect, attempt)
 
             return perform
 
         first = make_queue(idle=0.02, concurrency=2)
         first._perform = of("first")
-        other = ProcrastinateQueue(
-            second, effects, outside.keep.clock, of("second"), idle=0.02, concurrency=2
-        )
+        other = ProcrastinateQueue(second, effects, outside.keep.clock, of("second"), idle=0.02, concurrency=2)
         keys = [f"k{n:02}" for n in range(40)]
         async with running(first), running(other):
             await plan(outside, *[card(key, f"lane{n % 10}") for n, key in enumerate(keys)])
@@ -141,9 +133,13 @@ class TestManyReplicas:
         outside.acts["a1"] = [again]
         await plan(outside, card("a1", "a"), card("a2", "a"))
         child = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", _SENDS_AND_HANGS, json.dumps({"url": address, "key": KEY}),
-            stdout=subprocess.PIPE, env=_environment(),
-        )  # fmt: skip
+            sys.executable,
+            "-c",
+            _SENDS_AND_HANGS,
+            json.dumps({"url": address, "key": KEY}),
+            stdout=subprocess.PIPE,
+            env=_environment(),
+        )
         async with asyncio.timeout(30):
             assert await child.stdout.readline() == b"sent a1\n"
         child.kill()
@@ -189,16 +185,12 @@ class TestManyReplicas:
         async with running(make_queue(idle=0.02, pulse=(60, 600), concurrency=1)):
             await started.wait()
             rows(address, "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1h'")
-            other = ProcrastinateQueue(
-                second, effects, outside.keep.clock, outside.perform, idle=0.02, pulse=(60, 600)
-            )
+            other = ProcrastinateQueue(second, effects, outside.keep.clock, outside.perform, idle=0.02, pulse=(60, 600))
             async with running(other):
                 await outside.until_settled("a1", "a2")
         assert outside.began == ["a1", "a1", "held 1", "a2"]
 
-    async def test_a_job_that_was_taken_over_a_moment_ago_is_left_where_it_is(
-        self, jobs: Jobs, address: str
-    ) -> None:
+    async def test_a_job_that_was_taken_over_a_moment_ago_is_left_where_it_is(self, jobs: Jobs, address: str) -> None:
         """The look sees the silent worker, waits for the row, and finds another worker's number in it."""
         add = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1h') RETURNING id"
         ((silent,),) = rows(address, add)
@@ -206,9 +198,7 @@ class TestManyReplicas:
         rows(address, job, silent)
         async with jobs.app.open_async():
             with psycopg.connect(address) as taking:
-                fresh = (
-                    "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now()) RETURNING id"
-                )
+                fresh = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now()) RETURNING id"
                 (new,) = taking.execute(fresh).fetchone() or ()
                 taking.execute("UPDATE procrastinate_jobs SET worker_id = %s", (new,))
                 putting_back = asyncio.create_task(jobs.put_back_stalled(600))
@@ -284,9 +274,7 @@ class TestTrouble:
                 await outside.until_settled("a1", "a2")
         assert outside.began == ["a1", "a1", "a2"]
 
-    async def test_stop_gives_work_back_at_once(
-        self, outside: Outside, make_queue: MakeQueue, address: str
-    ) -> None:
+    async def test_stop_gives_work_back_at_once(self, outside: Outside, make_queue: MakeQueue, address: str) -> None:
         started = asyncio.Event()
         outside.acts["a1"] = [hang(started, asyncio.Event())]
         await plan(outside, card("a1"))
@@ -308,9 +296,7 @@ class TestAlone:
             assert mine
         await other.close()
 
-    async def test_a_tick_is_done_by_one_replica_and_a_refresh_by_each(
-        self, engine: Database, address: str
-    ) -> None:
+    async def test_a_tick_is_done_by_one_replica_and_a_refresh_by_each(self, engine: Database, address: str) -> None:
         ran, inside = [], asyncio.Event()
 
         def job(name: str) -> object:

@@ -36,21 +36,30 @@ both = pytest.mark.parametrize("address", ["sqlite", "postgres"], indirect=True)
 @pytest.fixture
 def playbook() -> Playbook:
     """A small playbook that keeps names for a month and everything else for a year."""
-    return Playbook.model_validate({
-        "playbook": "small", "title": {"en": "Small"}, "brand": "Small", "opens_with": "receive",
-        "roles": {"cs_agent": {"title": "Agent"}},
-        "fields": {"name": {"type": "name", "title": "Name", "personal": True, "keep": "short"}},
-        "steps": {"receive": {"title": "Receive", "owner": "cs_agent"}},
-        "retention": {"short": "30d", "case": "365d"},
-    })  # fmt: skip
+    return Playbook.model_validate(
+        {
+            "playbook": "small",
+            "title": {"en": "Small"},
+            "brand": "Small",
+            "opens_with": "receive",
+            "roles": {"cs_agent": {"title": "Agent"}},
+            "fields": {"name": {"type": "name", "title": "Name", "personal": True, "keep": "short"}},
+            "steps": {"receive": {"title": "Receive", "owner": "cs_agent"}},
+            "retention": {"short": "30d", "case": "365d"},
+        }
+    )
 
 
 @pytest.fixture
 async def desk(stored: StoredCases, playbook: Playbook, keep: Maker, clock: FakeClock) -> Engine:
     return Engine(
-        cases=stored, tickets=FakeTickets(), chat=FakeChat(), clock=clock, playbooks={"small": playbook},
+        cases=stored,
+        tickets=FakeTickets(),
+        chat=FakeChat(),
+        clock=clock,
+        playbooks={"small": playbook},
         hashes={"small": keep.playbook_hash},
-    )  # fmt: skip
+    )
 
 
 async def ended(keep: Maker, name: str) -> Case:
@@ -123,7 +132,12 @@ async def test_the_events_and_the_keys_go_in_one_transaction(
 ) -> None:
     """What the same decision asks for can be done: it is sealed under a key of after the erasing."""
     case = await ended(keep, "01A")
-    await keep.add(case, CardShown(at=keep.clock.now(), by="ATO", effect="x", inbox="role:cs_agent", channel="C1", ts="1.1", version=1, url=""))  # fmt: skip
+    await keep.add(
+        case,
+        CardShown(
+            at=keep.clock.now(), by="ATO", effect="x", inbox="role:cs_agent", channel="C1", ts="1.1", version=1, url=""
+        ),
+    )
     answer = await desk.accept(Erase(case="01A", delivery="", by=BOT))
     assert answer.refusal is None
     assert answer.case.erased == ("case", "short")
@@ -138,9 +152,7 @@ async def test_a_copy_that_is_put_back_is_erased_again(
     await ended(keep, "01B")
     assert ato(database, "backup", tmp_path / "copy.db").exit_code == 0
     with closing(sqlite3.connect(tmp_path / "copy.db")) as there:
-        keys = [
-            row[0] for row in there.execute("SELECT wrapped FROM case_keys WHERE case_id = '01A'")
-        ]
+        keys = [row[0] for row in there.execute("SELECT wrapped FROM case_keys WHERE case_id = '01A'")]
     await desk.accept(Erase(case="01A", delivery="", by=BOT))
     await engine.close()
     back = ato(database, "restore", tmp_path / "copy.db")

@@ -34,9 +34,7 @@ async def loaded(cases: StoredCases, name: str) -> Case:
 
 
 @both
-async def test_with_the_new_key_alone_every_case_reads_as_before(
-    engine: Database, keep: Maker
-) -> None:
+async def test_with_the_new_key_alone_every_case_reads_as_before(engine: Database, keep: Maker) -> None:
     for name in ("01A", "01B", "01C"):
         await keep.open(name, effects=(card(f"{name}/1", case=name),))
     count = await rewrap(engine, Vault([NEW, KEY]), batch=2)
@@ -68,7 +66,7 @@ async def test_the_command_says_what_can_go_and_what_is_missing(
     address: str, keep: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await keep.open("01A")
-    others = {"ATO_ZENDESK__URL": "http://127.0.0.1:9", "ATO_DATABASE_URL": address, "ATO_VAULT__DIGEST_KEY": KEY}  # fmt: skip
+    others = {"ATO_ZENDESK__URL": "http://127.0.0.1:9", "ATO_DATABASE_URL": address, "ATO_VAULT__DIGEST_KEY": KEY}
     for name, value in (SANDBOX | others).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("ATO_VAULT__KEYS", f"{NEW},{KEY}")

@@ -43,7 +43,9 @@ class Ends:
         return self.made
 
     async def ask(self, body: Json) -> Reply:
-        request = Request.of_event(EVENT | body) if "event" in body else Request.of_payload({"type": "block_actions"} | body)  # fmt: skip
+        request = (
+            Request.of_event(EVENT | body) if "event" in body else Request.of_payload({"type": "block_actions"} | body)
+        )
         return await self.company.slack.door.send(request)
 
     @property
@@ -159,7 +161,7 @@ class Host:
         self.asked.append(request.path)
         if request.path == "/api/apps.connections.open":
             return web.json_response({"ok": True, "url": self.opens})
-        return web.Response(status=307, headers={"Location": self.leads}) if self.leads else web.Response(status=404)  # fmt: skip
+        return web.Response(status=307, headers={"Location": self.leads}) if self.leads else web.Response(status=404)
 
 
 @asynccontextmanager

@@ -38,9 +38,7 @@ async def client(request: pytest.FixtureRequest, zendesk: Account) -> AsyncItera
     client.close()
 
 
-SHEET = Sheet(
-    name="ATO-12-changes", header=("Field", "After"), rows=(("email", "=1+1"), ("phone", "+27"))
-)
+SHEET = Sheet(name="ATO-12-changes", header=("Field", "After"), rows=(("email", "=1+1"), ("phone", "+27")))
 
 
 def as_csv(sheet: Sheet) -> bytes:
@@ -91,9 +89,15 @@ def fake_rig() -> Rig:
         return [as_csv(one) for one in held.sheets]
 
     return Rig(
-        fake, lambda: len(fake.tickets), notes, fake.move, fail, sheets,
-        lambda ticket: fake.reply(ticket, START), fake.make,
-    )  # fmt: skip
+        fake,
+        lambda: len(fake.tickets),
+        notes,
+        fake.move,
+        fail,
+        sheets,
+        lambda ticket: fake.reply(ticket, START),
+        fake.make,
+    )
 
 
 def real_rig(zendesk: Account, client: ZendeskTickets) -> Rig:
@@ -102,14 +106,18 @@ def real_rig(zendesk: Account, client: ZendeskTickets) -> Rig:
         zendesk.world.new_fault("zendesk", kind, match=f"{call} /api/v2/*", times=1, **more)
 
     def notes(ticket: int) -> list[str]:
-        return [
-            str(comment["body"]) for comment in zendesk.comments(ticket) if not comment["public"]
-        ]
+        return [str(comment["body"]) for comment in zendesk.comments(ticket) if not comment["public"]]
 
     return Rig(
-        client, lambda: len(zendesk.tickets()), notes, zendesk.move, fail, zendesk.attached,
-        zendesk.reply, zendesk.make,
-    )  # fmt: skip
+        client,
+        lambda: len(zendesk.tickets()),
+        notes,
+        zendesk.move,
+        fail,
+        zendesk.attached,
+        zendesk.reply,
+        zendesk.make,
+    )
 
 
 @pytest.fixture(params=["fake", "zendesk"])
@@ -119,9 +127,7 @@ def rig(request: pytest.FixtureRequest) -> Rig:
     return real_rig(request.getfixturevalue("zendesk"), request.getfixturevalue("client"))
 
 
-async def until_done(
-    call: Callable[[Try], Awaitable[TicketSeen]], attempt: Try | None = None
-) -> TicketSeen:
+async def until_done(call: Callable[[Try], Awaitable[TicketSeen]], attempt: Try | None = None) -> TicketSeen:
     """Try as the queue does, at most five times."""
     attempt = attempt or Try()
     for _ in range(5):

@@ -47,9 +47,7 @@ async def slack() -> AsyncIterator[Rig]:
         space = company.slack.space
 
         def put(content: bytes) -> tuple[str, ...]:
-            file = File(
-                space.new_id("F"), "FINDINGS.csv", "x", "USECU001", len(content), content, True
-            )
+            file = File(space.new_id("F"), "FINDINGS.csv", "x", "USECU001", len(content), content, True)
             space.files[file.id] = file
             return file.id, f"https://mrd.slack.com/files/USECU001/{file.id}/FINDINGS.csv"
 

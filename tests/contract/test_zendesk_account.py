@@ -30,14 +30,10 @@ async def client(zendesk: Account) -> AsyncIterator[ZendeskTickets]:
     client.close()
 
 
-async def test_a_ticket_is_what_the_procedure_says(
-    zendesk: Account, client: ZendeskTickets
-) -> None:
+async def test_a_ticket_is_what_the_procedure_says(zendesk: Account, client: ZendeskTickets) -> None:
     seen = await client.create(CREATE, Try())
     ticket = zendesk.tickets()[0]
-    assert (
-        ticket["query_type"] == "Mr D Food* - Blacklisting::Blacklisted::Suspected Account Takeover"
-    )
+    assert ticket["query_type"] == "Mr D Food* - Blacklisting::Blacklisted::Suspected Account Takeover"
     assert ticket["requester"] == {
         "name": "Naledi Mahlangu",
         "email": "naledi.mahlangu@example.com",
@@ -55,17 +51,13 @@ async def test_the_requester_is_told_nothing(zendesk: Account, client: ZendeskTi
     assert [comment["public"] for comment in zendesk.comments(seen.id)] == [False, False]
 
 
-async def test_without_a_safe_contact_the_company_is_the_requester(
-    zendesk: Account, client: ZendeskTickets
-) -> None:
+async def test_without_a_safe_contact_the_company_is_the_requester(zendesk: Account, client: ZendeskTickets) -> None:
     await client.create(CREATE.model_copy(update={"requester": None}), Try())
     asker = zendesk.tickets()[0]["requester"]
     assert asker == {"name": "Account takeover desk", "email": "ato-placeholder@mrd.example"}
 
 
-async def test_a_later_try_sends_the_same_bytes_under_the_same_key(
-    zendesk: Account, client: ZendeskTickets
-) -> None:
+async def test_a_later_try_sends_the_same_bytes_under_the_same_key(zendesk: Account, client: ZendeskTickets) -> None:
     """The list says no (as if the ticket were still under way), so the key alone has to keep the ticket single."""
     attempt = Try()
     await client.create(CREATE, attempt)
@@ -80,9 +72,7 @@ async def test_a_later_try_sends_the_same_bytes_under_the_same_key(
     assert len(zendesk.tickets()) == 1
 
 
-async def test_after_two_hours_the_list_keeps_the_ticket_single(
-    zendesk: Account, client: ZendeskTickets
-) -> None:
+async def test_after_two_hours_the_list_keeps_the_ticket_single(zendesk: Account, client: ZendeskTickets) -> None:
     attempt = Try()
     zendesk.world.new_fault("zendesk", "reset_after", match="POST /api/v2/*", times=1)
     with pytest.raises(TryAgain) as failed:
@@ -104,17 +94,13 @@ async def test_of_two_tickets_the_lowest_is_kept(zendesk: Account, client: Zende
     attempt.failed()
     with capture_logs() as logs:
         assert (await client.create(CREATE, attempt)).id == first.id
-    assert [(line["event"], line["others"]) for line in logs] == [
-        ("zendesk_tickets_doubled", [second.id])
-    ]
+    assert [(line["event"], line["others"]) for line in logs] == [("zendesk_tickets_doubled", [second.id])]
 
 
 async def test_many_lanes_at_once_do_not_mix(zendesk: Account) -> None:
     """zenpy is not thread-safe: a shared client would send one lane's headers or bytes with another's."""
     client = zendesk.client()
-    effects = [
-        CREATE.model_copy(update={"key": f"lane {n}", "subject": f"Case {n}"}) for n in range(40)
-    ]
+    effects = [CREATE.model_copy(update={"key": f"lane {n}", "subject": f"Case {n}"}) for n in range(40)]
     await asyncio.gather(*(client.create(effect, Try()) for effect in effects))
     client.close()
     held = {str(ticket["subject"]): ticket["external_id"] for ticket in zendesk.tickets()}
@@ -124,9 +110,7 @@ async def test_many_lanes_at_once_do_not_mix(zendesk: Account) -> None:
     assert zendesk.asked("GET /api/v2/groups*") == 1
 
 
-async def test_another_body_under_the_key_is_looked_up_then_given_up(
-    zendesk: Account, client: ZendeskTickets
-) -> None:
+async def test_another_body_under_the_key_is_looked_up_then_given_up(zendesk: Account, client: ZendeskTickets) -> None:
     await client.create(CREATE, Try())
     zendesk.zendesk.helpdesk.account.tickets[48213].state["external_id"] = None
     with pytest.raises(GiveUp, match="earlier, different request"):
@@ -134,17 +118,13 @@ async def test_another_body_under_the_key_is_looked_up_then_given_up(
     assert len(zendesk.tickets()) == 1
 
 
-async def test_the_first_try_of_a_repeated_effect_finds_the_ticket(
-    zendesk: Account, client: ZendeskTickets
-) -> None:
+async def test_the_first_try_of_a_repeated_effect_finds_the_ticket(zendesk: Account, client: ZendeskTickets) -> None:
     first = await client.create(CREATE, Try())
     again = await client.create(CREATE.model_copy(update={"subject": "Reworded"}), Try())
     assert again.id == first.id
 
 
-async def test_somebody_elses_change_in_between_is_not_overwritten(
-    zendesk: Account, client: ZendeskTickets
-) -> None:
+async def test_somebody_elses_change_in_between_is_not_overwritten(zendesk: Account, client: ZendeskTickets) -> None:
     """The ticket moves between our look and our write: 409, and the next try starts from what is so then."""
     ticket = (await client.create(CREATE, Try())).id
     attempt = Moving(zendesk, ticket)
@@ -173,9 +153,7 @@ class Moving(Try):
             self.moved = True
 
 
-async def test_a_note_that_arrives_late_is_not_doubled(
-    zendesk: Account, client: ZendeskTickets
-) -> None:
+async def test_a_note_that_arrives_late_is_not_doubled(zendesk: Account, client: ZendeskTickets) -> None:
     """Our first PUT lands only after the second try has looked at the comments: its stamp keeps the note single."""
     ticket = (await client.create(CREATE, Try())).id
     late = Landing(zendesk, ticket)
@@ -208,9 +186,7 @@ class Landing(Try):
 async def test_too_many_requests_is_never_slept_through(
     zendesk: Account, client: ZendeskTickets, retry_after: str | None, expected: float
 ) -> None:
-    zendesk.world.new_fault(
-        "zendesk", "status", match="POST /api/v2/*", status=429, retry_after=retry_after, times=1
-    )
+    zendesk.world.new_fault("zendesk", "status", match="POST /api/v2/*", status=429, retry_after=retry_after, times=1)
     with pytest.raises(TryAgain) as failed:
         await client.create(CREATE, Try())
     assert failed.value.after == timedelta(seconds=expected)
@@ -238,9 +214,7 @@ async def test_wrong_credentials_are_said(zendesk: Account) -> None:
     client.close()
 
 
-async def test_no_failure_tells_who_the_customer_is(
-    zendesk: Account, client: ZendeskTickets
-) -> None:
+async def test_no_failure_tells_who_the_customer_is(zendesk: Account, client: ZendeskTickets) -> None:
     effect = CREATE.model_copy(update={"status": "naledi.mahlangu@example.com"})
     with pytest.raises(GiveUp) as gave_up:
         await client.create(effect, Try())

@@ -22,17 +22,13 @@ async def client(zendesk: Account) -> AsyncIterator[ZendeskTickets]:
     client.close()
 
 
-async def test_a_rule_that_routes_the_ticket_away_is_reported(
-    zendesk: Account, client: ZendeskTickets
-) -> None:
+async def test_a_rule_that_routes_the_ticket_away_is_reported(zendesk: Account, client: ZendeskTickets) -> None:
     zendesk.switch(reroute={"to": "Engineering", "when_group": "CS Data Compliance"})
     seen = await client.create(CREATE, Try())
     assert (seen.group, seen.lost) == ("Engineering", ("group",))
 
 
-async def test_a_dropdown_that_silently_keeps_nothing_is_reported(
-    zendesk: Account, client: ZendeskTickets
-) -> None:
+async def test_a_dropdown_that_silently_keeps_nothing_is_reported(zendesk: Account, client: ZendeskTickets) -> None:
     """The option gets another tag after we read it: Zendesk answers 200 and keeps nothing."""
     await client.create(CREATE.model_copy(update={"key": "warms the names"}), Try())
     field = zendesk.zendesk.helpdesk.account.field_titled("Query type")
@@ -84,9 +80,7 @@ async def test_what_is_missing_is_named_and_can_be_retried(
     assert (await client.create(CREATE, Try())).lost == ()
 
 
-async def test_two_groups_of_one_name_are_not_guessed(
-    zendesk: Account, client: ZendeskTickets
-) -> None:
+async def test_two_groups_of_one_name_are_not_guessed(zendesk: Account, client: ZendeskTickets) -> None:
     zendesk.zendesk.helpdesk.account.add_group("cs data  compliance")
     with pytest.raises(GiveUp, match="2 of the group"):
         await client.create(CREATE, Try())

@@ -76,9 +76,7 @@ def test_a_client_whose_tokens_are_dead_gives_way_to_the_next(server: Scripted) 
         return as_json({"error": "invalid_token"}, 401)
 
     server.script = script
-    sign_in = ClientCredentials(
-        server.url, (CLIENT, Client("other", "MARK-other")), SERVE, now=clock
-    )
+    sign_in = ClientCredentials(server.url, (CLIENT, Client("other", "MARK-other")), SERVE, now=clock)
     with pytest.raises(TryAgain):
         ask(server, sign_in)
     clock.now += 5
@@ -146,9 +144,7 @@ def test_a_renewal_that_drips_keeps_nobody_waiting_for_ever(
     server: Scripted, signed: Callable[..., ClientCredentials]
 ) -> None:
     gate = threading.Event()
-    server.script = lambda one: (
-        (gate.wait(5), as_json(TOKEN))[1] if one.method == "POST" else usual(one)
-    )
+    server.script = lambda one: (gate.wait(5), as_json(TOKEN))[1] if one.method == "POST" else usual(one)
     sign_in = signed(patience_s=0.2, timeout=(5.0, 5.0))
     slow = threading.Thread(target=ask, args=(server, sign_in))
     slow.start()

@@ -48,11 +48,7 @@ async def test_the_next_page_is_asked_of_our_host_only(server: Scripted) -> None
     """A link to another host would be followed with our credentials."""
     with serve() as stranger:
         first = {"groups": NAMES["groups"][:1], "meta": {"has_more": True}}
-        first |= {
-            "links": {
-                "next": f"{stranger.url}/api/v2/groups.json?page%5Bafter%5D=x&page%5Bsize%5D=100"
-            }
-        }
+        first |= {"links": {"next": f"{stranger.url}/api/v2/groups.json?page%5Bafter%5D=x&page%5Bsize%5D=100"}}
         second = {
             "groups": NAMES["groups"][1:],
             "meta": {"has_more": False},
@@ -85,9 +81,7 @@ async def test_a_next_page_outside_the_api_is_not_asked_for(server: Scripted) ->
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 async def test_a_redirect_is_not_followed(server: Scripted, status: int) -> None:
     with serve() as stranger:
-        server.instead(
-            "POST", Answer(status, headers={"Location": f"{stranger.url}/api/v2/tickets.json"})
-        )
+        server.instead("POST", Answer(status, headers={"Location": f"{stranger.url}/api/v2/tickets.json"}))
         with pytest.raises(GiveUp, match="another address"):
             await server.client.create(PLAIN, Try())
         assert stranger.asked == []
@@ -114,9 +108,7 @@ async def test_an_answer_that_is_no_ticket_is_tried_again(server: Scripted, body
         assert failed.value.certain is False
 
 
-@pytest.mark.parametrize(
-    "body", [b"null", b"[]", b"{}", b'{"groups": 7}', b'{"groups": [null]}', b"<html>"]
-)
+@pytest.mark.parametrize("body", [b"null", b"[]", b"{}", b'{"groups": 7}', b'{"groups": [null]}', b"<html>"])
 async def test_names_that_cannot_be_read_are_tried_again(server: Scripted, body: bytes) -> None:
     server.instead("GET", Answer(200, body), "/groups")
     with pytest.raises(TryAgain):
@@ -149,12 +141,8 @@ async def test_names_that_cannot_be_read_are_tried_again(server: Scripted, body:
         ({}, 30),
     ],
 )
-async def test_every_way_to_ask_for_patience(
-    server: Scripted, headers: dict[str, str], seconds: float
-) -> None:
-    server.instead(
-        "GET", Answer(429, b"Number of allowed API requests per minute exceeded", headers)
-    )
+async def test_every_way_to_ask_for_patience(server: Scripted, headers: dict[str, str], seconds: float) -> None:
+    server.instead("GET", Answer(429, b"Number of allowed API requests per minute exceeded", headers))
     with pytest.raises(TryAgain, match="too many requests") as failed:
         await server.client.look(look(7))
     assert failed.value.after == timedelta(seconds=seconds)

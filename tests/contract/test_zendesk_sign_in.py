@@ -62,9 +62,7 @@ def signed(server: Scripted) -> Iterator[Callable[..., ClientCredentials]]:
 # One minting in the life of a token ---------------------------------------------------------------
 
 
-async def test_a_whole_conversation_needs_one_token(
-    zendesk: Account, client: ZendeskTickets
-) -> None:
+async def test_a_whole_conversation_needs_one_token(zendesk: Account, client: ZendeskTickets) -> None:
     seen = await client.create(CREATE, Try())
     await client.update(note(seen.id), Try())
     await client.look(look(seen.id))
@@ -90,9 +88,7 @@ def test_a_token_is_replaced_a_little_before_its_end(
         assert len(asked) == minted, passed
 
 
-@pytest.mark.parametrize(
-    ("life", "still", "over"), [(60, 53, 55), (300, 269, 271), (7200, 7139, 7141)]
-)
+@pytest.mark.parametrize(("life", "still", "over"), [(60, 53, 55), (300, 269, 271), (7200, 7139, 7141)])
 def test_how_early_depends_on_the_life_that_zendesk_gave(
     server: Scripted, signed: Callable[..., ClientCredentials], life: int, still: int, over: int
 ) -> None:
@@ -124,9 +120,12 @@ def test_what_is_asked_is_one_string_of_scopes_and_a_life(
     ask(server, signed(life_s=600))
     body = dict(part.split("=") for part in asked[0].body.decode().split("&"))
     assert body == {
-        "grant_type": "client_credentials", "scope": "read+tickets%3Awrite", "expires_in": "600",
-        "client_id": "ato_desk", "client_secret": "MARK-secret",
-    }  # fmt: skip
+        "grant_type": "client_credentials",
+        "scope": "read+tickets%3Awrite",
+        "expires_in": "600",
+        "client_id": "ato_desk",
+        "client_secret": "MARK-secret",
+    }
     assert "Authorization" not in asked[0].headers
     assert server.calls("GET")[0].headers["Authorization"] == "Bearer MARK-token"
 
@@ -153,9 +152,7 @@ async def test_a_token_that_is_gone_is_replaced_once_and_nothing_is_done_twice(
     )
 
 
-async def test_a_sheet_is_sent_whole_again_with_the_new_token(
-    zendesk: Account, client: ZendeskTickets
-) -> None:
+async def test_a_sheet_is_sent_whole_again_with_the_new_token(zendesk: Account, client: ZendeskTickets) -> None:
     seen = await client.create(CREATE, Try())
     zendesk.oauth(revoke=True)
     token = await asyncio.to_thread(client._account.upload, "sheet.csv", b"a,b\n1,2\n")
@@ -173,9 +170,7 @@ def test_a_token_refused_at_once_is_asked_for_twice_and_then_not_for_a_while(
     clock = Hand()
     asked = tokens(server, as_json(TOKEN), as_json(TOKEN | {"access_token": "MARK-2"}))
     mint = server.script
-    server.script = lambda one: (
-        mint(one) if one.method == "POST" else as_json({"error": "invalid_token"}, 401)
-    )
+    server.script = lambda one: mint(one) if one.method == "POST" else as_json({"error": "invalid_token"}, 401)
     sign_in = signed(now=clock)
     rests = []
     for _ in range(3):
@@ -190,9 +185,7 @@ def test_a_token_refused_at_once_is_asked_for_twice_and_then_not_for_a_while(
     assert len(asked) == 4  # two at first, then one after each time of rest
 
 
-def test_a_token_taken_again_ends_the_rest(
-    server: Scripted, signed: Callable[..., ClientCredentials]
-) -> None:
+def test_a_token_taken_again_ends_the_rest(server: Scripted, signed: Callable[..., ClientCredentials]) -> None:
     clock = Hand()
     tokens(server, Answer(503), as_json(TOKEN))
     sign_in = signed(now=clock)
@@ -208,7 +201,12 @@ def test_a_token_taken_again_ends_the_rest(
 
 REFUSED: list[tuple[str, Answer, type[Exception], str]] = [
     ("wrong secret", as_json({"error": "invalid_client"}, 401), GiveUp, "does not know the desk's OAuth client"),
-    ("scope", as_json({"error": "invalid_scope", "error_description": "x"}, 400), GiveUp, "the scopes that it asks for"),
+    (
+        "scope",
+        as_json({"error": "invalid_scope", "error_description": "x"}, 400),
+        GiveUp,
+        "the scopes that it asks for",
+    ),
     ("life", as_json({"error": "invalid_request"}, 400), GiveUp, "would not take the desk's request"),
     ("public client", as_json({"error": "unauthorized_client"}, 400), GiveUp, "the kind Confidential"),
     ("401 page", Answer(401, b"<html>sign in</html>", {"Content-Type": "text/html"}), TryAgain, "not Zendesk's answer"),
@@ -219,8 +217,18 @@ REFUSED: list[tuple[str, Answer, type[Exception], str]] = [
     ("no token", as_json({"token_type": "bearer"}), TryAgain, "not Zendesk's answer"),
     ("a token with a line break", as_json(TOKEN | {"access_token": "MARK\n"}), TryAgain, "is of no use"),
     ("a token without end", as_json(TOKEN | {"access_token": "M" * 5000}), TryAgain, "is of no use"),
-    ("an instant in words", as_json(TOKEN | {"expires_in": None, "expires_at": "2026-12-01"}), TryAgain, "is of no use"),
-    ("an instant as a number", as_json(TOKEN | {"expires_in": None, "expires_at": 1790000000}), TryAgain, "is of no use"),
+    (
+        "an instant in words",
+        as_json(TOKEN | {"expires_in": None, "expires_at": "2026-12-01"}),
+        TryAgain,
+        "is of no use",
+    ),
+    (
+        "an instant as a number",
+        as_json(TOKEN | {"expires_in": None, "expires_at": 1790000000}),
+        TryAgain,
+        "is of no use",
+    ),
     ("no end of an answer", Answer(200, b" " * 70_000), TryAgain, "did not answer in time"),
     ("broken gzip", Answer(200, b"\x1f\x8bxx", {"Content-Encoding": "gzip"}), TryAgain, "the connection broke"),
     ("number for a token", as_json(TOKEN | {"access_token": 7}), TryAgain, "is of no use"),
@@ -230,12 +238,10 @@ REFUSED: list[tuple[str, Answer, type[Exception], str]] = [
     ("503", as_json({"error": "ServiceUnavailable"}, 503), TryAgain, "a fault of its own"),
     ("429", Answer(429, b"Number of allowed", {"Retry-After": "93"}), TryAgain, "too many requests"),
     ("cut", Answer(cut=True), TryAgain, "the connection broke"),
-]  # fmt: skip
+]
 
 
-@pytest.mark.parametrize(
-    ("answer", "kind", "says"), [one[1:] for one in REFUSED], ids=[one[0] for one in REFUSED]
-)
+@pytest.mark.parametrize(("answer", "kind", "says"), [one[1:] for one in REFUSED], ids=[one[0] for one in REFUSED])
 async def test_whatever_the_token_endpoint_answers_is_said_and_nothing_is_sent(
     server: Scripted,
     signed: Callable[..., ClientCredentials],
@@ -261,9 +267,7 @@ async def test_whatever_the_token_endpoint_answers_is_said_and_nothing_is_sent(
     assert [one for one in server.asked if one.path != "/oauth/tokens"] == []
 
 
-def test_a_wait_that_zendesk_asks_for_is_kept(
-    server: Scripted, signed: Callable[..., ClientCredentials]
-) -> None:
+def test_a_wait_that_zendesk_asks_for_is_kept(server: Scripted, signed: Callable[..., ClientCredentials]) -> None:
     clock = Hand()
     asked = tokens(server, Answer(429, b"x", {"Retry-After": "93"}), as_json(TOKEN))
     sign_in = signed(now=clock)
@@ -303,9 +307,7 @@ async def test_a_secret_is_changed_without_a_pause(zendesk: Account) -> None:
     await client.look(look(seen.id))
     client.close()
     assert (len(zendesk.tickets()), len(zendesk.comments(seen.id))) == (1, 2)
-    assert (
-        zendesk.asked("POST /oauth/tokens") == 3
-    )  # the first client's token, its refusal, the second's token
+    assert zendesk.asked("POST /oauth/tokens") == 3  # the first client's token, its refusal, the second's token
 
 
 async def test_what_either_client_did_is_our_own_echo(zendesk: Account) -> None:

@@ -20,11 +20,19 @@ from sandbox.zendesk.app import Zendesk
 KEY = "01JCASE00000000000000000A/suspend/1/0"
 PATH = "Mr D Food* - Blacklisting>Blacklisted>Suspected Account Takeover"
 CREATE = CreateTicket(
-    key=KEY, case="01JCASE00000000000000000A", lane="01JCASE00000000000000000A:ticket:escalation",
-    name="escalation", form="Customer Query", query_type=PATH, group="CS Data Compliance", status="open",
-    subject="Suspected account takeover", body="Profile: 2048811\nClaimed by the MOD.",
-    requester=Requester(email="naledi.mahlangu@example.com", name="Naledi Mahlangu"), linked_ticket="48001",
-)  # fmt: skip
+    key=KEY,
+    case="01JCASE00000000000000000A",
+    lane="01JCASE00000000000000000A:ticket:escalation",
+    name="escalation",
+    form="Customer Query",
+    query_type=PATH,
+    group="CS Data Compliance",
+    status="open",
+    subject="Suspected account takeover",
+    body="Profile: 2048811\nClaimed by the MOD.",
+    requester=Requester(email="naledi.mahlangu@example.com", name="Naledi Mahlangu"),
+    linked_ticket="48001",
+)
 
 
 IMPATIENT = (2.0, 0.8)
@@ -34,17 +42,20 @@ IMPATIENT = (2.0, 0.8)
 def note(ticket: int | None, **changes: object) -> UpdateTicket:
     """The refund note of step 10."""
     given: dict[str, object] = {
-        "key": "01JCASE00000000000000000A/refund/1/0", "case": CREATE.case, "lane": CREATE.lane,
-        "name": "escalation", "ticket": ticket, "note": "Please refund 1399.00 to the wallet.",
-        "group": "Food Management Group", "status": "open",
-    }  # fmt: skip
+        "key": "01JCASE00000000000000000A/refund/1/0",
+        "case": CREATE.case,
+        "lane": CREATE.lane,
+        "name": "escalation",
+        "ticket": ticket,
+        "note": "Please refund 1399.00 to the wallet.",
+        "group": "Food Management Group",
+        "status": "open",
+    }
     return UpdateTicket.model_validate(given | changes)
 
 
 def look(ticket: int) -> LookAtTicket:
-    return LookAtTicket(
-        key="k", case=CREATE.case, lane=CREATE.lane, name="escalation", ticket=ticket
-    )
+    return LookAtTicket(key="k", case=CREATE.case, lane=CREATE.lane, name="escalation", ticket=ticket)
 
 
 @dataclass
@@ -130,10 +141,15 @@ class Account:
     def make(self, group: str, query_type: str | None, requester: Requester | None = None) -> int:
         """Make a ticket by hand, as the MOD would."""
         act = acts.NewTicket(
-            by="Lerato Mokoena", comment="Suspected takeover", public=False, form="Customer Query",
-            query_type=query_type and query_type.replace(">", "::"), group=group, status="open",
+            by="Lerato Mokoena",
+            comment="Suspected takeover",
+            public=False,
+            form="Customer Query",
+            query_type=query_type and query_type.replace(">", "::"),
+            group=group,
+            status="open",
             requester=requester.model_dump() if requester else None,
-        )  # fmt: skip
+        )
         return int(str(acts.make_by_hand(self.zendesk.helpdesk, act)["id"]))
 
     def put(self, ticket: int, body: bytes) -> None:

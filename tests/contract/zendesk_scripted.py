@@ -86,9 +86,7 @@ class Scripted:
 
     def instead(self, method: str, answer: Answer, path: str = "") -> None:
         """Answer calls of one kind in another way."""
-        self.script = lambda asked: (
-            answer if (asked.method, path in asked.path) == (method, True) else usual(asked)
-        )
+        self.script = lambda asked: answer if (asked.method, path in asked.path) == (method, True) else usual(asked)
 
     def calls(self, method: str) -> list[Asked]:
         return [asked for asked in self.asked if asked.method == method]
@@ -101,9 +99,7 @@ def serve(tls: ssl.SSLContext | None = None) -> Iterator[Scripted]:
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
-    scripted = Scripted(
-        url, ZendeskTickets(url, ApiToken("bot@mrd.example", "token"), PLACEHOLDER, (1.0, 2.0))
-    )
+    scripted = Scripted(url, ZendeskTickets(url, ApiToken("bot@mrd.example", "token"), PLACEHOLDER, (1.0, 2.0)))
     server.RequestHandlerClass = handler(scripted)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

@@ -49,10 +49,7 @@ PEOPLE = {
 
 
 def fills(given: dict[str, Any] | None = None, none: dict[str, str] | None = None) -> Fills:
-    found = {
-        name: Fill(raw=tuple(raw) if isinstance(raw, list) else raw)
-        for name, raw in (given or {}).items()
-    }
+    found = {name: Fill(raw=tuple(raw) if isinstance(raw, list) else raw) for name, raw in (given or {}).items()}
     return found | {name: Fill(none_because=why) for name, why in (none or {}).items()}
 
 
@@ -101,9 +98,7 @@ class Bench:
             stands = self.case.tickets.get(effect.name)
             there = (stands.group if stands else None) or "CS Data Compliance"
             group = self.group or getattr(effect, "group", None) or there
-            return TicketSeen(
-                id=48231, url="https://mrd.example/tickets/48231", group=group, status="open"
-            )
+            return TicketSeen(id=48231, url="https://mrd.example/tickets/48231", group=group, status="open")
         if effect.kind == "show_card":
             return CardSeen(
                 channel="C1",
@@ -133,9 +128,7 @@ class Bench:
             return self.adoption(deed.makes, by, delivery)
         if deed.part:
             step, part = deed.part.split(".")
-            return cmd.CompletePart(
-                case=CASE, delivery=delivery, by=by, step=step, part=part, fills=given
-            )
+            return cmd.CompletePart(case=CASE, delivery=delivery, by=by, step=step, part=part, fills=given)
         if deed.attempt:
             return cmd.LogAttempt(
                 case=CASE,
@@ -165,9 +158,7 @@ class Bench:
         )
 
     def adoption(self, made: dict[str, str], by: Person, delivery: str) -> cmd.Command:
-        seen = TicketSeen(
-            id=48231, url="https://mrd.example/tickets/48231", group=made["group"], status="open"
-        )
+        seen = TicketSeen(id=48231, url="https://mrd.example/tickets/48231", group=made["group"], status="open")
         requester = Requester(email=made["email"], name=made["name"])
         plan = self.playbook.ticket_plans[0]
         found = TicketFound(seen=seen, query_type=plan.query_type or "", requester=requester)

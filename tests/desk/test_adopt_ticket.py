@@ -16,37 +16,43 @@ from tests.desk.bench import CASE, FRIDAY, Bench, mr_d, qualia
 MR_D = mr_d()
 PATH = "Mr D Food* - Blacklisting>Blacklisted>Suspected Account Takeover"
 NALEDI = Requester(email="Naledi.Mahlangu@Example.com", name="Naledi van der Merwe")
-CONFIRM = Deed(who="mod", step="confirm_suspended", outcome="suspended",
-               fill={"customer_id": "2048811", "suspended_at": "2026-11-20T14:00:00+00:00"})  # fmt: skip
+CONFIRM = Deed(
+    who="mod",
+    step="confirm_suspended",
+    outcome="suspended",
+    fill={"customer_id": "2048811", "suspended_at": "2026-11-20T14:00:00+00:00"},
+)
 POST = Deed(
-    who="data", part="flag_security.escalation",
+    who="data",
+    part="flag_security.escalation",
     fill={
-        "profile_link": "https://admin.example/1", "name": "Naledi", "surname": "van der Merwe", "phone": "082 555 0142",
-        "email": "naledi.mahlangu@example.com", "blacklisted": "blacklisted", "logs": "18:31", "fraud_orders": "DFD-1001",
-        "last_good_orders": "DFD-1000", "app_version": "7.12",
+        "profile_link": "https://admin.example/1",
+        "name": "Naledi",
+        "surname": "van der Merwe",
+        "phone": "082 555 0142",
+        "email": "naledi.mahlangu@example.com",
+        "blacklisted": "blacklisted",
+        "logs": "18:31",
+        "fraud_orders": "DFD-1001",
+        "last_good_orders": "DFD-1000",
+        "app_version": "7.12",
     },
-)  # fmt: skip
+)
 
 
-def command(
-    group: str | None = "CS Data Compliance", requester: Requester | None = NALEDI
-) -> cmd.AdoptTicket:
+def command(group: str | None = "CS Data Compliance", requester: Requester | None = NALEDI) -> cmd.AdoptTicket:
     seen = TicketSeen(id=48231, url="https://x", group=group, status="open", stamp="s")
     found = TicketFound(seen=seen, query_type=PATH, requester=requester)
     return cmd.AdoptTicket(case=CASE, delivery="w1", playbook="mr_d", found=found, number=13)
 
 
-def adopted(
-    group: str | None = "CS Data Compliance", requester: Requester | None = NALEDI
-) -> Bench:
+def adopted(group: str | None = "CS Data Compliance", requester: Requester | None = NALEDI) -> Bench:
     made = Bench(MR_D, hold=frozenset({"look_at_ticket"}))
     made.tell(command(group, requester))
     return made
 
 
-def test_a_ticket_with_data_compliance_is_at_their_step_and_only_the_suspension_is_still_asked() -> (
-    None
-):
+def test_a_ticket_with_data_compliance_is_at_their_step_and_only_the_suspension_is_still_asked() -> None:
     made = adopted()
     assert made.open_steps() == ["flag_security", "confirm_suspended"]
     assert made.case.tickets["escalation"].id == 48231
@@ -84,9 +90,7 @@ def test_nothing_is_claimed_of_what_the_desk_did_not_see() -> None:
     assert made.case.promises == {}
     assert made.case.told == ()
     assert not made.case.known("popi_full_name")
-    assert [made.case.step(name).outcome for name in ("receive", "locate", "suspend")] == [
-        "adopted"
-    ] * 3
+    assert [made.case.step(name).outcome for name in ("receive", "locate", "suspend")] == ["adopted"] * 3
     assert face(made.case, MR_D, "role:mod").brief == ()
     assert face(made.case, MR_D, "role:mod").finished == ()
     assert list(timeline(made.case, MR_D, "en")) == []
@@ -94,8 +98,11 @@ def test_nothing_is_claimed_of_what_the_desk_did_not_see() -> None:
 
 def test_what_the_ticket_says_stands_in_the_form_and_is_not_known() -> None:
     made = adopted()
-    given = {one.name: one.known.value for one in form(made.case, MR_D, "flag_security", "escalation", None).inputs
-             if one.known}  # fmt: skip
+    given = {
+        one.name: one.known.value
+        for one in form(made.case, MR_D, "flag_security", "escalation", None).inputs
+        if one.known
+    }
     assert given == {
         "name": "Naledi",
         "surname": "van der Merwe",
@@ -164,8 +171,6 @@ def test_only_playbooks_that_adopt_name_a_query_type() -> None:
 
 
 def test_the_case_is_due_like_any_other() -> None:
-    duty = next(
-        d for d in face(adopted().case, MR_D, "role:mod").mine if d.duty.step == "confirm_suspended"
-    )
+    duty = next(d for d in face(adopted().case, MR_D, "role:mod").mine if d.duty.step == "confirm_suspended")
     assert duty.duty.due_at is not None
     assert duty.duty.due_at > FRIDAY

@@ -51,18 +51,14 @@ def test_a_closed_case_offers_notes_and_to_those_who_may_its_reopening(called: B
 
 
 def test_a_case_that_waits_offers_to_go_on(called: Bench) -> None:
-    called.tell(
-        cmd.WaitForCustomer(case=CASE, delivery="w", by=PEOPLE["data"], reason="asks at home")
-    )
+    called.tell(cmd.WaitForCustomer(case=CASE, delivery="w", by=PEOPLE["data"], reason="asks at home"))
     assert "resume" in may(called, "data")
     assert "wait" not in may(called, "data")
 
 
 @pytest.mark.parametrize("who", [*EVERYBODY, "outsider"])
 @pytest.mark.parametrize("what", [*OF_STEP, *OF_CASE, "attempt", "more"])
-def test_asking_keeps_nothing_and_a_refusal_says_who_may(
-    called: Bench, who: str, what: str
-) -> None:
+def test_asking_keeps_nothing_and_a_refusal_says_who_may(called: Bench, who: str, what: str) -> None:
     before = called.case
     offer = Offer(what, "call", 1, "no_answer")
     refusal = why_refused(offer, called.case, called.playbook, PEOPLE[who], called.now)
@@ -75,11 +71,7 @@ def test_an_override_is_offered_only_where_there_is_something_to_lift() -> None:
     bench = Bench(mr_d())
     bench.play_all(bench.playbook.rehearsals["unchanged"].deeds[:3])
     assert "override" in may(bench, "lead")
-    bench.tell(
-        cmd.Override(
-            case=CASE, delivery="o", by=PEOPLE["lead"], step="suspend", reason="nobody else"
-        )
-    )
+    bench.tell(cmd.Override(case=CASE, delivery="o", by=PEOPLE["lead"], step="suspend", reason="nobody else"))
     assert "override" not in may(bench, "lead")
 
 
@@ -100,26 +92,16 @@ def test_tries_snoozes_ticks_and_overrides_stand_with_their_step(called: Bench) 
     by = PEOPLE["data"]
     for delivery in ("1", "2"):
         called.now += timedelta(minutes=1)
-        called.tell(
-            cmd.LogAttempt(case=CASE, delivery=delivery, by=by, step="call", attempt="no_answer")
-        )
+        called.tell(cmd.LogAttempt(case=CASE, delivery=delivery, by=by, step="call", attempt="no_answer"))
     ticked = fills({"restored": ["1"], "trusted_source": "order"})
-    called.tell(
-        cmd.CompletePart(
-            case=CASE, delivery="p", by=by, step="call", part="contacts_restored", fills=ticked
-        )
-    )
+    called.tell(cmd.CompletePart(case=CASE, delivery="p", by=by, step="call", part="contacts_restored", fills=ticked))
     (tried,) = standings(called.case, called.playbook)
     title = called.playbook.steps["call"].attempts["no_answer"].title
     assert tried.tries == (Tried("no_answer", title, 2, called.now),)
     assert tried.ticked == (Ticked("contacts_restored", 1, 2),)
     assert tried.snoozed is False
-    called.tell(
-        cmd.Snooze(case=CASE, delivery="s", by=by, step="call", seconds=3600, reason="lunch")
-    )
-    called.tell(
-        cmd.Override(case=CASE, delivery="o", by=PEOPLE["lead"], step="call", reason="both away")
-    )
+    called.tell(cmd.Snooze(case=CASE, delivery="s", by=by, step="call", seconds=3600, reason="lunch"))
+    called.tell(cmd.Override(case=CASE, delivery="o", by=PEOPLE["lead"], step="call", reason="both away"))
     (snoozed,) = standings(called.case, called.playbook)
     assert (snoozed.snoozed, snoozed.lifted_by) == (True, "ULEAD001")
 

@@ -118,9 +118,7 @@ def test_a_calendar_without_any_working_time_is_treated_as_round_the_clock() -> 
     ("opened", "inbox"),
     [("2026-11-20T08:00", "role:data_compliance"), ("2026-11-20T16:00", "role:team_lead")],
 )
-def test_an_urgent_reminder_goes_to_the_fallback_while_the_owner_is_not_at_work(
-    opened: str, inbox: str
-) -> None:
+def test_an_urgent_reminder_goes_to_the_fallback_while_the_owner_is_not_at_work(opened: str, inbox: str) -> None:
     book = mr_d()
     step = book.steps["flag_security"].model_copy(update={"urgent": True})
     role = book.roles["data_compliance"].model_copy(update={"fallback": "team_lead"})
@@ -138,9 +136,7 @@ def test_after_a_pause_the_owners_card_shows_that_it_is_overdue_though_another_i
     drawn = len(made.of("show_card"))
     made.now += timedelta(days=3)
     made.tell(cmd.Chase(case=made.case.id, delivery=""))
-    assert {effect.inbox for effect in made.of("tell_people") if effect.reminder} == {
-        "role:team_lead"
-    }
+    assert {effect.inbox for effect in made.of("tell_people") if effect.reminder} == {"role:team_lead"}
     assert "role:mod" in {effect.inbox for effect in made.of("show_card")[drawn:]}
     drawn = len(made.of("show_card"))
     made.tell(cmd.Chase(case=made.case.id, delivery=""))

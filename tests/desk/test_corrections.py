@@ -13,9 +13,7 @@ DEEDS = [deed for deed in MR_D.rehearsals["not_found"].deeds if not deed.refused
 
 def at(step: str) -> Bench:
     made = Bench(MR_D)
-    made.play_all(
-        DEEDS[: next(n for n, d in enumerate(DEEDS) if (d.part or d.step or "").startswith(step))]
-    )
+    made.play_all(DEEDS[: next(n for n, d in enumerate(DEEDS) if (d.part or d.step or "").startswith(step))])
     return made
 
 
@@ -65,9 +63,7 @@ def test_only_a_twin_may_be_joined_without_the_mod() -> None:
 
 def test_a_reopened_case_may_still_keep_its_promises() -> None:
     made = at("suspend")
-    made.play(
-        Deed(who="mod", step="suspend", outcome="not_a_takeover", fill={"false_alarm": "family"})
-    )
+    made.play(Deed(who="mod", step="suspend", outcome="not_a_takeover", fill={"false_alarm": "family"}))
     assert made.case.promises["suspension"] == "closed"
     made.tell(cmd.Reopen(case=CASE, delivery="r", by=PEOPLE["mod"], reason="it was one after all"))
     again = cmd.CompleteStep(
@@ -83,9 +79,7 @@ def test_a_ticket_made_by_hand_needs_its_number(number: str) -> None:
     made.play_all(DEEDS[:4])
     (effect,) = made.of("create_ticket")
     made.settle(effect, Dead(system="Zendesk", reason="no such form"))
-    by_hand = cmd.FinishByHand(
-        case=CASE, delivery="h", by=PEOPLE["mod"], effect=effect.key, reference=number
-    )
+    by_hand = cmd.FinishByHand(case=CASE, delivery="h", by=PEOPLE["mod"], effect=effect.key, reference=number)
     assert made.tell(by_hand).refusal is not None
 
 
@@ -95,7 +89,5 @@ def test_by_hand_waits_while_the_desk_is_trying_itself() -> None:
     (effect,) = made.of("create_ticket")
     made.settle(effect, Dead(system="Zendesk", reason="no such form"))
     made.tell(cmd.RetryEffect(case=CASE, delivery="t", by=PEOPLE["mod"], effect=effect.key))
-    by_hand = cmd.FinishByHand(
-        case=CASE, delivery="h", by=PEOPLE["mod"], effect=effect.key, reference="48231"
-    )
+    by_hand = cmd.FinishByHand(case=CASE, delivery="h", by=PEOPLE["mod"], effect=effect.key, reference="48231")
     assert made.tell(by_hand).refusal is not None

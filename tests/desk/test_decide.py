@@ -18,9 +18,7 @@ from tests.desk.bench import CASE, FRIDAY, PEOPLE, Bench, mr_d
 MR_D = mr_d()
 STEPS = [*MR_D.steps, "nowhere", ""]
 PARTS = ["escalation", "acknowledged", "customer_told", "nothing"]
-OUTCOMES = sorted(
-    {name for step in MR_D.steps.values() for name in step.outcomes} | {"done", "made_up"}
-)
+OUTCOMES = sorted({name for step in MR_D.steps.values() for name in step.outcomes} | {"done", "made_up"})
 WORDS = st.one_of(
     st.sampled_from(
         [
@@ -63,16 +61,12 @@ def _command(draw: st.DrawFn, bench: Bench) -> cmd.Command:
                     fills=fills,
                     occurrence=draw(st.integers(0, 3)),
                 ),
-                cmd.CompletePart(
-                    **common, step=step, part=draw(st.sampled_from(PARTS)), fills=fills
-                ),
+                cmd.CompletePart(**common, step=step, part=draw(st.sampled_from(PARTS)), fills=fills),
                 cmd.ClaimStep(**common, step=step),
                 cmd.RecordFacts(**common, fills=fills),
                 cmd.NoteTicket(**common, ticket=draw(st.sampled_from([48231, 1]))),
                 cmd.Chase(**common),
-                cmd.RetryEffect(
-                    **common, effect=draw(st.sampled_from([e.key for e in bench.waiting] or ["x"]))
-                ),
+                cmd.RetryEffect(**common, effect=draw(st.sampled_from([e.key for e in bench.waiting] or ["x"]))),
                 cmd.FinishByHand(
                     **common,
                     effect=draw(st.sampled_from([*bench.case.troubles, "x"])),
@@ -104,9 +98,7 @@ def _settle(draw: st.DrawFn, bench: Bench) -> cmd.Command | None:
 def histories(draw: st.DrawFn) -> Bench:
     bench = Bench(
         MR_D,
-        hold=frozenset(
-            {"create_ticket", "update_ticket", "look_at_ticket", "show_card", "tell_people"}
-        ),
+        hold=frozenset({"create_ticket", "update_ticket", "look_at_ticket", "show_card", "tell_people"}),
     )
     for _ in range(draw(st.integers(1, 25))):
         bench.now += timedelta(minutes=draw(st.sampled_from([0, 1, 20, 600])))

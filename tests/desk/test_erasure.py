@@ -53,7 +53,7 @@ def test_a_copy_in_google_chat_is_named_for_somebody_to_delete_and_not_written_o
     bench.play_all(bench.playbook.rehearsals["unchanged"].deeds[:5])
     bench.tell(cmd.Cancel(case=CASE, delivery="c", by=PEOPLE["mod"], code="test"))
     assert looked(bench.case).copies == (bench.now,)
-    redacted = {effect.inbox for effect in bench.tell(command(cmd.Erase)).effects if effect.kind == "redact_posts"}  # fmt: skip
+    redacted = {effect.inbox for effect in bench.tell(command(cmd.Erase)).effects if effect.kind == "redact_posts"}
     assert redacted == set(bench.case.cards)
 
 
@@ -77,11 +77,9 @@ def test_a_hold_keeps_everything_until_it_is_released(bench: Bench) -> None:
     assert asked(bench, command(cmd.Erase)).refusal is None
 
 
-@pytest.mark.parametrize(
-    "kind, about", [(cmd.Erase, {}), (cmd.Hold, {"reason": "x"}), (cmd.Release, {})]
-)
+@pytest.mark.parametrize("kind, about", [(cmd.Erase, {}), (cmd.Hold, {"reason": "x"}), (cmd.Release, {})])
 def test_an_outsider_may_none_of_it(bench: Bench, kind: type[cmd.Command], about: dict) -> None:
-    assert "Only people who work on these cases" in asked(bench, command(kind, "outsider", **about)).refusal.line.key  # fmt: skip
+    assert "Only people who work on these cases" in asked(bench, command(kind, "outsider", **about)).refusal.line.key
 
 
 def test_a_hold_wants_a_reason_and_is_set_once(bench: Bench) -> None:
@@ -96,9 +94,7 @@ def test_a_release_of_nothing_is_refused(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("days, due", [(29, False), (30, True), (400, True)])
-def test_a_class_is_over_its_time_that_long_after_the_end(
-    bench: Bench, days: int, due: bool
-) -> None:
+def test_a_class_is_over_its_time_that_long_after_the_end(bench: Bench, days: int, due: bool) -> None:
     at = bench.case.ended_at + timedelta(days=days)
     assert overdue(bench.case, "case", timedelta(days=30), at) is due
 

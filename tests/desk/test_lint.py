@@ -104,11 +104,7 @@ def test_a_missing_key_is_named_at_the_record_that_lacks_it():
 
 
 def test_all_problems_of_a_file_are_told_at_once():
-    words = (
-        changed("type: name", "type: nmae")
-        .replace("in: 15m", "in: soon")
-        .replace("owner: mod", "ownr: mod")
-    )
+    words = changed("type: name", "type: nmae").replace("in: 15m", "in: soon").replace("owner: mod", "ownr: mod")
     told = [str(one) for one in problems(words)]
     assert len(told) == 4
     assert any("Did you mean “name”?" in one for one in told)
@@ -120,7 +116,7 @@ def test_all_problems_of_a_file_are_told_at_once():
     [
         ("after: receive", "after: recieve", "there is no step “recieve”", "receive"),
         ("opens_with: receive", "opens_with: recive", "there is no step “recive”", "receive"),
-        ("from: \"done:verify\"", "from: \"done:verfy\"", "there is no step “verfy”", "verify"),
+        ('from: "done:verify"', 'from: "done:verfy"', "there is no step “verfy”", "verify"),
         ("asks: [same_email]", "asks: [same_email, nane]", "there is no field “nane”", "name"),
         ("says: [hello]", "says: [hello, helo]", "there is no text “helo”", "hello"),
         ("tell: agent", "tell: agnt", "there is no role “agnt”", "agent"),
@@ -144,7 +140,7 @@ def test_all_problems_of_a_file_are_told_at_once():
         ("languages: [en]", "languages: [en]\nretention: {cas: 30d}", "no field is kept as “cas”", "case"),
         ("languages: [en]", "languages: [en, it]", "missing in “it”", None),
     ],
-)  # fmt: skip
+)
 def test_a_slip_is_told_with_the_word_that_was_meant(old, new, what, near):
     words = changed(old, new)
     found = [one for one in problems(words) if what in one.what]
@@ -160,21 +156,13 @@ def test_steps_that_wait_for_each_other_are_named_as_a_circle():
 
 
 def test_a_condition_may_not_look_at_what_comes_later():
-    words = changed(
-        "    after: receive", "    after: receive\n    when: {outcome: {suspend: done}}"
-    )
-    assert any(
-        "looks at “suspend”, which is not settled before it" in one.what for one in problems(words)
-    )
+    words = changed("    after: receive", "    after: receive\n    when: {outcome: {suspend: done}}")
+    assert any("looks at “suspend”, which is not settled before it" in one.what for one in problems(words))
 
 
 def test_a_condition_may_not_look_at_what_nobody_asked_before():
-    words = changed(
-        "    after: receive", "    after: receive\n    when: {field: {same_email: same}}"
-    )
-    assert any(
-        "looks at “same_email”, which nobody asks before it" in one.what for one in problems(words)
-    )
+    words = changed("    after: receive", "    after: receive\n    when: {field: {same_email: same}}")
+    assert any("looks at “same_email”, which nobody asks before it" in one.what for one in problems(words))
 
 
 def test_a_step_behind_an_ending_is_unreachable():
@@ -196,18 +184,12 @@ def test_nothing_can_wait_for_a_step_that_comes_back():
 
 def test_what_is_never_used_is_a_warning_and_not_an_error():
     words = changed("texts:\n", "texts:\n  bye: Goodbye\n")
-    assert [(one.what, one.warning) for one in problems(words)] == [
-        ("no step says or shows “bye”", True)
-    ]
+    assert [(one.what, one.warning) for one in problems(words)] == [("no step says or shows “bye”", True)]
 
 
 def test_a_ticket_is_changed_only_after_it_was_created():
-    words = changed(
-        "    after: receive", "    after: receive\n    does: [{update_ticket: {ticket: main}}]"
-    )
-    assert any(
-        "no step before “verify” creates the ticket “main”" in one.what for one in problems(words)
-    )
+    words = changed("    after: receive", "    after: receive\n    does: [{update_ticket: {ticket: main}}]")
+    assert any("no step before “verify” creates the ticket “main”" in one.what for one in problems(words))
 
 
 def test_a_key_that_stands_twice_is_an_error_with_both_lines():
@@ -218,9 +200,7 @@ def test_a_key_that_stands_twice_is_an_error_with_both_lines():
 
 
 def test_words_that_yaml_would_turn_into_numbers_or_truth_stay_words():
-    data, _ = read_text(
-        "{to: 17:00, no: yes, at: 2026-11-22, on: off, big: 12, truth: true}", "x.yaml"
-    )
+    data, _ = read_text("{to: 17:00, no: yes, at: 2026-11-22, on: off, big: 12, truth: true}", "x.yaml")
     assert data == {
         "to": "17:00",
         "no": "yes",
@@ -244,11 +224,14 @@ def test_aliases_are_followed_and_merged():
         ("", "the file is empty"),
         ("? [1]\n: 2", "a key must be one word"),
         ("a: &a [*a]", "too deep or too large"),
-        ("a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "\n".join(
-            f"b{n}: &b{n} [{','.join([f'*b{n - 1}' if n else '*a'] * 10)}]" for n in range(8)), "too deep or too large"),
+        (
+            "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
+            + "\n".join(f"b{n}: &b{n} [{','.join([f'*b{n - 1}' if n else '*a'] * 10)}]" for n in range(8)),
+            "too deep or too large",
+        ),
         ("a: {<<: 3}", "“<<” needs an alias of a mapping"),
     ],
-)  # fmt: skip
+)
 def test_files_that_are_no_plain_data_are_refused(words, what):
     with pytest.raises(Unreadable, match=what):
         read_text(words, "x.yaml")

@@ -34,7 +34,14 @@ def test_three_within_a_day_bar(hours_ago: tuple[float, ...], barred: bool) -> N
 
 @pytest.mark.parametrize(
     ("step", "counts"),
-    [("locate", True), ("assist", True), ("verify_order", True), ("receive", False), ("suspend", False), ("none", False)],
-)  # fmt: skip
+    [
+        ("locate", True),
+        ("assist", True),
+        ("verify_order", True),
+        ("receive", False),
+        ("suspend", False),
+        ("none", False),
+    ],
+)
 def test_other_cases_are_asked_only_where_a_customer_is_verified(step: str, counts: bool) -> None:
     assert bool(lockout.watched(MR_D, step)) is counts

@@ -9,13 +9,20 @@ from tests.desk.bench import CASE, PEOPLE, Bench, fills, mr_d
 
 MR_D = mr_d()
 INTAKE = {
-    "channel": "call", "reasons": ["orders"], "name": "Naledi", "surname": "Mahlangu",
-    "email": "naledi.mahlangu@example.com", "phone": "082 555 0142",
-}  # fmt: skip
+    "channel": "call",
+    "reasons": ["orders"],
+    "name": "Naledi",
+    "surname": "Mahlangu",
+    "email": "naledi.mahlangu@example.com",
+    "phone": "082 555 0142",
+}
 FOUND = {
-    "profile_link": "https://admin.example/profiles/2048811", "customer_id": "2048811",
-    "username_now": "same", "email_now": "same", "phone_now": "same",
-}  # fmt: skip
+    "profile_link": "https://admin.example/profiles/2048811",
+    "customer_id": "2048811",
+    "username_now": "same",
+    "email_now": "same",
+    "phone_now": "same",
+}
 PASSED = {"popi_full_name": "pass", "popi_contact": "pass", "popi_last_order": "pass"}
 RECEIVE = Deed(who="agent", step="receive", fill=INTAKE)
 LOCATE = Deed(who="agent", step="locate", outcome="found", fill=FOUND)
@@ -46,9 +53,7 @@ def test_any_one_reason_is_enough_and_none_is_refused_at_its_field() -> None:
     assert none.refusal and [error.field for error in none.refusal.fields] == ["reasons"]
     assert not none.events
     for reason in ("orders", "no_access", "hacked"):
-        assert bench(
-            Deed(who="agent", step="receive", fill={**INTAKE, "reasons": [reason]})
-        ).open_steps() == ["locate"]
+        assert bench(Deed(who="agent", step="receive", fill={**INTAKE, "reasons": [reason]})).open_steps() == ["locate"]
 
 
 def test_what_is_promised_is_told_made_and_kept() -> None:
@@ -153,9 +158,11 @@ def test_the_requester_is_a_contact_from_before_the_takeover(
     order = {"dfd_number": "DFD-77117", "restaurant_matches": "pass", "total_matches": "pass"}
     order |= {"trusted_email": trusted} if trusted else {}
     made = bench(
-        RECEIVE, Deed(who="agent", step="locate", outcome="found", fill=FOUND | locate),
-        Deed(who="agent", step=verify, outcome="verified", fill=PASSED if verify == "verify_standard" else order), SUSPEND,
-    )  # fmt: skip
+        RECEIVE,
+        Deed(who="agent", step="locate", outcome="found", fill=FOUND | locate),
+        Deed(who="agent", step=verify, outcome="verified", fill=PASSED if verify == "verify_standard" else order),
+        SUSPEND,
+    )
     (ticket,) = made.of("create_ticket")
     assert (ticket.requester.email if ticket.requester else None) == requester
 
@@ -212,11 +219,7 @@ def test_an_item_may_be_none_known_only_with_a_reason_and_only_where_allowed() -
 
 def test_the_escalation_stays_as_posted_when_a_fact_is_corrected() -> None:
     made = bench(*MR_D.rehearsals["unchanged"].deeds[:5])
-    made.tell(
-        cmd.RecordFacts(
-            case=CASE, delivery="f", by=PEOPLE["data"], fills=fills({"app_version": "9.9"})
-        )
-    )
+    made.tell(cmd.RecordFacts(case=CASE, delivery="f", by=PEOPLE["data"], fills=fills({"app_version": "9.9"})))
     assert made.case.value("app_version") == "9.9"
     assert made.case.escalations["escalation"].items["app_version"].value == "7.42.1"
 
@@ -270,9 +273,7 @@ def test_only_the_role_that_owes_a_step_may_do_it(index: int, who: str) -> None:
 def test_the_agent_who_opened_a_case_may_not_be_its_mod() -> None:
     made = bench(RECEIVE, LOCATE, VERIFY)
     both = PEOPLE["agent"].model_copy(update={"roles": frozenset({"cs_agent", "mod"})})
-    refused = made.tell(
-        cmd.CompleteStep(case=CASE, delivery="x", by=both, step="suspend", outcome="suspended")
-    )
+    refused = made.tell(cmd.CompleteStep(case=CASE, delivery="x", by=both, step="suspend", outcome="suspended"))
     assert refused.refusal and "yourself" in refused.refusal.line.key
 
 
@@ -285,9 +286,7 @@ def test_a_second_tap_is_told_when_and_by_whom_it_was_done() -> None:
     assert len(made.of("create_ticket")) == 1
 
 
-def test_a_false_alarm_ends_the_case_without_a_ticket_and_the_suspension_promise_is_not_called_kept() -> (
-    None
-):
+def test_a_false_alarm_ends_the_case_without_a_ticket_and_the_suspension_promise_is_not_called_kept() -> None:
     made = bench(
         RECEIVE,
         LOCATE,
@@ -339,8 +338,12 @@ def test_nobody_is_called_back_before_changed_contacts_are_restored() -> None:
     refusal = made.play(called).refusal
     assert refusal is not None and "Locked until" in refusal.line.key
     made.play(
-        Deed(who="data", part="call.contacts_restored", fill={"restored": ["0", "1"], "trusted_source": "invoice", "trusted_phone": "083 555 0177"})
-    )  # fmt: skip
+        Deed(
+            who="data",
+            part="call.contacts_restored",
+            fill={"restored": ["0", "1"], "trusted_source": "invoice", "trusted_phone": "083 555 0177"},
+        )
+    )
     assert made.play(called).refusal is None
     shown = {one.name for one in face(made.case, MR_D, "role:data_compliance").facts}
     assert "trusted_phone" in shown
@@ -350,17 +353,18 @@ def test_nobody_is_called_back_before_changed_contacts_are_restored() -> None:
     ("name", "says"),
     [
         ("unchanged", "Call the customer on +27825550142 only: Admin shows the same number."),
-        ("not_found", "Call the customer on no number that was changed: take one from an old order, or from the findings."),
+        (
+            "not_found",
+            "Call the customer on no number that was changed: take one from an old order, or from the findings.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_card_says_which_number_may_be_called(name: str, says: str) -> None:
     brief = face(with_findings(name).case, MR_D, "role:data_compliance").brief
     assert [one["en"] for one in brief] == [says]
 
 
-@pytest.mark.parametrize(
-    "part", ["call.called", "call.written", "call.reset_link_sent", "call.feedback"]
-)
+@pytest.mark.parametrize("part", ["call.called", "call.written", "call.reset_link_sent", "call.feedback"])
 def test_nothing_reaches_a_changed_contact_whatever_the_investigation_found(part: str) -> None:
     made = with_findings("changed")
     for deed in MR_D.rehearsals["changed"].deeds:

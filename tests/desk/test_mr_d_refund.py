@@ -88,9 +88,7 @@ def test_more_than_the_cap_needs_the_team_lead() -> None:
     )
     refused = made.play(request).refusal
     assert refused and refused.fields[0].field == "refund_amount"
-    lifted = cmd.Override(
-        case=CASE, delivery="o", by=PEOPLE["lead"], step="request_refund", reason="seen the wallet"
-    )
+    lifted = cmd.Override(case=CASE, delivery="o", by=PEOPLE["lead"], step="request_refund", reason="seen the wallet")
     assert made.tell(lifted).refusal is None
     assert made.play(request).refusal is None
 

@@ -58,9 +58,15 @@ def test_these_are_not(fact: str, right: str, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("fact", "said"),
-    [("total", "about two hundred"), ("total", "-1"), ("recent_order", "the last one"), ("contact", "082 555 0142"),
-     ("contact", "naledi@example.com"), ("contact", "naledi@example.com 12")],
-)  # fmt: skip
+    [
+        ("total", "about two hundred"),
+        ("total", "-1"),
+        ("recent_order", "the last one"),
+        ("contact", "082 555 0142"),
+        ("contact", "naledi@example.com"),
+        ("contact", "naledi@example.com 12"),
+    ],
+)
 def test_what_cannot_be_read_is_said_without_repeating_it(fact: str, said: str) -> None:
     found = canonical(spec(fact), said)
     assert isinstance(found, Line)
@@ -71,5 +77,9 @@ def test_what_cannot_be_read_is_said_without_repeating_it(fact: str, said: str) 
 def test_what_an_answer_is_compared_with_follows_from_its_fact() -> None:
     abouts = {fact: Answer.model_validate({"fact": fact, "of": "x"}).about for fact, *_ in SAME}
     assert abouts == {
-        "restaurant": "order", "total": "order", "name": "profile", "contact": "profile", "recent_order": "profile",
-    }  # fmt: skip
+        "restaurant": "order",
+        "total": "order",
+        "name": "profile",
+        "contact": "profile",
+        "recent_order": "profile",
+    }

@@ -32,9 +32,7 @@ CONFIRM = Deed(
         "email_unchanged": "yes",
     },
 )
-PROTECT = Deed(
-    who="qagent", step="protect", outcome="by_agent", fill={"password_advice": "changed"}
-)
+PROTECT = Deed(who="qagent", step="protect", outcome="by_agent", fill={"password_advice": "changed"})
 INVESTIGATE = Deed(
     who="qagent",
     step="investigate",
@@ -115,15 +113,11 @@ def test_what_was_not_authorised_is_any_of_the_kinds_and_described() -> None:
         "activity_log",
         "other",
     ]
-    none = bench(REPORT).play(
-        CONFIRM.model_copy(update={"fill": {**CONFIRM.fill, "unauthorised": []}})
-    )
+    none = bench(REPORT).play(CONFIRM.model_copy(update={"fill": {**CONFIRM.fill, "unauthorised": []}}))
     assert none.refusal
     assert [error.field for error in none.refusal.fields] == ["unauthorised"]
     several = ["transactions", "activity_log", "other"]
-    made = bench(
-        REPORT, CONFIRM.model_copy(update={"fill": {**CONFIRM.fill, "unauthorised": several}})
-    )
+    made = bench(REPORT, CONFIRM.model_copy(update={"fill": {**CONFIRM.fill, "unauthorised": several}}))
     assert made.case.value("unauthorised") == several
 
 
@@ -172,9 +166,7 @@ def test_none_found_is_an_answer_only_with_a_reason() -> None:
 
 @pytest.mark.parametrize(("serious", "beyond"), [("yes", "no"), ("no", "yes"), ("yes", "yes")])
 @pytest.mark.parametrize("target", ["higher_tier", "security"])
-def test_either_reason_is_enough_and_the_agent_chooses_where(
-    serious: str, beyond: str, target: str
-) -> None:
+def test_either_reason_is_enough_and_the_agent_chooses_where(serious: str, beyond: str, target: str) -> None:
     made = bench(REPORT, CONFIRM, PROTECT, INVESTIGATE)
     assert made.play(assess("handled_here", serious, beyond, **SOLVED)).refusal
     made.play(assess(f"to_{target}", serious, beyond))
@@ -265,8 +257,10 @@ def test_an_update_waits_for_the_morning_and_what_is_urgent_does_not() -> None:
     [
         ([assess("handled_here", "no", "no", **SOLVED)], "agent"),
         (
-            [assess("to_higher_tier", "yes", "no"),
-             Deed(who="qhigher", step="resolve_higher", outcome="resolved", fill=SOLVED)],
+            [
+                assess("to_higher_tier", "yes", "no"),
+                Deed(who="qhigher", step="resolve_higher", outcome="resolved", fill=SOLVED),
+            ],
             "higher_tier",
         ),
         (
@@ -274,7 +268,7 @@ def test_an_update_waits_for_the_morning_and_what_is_urgent_does_not() -> None:
             "security",
         ),
     ],
-)  # fmt: skip
+)
 def test_whoever_resolved_it_informs_the_customer(deeds: list[Deed], owner: str) -> None:
     made = bench(REPORT, CONFIRM, PROTECT, INVESTIGATE, *deeds)
     owed = [duty for duty in duties(made.case, QUALIA) if duty.step != "update"]
@@ -306,9 +300,15 @@ LITERAL = {
     "Q33": "non condividere le proprie credenziali di accesso",
 }
 WHERE = {
-    "Q9": "protect", "Q12": "protect", "Q13": "protect", "Q24": "update", "Q25": "update", "Q26": "update",
-    "Q32": "inform_agent", "Q33": "inform_agent",
-}  # fmt: skip
+    "Q9": "protect",
+    "Q12": "protect",
+    "Q13": "protect",
+    "Q24": "update",
+    "Q25": "update",
+    "Q26": "update",
+    "Q32": "inform_agent",
+    "Q33": "inform_agent",
+}
 
 
 @pytest.mark.parametrize("row", LITERAL)

@@ -72,9 +72,7 @@ def test_who_is_of_both_sides_answers_whoever_spoke_last() -> None:
     for said, before in spoken:
         if before:
             bench.tell(put(bench, before))
-        question = cmd.Question(
-            case=CASE, delivery=f"both-{len(bench.case.log)}", by=both, words="?"
-        )
+        question = cmd.Question(case=CASE, delivery=f"both-{len(bench.case.log)}", by=both, words="?")
         told = [one for one in bench.tell(question).effects if one.kind == "tell_people"]
         assert told[-1].lines[0].key == f"{{who}} {said} {{role}}: {{words}}", (said, before)
 

@@ -17,8 +17,13 @@ from tests.desk.test_mr_d import LOCATE, RECEIVE, VERIFY
 from tests.desk.test_sheets import UPLOAD, answer, investigating, rows
 
 CARD, CVV, OTP, SECRET, ID, CF = (
-    "4111 1111 1111 1111", "123", "445566", "hunter2!", "8001015009087", "RCCMNL83S18D969H",
-)  # fmt: skip
+    "4111 1111 1111 1111",
+    "123",
+    "445566",
+    "hunter2!",
+    "8001015009087",
+    "RCCMNL83S18D969H",
+)
 MR_D = mr_d()
 
 TAKEN = [
@@ -45,7 +50,7 @@ TAKEN = [
     ("ID number 8001015009087", "ID number [identity number taken out]"),
     ("800101 5009 08 7 (SA ID)", "[identity number taken out] (SA ID)"),
     ("codice fiscale rccmnl83s18d969h", "codice fiscale [identity number taken out]"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("words", "left"), TAKEN, ids=[one for one, _ in TAKEN])
@@ -59,12 +64,24 @@ def test_what_must_not_be_kept_is_taken_out(words: str, left: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "DFD-77120 R 612.70 at 18:36", "+27 82 555 0142", "4111 1111 1111 1112", "1732612454123",
-        "password was changed at 18:31", "the password reset link was sent", "asked for the OTP twice at 18:31",
-        "8001015009087", "RCCMNL83S18D969H", "ip 203.0.113.9, 2026-11-20 18:02", "ticket #48231", "last 4: 1111",
-        "35 2099001761481 3", "pinned 1234 rows", "password:", "",
+        "DFD-77120 R 612.70 at 18:36",
+        "+27 82 555 0142",
+        "4111 1111 1111 1112",
+        "1732612454123",
+        "password was changed at 18:31",
+        "the password reset link was sent",
+        "asked for the OTP twice at 18:31",
+        "8001015009087",
+        "RCCMNL83S18D969H",
+        "ip 203.0.113.9, 2026-11-20 18:02",
+        "ticket #48231",
+        "last 4: 1111",
+        "35 2099001761481 3",
+        "pinned 1234 rows",
+        "password:",
+        "",
     ],
-)  # fmt: skip
+)
 def test_ordinary_words_stay(words: str) -> None:
     assert scrub(words) == (scrub(words).__class__(words))
 
@@ -72,22 +89,22 @@ def test_ordinary_words_stay(words: str) -> None:
 def test_the_mark_is_in_the_procedures_language() -> None:
     assert scrub("carta 4111111111111111", "it").words == "carta [numero di carta …1111: tolto]"
     assert told(("card", "cvv")).args["what"] == {
-        "en": "card number, card security code", "it": "numero di carta, codice di sicurezza della carta",
-    }  # fmt: skip
+        "en": "card number, card security code",
+        "it": "numero di carta, codice di sicurezza della carta",
+    }
 
 
 @given(
-    st.text(max_size=60), st.text(max_size=60),
-    st.sampled_from(["4111111111111111", "5555555555554444", "378282246310005", "6011000990139424", "3530111333300000"]),
+    st.text(max_size=60),
+    st.text(max_size=60),
+    st.sampled_from(
+        ["4111111111111111", "5555555555554444", "378282246310005", "6011000990139424", "3530111333300000"]
+    ),
     st.sampled_from(["", " ", "-", ".", "\u00a0", "\u200b"]),
-)  # fmt: skip
-def test_no_card_number_survives_whatever_stands_around_it(
-    before: str, after: str, card: str, gap: str
-) -> None:
+)
+def test_no_card_number_survives_whatever_stands_around_it(before: str, after: str, card: str, gap: str) -> None:
     assume(not before[-1:].isdecimal() and not after[:1].isdecimal())
-    written = gap.join(
-        re.findall("....?", card) if card.startswith("3782") else re.findall("....", card)
-    )
+    written = gap.join(re.findall("....?", card) if card.startswith("3782") else re.findall("....", card))
     left = scrub(f"{before} x {written} x {after}").words
     digits = "".join(one for one in left if one.isdecimal() and one.isascii())
     assert card not in digits
@@ -100,9 +117,7 @@ def test_taking_out_twice_takes_no_more(words: str) -> None:
     assert scrub(once).words == once
 
 
-@pytest.mark.parametrize(
-    "piece", ["4 1 ", "4111 1111 1111 1112 ", "password ", "pin ", "1", "id a", " "]
-)
+@pytest.mark.parametrize("piece", ["4 1 ", "4111 1111 1111 1112 ", "password ", "pin ", "1", "id a", " "])
 def test_the_longest_text_takes_less_than_a_moment(piece: str) -> None:
     began = time.perf_counter()
     scrub(piece * (LONGEST // len(piece)))
@@ -142,7 +157,7 @@ STEP = {**ABOUT, "step": "suspend"}
         cmd.RecordFacts(**ABOUT | {"by": PEOPLE["data"]}, fills={"refund_reason": Fill(raw=ALL)}),
     ],
     ids=lambda command: type(command).__name__,
-)  # fmt: skip
+)
 def test_no_command_keeps_a_secret(command: cmd.Command) -> None:
     made = Bench(MR_D)
     made.play_all([RECEIVE, LOCATE, VERIFY])

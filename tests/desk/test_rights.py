@@ -55,7 +55,7 @@ def acts(bench: Bench, by: Person) -> Iterator[tuple[str, cmd.Command]]:
         yield f"override {duty.step}", cmd.Override(**on, reason="nobody else is here")
     for name in book.fields:
         if bench.case.known(name) and book.fields[name].type in {"name", "email", "phone", "code"}:
-            value = {"email": "new@example.com", "phone": "+390669821234"}.get(book.fields[name].type, "7")  # fmt: skip
+            value = {"email": "new@example.com", "phone": "+390669821234"}.get(book.fields[name].type, "7")
             yield f"correct {name}", cmd.RecordFacts(**about, fills=fills({name: value}))
     yield "note", cmd.AddNote(**about, words="the customer called again")
     if asked_of(bench.case, book):
@@ -86,7 +86,7 @@ class Matrix:
         every = list(acts(bench, somebody())) if bench.case.opened_at else []
         for role, person in everybody(self.book).items():
             if not (deed.makes or deed.moves or deed.refused):
-                self.note(what, role, refused(asked(bench, deed, person), bench.case, self.book, bench.now))  # fmt: skip
+                self.note(what, role, refused(asked(bench, deed, person), bench.case, self.book, bench.now))
             for act, command in every:
                 theirs = command.model_copy(update={"by": person})
                 self.note(act, role, refused(theirs, bench.case, self.book, bench.now))
@@ -100,7 +100,9 @@ class Matrix:
 
     def lines(self) -> list[str]:
         order = [*self.book.roles, "outsider"]
-        return sorted(f"{what}: {', '.join(sorted(may, key=order.index)) or 'nobody'}" for what, may in self.may.items())  # fmt: skip
+        return sorted(
+            f"{what}: {', '.join(sorted(may, key=order.index)) or 'nobody'}" for what, may in self.may.items()
+        )
 
 
 @pytest.fixture(scope="module")
@@ -124,9 +126,7 @@ def gathered(book: Playbook) -> Matrix:
 
 
 @pytest.mark.parametrize("book", sorted(BOOKS))
-def test_everybody_may_do_what_the_table_says_and_nothing_else(
-    matrices: dict[str, Matrix], book: str
-) -> None:
+def test_everybody_may_do_what_the_table_says_and_nothing_else(matrices: dict[str, Matrix], book: str) -> None:
     file = EXPECTED / f"rights.{book}.txt"
     if os.environ.get("ATO_WRITE_TRACES"):
         file.write_text("\n".join(matrices[book].lines()) + "\n", encoding="utf-8")
@@ -134,17 +134,15 @@ def test_everybody_may_do_what_the_table_says_and_nothing_else(
 
 
 @pytest.mark.parametrize("book", sorted(BOOKS))
-def test_an_outsider_may_do_nothing_and_hears_who_may(
-    matrices: dict[str, Matrix], book: str
-) -> None:
+def test_an_outsider_may_do_nothing_and_hears_who_may(matrices: dict[str, Matrix], book: str) -> None:
     assert [what for what, may in matrices[book].may.items() if "outsider" in may] == []
     assert matrices[book].silent == set()
 
 
 @pytest.mark.parametrize("book", sorted(BOOKS))
 def test_every_step_and_part_is_in_the_table(matrices: dict[str, Matrix], book: str) -> None:
-    steps = {f"step {n}" for n, one in BOOKS[book].steps.items() if one.enabled and not one.parts and not one.automatic}  # fmt: skip
-    parts = {f"part {n}.{p}" for n, one in BOOKS[book].steps.items() for p in one.parts if one.parts[p].enabled}  # fmt: skip
+    steps = {f"step {n}" for n, one in BOOKS[book].steps.items() if one.enabled and not one.parts and not one.automatic}
+    parts = {f"part {n}.{p}" for n, one in BOOKS[book].steps.items() for p in one.parts if one.parts[p].enabled}
     assert (steps | parts) - set(matrices[book].may) == set()
 
 
@@ -185,7 +183,7 @@ def test_each_role_missing_or_doubled_at_every_deed(book: str, rehearsal: str) -
             alone, doubled, others = (
                 refused(asked(bench, deed, had.model_copy(update={"roles": roles})), bench.case, playbook, bench.now)
                 for roles in (had.roles, every, every - had.roles)
-            )  # fmt: skip
+            )
             assert (alone is None) is not deed.refused
             assert doubled == alone
             # A try is logged by whoever works on the case: the table says who.
@@ -209,7 +207,7 @@ def test_the_agent_who_opened_a_case_is_not_its_mod_at_any_step(step: str) -> No
 
 def test_no_step_of_a_mod_is_open_to_who_opened_the_case_but_one_that_nobody_opened() -> None:
     """`confirm_suspended` belongs to a ticket that people made by hand: no agent opened that case."""
-    open_to_all = [n for n, one in MR_D.steps.items() if one.owner == "mod" and MR_D.opens_with not in one.not_by]  # fmt: skip
+    open_to_all = [n for n, one in MR_D.steps.items() if one.owner == "mod" and MR_D.opens_with not in one.not_by]
     assert open_to_all == ["confirm_suspended"]
 
 
@@ -230,7 +228,7 @@ def test_a_claim_is_worth_nothing_without_the_role() -> None:
     lost = PEOPLE["mod"].model_copy(update={"roles": frozenset()})
     refusal = refused(asked(bench, DEEDS[AT_SUSPEND], lost), bench.case, MR_D, bench.now)
     assert refusal and said_who(refusal)
-    assert refused(asked(bench, DEEDS[AT_SUSPEND], PEOPLE["mod2"]), bench.case, MR_D, bench.now) is None  # fmt: skip
+    assert refused(asked(bench, DEEDS[AT_SUSPEND], PEOPLE["mod2"]), bench.case, MR_D, bench.now) is None
 
 
 def test_every_role_at_once_does_not_lift_four_eyes() -> None:
@@ -240,7 +238,7 @@ def test_every_role_at_once_does_not_lift_four_eyes() -> None:
         both = PEOPLE[did].model_copy(update={"roles": every})
         refusal = refused(asked(bench, DEEDS[number], both), bench.case, MR_D, bench.now)
         assert refusal and "yourself" in refusal.line.key
-        own = cmd.Override(case=CASE, delivery="o", by=both, step=DEEDS[number].step or "", reason="I may")  # fmt: skip
+        own = cmd.Override(case=CASE, delivery="o", by=both, step=DEEDS[number].step or "", reason="I may")
         lifted = refused(own, bench.case, MR_D, bench.now)
         assert lifted and "yourself" in lifted.line.key
 
@@ -256,7 +254,7 @@ def test_a_team_lead_lifts_four_eyes_for_somebody_else_with_a_reason() -> None:
 
 def test_a_role_that_nobody_has_is_still_named_in_a_refusal() -> None:
     bench = bench_at(AT_SUSPEND)
-    refusal = refused(asked(bench, DEEDS[AT_SUSPEND], somebody("cs_agent")), bench.case, MR_D, bench.now)  # fmt: skip
+    refusal = refused(asked(bench, DEEDS[AT_SUSPEND], somebody("cs_agent")), bench.case, MR_D, bench.now)
     assert refusal and refusal.line.args == {"role": MR_D.roles["mod"].title, "people": "role:mod"}
 
 
@@ -279,11 +277,9 @@ def test_a_dead_letter_is_mended_by_whoever_works_on_the_case_and_others_hear_wh
     let: dict[str, list[str]] = {"retry": [], "by hand": []}
     for role, person in everybody(MR_D).items():
         about = {"case": CASE, "delivery": "m", "by": person, "effect": effect.key}
-        asks = {"retry": cmd.RetryEffect(**about), "by hand": cmd.FinishByHand(**about, reference="7")}  # fmt: skip
+        asks = {"retry": cmd.RetryEffect(**about), "by hand": cmd.FinishByHand(**about, reference="7")}
         for what, command in asks.items():
             refusal = refused(command, bench.case, MR_D, bench.now)
             let[what] += [] if refusal else [role]
             assert refusal is None or said_who(refusal)
-    assert let == {
-        "retry": ["cs_agent", "mod"], "by hand": ["cs_agent", "mod"]
-    }  # fmt: skip
+    assert let == {"retry": ["cs_agent", "mod"], "by hand": ["cs_agent", "mod"]}

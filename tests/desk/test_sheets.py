@@ -17,19 +17,29 @@ from tests.desk.test_mr_d import LOCATE, RECEIVE, SUSPEND, VERIFY
 MR_D = mr_d()
 SAY = Catalogue()
 ROW = {
-    "field": "email", "before": "a@example.com", "after": "=cmd|'/c calc'!A1", "when": "2026-11-20 18:02", "source": "203.0.113.9",
-}  # fmt: skip
+    "field": "email",
+    "before": "a@example.com",
+    "after": "=cmd|'/c calc'!A1",
+    "when": "2026-11-20 18:02",
+    "source": "203.0.113.9",
+}
 POST = Deed(
-    who="data", part="flag_security.escalation",
+    who="data",
+    part="flag_security.escalation",
     fill={
-        "blacklisted": "blacklisted", "logs": "18:31", "fraud_orders": "DFD-1001", "last_good_orders": "DFD-1000",
+        "blacklisted": "blacklisted",
+        "logs": "18:31",
+        "fraud_orders": "DFD-1001",
+        "last_good_orders": "DFD-1000",
         "app_version": "7.12",
     },
-)  # fmt: skip
+)
 UPLOAD = Deed(
-    who="security", step="investigate", outcome="access_and_changes",
+    who="security",
+    step="investigate",
+    outcome="access_and_changes",
     fill={"credential_stuffing": "no", "findings_sheet": ["https://mrd.slack.com/files/U1/F0SHEET01/changes.csv"]},
-)  # fmt: skip
+)
 
 
 def investigating() -> Bench:
@@ -109,7 +119,7 @@ def test_a_sheet_that_cannot_be_read_is_told_to_whoever_uploaded_it() -> None:
         ({**ROW, "before": ""}, "Row 3: “Before” is missing."),
         ({**ROW, "when": "last night"}, "Row 3: “When” is not as it should be. Write it like 2026-11-21 22:47."),
     ],
-)  # fmt: skip
+)
 def test_one_wrong_row_keeps_the_whole_sheet_out_and_is_named_without_its_words(
     cells: dict[str, str], line: str
 ) -> None:

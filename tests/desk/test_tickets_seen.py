@@ -65,12 +65,13 @@ def drawn(made: Bench) -> int:
         ([{"status": "pending", "moved_by": "Priya Naidoo"}], ""),
         ([{"replies": 1, "replied_at": FRIDAY}], "1 public reply, 20 Nov 2026 18:00"),
         ([{"replies": 2, "replied_at": FRIDAY}], "2 public replies, last 20 Nov 2026 18:00"),
-        ([{"replies": 2, "replied_at": FRIDAY}, {"status": "solved"}], "solved by hand · 2 public replies, last 20 Nov 2026 18:00"),
+        (
+            [{"replies": 2, "replied_at": FRIDAY}, {"status": "solved"}],
+            "solved by hand · 2 public replies, last 20 Nov 2026 18:00",
+        ),
     ],
-)  # fmt: skip
-def test_the_card_says_what_people_did_with_the_ticket(
-    looks: list[dict[str, Any]], words: str
-) -> None:
+)
+def test_the_card_says_what_people_did_with_the_ticket(looks: list[dict[str, Any]], words: str) -> None:
     made = flagged()
     for look in looks:
         see(made, **look)
@@ -95,9 +96,7 @@ def test_solving_while_something_is_owed_is_said_aloud() -> None:
     made = flagged()
     assert warned(made) == []
     see(made, status="solved")
-    assert warned(made) == [
-        "Ticket #48231 was solved in Zendesk while “Escalate on Slack to web security” is open."
-    ]
+    assert warned(made) == ["Ticket #48231 was solved in Zendesk while “Escalate on Slack to web security” is open."]
     see(made, status="open")
     assert warned(made) == []
 
@@ -138,7 +137,5 @@ def test_a_name_is_kept_like_any_personal_value() -> None:
 
 def test_a_stamp_is_seen_by_nobody() -> None:
     at = datetime.fromisoformat("2026-11-20T16:00:00+00:00")
-    one, other = (
-        Ticket(1, "u", "G", "open", "G", stamp=stamp, replied_at=at) for stamp in ("a", "b")
-    )
+    one, other = (Ticket(1, "u", "G", "open", "G", stamp=stamp, replied_at=at) for stamp in ("a", "b"))
     assert one == other

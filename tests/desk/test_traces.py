@@ -46,9 +46,7 @@ def test_every_branch_is_played_to_its_end(book: str) -> None:
 
 
 def test_a_branch_that_nobody_plays_is_named() -> None:
-    less = BOOKS["mr_d"].model_copy(
-        update={"rehearsals": {"false_alarm": BOOKS["mr_d"].rehearsals["false_alarm"]}}
-    )
+    less = BOOKS["mr_d"].model_copy(update={"rehearsals": {"false_alarm": BOOKS["mr_d"].rehearsals["false_alarm"]}})
     left = list(unplayed(less))
     assert {"mr_d/reactivate:stays", "mr_d/call.feedback", "mr_d/call:no_answer"} <= set(left)
     assert "mr_d/suspend:not_a_takeover" not in left
@@ -85,9 +83,7 @@ def _of_piece(path: Where, piece: dict[str, Any]) -> Iterator[Where]:
     yield from ((*path, "due") for _ in range("due" in piece))
     for kind in ("does", "says", "shows", "chase"):
         found = piece.get(kind) or []
-        yield from (
-            (*path, kind, index) for index in range(len(found) if isinstance(found, list) else 0)
-        )
+        yield from ((*path, kind, index) for index in range(len(found) if isinstance(found, list) else 0))
 
 
 def seen(book: str, mutant: dict[str, Any], path: Where) -> bool:

@@ -35,9 +35,7 @@ def look(bench: Bench, who: str, inbox: str = "role:mod") -> Decision:
         ("qlead", False),
     ],
 )
-def test_each_look_and_each_refusal_is_an_event_without_a_value(
-    bench: Bench, who: str, may: bool
-) -> None:
+def test_each_look_and_each_refusal_is_an_event_without_a_value(bench: Bench, who: str, may: bool) -> None:
     before = bench.case
     decision = look(bench, who)
     (event,) = decision.events

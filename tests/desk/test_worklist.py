@@ -105,9 +105,7 @@ def test_the_goal_is_the_last_urgent_step_that_counts_from_the_call(playbook: Pl
 def test_a_goal_is_due_from_the_call_and_reached_when_done(playbook: Playbook) -> None:
     bench = at_mod(playbook, 4 * MINUTE)
     assert goal(bench.case, playbook) == Goal("suspend", FRIDAY + 15 * MINUTE, None)
-    done = cmd.CompleteStep(
-        case=bench.case.id, delivery="s", by=PEOPLE["mod"], step="suspend", outcome="suspended"
-    )
+    done = cmd.CompleteStep(case=bench.case.id, delivery="s", by=PEOPLE["mod"], step="suspend", outcome="suspended")
     bench.tell(done)
     assert goal(bench.case, playbook) == Goal("suspend", FRIDAY + 15 * MINUTE, FRIDAY + 4 * MINUTE)
 
@@ -166,9 +164,7 @@ async def test_the_switch_is_for_all_roles_of_a_person() -> None:
         ("", set()),
     ],
 )
-def test_words_are_read_as_what_they_could_be(
-    playbook: Playbook, words: str, expected: set[tuple[str, str]]
-) -> None:
+def test_words_are_read_as_what_they_could_be(playbook: Playbook, words: str, expected: set[tuple[str, str]]) -> None:
     assert {(one.kind, one.value) for one in readings(words, [playbook], FRIDAY)} == expected
 
 
@@ -177,9 +173,7 @@ def test_words_are_read_as_what_they_could_be(
 
 def due(case: str, late: int = 20, *, urgent: bool = False, inbox: str = "role:data") -> Reminder:
     gathered = Gathered(case, f"call/1#1@{late}")
-    return Reminder(
-        gathered, inbox, inbox.partition(":")[2], urgent, FRIDAY - late * MINUTE, Line(key=case)
-    )
+    return Reminder(gathered, inbox, inbox.partition(":")[2], urgent, FRIDAY - late * MINUTE, Line(key=case))
 
 
 def cases_in(one: Plan) -> list[list[str]]:
@@ -214,9 +208,19 @@ def test_more_than_three_for_one_inbox_are_one_digest_oldest_first() -> None:
         ([*FOUR[:3], replace(FOUR[0], gathered=Gathered("B", "other"))], (), (), 0, 0),
         ([replace(one, inbox="person:U1") for one in FOUR], (), (), 1, 0),
     ],
-    ids=["three", "peace", "another's peace", "one said already", "three in peace", "urgent", "three and urgent",
-         "another inbox", "one case twice", "a person's"],
-)  # fmt: skip
+    ids=[
+        "three",
+        "peace",
+        "another's peace",
+        "one said already",
+        "three in peace",
+        "urgent",
+        "three and urgent",
+        "another inbox",
+        "one case twice",
+        "a person's",
+    ],
+)
 def test_when_reminders_are_gathered(
     found: list[Reminder],
     said: tuple[Gathered, ...],
@@ -284,7 +288,9 @@ def test_a_chase_says_nothing_that_a_digest_says_and_leaves_what_is_held(
         ),
     ],
 )
-def test_a_week_is_told_on_monday_at_eight_where_the_procedure_is_at_home(now: datetime, name: str, start: datetime) -> None:  # fmt: skip
+def test_a_week_is_told_on_monday_at_eight_where_the_procedure_is_at_home(
+    now: datetime, name: str, start: datetime
+) -> None:
     span = last_week(now, "Africa/Johannesburg")
     assert (span.name, span.start, span.end - span.start) == (name, start, timedelta(days=7))
     assert span.told_at <= now < span.told_at + timedelta(days=7)
@@ -305,9 +311,7 @@ def said_of(bench: Bench, late: list[Owed], now: datetime) -> Announcement:
 
 def test_a_week_in_plain_words(playbook: Playbook) -> None:
     bench = at_mod(playbook, 4 * MINUTE)
-    done = cmd.CompleteStep(
-        case=bench.case.id, delivery="s", by=PEOPLE["mod"], step="suspend", outcome="suspended"
-    )
+    done = cmd.CompleteStep(case=bench.case.id, delivery="s", by=PEOPLE["mod"], step="suspend", outcome="suspended")
     bench.tell(done)
     monday = FRIDAY + timedelta(days=3)
     rows = [one for one in owed(bench.case, playbook) if one.listed]

@@ -43,18 +43,23 @@ def _asked(made: Bench, what: str, outcome: str | None) -> Iterator[Line]:
     language = made.playbook.languages[0]
     yield from (f"  says: {in_language(text, language)}" for text in shown.says)
     yield from (f"  shows: {in_language(text, language)}" for text in shown.shows)
-    yield from (
-        f"  asks: {one.name}{' (optional)' if one.optional else ''}" for one in shown.inputs
-    )
+    yield from (f"  asks: {one.name}{' (optional)' if one.optional else ''}" for one in shown.inputs)
     yield from (f"  choice: {one.name}" for one in shown.choices)
 
 
 def _event(event: Any) -> Iterator[Line]:
     kept = {
-        "step_opened": ("step",), "step_skipped": ("step",), "step_completed": ("step", "outcome"),
-        "part_completed": ("step", "part"), "promise_made": ("promise",), "promise_closed": ("promise", "kept"),
-        "case_ended": ("ending",), "escalated": ("post",), "customer_told": ("texts",), "attempt_logged": ("attempt",),
-    }.get(event.kind)  # fmt: skip
+        "step_opened": ("step",),
+        "step_skipped": ("step",),
+        "step_completed": ("step", "outcome"),
+        "part_completed": ("step", "part"),
+        "promise_made": ("promise",),
+        "promise_closed": ("promise", "kept"),
+        "case_ended": ("ending",),
+        "escalated": ("post",),
+        "customer_told": ("texts",),
+        "attempt_logged": ("attempt",),
+    }.get(event.kind)
     if kept:
         yield f"{event.kind}: " + " ".join(str(getattr(event, name)) for name in kept)
 

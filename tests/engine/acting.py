@@ -20,13 +20,20 @@ CASE = "01J8ZK3V9QW5T2N7R4M6X8YBCD"
 SAY = Catalogue()
 
 RECEIVE = {
-    "channel": "call", "reasons": ("orders", "hacked"), "name": "Naledi", "surname": "Mahlangu",
-    "email": "naledi.mahlangu@example.com", "phone": "082 555 0142",
-}  # fmt: skip
+    "channel": "call",
+    "reasons": ("orders", "hacked"),
+    "name": "Naledi",
+    "surname": "Mahlangu",
+    "email": "naledi.mahlangu@example.com",
+    "phone": "082 555 0142",
+}
 LOCATE = {
-    "profile_link": "https://admin.mrd.example/profiles/2048811", "customer_id": "2048811",
-    "username_now": "same", "email_now": "same", "phone_now": "same",
-}  # fmt: skip
+    "profile_link": "https://admin.mrd.example/profiles/2048811",
+    "customer_id": "2048811",
+    "username_now": "same",
+    "email_now": "same",
+    "phone_now": "same",
+}
 VERIFY = {"popi_full_name": "pass", "popi_contact": "pass", "popi_last_order": "pass"}
 
 
@@ -47,17 +54,23 @@ class Slack:
         self.cases.playbooks = {hashes[name]: playbook for name, playbook in playbooks.items()}
         self.engine = Engine(
             cases=self.cases, tickets=None, chat=None, clock=self.clock, playbooks=playbooks, hashes=hashes
-        )  # fmt: skip
+        )
         self.shifts, self.searches = FakeShifts(), FakeSearches()
         covers = {"mod": "team_lead", "cs_agent": "mod"}
         self.rota = Rota(self.shifts, self.people.members, covers)
         voice = Voice(SAY, self.clock, lambda one: self.people.person(one).name, self.rota.on_duty)
         self.forms = Forms(SAY)
         self.door = SlackDoor(
-            engine=self.engine, cases=self.cases, people=self.people, reply=self.reply,
-            forms=self.forms, voice=voice, new_id=lambda: CASE,
-            rota=self.rota, searches=self.searches,
-        )  # fmt: skip
+            engine=self.engine,
+            cases=self.cases,
+            people=self.people,
+            reply=self.reply,
+            forms=self.forms,
+            voice=voice,
+            new_id=lambda: CASE,
+            rota=self.rota,
+            searches=self.searches,
+        )
         self.count = 0
 
     def _trigger(self) -> str:
@@ -65,53 +78,56 @@ class Slack:
         return f"{self.count}.7.t"
 
     async def command(self, who: str, text: str = "") -> Any:
-        body = {"user_id": who, "channel_id": "CGENERAL", "trigger_id": self._trigger(), "command": "/ato", "text": text}  # fmt: skip
+        body = {
+            "user_id": who,
+            "channel_id": "CGENERAL",
+            "trigger_id": self._trigger(),
+            "command": "/ato",
+            "text": text,
+        }
         return await commands.on_command(body, self.door)
 
-    async def click(
-        self, who: str, action: str, value: str = f"{CASE}|1", trigger: str = ""
-    ) -> None:
+    async def click(self, who: str, action: str, value: str = f"{CASE}|1", trigger: str = "") -> None:
         body = {
-            "type": "block_actions", "user": {"id": who}, "trigger_id": trigger or self._trigger(),
-            "container": {"message_ts": "1.2", "channel_id": "CMOD0001"}, "channel": {"id": "CMOD0001"},
-            "actions": [{"action_id": action, "value": value}], "response_url": "https://hooks.slack.com/x",
-        }  # fmt: skip
+            "type": "block_actions",
+            "user": {"id": who},
+            "trigger_id": trigger or self._trigger(),
+            "container": {"message_ts": "1.2", "channel_id": "CMOD0001"},
+            "channel": {"id": "CMOD0001"},
+            "actions": [{"action_id": action, "value": value}],
+            "response_url": "https://hooks.slack.com/x",
+        }
         await buttons.on_click(body, self.door)
 
-    async def pick(
-        self, who: str, view: dict[str, Any], picked: str, typed: dict[str, Any] | None = None
-    ) -> None:
-        action = next(
-            one["element"]["action_id"] for one in view["blocks"] if one.get("dispatch_action")
-        )
+    async def pick(self, who: str, view: dict[str, Any], picked: str, typed: dict[str, Any] | None = None) -> None:
+        action = next(one["element"]["action_id"] for one in view["blocks"] if one.get("dispatch_action"))
         body = {
-            "type": "block_actions", "user": {"id": who}, "trigger_id": self._trigger(),
-            "container": {"type": "view", "view_id": "V1"}, "view": self._sent(view, typed or {}),
+            "type": "block_actions",
+            "user": {"id": who},
+            "trigger_id": self._trigger(),
+            "container": {"type": "view", "view_id": "V1"},
+            "view": self._sent(view, typed or {}),
             "actions": [{"action_id": action, "selected_option": {"value": picked}}],
-        }  # fmt: skip
+        }
         await modals.on_pick(body, self.door)
 
-    async def submit(
-        self, who: str, view: dict[str, Any], typed: dict[str, Any], trigger: str = ""
-    ) -> Any:
+    async def submit(self, who: str, view: dict[str, Any], typed: dict[str, Any], trigger: str = "") -> Any:
         body = {
-            "type": "view_submission", "user": {"id": who}, "trigger_id": trigger or self._trigger(),
+            "type": "view_submission",
+            "user": {"id": who},
+            "trigger_id": trigger or self._trigger(),
             "view": self._sent(view, typed),
-        }  # fmt: skip
+        }
         return await modals.on_submission(body, self.door)
 
     async def close(self, who: str, view: dict[str, Any]) -> None:
-        await modals.on_closed(
-            {"type": "view_closed", "user": {"id": who}, "view": self._sent(view, {})}, self.door
-        )
+        await modals.on_closed({"type": "view_closed", "user": {"id": who}, "view": self._sent(view, {})}, self.door)
 
     def _sent(self, view: dict[str, Any], typed: dict[str, Any]) -> dict[str, Any]:
         """Give the view as Slack sends it back: initial answers stay unless something was typed."""
         values = {
             one["block_id"]: {
-                one["element"]["action_id"]: _state(
-                    one["element"], typed.get(one["element"]["action_id"])
-                )
+                one["element"]["action_id"]: _state(one["element"], typed.get(one["element"]["action_id"]))
             }
             for one in view["blocks"]
             if one["type"] == "input"
@@ -152,9 +168,7 @@ def _state(element: dict[str, Any], typed: Any) -> dict[str, Any]:
     if typed is None:
         first = element.get("initial_option")
         return (
-            {"type": kind, "selected_option": first}
-            if first
-            else {"type": kind, "value": element.get("initial_value")}
+            {"type": kind, "selected_option": first} if first else {"type": kind, "value": element.get("initial_value")}
         )
     if kind == "users_select":
         return {"type": kind, "selected_user": typed}
@@ -170,9 +184,7 @@ def fields_of(view: dict[str, Any]) -> list[str]:
 
 
 def shown(view: dict[str, Any]) -> str:
-    return "\n".join(
-        one["text"]["text"] for one in view["blocks"] if one["type"] in {"section", "header"}
-    )
+    return "\n".join(one["text"]["text"] for one in view["blocks"] if one["type"] in {"section", "header"})
 
 
 def home_opened(who: str, tab: str = "home") -> dict[str, Any]:

@@ -19,13 +19,17 @@ from tests.engine.whole import PEOPLE, Try
 
 ORDER = {"restaurant_matches": "simply asia durbanville", "total_matches": "R215"}
 PERSON = {
-    "popi_full_name": "werner VAN WYK", "popi_contact": "083 555 0177 werner.vanwyk@example.com",
+    "popi_full_name": "werner VAN WYK",
+    "popi_contact": "083 555 0177 werner.vanwyk@example.com",
     "popi_last_order": "88010",
-}  # fmt: skip
+}
 FOUND = {
-    "profile_link": "https://admin.example/profiles/2048899", "customer_id": "2048899",
-    "username_now": "same", "email_now": "same", "phone_now": "same",
-}  # fmt: skip
+    "profile_link": "https://admin.example/profiles/2048899",
+    "customer_id": "2048899",
+    "username_now": "same",
+    "email_now": "same",
+    "phone_now": "same",
+}
 
 
 @pytest.fixture
@@ -44,8 +48,10 @@ async def test_the_order_is_looked_up_as_soon_as_its_number_is_there(desk: Verif
     case = await desk.case()
     assert case.learnt["order DFD-88010"].found
     assert await desk.asked() == {
-        "dfd_number": "order", "restaurant_matches": "text", "total_matches": "text",
-    }  # fmt: skip
+        "dfd_number": "order",
+        "restaurant_matches": "text",
+        "total_matches": "text",
+    }
     drawn = form(case, desk.playbook, "verify_order", None, None)
     assert drawn.choices == ()
     assert not any(one.known for one in drawn.inputs if one.name != "dfd_number")
@@ -63,9 +69,10 @@ async def test_right_answers_verify_and_what_admin_says_of_the_customer_counts_f
     assert case.step("suspend").status == "open"
     values = {name: case.value(name) for name in ("customer_id", "profile_link", "trusted_email")}
     assert values == {
-        "customer_id": "2048899", "profile_link": "https://admin.example/profiles/2048899",
+        "customer_id": "2048899",
+        "profile_link": "https://admin.example/profiles/2048899",
         "trusted_email": "werner.vanwyk@example.com",
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize(
@@ -76,7 +83,7 @@ async def test_right_answers_verify_and_what_admin_says_of_the_customer_counts_f
         ({"restaurant_matches": "Simply Asia Durbanville"}, ("pass", "fail")),
         ({}, ("fail", "fail")),
     ],
-)  # fmt: skip
+)
 async def test_one_wrong_or_missing_answer_ends_it_and_nobody_is_told_which(
     desk: Verifying, said: dict[str, str], results: tuple[str, str]
 ) -> None:
@@ -93,9 +100,7 @@ async def test_one_wrong_or_missing_answer_ends_it_and_nobody_is_told_which(
 
 async def test_neither_answers_nor_what_would_be_right_is_kept(desk: Verifying) -> None:
     await by_order(desk)
-    await desk.do(
-        "verify_order", {"restaurant_matches": "Nando's Rosebank", "total_matches": "99.95"}
-    )
+    await desk.do("verify_order", {"restaurant_matches": "Nando's Rosebank", "total_matches": "99.95"})
     kept = b"".join(EVENT.dump_json(event) for event in (await desk.case()).log).decode().casefold()
     kept += "".join(one.model_dump_json() for one in desk.cases.queued()).casefold()
     for words in ("nando", "rosebank", "99.95", "simply", "asia", "durbanville", "215"):
@@ -149,12 +154,8 @@ async def test_before_the_answer_is_there_the_form_waits_and_keeps_what_was_type
     assert (await desk.do("verify_order", ORDER)).refusal is None
 
 
-@pytest.mark.parametrize(
-    "trouble", [TryAgain("Back office", "does not answer"), GiveUp("Back office", "is closed")]
-)
-async def test_while_admin_does_not_answer_a_person_judges(
-    desk: Verifying, trouble: TryAgain | GiveUp
-) -> None:
+@pytest.mark.parametrize("trouble", [TryAgain("Back office", "does not answer"), GiveUp("Back office", "is closed")])
+async def test_while_admin_does_not_answer_a_person_judges(desk: Verifying, trouble: TryAgain | GiveUp) -> None:
     await desk.receive()
     desk.office.before.append(trouble)
     await desk.do("locate", {"dfd_number": "88010"}, "not_found")
@@ -208,8 +209,11 @@ async def test_an_amount_that_is_none_is_refused_at_its_field(desk: Verifying) -
 async def test_what_came_of_the_answers_cannot_be_corrected(desk: Verifying) -> None:
     await by_order(desk)
     mend = cmd.RecordFacts(
-        case=CASE, delivery="m", by=PEOPLE["agent"], fills={"restaurant_matches": Fill(raw="pass")},
-    )  # fmt: skip
+        case=CASE,
+        delivery="m",
+        by=PEOPLE["agent"],
+        fills={"restaurant_matches": Fill(raw="pass")},
+    )
     answer = await desk.engine.accept(mend)
     assert answer.refusal is not None and "nobody may change it" in answer.refusal.line.key
 
@@ -225,9 +229,10 @@ async def test_the_standard_questions_are_compared_with_the_profile(desk: Verify
 @pytest.mark.parametrize("wrong", PERSON)
 async def test_each_standard_question_counts(desk: Verifying, wrong: str) -> None:
     other = {
-        "popi_full_name": "Werner Wyk", "popi_contact": "083 555 0178 werner.vanwyk@example.com",
+        "popi_full_name": "Werner Wyk",
+        "popi_contact": "083 555 0178 werner.vanwyk@example.com",
         "popi_last_order": "DFD-88011",
-    }  # fmt: skip
+    }
     await desk.receive()
     await desk.do("locate", FOUND, "found")
     await desk.do("verify_standard", {**PERSON, wrong: other[wrong]})
@@ -261,9 +266,7 @@ async def test_after_three_failures_right_answers_leave_it_to_the_mod_and_say_no
 async def test_the_same_answer_has_another_digest_in_another_case(desk: Verifying) -> None:
     await by_order(desk)
     await by_order(desk, case=OTHER)
-    one, other = [
-        (await desk.case(name)).learnt["order DFD-88010"].answers for name in (CASE, OTHER)
-    ]
+    one, other = [(await desk.case(name)).learnt["order DFD-88010"].answers for name in (CASE, OTHER)]
     assert one.keys() == other.keys() == {"restaurant_matches", "total_matches"}
     assert all(one[name].value != other[name].value for name in one)
     assert all(fact.personal for fact in one.values())
@@ -293,11 +296,14 @@ def correct(desk: Verifying, who: str = "agent", **fill: str) -> cmd.RecordFacts
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("customer_id", "2048811"), ("profile_link", "https://admin.example/profiles/1"),
-        ("trusted_email", "fred@evil.example"), ("email", "fred@evil.example"), ("phone", "083 555 0199"),
+        ("customer_id", "2048811"),
+        ("profile_link", "https://admin.example/profiles/1"),
+        ("trusted_email", "fred@evil.example"),
+        ("email", "fred@evil.example"),
+        ("phone", "083 555 0199"),
         ("dfd_number", "DFD-88014"),
     ],
-)  # fmt: skip
+)
 async def test_who_was_verified_is_not_corrected_by_whoever_opened_the_case(
     desk: Verifying, name: str, value: str
 ) -> None:
@@ -369,9 +375,7 @@ async def test_after_reopening_nothing_of_the_earlier_answers_is_shown_or_counts
 ) -> None:
     await by_order(desk)
     await desk.do("verify_order", {**ORDER, "restaurant_matches": "Nando's"})
-    reopen = cmd.Reopen(
-        case=CASE, delivery=desk.delivery(), by=PEOPLE["mod"], reason="a typing error"
-    )
+    reopen = cmd.Reopen(case=CASE, delivery=desk.delivery(), by=PEOPLE["mod"], reason="a typing error")
     assert (await desk.engine.accept(reopen)).refusal is None
     desk.office.before.append(GiveUp("Back office", "is closed"))
     await desk.do("verify_order", {"dfd_number": "88014"})
@@ -439,9 +443,7 @@ async def test_an_answer_that_comes_after_the_case_was_erased_is_not_kept(desk: 
     assert (await desk.engine.accept(cancel)).refusal is None
     erase = cmd.Erase(case=CASE, delivery=desk.delivery(), by=PEOPLE["lead"], keep=("case",))
     assert (await desk.engine.accept(erase)).refusal is None
-    look_up = next(
-        one for one in desk.cases.effects.values() if one.effect.kind == "ask_back_office"
-    )
+    look_up = next(one for one in desk.cases.effects.values() if one.effect.kind == "ask_back_office")
     await desk.engine.perform(look_up.effect, Try())
     assert not (await desk.case()).learnt
 

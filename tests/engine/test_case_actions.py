@@ -45,9 +45,7 @@ def copied(view: dict[str, Any]) -> str:
 async def test_a_modal_asks_closes_and_the_case_knows(slack: Slack) -> None:
     view = await ask(slack, "UMOD0001", "snooze", "suspend")
     assert fields_of(view) == ["length", "reason"]
-    assert (
-        await slack.submit("UMOD0001", view, {"length": "3600", "reason": "Admin is down"}) is None
-    )
+    assert await slack.submit("UMOD0001", view, {"length": "3600", "reason": "Admin is down"}) is None
     assert (await slack.case()).step("suspend").held_until is not None
 
 
@@ -58,9 +56,7 @@ async def test_a_secret_in_a_modal_is_not_kept_and_its_person_is_told_why(slack:
     await slack.door.later.settle()
     who, said = slack.reply.told[-1]
     assert who == "UMOD0001"
-    assert said.startswith(
-        "I took something out of what you wrote before keeping it: card number, card security code."
-    )
+    assert said.startswith("I took something out of what you wrote before keeping it: card number, card security code.")
     snoozed = next(one for one in (await slack.case()).log if one.kind == "step_snoozed")
     kept = "waiting, card [card number …1111 taken out] cvv [card security code taken out]"
     assert snoozed.reason.value == kept
@@ -72,9 +68,7 @@ async def test_a_refused_modal_does_not_open_and_says_who_may(slack: Slack) -> N
     await slack.click("UOUTS001", "ask:more:")
     first, second, third = (text for _, text in slack.reply.told)
     assert first.startswith("Only MR D MOD may do this. On duty now: <@UMOD0001>, <@UMOD0002>.")
-    assert second.startswith(
-        "Only MR D MOD or TL may do this. On duty now: <@UMOD0001>, <@UMOD0002>, <@ULEAD001>."
-    )
+    assert second.startswith("Only MR D MOD or TL may do this. On duty now: <@UMOD0001>, <@UMOD0002>, <@ULEAD001>.")
     assert "CS Agent, MR D MOD, CS Data Compliance, Platform Security Team or TL" in third
     assert "On duty now: <@UMOD0001>, <@UMOD0002>." in third
 
@@ -106,10 +100,13 @@ async def test_the_list_turns_into_the_modal_that_was_chosen(slack: Slack) -> No
 
 async def press(slack: Slack, who: str, view: dict[str, Any], action: str) -> None:
     body = {
-        "type": "block_actions", "user": {"id": who}, "trigger_id": slack._trigger(),
-        "container": {"type": "view", "view_id": "V1"}, "view": slack._sent(view, {}) | {"type": "modal"},
+        "type": "block_actions",
+        "user": {"id": who},
+        "trigger_id": slack._trigger(),
+        "container": {"type": "view", "view_id": "V1"},
+        "view": slack._sent(view, {}) | {"type": "modal"},
         "actions": [{"action_id": action, "value": f"{CASE}|1"}],
-    }  # fmt: skip
+    }
     await buttons.on_click(body, slack.door)
 
 
@@ -200,7 +197,11 @@ async def test_what_was_said_on_a_later_page_is_there_too(playbooks: dict[str, P
 
 
 WALLET: dict[str, Any] = {
-    "playbook": "small", "title": "Small", "brand": "B", "case_prefix": "SM", "opens_with": "ask",
+    "playbook": "small",
+    "title": "Small",
+    "brand": "B",
+    "case_prefix": "SM",
+    "opens_with": "ask",
     "roles": {"cs_agent": {"title": "CS Agent", "inbox": "direct"}},
     "fields": {
         "used": {"type": "money", "title": "Used"},
@@ -211,16 +212,27 @@ WALLET: dict[str, Any] = {
     "steps": {
         "ask": {"title": "Ask", "owner": "cs_agent", "says": ["sorry"], "asks": ["how"]},
         "decide": {
-            "title": "Decide", "owner": "cs_agent", "after": ["ask"], "verdict": True, "shows": ["rule"], "asks": ["used"],
+            "title": "Decide",
+            "owner": "cs_agent",
+            "after": ["ask"],
+            "verdict": True,
+            "shows": ["rule"],
+            "asks": ["used"],
             "attempts": {"engaged": {"title": "Engaged…", "wait": "1h", "says": ["sorry"], "asks": ["how"]}},
             "outcomes": {
                 "due": {"title": "Refund due", "when": {"positive": ["used"]}, "says": ["bank"]},
                 "not_due": {"title": "Refund not due", "when": {"not": {"positive": ["used"]}}},
             },
         },
-        "pay": {"title": "Pay", "owner": "cs_agent", "after": ["decide"], "when": {"outcome": {"decide": ["due"]}}, "asks": ["paid"]},
+        "pay": {
+            "title": "Pay",
+            "owner": "cs_agent",
+            "after": ["decide"],
+            "when": {"outcome": {"decide": ["due"]}},
+            "asks": ["paid"],
+        },
     },
-}  # fmt: skip
+}
 
 
 @pytest.fixture

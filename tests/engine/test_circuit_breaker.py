@@ -97,15 +97,20 @@ class Desk:
     async def open(self, number: int) -> str:
         case, who = f"01CASE{number:04}", PEOPLE["agent"].model_copy(update={"id": f"UA{number}"})
         fills = {"customer_id": Fill(raw=str(2_000_000 + number))}
-        opened = cmd.OpenCase(case=case, delivery=f"open {case}", by=who, playbook="short", fills=fills)  # fmt: skip
+        opened = cmd.OpenCase(case=case, delivery=f"open {case}", by=who, playbook="short", fills=fills)
         assert (await self.engine.accept(opened)).refusal is None
         return case
 
     async def tap(self, case: str) -> None:
         """The MOD presses Suspended now; nothing may be refused because Zendesk is gone."""
         tap = cmd.CompleteStep(
-            case=case, delivery=f"tap {case}", by=PEOPLE["mod"], step="suspend", occurrence=1, outcome="suspended",
-        )  # fmt: skip
+            case=case,
+            delivery=f"tap {case}",
+            by=PEOPLE["mod"],
+            step="suspend",
+            occurrence=1,
+            outcome="suspended",
+        )
         assert (await self.engine.accept(tap)).refusal is None
 
     async def mods_card(self, case: str) -> str:
@@ -126,9 +131,7 @@ async def desk() -> AsyncIterator[Desk]:
     effects = FakeEffects(cases)
     zendesk, chat = Zendesk(clock=clock), FakeChat()
     hashes = {"short": await cases.remember_playbook(books["short"])}
-    built = Engine(
-        cases=cases, tickets=zendesk, chat=chat, clock=clock, playbooks=books, hashes=hashes
-    )
+    built = Engine(cases=cases, tickets=zendesk, chat=chat, clock=clock, playbooks=books, hashes=hashes)
     built.queue = queue = EmbeddedQueue(effects, clock, built.perform, idle=0.01)
     running = asyncio.create_task(queue.run())
     yield Desk(built, effects, queue, clock, zendesk, chat)
@@ -154,7 +157,7 @@ async def test_an_hour_without_zendesk(desk: Desk) -> None:
     assert sum(desk.zendesk.calls.values()) <= 5 + 60, "one try a minute, however many cases wait"
     desk.zendesk.down, back_at = False, desk.clock.now()
     await desk.pass_by(12 * MINUTE)
-    assert Counter(one.key for one in desk.zendesk.tickets) == Counter({f"{name}/suspend/1/0": 1 for name in names})  # fmt: skip
+    assert Counter(one.key for one in desk.zendesk.tickets) == Counter({f"{name}/suspend/1/0": 1 for name in names})
     assert desk.effects.cases.queued() == []
     after = [count for at, count in desk.zendesk.calls.items() if at >= back_at]
     assert max(after) <= 100, "no storm: Zendesk takes a hundred a minute"
@@ -166,9 +169,7 @@ async def test_an_hour_without_zendesk(desk: Desk) -> None:
 
 async def test_who_waits_for_a_turn_does_not_wait_longer_each_time(desk: Desk) -> None:
     after = timedelta(seconds=4)
-    desk.chat.fail(
-        lambda: TryAgain("Slack", "too many messages", after=after, paced=True), times=15
-    )
+    desk.chat.fail(lambda: TryAgain("Slack", "too many messages", after=after, paced=True), times=15)
     await desk.open(0)
     for _ in range(10):
         await desk.rest()
@@ -189,7 +190,7 @@ class Busy(FakeChat):
         return await super().show(*about)
 
 
-async def test_cards_that_wait_for_their_turn_do_not_keep_tickets_from_being_made(desk: Desk) -> None:  # fmt: skip
+async def test_cards_that_wait_for_their_turn_do_not_keep_tickets_from_being_made(desk: Desk) -> None:
     desk.engine.chat = busy = Busy()
     names = [await desk.open(number) for number in range(12)]
     for name in names:
@@ -209,9 +210,7 @@ async def test_waiting_for_a_turn_is_no_try() -> None:
     made = await Whole(load()["mr_d"]).start()
     await made.play(made.playbook.rehearsals["unchanged"].deeds[0], "01JD0000000000000000000001")
     after = timedelta(seconds=4)
-    card_of = next(
-        one.effect for one in made.cases.effects.values() if one.effect.kind == "show_card"
-    )
+    card_of = next(one.effect for one in made.cases.effects.values() if one.effect.kind == "show_card")
     made.chat.fail(lambda: TryAgain("Slack", "too many messages", after=after, paced=True), times=1)
     attempt = Try(number=4)
     at = await made.engine.perform(card_of, attempt)

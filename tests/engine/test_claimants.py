@@ -56,9 +56,7 @@ async def test_those_who_decide_see_both_and_nobody_else_does(desk: Whole) -> No
         ("N", "Mahlangu", False),
     ],
 )
-async def test_somebody_of_another_name_claims_it_too(
-    desk: Whole, name: str, surname: str, disputed: bool
-) -> None:
+async def test_somebody_of_another_name_claims_it_too(desk: Whole, name: str, surname: str, disputed: bool) -> None:
     answer = await claim(desk, name=name, surname=surname)
     assert answer.case.rivals == (("ATO-1",) if disputed else ())
 
@@ -121,17 +119,10 @@ async def test_what_those_who_decide_see_of_the_other_case_is_of_now(desk: Whole
 
 
 def seen_by_mod(desk: Whole) -> tuple[Claimant, ...]:
-    (card,) = [
-        one
-        for one in desk.chat.posted
-        if one.channel == "role:mod" and one.face and one.face.case == FIRST
-    ]
+    (card,) = [one for one in desk.chat.posted if one.channel == "role:mod" and one.face and one.face.case == FIRST]
     assert card.face
     return card.face.claimants
 
 
 def updates(desk: Whole) -> int:
-    return sum(
-        one.effect.kind == "show_card" and one.effect.case == FIRST
-        for one in desk.cases.effects.values()
-    )
+    return sum(one.effect.kind == "show_card" and one.effect.case == FIRST for one in desk.cases.effects.values())

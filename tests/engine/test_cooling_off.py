@@ -65,10 +65,7 @@ async def test_nobody_is_reminded_before_and_the_card_says_until_when() -> None:
     case, playbook = found
     until = case.step("refund").rests_until
     assert until is not None
-    assert (
-        min(one.fire_at for one in deadlines(case, playbook) if one.duty.startswith("refund"))
-        >= until
-    )
+    assert min(one.fire_at for one in deadlines(case, playbook) if one.duty.startswith("refund")) >= until
     (standing,) = [one for one in standings(case, playbook) if one.step == "refund"]
     assert standing.rests and standing.held_until == until
 
@@ -80,9 +77,7 @@ async def test_only_a_team_lead_lifts_the_rest_and_says_why() -> None:
         ("lead", " ", False),
         ("lead", "bank", True),
     ):
-        lift = cmd.Override(
-            case=CASE, delivery=desk.delivery(), by=PEOPLE[who], step="refund", reason=reason
-        )
+        lift = cmd.Override(case=CASE, delivery=desk.delivery(), by=PEOPLE[who], step="refund", reason=reason)
         assert ((await desk.engine.accept(lift)).refusal is None) is may
     assert await finish(desk, "refund") is None
 
@@ -92,9 +87,14 @@ async def test_a_snooze_does_not_end_the_rest() -> None:
     found = await desk.engine.look(CASE)
     assert found is not None
     snooze = cmd.Snooze(
-        case=CASE, delivery=desk.delivery(), by=PEOPLE["mod2"], step="refund",
-        occurrence=found[0].step("refund").occurrence, seconds=60, reason="lunch",
-    )  # fmt: skip
+        case=CASE,
+        delivery=desk.delivery(),
+        by=PEOPLE["mod2"],
+        step="refund",
+        occurrence=found[0].step("refund").occurrence,
+        seconds=60,
+        reason="lunch",
+    )
     assert (await desk.engine.accept(snooze)).refusal is None
     desk.clock.move(timedelta(minutes=5))
     line = await finish(desk, "refund")
@@ -112,9 +112,7 @@ def test_a_rest_after_something_that_is_not_there_is_a_mistake(name: str) -> Non
     playbook = load(PLAYBOOKS, ["mr_d"])["mr_d"]
     step = playbook.steps["reactivate"]
     assert step.cool_off is not None
-    wrong = step.model_copy(
-        update={"cool_off": step.cool_off.model_copy(update={"after": (name,)})}
-    )
+    wrong = step.model_copy(update={"cool_off": step.cool_off.model_copy(update={"after": (name,)})})
     changed = playbook.model_copy(update={"steps": {**playbook.steps, "reactivate": wrong}})
     found = [*names.mentions(changed), *names.parts(changed)]
     assert any(name.rpartition(".")[2] in one.what for one in found)

@@ -23,28 +23,39 @@ NINE = datetime(2025, 3, 6, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 AGENT = Person(id="UA", roles=frozenset({"agent"}))
 
-PLAYBOOK = Playbook.model_validate({
-    "playbook": "small", "title": "Small", "brand": "Small", "opens_with": "receive", "fields": {},
-    "roles": {
-        "agent": {"title": "Agent", "next": "data"}, "data": {"title": "Data", "next": "lead"},
-        "lead": {"title": "Lead"},
-    },
-    "steps": {
-        "receive": {"title": "Receive", "owner": "agent"},
-        "call": {
-            "title": "Call", "owner": "data", "after": ["receive"],
-            "due": {"in": "1h", "from": "opened", "sop": False},
-            "chase": [{"after": "0m", "tell": "owner"}, {"after": "2h", "tell": "lead"}],
+PLAYBOOK = Playbook.model_validate(
+    {
+        "playbook": "small",
+        "title": "Small",
+        "brand": "Small",
+        "opens_with": "receive",
+        "fields": {},
+        "roles": {
+            "agent": {"title": "Agent", "next": "data"},
+            "data": {"title": "Data", "next": "lead"},
+            "lead": {"title": "Lead"},
         },
-        "stop": {
-            "title": "Stop", "owner": "data", "after": ["receive"], "urgent": True,
-            "due": {"in": "1h", "from": "opened", "sop": False}, "chase": [{"after": "0m", "tell": "owner"}],
+        "steps": {
+            "receive": {"title": "Receive", "owner": "agent"},
+            "call": {
+                "title": "Call",
+                "owner": "data",
+                "after": ["receive"],
+                "due": {"in": "1h", "from": "opened", "sop": False},
+                "chase": [{"after": "0m", "tell": "owner"}, {"after": "2h", "tell": "lead"}],
+            },
+            "stop": {
+                "title": "Stop",
+                "owner": "data",
+                "after": ["receive"],
+                "urgent": True,
+                "due": {"in": "1h", "from": "opened", "sop": False},
+                "chase": [{"after": "0m", "tell": "owner"}],
+            },
         },
-    },
-})  # fmt: skip
-CALM = PLAYBOOK.model_copy(
-    update={"steps": {n: s for n, s in PLAYBOOK.steps.items() if n != "stop"}}
+    }
 )
+CALM = PLAYBOOK.model_copy(update={"steps": {n: s for n, s in PLAYBOOK.steps.items() if n != "stop"}})
 
 
 @dataclass
@@ -59,9 +70,14 @@ class Desk:
     def restart(self) -> None:
         self.cases.playbooks = {"h": self.playbook}
         self.engine = Engine(
-            cases=self.cases, tickets=None, chat=None, clock=self.clock,
-            playbooks={"small": self.playbook}, hashes={"small": "h"}, announcements=self.store,
-        )  # fmt: skip
+            cases=self.cases,
+            tickets=None,
+            chat=None,
+            clock=self.clock,
+            playbooks={"small": self.playbook},
+            hashes={"small": "h"},
+            announcements=self.store,
+        )
 
     async def open(self, *names: str) -> None:
         for name in names:
@@ -138,9 +154,7 @@ async def test_what_is_held_hides_nothing_that_comes_after_it(desk: Desk) -> Non
     await desk.open("Z")
     desk.clock.move(timedelta(minutes=52, seconds=10))
     await desk.engine.chase_due()
-    claim = cmd.ClaimStep(
-        case="Z", delivery="c", by=Person(id="UD", roles=frozenset({"data"})), step="call"
-    )
+    claim = cmd.ClaimStep(case="Z", delivery="c", by=Person(id="UD", roles=frozenset({"data"})), step="call")
     await desk.engine.accept(claim)
     desk.clock.move(timedelta(minutes=5))
     assert await desk.engine.chase_due(limit=4) == 0

@@ -64,7 +64,11 @@ async def decide(desk: Whole, case: str, who: str | Person) -> Answer:
 def told(desk: Whole) -> list[TellPeople]:
     """Give what people were told of disputes."""
     every = [one.effect for one in desk.cases.effects.values()]
-    return [one for one in every if isinstance(one, TellPeople) and ownership_disputes.DISPUTED.key in {line.key for line in one.lines}]  # fmt: skip
+    return [
+        one
+        for one in every
+        if isinstance(one, TellPeople) and ownership_disputes.DISPUTED.key in {line.key for line in one.lines}
+    ]
 
 
 async def the(desk: Whole, case: str) -> Case:
@@ -88,7 +92,7 @@ async def test_the_same_customer_who_calls_again_is_no_dispute(desk: Whole) -> N
 
 async def test_another_profile_is_no_dispute(desk: Whole) -> None:
     await desk.play(of(RECEIVE, **ELSE), SECOND)
-    answer = await desk.play(of(LOCATE, customer_id="777", profile_link="https://admin.example/777"), SECOND)  # fmt: skip
+    answer = await desk.play(of(LOCATE, customer_id="777", profile_link="https://admin.example/777"), SECOND)
     assert answer.case.rivals == ()
 
 
@@ -151,9 +155,7 @@ async def test_the_rival_stays_one_where_the_first_case_heard_of_it_too_late(des
     desk.cases.effects = {}
     bench = Bench(MR_D)
     for deed in (LOCATE, FAILED[-1]):
-        command = bench.command(deed).model_copy(
-            update={"case": SECOND, "delivery": desk.delivery()}
-        )
+        command = bench.command(deed).model_copy(update={"case": SECOND, "delivery": desk.delivery()})
         await desk.engine.accept(command)
     late = [one.key for one in desk.cases.queued() if one.kind == "tell_rival"]
     assert (await the(desk, FIRST)).rivals == ()
@@ -220,9 +222,7 @@ async def test_both_sides_show_it_and_the_mod_is_called_once(desk: Whole) -> Non
         for inbox in inboxes(found, MR_D):
             (warning,) = face(found, MR_D, inbox).warnings
             assert warning.args["cases"] == other
-        assert f"Somebody else claims this profile: {other}" in "\n".join(
-            timeline(found, MR_D, "en")
-        )
+        assert f"Somebody else claims this profile: {other}" in "\n".join(timeline(found, MR_D, "en"))
     said = told(desk)
     assert [(one.case, one.inbox) for one in said if one.mention] == [(SECOND, "role:mod")]
     assert {one.inbox for one in said if one.case == FIRST} >= {"role:mod", "person:UAGENT01"}
@@ -254,7 +254,7 @@ async def test_a_claim_that_came_after_the_form_was_opened_is_not_decided(desk: 
     await claim(desk, **ELSE)
     decide = DecideDispute(
         case=FIRST, delivery=desk.delivery(), by=PEOPLE["mod"], reason="called back", shown=("ATO-9",)
-    )  # fmt: skip
+    )
     answer = await desk.engine.accept(decide)
     assert answer.refusal is not None and "since you opened this form" in answer.refusal.line.key
     assert (await the(desk, FIRST)).rivals == ("ATO-2",)

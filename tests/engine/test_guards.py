@@ -51,9 +51,7 @@ async def nothing_beside(_: Any) -> AsyncIterator[None]:
 class Doors:
     """The web shell over a desk in memory."""
 
-    def __init__(
-        self, *, person: int = 0, door: int = 0, token: str = "", loopback: bool = True, ready: bool = True
-    ):  # fmt: skip
+    def __init__(self, *, person: int = 0, door: int = 0, token: str = "", loopback: bool = True, ready: bool = True):
         self.slack, self.told = Slack(BOOKS), Told()
         bolt = slack_app.build(self.slack.door, SECRET, AsyncWebClient("xoxb-x"))
         too_fast = slack_app.too_fast(self.slack.door, person)
@@ -66,9 +64,7 @@ class Doors:
             return None
 
         probes = Probes(store=store, people_known=lambda: ready, queue_runs=lambda: True)
-        app = web_app.build(
-            side, zendesk, web_app.Watching(probes, token, loopback), nothing_beside
-        )
+        app = web_app.build(side, zendesk, web_app.Watching(probes, token, loopback), nothing_beside)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://desk")
 
@@ -80,9 +76,10 @@ class Doors:
         at = at or datetime.now(UTC).isoformat()
         mac = b64encode(hmac.new(b"z", (at + body).encode(), hashlib.sha256).digest()).decode()
         given = {
-            "x-zendesk-webhook-signature": mac, "x-zendesk-webhook-signature-timestamp": at,
+            "x-zendesk-webhook-signature": mac,
+            "x-zendesk-webhook-signature-timestamp": at,
             "x-zendesk-webhook-invocation-id": ident,
-        }  # fmt: skip
+        }
         return await self.http.post("/zendesk/webhook", content=body, headers=given)
 
 
@@ -103,11 +100,15 @@ def test_a_signature_is_good_for_five_minutes(age: int) -> None:
 @pytest.mark.parametrize(
     "headers",
     [
-        {}, sign("x", secret="other"), sign("y"), sign("x") | {"x-slack-signature": ""},
-        sign("x") | {"x-slack-request-timestamp": "9" * 400}, sign("x") | {"x-slack-request-timestamp": "١٢"},
+        {},
+        sign("x", secret="other"),
+        sign("y"),
+        sign("x") | {"x-slack-signature": ""},
+        sign("x") | {"x-slack-request-timestamp": "9" * 400},
+        sign("x") | {"x-slack-request-timestamp": "١٢"},
         sign("x") | {"x-slack-signature": "v0=é"},
     ],
-)  # fmt: skip
+)
 def test_what_slack_did_not_sign_is_not_signed(headers: dict[str, str]) -> None:
     assert not signed(SECRET, headers, b"x", time.time())
     assert not signed("", sign("x", secret=""), b"x", time.time())
@@ -241,11 +242,18 @@ async def test_figures_are_for_this_machine_or_with_a_token() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        {"type": "block_actions"}, {"type": "block_actions", "actions": []}, {"type": "block_actions", "actions": [7]},
-        {"type": "view_submission"}, {"type": "view_submission", "view": []}, {"type": ["block_actions"]}, {},
-        {"type": "event_callback", "event": "x"}, {"command": {}}, {"type": "view_closed", "view": {"callback_id": 3}},
+        {"type": "block_actions"},
+        {"type": "block_actions", "actions": []},
+        {"type": "block_actions", "actions": [7]},
+        {"type": "view_submission"},
+        {"type": "view_submission", "view": []},
+        {"type": ["block_actions"]},
+        {},
+        {"type": "event_callback", "event": "x"},
+        {"command": {}},
+        {"type": "view_closed", "view": {"callback_id": 3}},
     ],
-)  # fmt: skip
+)
 async def test_a_signed_body_without_its_parts_is_refused_not_stumbled_over(body: Any) -> None:
     assert (await Doors().send(interaction(body))).status_code < 500
     answer = await Doors().send(json.dumps(body), JSON)

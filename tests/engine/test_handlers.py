@@ -67,22 +67,16 @@ async def test_the_second_page_shows_the_chosen_outcomes_own_questions_and_keeps
 
 async def test_sending_before_the_chosen_questions_are_there_draws_them(slack):
     second = await slack.received()
-    answer = await slack.submit(
-        "UAGENT01", second, {"pick:outcome": "not_found", "app_version": "4.2"}
-    )
+    answer = await slack.submit("UAGENT01", second, {"pick:outcome": "not_found", "app_version": "4.2"})
     assert answer["response_action"] == "update"
     assert "dfd_number" in fields_of(answer["view"])
     assert (await slack.case()).step("locate").status == "open"
 
 
 async def test_a_wrong_answer_is_refused_at_its_field_and_nothing_is_stored(slack):
-    answer = await slack.submit(
-        "UAGENT01", await slack.opened(), {**RECEIVE, "phone": "0825550142111"}
-    )
+    answer = await slack.submit("UAGENT01", await slack.opened(), {**RECEIVE, "phone": "0825550142111"})
     assert answer["response_action"] == "errors"
-    assert answer["errors"] == {
-        "phone@receive": "That is not a valid telephone number for ZA: it has 13 digits."
-    }
+    assert answer["errors"] == {"phone@receive": "That is not a valid telephone number for ZA: it has 13 digits."}
     assert await slack.case() is None
 
 
@@ -107,9 +101,7 @@ async def test_a_failed_verification_ends_with_a_last_word(slack):
 
 async def test_an_outcome_the_answers_do_not_allow_is_refused_in_the_form(slack):
     third = await slack.located()
-    answer = await slack.submit(
-        "UAGENT01", third, {**VERIFY, "popi_contact": "fail", "pick:outcome": "verified"}
-    )
+    answer = await slack.submit("UAGENT01", third, {**VERIFY, "popi_contact": "fail", "pick:outcome": "verified"})
     assert answer["response_action"] == "errors"
     assert "cannot be “verified”" in "".join(answer["errors"].values())
 
@@ -118,9 +110,7 @@ async def test_leaving_in_the_middle_says_that_it_is_kept(slack):
     second = await slack.received()
     assert second["notify_on_close"] is True
     await slack.close("UAGENT01", second)
-    assert slack.reply.told == [
-        ("UAGENT01", "ATO-1 is kept as far as you got. `/ato mine` goes on with it.")
-    ]
+    assert slack.reply.told == [("UAGENT01", "ATO-1 is kept as far as you got. `/ato mine` goes on with it.")]
 
 
 async def test_leaving_a_form_that_was_opened_alone_says_nothing(slack):
@@ -146,7 +136,7 @@ async def test_a_form_does_not_open_for_somebody_who_may_not_send_it(slack):
     assert len(slack.reply.opened) == 1
     assert slack.reply.told == [
         ("UAGENT01", "Only MR D MOD may do this. On duty now: <@UMOD0001>, <@UMOD0002>. I have not changed anything."),
-    ]  # fmt: skip
+    ]
     (kept,) = [one for one in slack.cases.events[CASE] if one.kind == "act_refused"]
     assert (kept.by, kept.what) == ("UAGENT01", "form suspend suspended")
     assert kept.why.key.startswith("Only {role} may do this.")
@@ -233,19 +223,13 @@ async def test_an_unknown_button_is_answered_privately(slack, action, value):
     assert slack.reply.told == [("UMOD0001", NOT_UNDERSTOOD.key)]
 
 
-@pytest.mark.parametrize(
-    "action", ["do:suspend:suspended", "form:suspend:suspended", "claim:suspend"]
-)
+@pytest.mark.parametrize("action", ["do:suspend:suspended", "form:suspend:suspended", "claim:suspend"])
 async def test_a_button_of_a_case_nobody_knows_is_answered_privately(slack, action):
     await slack.click("UMOD0001", action)
-    assert slack.reply.told == [
-        ("UMOD0001", "I do not know this case. It may belong to another desk.")
-    ]
+    assert slack.reply.told == [("UMOD0001", "I do not know this case. It may belong to another desk.")]
 
 
-@pytest.mark.parametrize(
-    "action", ["form:gone:done", "do:gone:done", "partform:suspend:gone", "form:suspend:gone"]
-)
+@pytest.mark.parametrize("action", ["form:gone:done", "do:gone:done", "partform:suspend:gone", "form:suspend:gone"])
 async def test_a_button_of_a_step_the_playbook_does_not_have_does_no_harm(slack, action):
     await slack.with_mod()
     await slack.click("UMOD0001", action)

@@ -98,15 +98,11 @@ async def test_help_and_unknown_words(slack):
     assert "`/ato mine`" in (await slack.command("UAGENT01", "help"))["text"]
     wrong = await slack.command("UAGENT01", "mien <!channel>")
     assert wrong["text"].startswith("I do not know “mien”. Did you mean `/ato mine`?")
-    assert (await slack.command("UAGENT01", "<!channel>"))["text"].startswith(
-        "I do not know “&lt;!channel&gt;”."
-    )
+    assert (await slack.command("UAGENT01", "<!channel>"))["text"].startswith("I do not know “&lt;!channel&gt;”.")
 
 
 async def test_who_works_with_two_procedures_chooses_first(playbooks):
-    other = playbooks["mr_d"].model_copy(
-        update={"playbook": "other", "title": {"en": "Other procedure"}}
-    )
+    other = playbooks["mr_d"].model_copy(update={"playbook": "other", "title": {"en": "Other procedure"}})
     slack = Slack({**playbooks, "other": other})
     view = await slack.opened()
     assert view["callback_id"] == "choose"
@@ -166,8 +162,12 @@ async def test_readiness_names_what_is_missing(slack):
 
 async def test_unreadable_bodies_are_answered_not_raised(slack):
     for handler in (
-        commands.on_command, buttons.on_click, modals.on_pick, modals.on_closed, home.on_home_opened,
-    ):  # fmt: skip
+        commands.on_command,
+        buttons.on_click,
+        modals.on_pick,
+        modals.on_closed,
+        home.on_home_opened,
+    ):
         assert await handler({"type": "nonsense"}, slack.door) is None
     assert "could not read" in str(await modals.on_submission({"type": "nonsense"}, slack.door))
 

@@ -41,9 +41,13 @@ async def opened_home(slack: Slack, who: str) -> dict[str, Any]:
 
 async def press(slack: Slack, who: str, view: dict[str, Any], action: str, value: str = "") -> None:
     body = {
-        "type": "block_actions", "user": {"id": who}, "trigger_id": "t.home", "container": {"type": "view"},
-        "view": {**view, "id": "V9"}, "actions": [{"action_id": action, "value": value}],
-    }  # fmt: skip
+        "type": "block_actions",
+        "user": {"id": who},
+        "trigger_id": "t.home",
+        "container": {"type": "view"},
+        "view": {**view, "id": "V9"},
+        "actions": [{"action_id": action, "value": value}],
+    }
     own = action.startswith("home:")
     await (home.on_home_action if own else home.on_click)(body, slack.door)
 
@@ -52,9 +56,7 @@ def text_of(view: dict[str, Any]) -> str:
     lines = []
     for block in view["blocks"]:
         lines += [block["text"]["text"]] if "text" in block else []
-        lines += [
-            one["text"] for one in block.get("elements", []) if isinstance(one.get("text"), str)
-        ]
+        lines += [one["text"] for one in block.get("elements", []) if isinstance(one.get("text"), str)]
     return "\n".join(lines)
 
 
@@ -125,11 +127,15 @@ async def test_a_hundred_open_cases_fit_and_show_all_shows_more(slack):
     found = await slack.door.engine.look(CASE)
     [like] = [one for one in owed(*found) if one.listed]
     crowd(slack, like, 100)
-    crowded = [replace(one, held_by="UMOD0001", claimed_by="UMOD0001", case=f"{one.case[:-4]}X{n:03}")
-               for n, [one] in enumerate(list(slack.cases.owed.values()))]  # fmt: skip
+    crowded = [
+        replace(one, held_by="UMOD0001", claimed_by="UMOD0001", case=f"{one.case[:-4]}X{n:03}")
+        for n, [one] in enumerate(list(slack.cases.owed.values()))
+    ]
     slack.cases.owed |= {one.case: [one] for one in crowded}
-    mine = [replace(one, opened_by="UMOD0001", role="data_compliance", case=f"{one.case[:-4]}Y{n:03}", held_by=None)
-            for n, one in enumerate(crowded)]  # fmt: skip
+    mine = [
+        replace(one, opened_by="UMOD0001", role="data_compliance", case=f"{one.case[:-4]}Y{n:03}", held_by=None)
+        for n, one in enumerate(crowded)
+    ]
     slack.cases.owed |= {one.case: [one] for one in mine}
     view = await opened_home(slack, "UMOD0001")
     assert len([one for one in view["blocks"] if one.get("block_id")]) == 3 * drawn.SHORT
@@ -154,9 +160,7 @@ async def test_overdue_comes_first_and_a_waiting_case_is_not_late(slack):
     waits = replace(like, case="01J8ZK3V9QW5T2N7R4M6X8ZZZY", display="ATO-3", waiting=True)
     slack.cases.owed |= {one.case: [one] for one in (later, waits)}
     slack.clock.move(timedelta(minutes=20))
-    lines = [
-        one for one in text_of(await opened_home(slack, "UMOD0001")).splitlines() if "ATO-" in one
-    ]
+    lines = [one for one in text_of(await opened_home(slack, "UMOD0001")).splitlines() if "ATO-" in one]
     assert lines[0].startswith("🔴 *ATO-1*")
     assert "was due" in lines[0]
     assert next(one for one in lines if "ATO-3" in one).startswith("⚪")
@@ -174,9 +178,7 @@ async def test_the_figures_of_the_day_in_one_line(slack):
 
 async def test_a_person_sees_the_tab_in_their_language(slack):
     said: list[tuple[str, str]] = []
-    slack.people.people["UMOD0001"] = slack.people.person("UMOD0001").model_copy(
-        update={"language": "it"}
-    )
+    slack.people.people["UMOD0001"] = slack.people.person("UMOD0001").model_copy(update={"language": "it"})
     say = slack.door.voice.say
 
     def hear(line: Line, language: str, zone: str) -> str:
@@ -224,9 +226,7 @@ async def test_the_team_lead_is_mentioned_when_nobody_is_on_duty(slack):
 async def test_whoever_loses_the_role_is_on_duty_no_longer(slack):
     view = await opened_home(slack, "UMOD0001")
     await press(slack, "UMOD0001", view, "home:duty", "on")
-    slack.people.people["UMOD0001"] = slack.people.person("UMOD0001").model_copy(
-        update={"roles": frozenset()}
-    )
+    slack.people.people["UMOD0001"] = slack.people.person("UMOD0001").model_copy(update={"roles": frozenset()})
     assert slack.rota.on_duty("mod") == ("ULEAD001",)
 
 
@@ -278,13 +278,9 @@ async def test_a_case_is_found_by_what_is_known_of_the_customer(slack, words, ki
 
 async def test_what_nobody_has_is_not_found_and_a_closed_case_says_so(slack):
     await slack.with_mod()
-    assert (await slack.command("UMOD0001", "find nobody@example.com"))[
-        "text"
-    ] == case_lookup.NOT_FOUND.key
+    assert (await slack.command("UMOD0001", "find nobody@example.com"))["text"] == case_lookup.NOT_FOUND.key
     assert (await slack.command("UMOD0001", "find"))["text"] == case_lookup.FIND_WHAT.key
-    assert (await slack.command("UOUTS001", "find x@example.com"))[
-        "text"
-    ] == case_lookup.NOT_YOURS.key
+    assert (await slack.command("UOUTS001", "find x@example.com"))["text"] == case_lookup.NOT_YOURS.key
 
 
 async def test_look_ups_are_limited_and_never_log_what_was_looked_for(slack, caplog):
@@ -294,13 +290,9 @@ async def test_look_ups_are_limited_and_never_log_what_was_looked_for(slack, cap
         await slack.command("UMOD0001", "find naledi.mahlangu@example.com")
     refused = await slack.command("UMOD0001", "find naledi.mahlangu@example.com")
     assert refused["text"].startswith("That is more than 10 look-ups within a minute.")
-    assert (await slack.command("UMOD0002", "find naledi.mahlangu@example.com"))["text"].startswith(
-        "Cases found"
-    )
+    assert (await slack.command("UMOD0002", "find naledi.mahlangu@example.com"))["text"].startswith("Cases found")
     slack.clock.move(timedelta(seconds=61))
-    assert (await slack.command("UMOD0001", "find naledi.mahlangu@example.com"))["text"].startswith(
-        "Cases found"
-    )
+    assert (await slack.command("UMOD0001", "find naledi.mahlangu@example.com"))["text"].startswith("Cases found")
     logged = [one for one in caplog.records if one.message == "customer looked up"]
     assert (logged[0].person, logged[0].kind) == ("UMOD0001", "email")
     assert "naledi" not in caplog.text.lower()
@@ -358,9 +350,7 @@ async def test_a_form_that_has_admin_asked_is_a_look_up_too() -> None:
 async def test_a_secret_in_a_note_is_not_kept_and_the_answer_says_so(slack: Slack) -> None:
     await slack.with_mod()
     answer = await slack.command("UMOD0001", "note ATO-1 they said the OTP is 445566")
-    assert (
-        "I took something out of what you wrote before keeping it: one-time code." in answer["text"]
-    )
+    assert "I took something out of what you wrote before keeping it: one-time code." in answer["text"]
     assert "445566" not in "".join(one.model_dump_json() for one in (await slack.case()).log)
 
 
@@ -370,15 +360,9 @@ async def test_a_note_is_kept_on_its_case(slack):
     assert answer["text"].startswith("Kept on ATO-1.")
     [note] = (await slack.case()).notes
     assert (note.words.value, note.by) == ("The customer called Again.", "UMOD0001")
-    assert (await slack.command("UMOD0001", "note ATO-1"))[
-        "text"
-    ] == case_lookup.NOTE_WHAT.key.replace("`", "`")
-    assert (await slack.command("UMOD0001", "note ATO-9 x"))["text"].startswith(
-        "There is no case ATO-9."
-    )
-    assert (await slack.command("UOUTS001", "note ATO-1 x"))["text"].startswith(
-        "Only people who work on these"
-    )
+    assert (await slack.command("UMOD0001", "note ATO-1"))["text"] == case_lookup.NOTE_WHAT.key.replace("`", "`")
+    assert (await slack.command("UMOD0001", "note ATO-9 x"))["text"].startswith("There is no case ATO-9.")
+    assert (await slack.command("UOUTS001", "note ATO-1 x"))["text"].startswith("Only people who work on these")
 
 
 async def test_a_case_is_shown_with_what_was_said_and_promised(slack):
@@ -386,10 +370,7 @@ async def test_a_case_is_shown_with_what_was_said_and_promised(slack):
     blocks = (await slack.command("UAGENT01", "ATO-1"))["blocks"]
     words = text_of({"blocks": blocks})
     assert "*Said and promised to the customer*" in words
-    assert (
-        "<@UAGENT01> told the customer: Inform the customer: The complaint will be escalated"
-        in words
-    )
+    assert "<@UAGENT01> told the customer: Inform the customer: The complaint will be escalated" in words
     assert "promised: The profile is temporarily suspended" in words
     assert "kept: The complaint is escalated for further investigation" in words
     copied = [one for one in blocks if one["type"] == "rich_text"]
@@ -408,7 +389,11 @@ async def test_a_ticket_without_a_case_opens_the_intake_with_what_the_ticket_say
     name, view, _ = slack.reply.updated[-1]
     assert name == CASE
     assert "From ticket #48213, unconfirmed" in view["blocks"][0]["elements"][0]["text"]
-    first = {one["element"]["action_id"]: one["element"].get("initial_value") for one in view["blocks"] if one["type"] == "input"}  # fmt: skip
+    first = {
+        one["element"]["action_id"]: one["element"].get("initial_value")
+        for one in view["blocks"]
+        if one["type"] == "input"
+    }
     assert (first["contact_ticket"], first["email"]) == ("48213", "naledi@example.com")
     assert (first["name"], first["surname"]) == ("Naledi", "Mahlangu")
     assert read_meta(view["private_metadata"]).new
@@ -429,10 +414,7 @@ async def test_a_ticket_that_cannot_be_read_leaves_the_number(slack):
 
 
 async def test_help_lists_only_what_the_person_may_do(slack):
-    said = {
-        who: (await slack.command(who, "help"))["text"]
-        for who in ("UAGENT01", "UMOD0001", "UOUTS001")
-    }
+    said = {who: (await slack.command(who, "help"))["text"] for who in ("UAGENT01", "UMOD0001", "UOUTS001")}
     assert "`/ato` opens a new case" in said["UAGENT01"]
     assert "`/ato` opens a new case" not in said["UMOD0001"]
     assert "`/ato board`" in said["UMOD0001"]
@@ -441,10 +423,15 @@ async def test_help_lists_only_what_the_person_may_do(slack):
 
 async def test_the_shortcut_on_a_message_opens_the_intake(slack):
     body = {
-        "type": "message_action", "callback_id": "open_case", "user": {"id": "UAGENT01"}, "trigger_id": "s1",
-        "channel": {"id": "CGENERAL"}, "message_ts": "1.2", "message": {"text": "help me"},
+        "type": "message_action",
+        "callback_id": "open_case",
+        "user": {"id": "UAGENT01"},
+        "trigger_id": "s1",
+        "channel": {"id": "CGENERAL"},
+        "message_ts": "1.2",
+        "message": {"text": "help me"},
         "response_url": "https://hooks.slack.com/x",
-    }  # fmt: skip
+    }
     await commands.on_shortcut(body, slack.door)
     assert read_meta(slack.reply.opened[-1][1]["private_metadata"]).step == "receive"
     await commands.on_shortcut({**body, "user": {"id": "UMOD0001"}}, slack.door)

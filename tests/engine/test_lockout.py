@@ -108,7 +108,9 @@ async def test_failures_of_another_customer_do_not_count(desk: Whole) -> None:
     await fail(desk, 3)
     other = {"email": "somebody.else@example.com", "phone": "083 555 0999"}
     await desk.play(by("agent", RECEIVE, **other), case_number(9))
-    answer = await desk.play(by("agent", LOCATE, customer_id="777", profile_link="https://admin.example/777"), case_number(9))  # fmt: skip
+    answer = await desk.play(
+        by("agent", LOCATE, customer_id="777", profile_link="https://admin.example/777"), case_number(9)
+    )
     assert owner(answer.case) == "cs_agent"
 
 
@@ -121,9 +123,7 @@ async def test_who_was_asking_when_the_third_failed_passes_the_step_on(desk: Who
     assert answer.refusal is None
     assert owner(answer.case) == "mod"
     assert not answer.case.known("popi_full_name")
-    assert (await desk.play(by("mod", VERIFY), case_number(9))).case.step(
-        "suspend"
-    ).status == "open"
+    assert (await desk.play(by("mod", VERIFY), case_number(9))).case.step("suspend").status == "open"
 
 
 async def test_a_fourth_failure_is_kept_like_any_other(desk: Whole) -> None:

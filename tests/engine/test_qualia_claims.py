@@ -20,9 +20,11 @@ DEEDS = QUALIA.rehearsals["handled"].deeds
 REPORT, INFORM = DEEDS[0], DEEDS[-1]
 PASSED = {"identity_name": "pass", "identity_contact": "pass"}
 FAILED = Deed(
-    who="qagent", step="identity", outcome="not_verified",
+    who="qagent",
+    step="identity",
+    outcome="not_verified",
     fill={"identity_name": "pass", "identity_contact": "fail"},
-)  # fmt: skip
+)
 GOOD = Deed(who="qagent", step="identity", outcome="verified", fill=PASSED)
 
 
@@ -97,7 +99,7 @@ async def decide(desk: Whole, who: str) -> Answer:
 
 
 async def test_only_the_lead_decides_and_nobody_is_informed_before(desk: Whole) -> None:
-    second = await desk.play(of(REPORT, name="Bruno", surname="Rossi", phone="06 6982 9999"), SECOND)  # fmt: skip
+    second = await desk.play(of(REPORT, name="Bruno", surname="Rossi", phone="06 6982 9999"), SECOND)
     assert second.case.rivals == ("QC-1",)
     assert (await desk.play(INFORM, FIRST)).refusal
     about = {"case": SECOND, "delivery": desk.delivery(), "by": PEOPLE["qagent"]}
@@ -124,4 +126,4 @@ async def test_the_lead_reads_it_in_italian_and_sees_both(desk: Whole) -> None:
     assert [one.case for one in card.claimants] == ["QC-2", "QC-1"]
     (warning,) = card.warnings
     said = Catalogue()(warning, "it", "Europe/Rome")
-    assert said == "Qualcun altro rivendica questo profilo: QC-1. Responsabile Qualia decide chi è il cliente."  # fmt: skip
+    assert said == "Qualcun altro rivendica questo profilo: QC-1. Responsabile Qualia decide chi è il cliente."

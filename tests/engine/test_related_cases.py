@@ -48,9 +48,7 @@ async def test_the_same_orders_are_not_refunded_twice_unless_the_team_lead_says_
     refused = await desk.play(deeds[refund], SECOND)
     assert refused.refusal is not None
     assert refused.refusal.line.args["cases"] == "ATO-1"
-    lifted = cmd.Override(
-        case=SECOND, delivery="o", by=PEOPLE["lead"], step="refund", reason="two wallets"
-    )
+    lifted = cmd.Override(case=SECOND, delivery="o", by=PEOPLE["lead"], step="refund", reason="two wallets")
     assert (await desk.engine.accept(lifted)).refusal is None
     assert (await desk.play(deeds[refund], SECOND)).refusal is None
 
@@ -117,6 +115,4 @@ async def test_nothing_is_copied_or_asked_when_switched_off() -> None:
     assert not desk.copies.said and not desk.office.done
     kinds = {planned.effect.kind for planned in desk.cases.effects.values()}
     assert not kinds & {"ask_back_office", "copy_brief"}
-    assert (
-        yaml.safe_load((PLAYBOOKS / "mr_d.yaml").read_text())["values"]["back_office"] == "by_hand"
-    )
+    assert yaml.safe_load((PLAYBOOKS / "mr_d.yaml").read_text())["values"]["back_office"] == "by_hand"

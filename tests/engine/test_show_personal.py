@@ -20,9 +20,7 @@ async def slack() -> Slack:
     slack.people.add("USECU001", "Sipho", "platform_security")
     await slack.with_mod()
     slack.reply.opened.clear()
-    assert any(
-        isinstance(one, ShowCard) and one.inbox == "role:mod" for one in slack.cases.queued()
-    )
+    assert any(isinstance(one, ShowCard) and one.inbox == "role:mod" for one in slack.cases.queued())
     return slack
 
 
@@ -40,9 +38,7 @@ async def test_who_may_look_sees_the_values_in_a_modal_and_is_logged(slack: Slac
 
 
 @pytest.mark.parametrize(("who", "sees"), [("UMOD0001", True), ("USECU001", False)])
-async def test_the_other_claimant_is_shown_to_those_who_decide_only(
-    slack: Slack, who: str, sees: bool
-) -> None:
+async def test_the_other_claimant_is_shown_to_those_who_decide_only(slack: Slack, who: str, sees: bool) -> None:
     """Whoever works with a case may look behind its mask; the other case's customer is not in it."""
     other = "01JD0000000000000000000099"
     mail = {"email": Fact(value="somebody.else@example.com", personal=True)}

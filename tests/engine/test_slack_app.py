@@ -52,10 +52,17 @@ def signed(body: str, *, form: bool = True, age: int = 0, secret: str = SECRET) 
 
 
 def command(text: str = "", name: str = "/ato") -> str:
-    return urlencode({
-        "command": name, "text": text, "user_id": "UAGENT01", "channel_id": "C1", "trigger_id": "1.1.a",
-        "team_id": "TMRD0001", "response_url": "https://hooks.slack.com/commands/x",
-    })  # fmt: skip
+    return urlencode(
+        {
+            "command": name,
+            "text": text,
+            "user_id": "UAGENT01",
+            "channel_id": "C1",
+            "trigger_id": "1.1.a",
+            "team_id": "TMRD0001",
+            "response_url": "https://hooks.slack.com/commands/x",
+        }
+    )
 
 
 def interaction(payload: dict[str, Any]) -> str:
@@ -63,18 +70,29 @@ def interaction(payload: dict[str, Any]) -> str:
 
 
 def click(action: str, value: str = f"{CASE}|1", who: str = "UMOD0001") -> str:
-    return interaction({
-        "type": "block_actions", "user": {"id": who, "team_id": "TMRD0001"}, "trigger_id": "1.2.b",
-        "channel": {"id": "CMOD0001"}, "container": {"type": "message", "message_ts": "1.1"},
-        "actions": [{"type": "button", "action_id": action, "block_id": "b", "value": value}],
-        "response_url": "https://hooks.slack.com/actions/x",
-    })  # fmt: skip
+    return interaction(
+        {
+            "type": "block_actions",
+            "user": {"id": who, "team_id": "TMRD0001"},
+            "trigger_id": "1.2.b",
+            "channel": {"id": "CMOD0001"},
+            "container": {"type": "message", "message_ts": "1.1"},
+            "actions": [{"type": "button", "action_id": action, "block_id": "b", "value": value}],
+            "response_url": "https://hooks.slack.com/actions/x",
+        }
+    )
 
 
 def event(inner: dict[str, Any]) -> str:
-    return json.dumps({
-        "type": "event_callback", "event_id": "Ev1", "team_id": "TMRD0001", "event": inner, "api_app_id": "A",
-    })  # fmt: skip
+    return json.dumps(
+        {
+            "type": "event_callback",
+            "event_id": "Ev1",
+            "team_id": "TMRD0001",
+            "event": inner,
+            "api_app_id": "A",
+        }
+    )
 
 
 async def test_ato_opens_the_intake_and_answers_with_nothing(app, slack):
@@ -127,16 +145,28 @@ async def test_a_click_a_pick_and_a_closed_modal_reach_their_handlers(app, slack
     assert (await app.async_dispatch(signed(click("claim:locate", who="UAGENT01")))).status == 200
     assert (await slack.case()).step("locate").claimed_by == "UAGENT01"
     pick = {
-        "type": "block_actions", "user": {"id": "UAGENT01"}, "trigger_id": "1.4.d", "view": slack._sent(second, {}),
+        "type": "block_actions",
+        "user": {"id": "UAGENT01"},
+        "trigger_id": "1.4.d",
+        "view": slack._sent(second, {}),
         "container": {"type": "view", "view_id": "V1"},
-        "actions": [{"type": "radio_buttons", "action_id": "pick:outcome", "block_id": "b",
-                     "selected_option": {"value": "found"}}],
-    }  # fmt: skip
+        "actions": [
+            {
+                "type": "radio_buttons",
+                "action_id": "pick:outcome",
+                "block_id": "b",
+                "selected_option": {"value": "found"},
+            }
+        ],
+    }
     assert (await app.async_dispatch(signed(interaction(pick)))).status == 200
     assert len(slack.reply.updated) == 1
     closed = {
-        "type": "view_closed", "user": {"id": "UAGENT01"}, "view": slack._sent(second, {}), "is_cleared": False,
-    }  # fmt: skip
+        "type": "view_closed",
+        "user": {"id": "UAGENT01"},
+        "view": slack._sent(second, {}),
+        "is_cleared": False,
+    }
     assert (await app.async_dispatch(signed(interaction(closed)))).status == 200
     assert len(slack.reply.told) == 1
 
@@ -153,7 +183,7 @@ async def test_a_click_a_pick_and_a_closed_modal_reach_their_handlers(app, slack
         event({"type": "subteam_created", "subteam": {"id": "S1", "users": []}}),
         event({"type": "user_change", "user": {"id": "U1"}}),
     ],
-)  # fmt: skip
+)
 async def test_nothing_ends_in_a_404(app, body):
     answer = await app.async_dispatch(signed(body, form=not body.startswith("{")))
     assert answer.status == 200

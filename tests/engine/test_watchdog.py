@@ -53,9 +53,14 @@ class Kennel:
 
     def __post_init__(self) -> None:
         self.dog = Watchdog(
-            self.desk.cases, self.store, self.desk.store, self.desk.clock, LIMITS,
-            lambda seen, wrong: self.shown.append((seen, wrong)), heart=self.heart,
-        )  # fmt: skip
+            self.desk.cases,
+            self.store,
+            self.desk.store,
+            self.desk.clock,
+            LIMITS,
+            lambda seen, wrong: self.shown.append((seen, wrong)),
+            heart=self.heart,
+        )
 
     def said(self) -> list[str]:
         return [key for key in self.desk.store.rows if key.startswith("watchdog/")]
@@ -113,9 +118,7 @@ async def test_a_chaser_that_stopped_is_barked_at_once_and_called_over_once(kenn
 
 async def test_two_ticks_are_allowed(kennel: Kennel) -> None:
     kennel.desk.clock.move(timedelta(hours=1) + TICK)
-    found = await watch(
-        kennel.desk.cases, kennel.desk.store, kennel.store, LIMITS, kennel.desk.clock.now()
-    )
+    found = await watch(kennel.desk.cases, kennel.desk.store, kennel.store, LIMITS, kennel.desk.clock.now())
     assert found.late == ()
 
 
@@ -180,4 +183,4 @@ async def test_the_heart_beats_and_never_raises(
     heart, asked = _heart(answer)
     assert await heart.beat() is heard
     assert asked == ["https://beat.example/secret"]
-    assert "secret" not in "".join(one.getMessage() for one in caplog.records if one.name.startswith("integrations"))  # fmt: skip
+    assert "secret" not in "".join(one.getMessage() for one in caplog.records if one.name.startswith("integrations"))

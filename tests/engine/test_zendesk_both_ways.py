@@ -38,9 +38,10 @@ async def deliver(desk: Whole, ticket: int, invocation: str = "i1") -> HttpAnswe
     body, at = json.dumps({"ticket_id": str(ticket)}).encode(), datetime.now(UTC).isoformat()
     signature = b64encode(new(SECRET.encode(), at.encode() + body, sha256).digest()).decode()
     headers = {
-        "X-Zendesk-Webhook-Signature": signature, "X-Zendesk-Webhook-Signature-Timestamp": at,
+        "X-Zendesk-Webhook-Signature": signature,
+        "X-Zendesk-Webhook-Signature-Timestamp": at,
         "X-Zendesk-Webhook-Invocation-Id": invocation,
-    }  # fmt: skip
+    }
     answer = await on_ticket_event(body, headers, door)
     await desk.work()
     return answer
@@ -64,19 +65,13 @@ async def test_a_ticket_made_by_hand_becomes_one_case_however_often_it_is_told(d
 async def test_our_own_ticket_told_of_before_we_know_its_number_is_not_adopted(desk: Whole) -> None:
     await desk.play_all((RECEIVE, LOCATE, VERIFY, SUSPEND), CASE)
     ours = desk.tickets.tickets[0].id
-    desk.cases = desk.engine.cases = (
-        FakeCases()
-    )  # as if the answer to creating it had not been kept yet
+    desk.cases = desk.engine.cases = FakeCases()  # as if the answer to creating it had not been kept yet
     assert (await deliver(desk, ours)).body == {"ok": "not ours"}
     assert desk.cases.events == {}
 
 
-@pytest.mark.parametrize(
-    ("group", "query_type"), [("Engineering", None), ("Engineering", "Other>Thing")]
-)
-async def test_any_other_ticket_is_none_of_ours(
-    desk: Whole, group: str, query_type: str | None
-) -> None:
+@pytest.mark.parametrize(("group", "query_type"), [("Engineering", None), ("Engineering", "Other>Thing")])
+async def test_any_other_ticket_is_none_of_ours(desk: Whole, group: str, query_type: str | None) -> None:
     ticket = desk.tickets.make(group, query_type)
     assert (await deliver(desk, ticket)).body == {"ok": "not ours"}
     assert (await deliver(desk, 99)).body == {"ok": "not ours"}
@@ -151,9 +146,7 @@ async def test_a_reply_nobody_told_of_is_found_by_the_stamp(desk: Whole) -> None
     assert found[0].tickets["escalation"].replies == 1
 
 
-@pytest.mark.parametrize(
-    "error", [TryAgain("Zendesk", "too many requests"), GiveUp("Zendesk", "no entry")]
-)
+@pytest.mark.parametrize("error", [TryAgain("Zendesk", "too many requests"), GiveUp("Zendesk", "no entry")])
 async def test_a_reading_that_fails_is_left_to_the_next_tick(desk: Whole, error: TryAgain) -> None:
     ticket, store = await flagged(desk)
     desk.tickets.move(ticket, status="solved")
@@ -180,9 +173,7 @@ async def investigating(desk: Whole) -> str:
 
 async def test_an_uploaded_sheet_finishes_the_step_and_goes_onto_the_ticket(desk: Whole) -> None:
     link = await investigating(desk)
-    desk.chat.files[link] = (
-        b"Field;Before;After;Changed at\nemail;a@example.com;b@example.com;20/11/2024 18:02\n"
-    )
+    desk.chat.files[link] = b"Field;Before;After;Changed at\nemail;a@example.com;b@example.com;20/11/2024 18:02\n"
     await desk.play(UPLOAD, CASE)
     found = await desk.engine.look(CASE)
     assert found is not None

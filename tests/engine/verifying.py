@@ -29,20 +29,28 @@ class Verifying(Whole):
         await self.start()
         self.engine.digests = Digests()
         self.office.people["2048899"] = ProfileSeen(
-            "2048899", "https://admin.example/profiles/2048899", "Werner van Wyk", "wernervw",
-            "werner.vanwyk@example.com", "+27835550177", False,
-        )  # fmt: skip
+            "2048899",
+            "https://admin.example/profiles/2048899",
+            "Werner van Wyk",
+            "wernervw",
+            "werner.vanwyk@example.com",
+            "+27835550177",
+            False,
+        )
         self.order("DFD-88010", "Simply Asia Durbanville", "215.00", days=40)
         self.order("DFD-88014", "Col'Cacchio Tyger Valley", "329.80", days=20)
         return self
 
-    def order(
-        self, number: str, restaurant: str, total: str, days: float, customer: str = "2048899"
-    ) -> None:
+    def order(self, number: str, restaurant: str, total: str, days: float, customer: str = "2048899") -> None:
         self.office.placed[number] = OrderSeen(
-            number, restaurant, {"amount": str(Decimal(total)), "currency": "ZAR"},
-            self.clock.now() - timedelta(days=days), None, "werner.vanwyk@example.com", customer,
-        )  # fmt: skip
+            number,
+            restaurant,
+            {"amount": str(Decimal(total)), "currency": "ZAR"},
+            self.clock.now() - timedelta(days=days),
+            None,
+            "werner.vanwyk@example.com",
+            customer,
+        )
 
     async def receive(self, case: str = CASE) -> Answer:
         return await self.play(self.playbook.rehearsals["not_found"].deeds[0], case)
@@ -61,9 +69,13 @@ class Verifying(Whole):
         occurrence = max(1, found[0].step(step).occurrence) if found else 1
         command = cmd.CompleteStep(
             occurrence=occurrence,
-            case=case, delivery=self.delivery(), by=PEOPLE[who], step=step, outcome=outcome,
+            case=case,
+            delivery=self.delivery(),
+            by=PEOPLE[who],
+            step=step,
+            outcome=outcome,
             fills={name: Fill(raw=raw) for name, raw in fill.items() if raw},
-        )  # fmt: skip
+        )
         answer = await self.engine.accept(command)
         if work:
             await self.work()

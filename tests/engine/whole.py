@@ -59,9 +59,15 @@ class Whole:
         key = await self.cases.remember_playbook(self.playbook)
         name = self.playbook.playbook
         self.engine = Engine(
-            cases=self.cases, tickets=self.tickets, chat=self.chat, clock=self.clock,
-            playbooks={name: self.playbook}, hashes={name: key}, back_office=self.office, copies=self.copies,
-        )  # fmt: skip
+            cases=self.cases,
+            tickets=self.tickets,
+            chat=self.chat,
+            clock=self.clock,
+            playbooks={name: self.playbook},
+            hashes={name: key},
+            back_office=self.office,
+            copies=self.copies,
+        )
         return self
 
     async def play(self, deed: Deed, case: str) -> Answer:
@@ -95,9 +101,7 @@ class Whole:
         return not waits and effect.key not in self.later
 
     def customer(self, number: str, email: str) -> None:
-        self.office.people[number] = ProfileSeen(
-            number, "https://admin.example/p/1", "N", "n", email, "", False
-        )
+        self.office.people[number] = ProfileSeen(number, "https://admin.example/p/1", "N", "n", email, "", False)
 
 
 __all__ = ["PEOPLE", "Whole"]

@@ -16,10 +16,7 @@ class FakeShifts:
     gone: bool = False
 
     async def on_duty(self) -> Mapping[str, frozenset[str]]:
-        return {
-            role: frozenset(p for p, on in people.items() if on)
-            for role, people in self.rows.items()
-        }
+        return {role: frozenset(p for p, on in people.items() if on) for role, people in self.rows.items()}
 
     async def begin(self, person: str, roles: Collection[str], now: datetime) -> None:
         self._answer()
@@ -59,9 +56,7 @@ class FakeAnnouncements:
     done: set[str] = field(default_factory=set)
     reminders: dict[Gathered, str] = field(default_factory=dict)
 
-    async def put(
-        self, one: Announcement, now: datetime, stands_for: Sequence[Gathered] = ()
-    ) -> bool:
+    async def put(self, one: Announcement, now: datetime, stands_for: Sequence[Gathered] = ()) -> bool:
         if one.key in self.rows or self.reminders.keys() & set(stands_for):
             return False
         self.rows[one.key] = (one, now)
@@ -82,7 +77,5 @@ class FakeAnnouncements:
         return frozenset(one for one in self.reminders if one.case in cases)
 
     async def last(self, inboxes: Sequence[str], since: datetime) -> frozenset[str]:
-        digests = (
-            one for one, at in self.rows.values() if one.key.startswith(DIGEST) and at > since
-        )
+        digests = (one for one, at in self.rows.values() if one.key.startswith(DIGEST) and at > since)
         return frozenset(one.inbox for one in digests if one.inbox in inboxes)

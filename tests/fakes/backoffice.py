@@ -22,9 +22,7 @@ class FakeBackOffice:
     def search_link(self, query: str) -> str:
         return f"https://admin.test/search?q={query}"
 
-    async def profiles(
-        self, email: str = "", phone: str = "", customer_id: str = ""
-    ) -> tuple[ProfileSeen, ...]:
+    async def profiles(self, email: str = "", phone: str = "", customer_id: str = "") -> tuple[ProfileSeen, ...]:
         _fail(self.before)
         return tuple(
             one

@@ -105,9 +105,7 @@ class FakeCases:
         if delivery in self.deliveries:
             raise Repeated(delivery)
         names = {one.id: name for name, one in self._case(case).tickets.items()}
-        lanes = [
-            one.lane for one in self.queued() if (one.case, one.kind) == (case, "look_at_ticket")
-        ]
+        lanes = [one.lane for one in self.queued() if (one.case, one.kind) == (case, "look_at_ticket")]
         self.deliveries.add(delivery)
         if look := plan(case, names[ticket], lanes):
             self.effects[look.key] = Planned(look)
@@ -128,9 +126,7 @@ class FakeCases:
         }
         return sorted(found, reverse=True)[:limit]
 
-    async def sharing(
-        self, field: str, values: Sequence[str], since: datetime, until: datetime
-    ) -> frozenset[str]:
+    async def sharing(self, field: str, values: Sequence[str], since: datetime, until: datetime) -> frozenset[str]:
         found = {one for value in values for one in await self.find(field, value, 10_000)}
         opened = {one: self._case(one).opened_at for one in found}
         return frozenset(one for one, at in opened.items() if at and since <= at < until)
@@ -153,9 +149,7 @@ class FakeCases:
     ) -> Figures:
         self._answer()
         cases = [self._case(case) for case in self.events]
-        day = [
-            c.id for c in cases if c.playbook in playbooks and c.opened_at and c.opened_at >= since
-        ]
+        day = [c.id for c in cases if c.playbook in playbooks and c.opened_at and c.opened_at >= since]
         goals = [goal for case in day if (goal := self.goals[case])]
         done = [goal for goal in goals if goal.done_at or goal.due_at < now]
         good = [goal for goal in done if goal.done_at and goal.done_at <= goal.due_at]
@@ -165,11 +159,7 @@ class FakeCases:
     async def of_days(self, playbook: str, since: datetime, until: datetime) -> Sequence[str]:
         self._answer()
         cases = [case for case in map(self._case, self.events) if case.playbook == playbook]
-        within = [
-            c.id
-            for c in cases
-            if any(at and since <= at < until for at in (c.opened_at, c.ended_at))
-        ]
+        within = [c.id for c in cases if any(at and since <= at < until for at in (c.opened_at, c.ended_at))]
         return sorted(within)
 
     def _listed(self) -> list[Owed]:

@@ -62,9 +62,7 @@ class FakeChat:
         """Give the messages of an inbox that are no cards."""
         return [one for one in self.posted if one.channel == inbox and one.face is None]
 
-    async def show(
-        self, effect: ShowCard, case: Case, playbook: Playbook, now: datetime, attempt: Attempt
-    ) -> CardSeen:
+    async def show(self, effect: ShowCard, case: Case, playbook: Playbook, now: datetime, attempt: Attempt) -> CardSeen:
         drawn = face(case, playbook, effect.inbox)
         stands = case.cards.get(effect.inbox)
         standing = self._at(stands.ts) if stands and stands.ts else None
@@ -78,9 +76,7 @@ class FakeChat:
             raise fail.error()
         return CardSeen(channel=standing.channel, ts=standing.ts, version=case.version)
 
-    async def tell(
-        self, effect: TellPeople, case: Case, playbook: Playbook, now: datetime, attempt: Attempt
-    ) -> Told:
+    async def tell(self, effect: TellPeople, case: Case, playbook: Playbook, now: datetime, attempt: Attempt) -> Told:
         fail = self._failing()
         message = await self._post(effect.key, effect.inbox, attempt)
         stands = case.cards.get(effect.inbox)
@@ -90,9 +86,7 @@ class FakeChat:
             raise fail.error()
         return Told(channel=message.channel, ts=message.ts)
 
-    async def redact(
-        self, effect: RedactPosts, case: Case, playbook: Playbook, now: datetime
-    ) -> Redacted:
+    async def redact(self, effect: RedactPosts, case: Case, playbook: Playbook, now: datetime) -> Redacted:
         there = [one for one in self.posted if one.channel == effect.inbox]
         for one in there:
             one.face = face(case, playbook, effect.inbox) if one.face else None

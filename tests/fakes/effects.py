@@ -47,16 +47,18 @@ class FakeEffects:
         return self.cases.effects[key].status == "queued"
 
     async def prepare(
-        self, key: str, body: bytes, number: int, started_at: datetime,
+        self,
+        key: str,
+        body: bytes,
+        number: int,
+        started_at: datetime,
         next_at: datetime | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         kept = self._kept(key, number, started_at)
         self.tried[key] = replace(kept, before=True, prepared=body)
         self.next |= {key: next_at} if next_at else {}
 
-    async def later(
-        self, key: str, number: int, started_at: datetime, next_at: datetime, error: str | None
-    ) -> None:
+    async def later(self, key: str, number: int, started_at: datetime, next_at: datetime, error: str | None) -> None:
         self.tried[key] = self._kept(key, number, started_at)
         self.next[key] = next_at
 

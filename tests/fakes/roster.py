@@ -35,9 +35,7 @@ class FakeRoster:
     def on_members_changed(self, subteam_id: str, users: Sequence[str]) -> None:
         self.groups[subteam_id] = tuple(users)
 
-    def on_members_moved(
-        self, subteam_id: str, added: Sequence[str], removed: Sequence[str]
-    ) -> None:
+    def on_members_moved(self, subteam_id: str, added: Sequence[str], removed: Sequence[str]) -> None:
         self.moved.append((subteam_id, tuple(added), tuple(removed)))
 
     def on_user_changed(self, user: Mapping[str, Any]) -> None:

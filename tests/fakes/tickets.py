@@ -85,9 +85,7 @@ class FakeTickets:
         wanted = held.query_type in query_types and held.status not in {"solved", "closed"}
         if held.key or not wanted or held.query_type is None:
             return None
-        return TicketFound(
-            seen=self._seen(held), query_type=held.query_type, requester=_writer(held)
-        )
+        return TicketFound(seen=self._seen(held), query_type=held.query_type, requester=_writer(held))
 
     async def peek(self, ticket: int) -> Writer | None:
         """Say who wrote a ticket."""
@@ -115,18 +113,28 @@ class FakeTickets:
     def make(self, group: str, query_type: str | None, requester: Requester | None = None) -> int:
         """Make a ticket by hand."""
         held = Held(
-            id=self.first + len(self.tickets), key="", status="open", form="Customer Query",
-            group=group, query_type=query_type, notes=[], requester=requester,
-        )  # fmt: skip
+            id=self.first + len(self.tickets),
+            key="",
+            status="open",
+            form="Customer Query",
+            group=group,
+            query_type=query_type,
+            notes=[],
+            requester=requester,
+        )
         self.tickets.append(held)
         return held.id
 
     def _hold(self, effect: CreateTicket) -> Held:
         held = Held(
-            id=self.first + len(self.tickets), key=effect.key, status=effect.status, form=effect.form,
-            group=self.reroutes.get(effect.group, effect.group), query_type=effect.query_type,
+            id=self.first + len(self.tickets),
+            key=effect.key,
+            status=effect.status,
+            form=effect.form,
+            group=self.reroutes.get(effect.group, effect.group),
+            query_type=effect.query_type,
             notes=[(effect.key, effect.body)],
-        )  # fmt: skip
+        )
         self.tickets.append(held)
         return held
 
@@ -152,9 +160,14 @@ class FakeTickets:
     def _seen(self, held: Held, lost: tuple[str, ...] = ()) -> TicketSeen:
         url = f"https://zendesk.test/agent/tickets/{held.id}"
         return TicketSeen(
-            id=held.id, url=url, group=held.group, status=held.status, form=held.form, lost=lost,
+            id=held.id,
+            url=url,
+            group=held.group,
+            status=held.status,
+            form=held.form,
+            lost=lost,
             stamp=f"change {held.changes}",
-        )  # fmt: skip
+        )
 
 
 def _writer(held: Held) -> Writer | None:

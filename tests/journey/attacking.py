@@ -51,20 +51,22 @@ class Shot:
         return f"{self.method} {self.path} HTTP/1.1\r\n{head}\r\n".encode() + body
 
 
-def slack(raw: bytes, *, age: int = 0, secret: str = SANDBOX["ATO_SLACK__SIGNING_SECRET"], kind: str = FORM) -> Shot:  # fmt: skip
+def slack(raw: bytes, *, age: int = 0, secret: str = SANDBOX["ATO_SLACK__SIGNING_SECRET"], kind: str = FORM) -> Shot:
     at = str(int(time.time()) - age)
     mac = hmac.new(secret.encode(), f"v0:{at}:".encode() + raw, hashlib.sha256).hexdigest()
-    headers = {"Content-Type": kind, "X-Slack-Request-Timestamp": at, "X-Slack-Signature": f"v0={mac}"}  # fmt: skip
+    headers = {"Content-Type": kind, "X-Slack-Request-Timestamp": at, "X-Slack-Signature": f"v0={mac}"}
     return Shot(SLACK, headers, raw)
 
 
-def zendesk(raw: bytes, *, age: int = 0, secret: str = SANDBOX["ATO_ZENDESK__WEBHOOK_SECRET"]) -> Shot:  # fmt: skip
+def zendesk(raw: bytes, *, age: int = 0, secret: str = SANDBOX["ATO_ZENDESK__WEBHOOK_SECRET"]) -> Shot:
     at = (datetime.now(UTC) - timedelta(seconds=age)).isoformat()
     mac = b64encode(hmac.new(secret.encode(), at.encode() + raw, hashlib.sha256).digest()).decode()
     headers = {
-        "Content-Type": JSON, "X-Zendesk-Webhook-Signature": mac, "X-Zendesk-Webhook-Signature-Timestamp": at,
+        "Content-Type": JSON,
+        "X-Zendesk-Webhook-Signature": mac,
+        "X-Zendesk-Webhook-Signature-Timestamp": at,
         "X-Zendesk-Webhook-Invocation-Id": uuid4().hex,
-    }  # fmt: skip
+    }
     return Shot(ZENDESK, headers, raw)
 
 
@@ -76,11 +78,27 @@ def act(dice: random.Random) -> bytes:
         "value": "01JD0000000000000000000012|1",
         "type": "button",
     }
-    return dice.choice([
-        urlencode({"command": "/ato", "text": "mine", "user_id": "UMOD0001", "channel_id": "C1", "trigger_id": ident}).encode(),
-        urlencode({"payload": json.dumps({"type": "block_actions", "user": who, "trigger_id": ident, "actions": [action]})}).encode(),
-        urlencode({"payload": json.dumps({"type": "view_submission", "user": who, "trigger_id": ident, "view": {"id": "V1"}})}).encode(),
-    ])  # fmt: skip
+    return dice.choice(
+        [
+            urlencode(
+                {"command": "/ato", "text": "mine", "user_id": "UMOD0001", "channel_id": "C1", "trigger_id": ident}
+            ).encode(),
+            urlencode(
+                {
+                    "payload": json.dumps(
+                        {"type": "block_actions", "user": who, "trigger_id": ident, "actions": [action]}
+                    )
+                }
+            ).encode(),
+            urlencode(
+                {
+                    "payload": json.dumps(
+                        {"type": "view_submission", "user": who, "trigger_id": ident, "view": {"id": "V1"}}
+                    )
+                }
+            ).encode(),
+        ]
+    )
 
 
 def change(raw: bytes, dice: random.Random) -> bytes:
@@ -120,17 +138,20 @@ KINDS: dict[str, Make] = {
     "old, Slack": lambda d: slack(act(d), age=d.choice([310, 4000, -330, -9000])),
     "old, Zendesk": lambda d: zendesk(TICKET, age=d.choice([310, 4000, -330])),
     "garbage, unsigned": lambda d: Shot(SLACK, {"Content-Type": JSON}, d.choice([b"[" * 50_000, d.randbytes(300)])),
-    "garbage, signed": lambda d: slack(d.choice([b"[" * 50_000, d.randbytes(300), b"payload=%7B", b'{"a":']), kind=JSON),
+    "garbage, signed": lambda d: slack(
+        d.choice([b"[" * 50_000, d.randbytes(300), b"payload=%7B", b'{"a":']), kind=JSON
+    ),
     "truncated": lambda d: cut(d.choice([slack(act(d)), zendesk(TICKET)]), d, honest=False),
     "truncated, with its length": lambda d: cut(d.choice([slack(act(d)), zendesk(TICKET)]), d, honest=True),
     "oversized: says so": lambda d: Shot(d.choice([SLACK, ZENDESK]), {}, b"x", 1_000_001 + d.randrange(10**12)),
     "oversized: sent": lambda d: Shot(d.choice([SLACK, ZENDESK]), {}, b"x" * 1_100_000),
     "oversized: in chunks": lambda d: Shot(d.choice([SLACK, ZENDESK]), {}, b"x" * 1_100_000, chunked=True),
     "other methods and places": lambda d: Shot(
-        d.choice([SLACK, ZENDESK, "/docs", "/openapi.json", "/../etc/passwd", "//example.com/%2e%2e"]), {},
+        d.choice([SLACK, ZENDESK, "/docs", "/openapi.json", "/../etc/passwd", "//example.com/%2e%2e"]),
+        {},
         method=d.choice(["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "FOO"]),
     ),
-}  # fmt: skip
+}
 REPLAYED = "replayed"
 
 
@@ -147,11 +168,11 @@ class Outcome:
     @property
     def accepted(self) -> int:
         """How many requests were answered with success; an unanswered one (0) was not."""
-        return sum(n for kind in self.statuses.values() for status, n in kind.items() if 200 <= status < 400)  # fmt: skip
+        return sum(n for kind in self.statuses.values() for status, n in kind.items() if 200 <= status < 400)
 
     @property
     def errors(self) -> int:
-        return sum(n for kind in self.statuses.values() for status, n in kind.items() if status >= 500)  # fmt: skip
+        return sum(n for kind in self.statuses.values() for status, n in kind.items() if status >= 500)
 
     @property
     def grown(self) -> int:
@@ -192,8 +213,14 @@ async def attack(built: Stage, count: int, seed: int = 6) -> Outcome:
     """Send so many requests, of every kind alike, and compare what is stored before and after."""
     assert built.bot is not None
     found, process, dice = Outcome(), psutil.Process(built.bot.popen.pid), random.Random(seed)
-    captured = [slack(act(dice)), slack(urlencode({"command": "/ato", "text": "help", "user_id": "UMOD0001",
-                "channel_id": "C1", "trigger_id": "t"}).encode())]  # fmt: skip
+    captured = [
+        slack(act(dice)),
+        slack(
+            urlencode(
+                {"command": "/ato", "text": "help", "user_id": "UMOD0001", "channel_id": "C1", "trigger_id": "t"}
+            ).encode()
+        ),
+    ]
     for one in captured:  # the real ones, which somebody writes down on their way
         await fire(built.bot_url, one)
     file = str(built.folder / "ato.sqlite3")
@@ -221,9 +248,7 @@ def main(count: int) -> int:
         log = built.bot.log.read_text() if built.bot else ""
     for kind, statuses in found.statuses.items():
         print(f"{kind:36} {dict(sorted(statuses.items()))}")
-    print(
-        f"{count} requests in {found.seconds:.0f} s: {found.accepted} accepted, {found.errors} errors"
-    )
+    print(f"{count} requests in {found.seconds:.0f} s: {found.accepted} accepted, {found.errors} errors")
     print(f"stored before {found.before}\nstored after  {found.after}")
     print(
         "resident, MB:",

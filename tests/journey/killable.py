@@ -97,9 +97,7 @@ class Mined:
 
         async def do(effect: Effect, *rest: Any) -> Any:
             DOING.set(effect)
-            armed = [
-                Armed(one, effect, self.charge) if hasattr(one, "prepare") else one for one in rest
-            ]
+            armed = [Armed(one, effect, self.charge) if hasattr(one, "prepare") else one for one in rest]
             if effect.kind == "look_at_ticket":  # nothing is prepared for a reading
                 self.charge.goes_off(effect, "before_sending")
             result = await call(effect, *armed)

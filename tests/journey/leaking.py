@@ -29,7 +29,7 @@ MARKED = (
     (re.compile(r"\b20488(\d\d)\b"), lambda one: f"30591{one[1]}"),
     (re.compile(r"203\.0\.113\.9"), lambda _: "198.51.100.77"),
     (re.compile(r"2001:db8::7"), lambda _: "2001:db8::beef"),
-)  # fmt: skip
+)
 """What is found in a personal value, and what stands in its place: the database holds the playbooks with their rehearsals, too."""
 
 
@@ -48,10 +48,17 @@ UNMARKED = {("mr_d", name) for name in ("bank_orders", "restored", *RESULTS)}
 
 def marked(deed: Deed, book: Playbook) -> Deed:
     """The same deed about somebody whose values stand nowhere else."""
-    fill = {name: _marked(raw, book.fields[name].type) if book.fields[name].personal else raw for name, raw in deed.fill.items()}  # fmt: skip
+    fill = {
+        name: _marked(raw, book.fields[name].type) if book.fields[name].personal else raw
+        for name, raw in deed.fill.items()
+    }
     if "still_going" in fill and "fraud_orders" in fill:
         fill["fraud_address"] = ADDRESS
-    makes = deed.makes and {**deed.makes, "email": _marked(deed.makes["email"], "email"), "name": _marked(deed.makes["name"], "name")}  # fmt: skip
+    makes = deed.makes and {
+        **deed.makes,
+        "email": _marked(deed.makes["email"], "email"),
+        "name": _marked(deed.makes["name"], "name"),
+    }
     return deed.model_copy(update={"fill": fill, "makes": makes})
 
 
@@ -77,7 +84,10 @@ def marks() -> tuple[str, ...]:
     )
     typed = set(re.findall(r"\b0\d\d? \d{3,4} 7\d{3}\b", told))
     phones = {way for one in typed for way in ways(one)}
-    written = re.findall(r"qz\.[\w.]+@[\w.]+|\w+Qzwort|Quilwort|Quaggavlei|30591\d\d|8801977|0\d\d? \d{3,4} 7\d{3}|198\.51\.100\.77|2001:db8::beef", told)  # fmt: skip
+    written = re.findall(
+        r"qz\.[\w.]+@[\w.]+|\w+Qzwort|Quilwort|Quaggavlei|30591\d\d|8801977|0\d\d? \d{3,4} 7\d{3}|198\.51\.100\.77|2001:db8::beef",
+        told,
+    )
     return tuple(sorted({*written, *phones, *NOTED, WROTE["email"]}))
 
 
@@ -107,7 +117,7 @@ class Left:
 
     def public(self) -> str:
         """What anybody in the workspace may read; an answer that one person sees is not among it."""
-        there = [one["messages"] for one in self.slack["channels"].values() if anybodys(one["channel"])]  # fmt: skip
+        there = [one["messages"] for one in self.slack["channels"].values() if anybodys(one["channel"])]
         return json.dumps(there, ensure_ascii=False)
 
     def private(self) -> str:
@@ -116,8 +126,8 @@ class Left:
 
     def metadata(self) -> str:
         """Everything Slack keeps beside what people see: of messages and of modals."""
-        told = [one["body"] for one in self.asked if one["system"] == "slack" and isinstance(one["body"], dict)]  # fmt: skip
-        views = [json.loads(view) if isinstance(view, str) else view for body in told if (view := body.get("view"))]  # fmt: skip
+        told = [one["body"] for one in self.asked if one["system"] == "slack" and isinstance(one["body"], dict)]
+        views = [json.loads(view) if isinstance(view, str) else view for body in told if (view := body.get("view"))]
         beside = [body["metadata"] for body in told if body.get("metadata")]
         return json.dumps([beside, [view.get("private_metadata") for view in views]])
 
@@ -166,7 +176,9 @@ def found_in(words: str | bytes, wanted: Iterable[str] = MARKS) -> list[str]:
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     text += unquote_plus(text) if re.search(r"%[0-9A-Fa-f]{2}", text) else ""
     alone = "(?<![0-9A-Fa-f]){}(?![0-9A-Fa-f])"
-    return [one for one in wanted if re.search(alone.format(re.escape(one)) if one[0].isdigit() else re.escape(one), text)]  # fmt: skip
+    return [
+        one for one in wanted if re.search(alone.format(re.escape(one)) if one[0].isdigit() else re.escape(one), text)
+    ]
 
 
 def unpacked(bundle: Path) -> bytes:

@@ -21,8 +21,10 @@ def send(scene: Scene, raw: bytes, kind: str = FORM) -> httpx.Response:
     stamp = str(int(time.time()))
     signed = hmac.new(SECRET, f"v0:{stamp}:".encode() + raw, hashlib.sha256).hexdigest()
     headers = {
-        "Content-Type": kind, "X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={signed}",
-    }  # fmt: skip
+        "Content-Type": kind,
+        "X-Slack-Request-Timestamp": stamp,
+        "X-Slack-Signature": f"v0={signed}",
+    }
     return httpx.post(f"{scene.stage.bot_url}/slack/events", content=raw, headers=headers)
 
 
@@ -32,10 +34,13 @@ def payload(**body: Any) -> bytes:
 
 def pressed(action: str, value: str, user: str = "UMOD0001") -> bytes:
     return payload(
-        type="block_actions", user={"id": user}, trigger_id=uuid4().hex, channel={"id": MOD},
+        type="block_actions",
+        user={"id": user},
+        trigger_id=uuid4().hex,
+        channel={"id": MOD},
         container={"message_ts": "1.1", "channel_id": MOD},
         actions=[{"type": "button", "action_id": action, "block_id": "b", "value": value}],
-    )  # fmt: skip
+    )
 
 
 def said_to(scene: Scene, who: str) -> list[str]:

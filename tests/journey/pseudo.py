@@ -32,9 +32,7 @@ _LINK = re.compile(r"<https?:[^>|]*\|([^>]*)>")
 def pseudo(words: str) -> str:
     """Write words in wide letters; the names of values stay."""
     bare = "".join(c for c in unicodedata.normalize("NFD", words) if not unicodedata.combining(c))
-    return "".join(
-        piece if at % 2 else piece.translate(_WIDE) for at, piece in enumerate(_VALUE.split(bare))
-    )
+    return "".join(piece if at % 2 else piece.translate(_WIDE) for at, piece in enumerate(_VALUE.split(bare)))
 
 
 def write_pseudo(folder: Path) -> tuple[Path, Path]:
@@ -61,9 +59,7 @@ def _in_pseudo(data: Any) -> Any:
 
 # What people read -------------------------------------------------------------------------------
 
-_WORDS = frozenset(
-    {"text", "title", "subject", "body", "html_body", "filename", "initial_comment", "alt_text"}
-)
+_WORDS = frozenset({"text", "title", "subject", "body", "html_body", "filename", "initial_comment", "alt_text"})
 
 
 def read_by_people(entry: Json) -> Iterator[str]:

@@ -15,21 +15,34 @@ MOD, DATA, SECURITY, LEAD = "CMOD0001", "CDATA001", "CINVEST1", "CLEAD001"
 """The inboxes of the roles that have a channel."""
 
 NALEDI = {
-    "channel": "call", "reasons": ["orders", "hacked"], "name": "Naledi", "surname": "Mahlangu",
-    "email": "naledi.mahlangu@example.com", "phone": "082 555 0142",
-}  # fmt: skip
+    "channel": "call",
+    "reasons": ["orders", "hacked"],
+    "name": "Naledi",
+    "surname": "Mahlangu",
+    "email": "naledi.mahlangu@example.com",
+    "phone": "082 555 0142",
+}
 WERNER = {
-    "channel": "call", "reasons": ["no_access"], "name": "Werner", "surname": "van Wyk",
-    "email": "werner.vanwyk@example.com", "phone": "083 555 0177",
-}  # fmt: skip
+    "channel": "call",
+    "reasons": ["no_access"],
+    "name": "Werner",
+    "surname": "van Wyk",
+    "email": "werner.vanwyk@example.com",
+    "phone": "083 555 0177",
+}
 FOUND = {
-    "profile_link": "https://admin.example/profiles/2048811", "customer_id": "2048811",
-    "username_now": "same", "email_now": "same", "phone_now": "same",
-}  # fmt: skip
+    "profile_link": "https://admin.example/profiles/2048811",
+    "customer_id": "2048811",
+    "username_now": "same",
+    "email_now": "same",
+    "phone_now": "same",
+}
 EARLY = {
-    "still_going": "yes", "fraud_orders": "DFD-77117\nDFD-77118\nDFD-77120",
-    "last_good_orders": "DFD-77111", "app_version": "7.12.0",
-}  # fmt: skip
+    "still_going": "yes",
+    "fraud_orders": "DFD-77117\nDFD-77118\nDFD-77120",
+    "last_good_orders": "DFD-77111",
+    "app_version": "7.12.0",
+}
 PASSED = {"popi_full_name": "pass", "popi_contact": "pass", "popi_last_order": "pass"}
 LOGS = "18:31 DFD-77118 R 612.70 new address\n18:36 DFD-77120 R 1399.00"
 
@@ -39,9 +52,7 @@ def eventually(look: Callable[[], T], what: str, seconds: float = 15.0) -> T:
     until = time.monotonic() + seconds
     seen = look()
     while not seen:
-        assert time.monotonic() < until, (
-            f"after {seconds:g} s still not: {what} (last seen: {seen!r})"
-        )
+        assert time.monotonic() < until, f"after {seconds:g} s still not: {what} (last seen: {seen!r})"
         time.sleep(0.02)  # the beat of looking: nothing rests on its length
         seen = look()
     return seen
@@ -64,9 +75,7 @@ def _words(blocks: list[Json]) -> Iterator[str]:
 
 def _elements(block: Json) -> Iterator[Json]:
     yield from block.get("elements") or []
-    yield from (
-        block[name] for name in ("element", "accessory") if isinstance(block.get(name), dict)
-    )
+    yield from (block[name] for name in ("element", "accessory") if isinstance(block.get(name), dict))
 
 
 def _element_words(element: Json) -> Iterator[str]:
@@ -103,9 +112,7 @@ def private(told: Json) -> str:
     """What only the person who acted was told, in the answer or beside it."""
     said = [str(one.get("text", "")) for one in told.get("ephemeral") or []]
     answer = told.get("answer")
-    return "\n".join(
-        [*said, str(answer.get("text", "")) if isinstance(answer, dict) else ""]
-    ).strip()
+    return "\n".join([*said, str(answer.get("text", "")) if isinstance(answer, dict) else ""]).strip()
 
 
 @dataclass
@@ -116,9 +123,7 @@ class Scene:
 
     def control(self, method: str, path: str, **options: Any) -> Json:
         answer = self.stage.control.request(method, path, **options)
-        assert answer.status_code < 300, (
-            f"the sandbox answered {answer.status_code} to {path}: {answer.text}"
-        )
+        assert answer.status_code < 300, f"the sandbox answered {answer.status_code} to {path}: {answer.text}"
         return dict(answer.json())
 
     def act(self, act: str, who: str, **asked: Any) -> Json:
@@ -130,9 +135,7 @@ class Scene:
 
     def messages(self, who: str) -> list[Json]:
         """Everything somebody sees, oldest first."""
-        return list(
-            self.control("GET", "/slack/messages", params={"user": PEOPLE[who]})["messages"]
-        )
+        return list(self.control("GET", "/slack/messages", params={"user": PEOPLE[who]})["messages"])
 
     def channel(self, channel: str) -> list[Json]:
         return list(self.control("GET", f"/slack/channels/{channel}")["messages"])
@@ -140,11 +143,7 @@ class Scene:
     def tickets(self, name: str) -> list[Json]:
         """The tickets of a case, as agents see them."""
         every = self.control("GET", "/zendesk/tickets")["tickets"]
-        mine = [
-            one["id"]
-            for one in every
-            if one["external_id"] and one["subject"].startswith(f"{name}:")
-        ]
+        mine = [one["id"] for one in every if one["external_id"] and one["subject"].startswith(f"{name}:")]
         return [self.ticket(number) for number in mine]
 
     def ticket(self, number: int) -> Json:
@@ -191,9 +190,7 @@ class CaseInPlay:
     name: str = ""
     modals: dict[str, Json] = field(default_factory=dict)
 
-    def submit(
-        self, who: str, values: Json | None = None, outcome: str | None = None, **manner: Any
-    ) -> Json:
+    def submit(self, who: str, values: Json | None = None, outcome: str | None = None, **manner: Any) -> Json:
         """Choose the outcome, fill in what the open modal asks, and send it."""
         if outcome and "pick:outcome" in inputs(self.modals[who]):
             self.pick(who, outcome)
@@ -207,9 +204,7 @@ class CaseInPlay:
 
     def pick(self, who: str, outcome: str) -> Json:
         view_id = self.modals[who]["id"]
-        told = self.scene.act(
-            "click", who, view_id=view_id, action_id="pick:outcome", selected=outcome
-        )
+        told = self.scene.act("click", who, view_id=view_id, action_id="pick:outcome", selected=outcome)
         self.modals[who] = told["view"]
         return told
 
@@ -221,9 +216,7 @@ class CaseInPlay:
 
         def look() -> tuple[Json, str] | None:
             for message in reversed(self.scene.messages(who)):
-                there = [
-                    a for a in actions if a in buttons(message) and self.id in json.dumps(message)
-                ]
+                there = [a for a in actions if a in buttons(message) and self.id in json.dumps(message)]
                 if there:
                     return message, there[0]
             return None
@@ -266,16 +259,10 @@ class CaseInPlay:
 
     def card_of(self, who: str, *holds: str) -> Json:
         """Wait for this case's card in somebody's direct messages."""
-        return self._card(
-            lambda: [m for m in self.scene.messages(who) if self._direct(m)], who, holds
-        )
+        return self._card(lambda: [m for m in self.scene.messages(who) if self._direct(m)], who, holds)
 
     def _direct(self, message: Json) -> bool:
-        return (
-            str(message["channel"]).startswith("D")
-            and self.about_this(message)
-            and "blocks" in message
-        )
+        return str(message["channel"]).startswith("D") and self.about_this(message) and "blocks" in message
 
     def _card(self, find: Callable[[], list[Json]], where: str, holds: tuple[str, ...]) -> Json:
         def look() -> Json | None:

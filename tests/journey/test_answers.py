@@ -52,11 +52,7 @@ def test_three_submits_with_answers_in_words_lead_to_the_mod(scene: Scene) -> No
     case = with_order(scene)
     page = case.modals["agent"]
     assert inputs(page) == {"dfd_number", "restaurant_matches", "total_matches"}
-    kinds = {
-        e["element"]["action_id"]: e["element"]["type"]
-        for e in page["blocks"]
-        if e["type"] == "input"
-    }
+    kinds = {e["element"]["action_id"]: e["element"]["type"] for e in page["blocks"] if e["type"] == "input"}
     assert set(kinds.values()) == {"plain_text_input"}
     assert "I keep only whether it is right" in words(page)
     for right in ("Simply Asia", "215", "werner.vanwyk"):
@@ -120,12 +116,15 @@ def test_while_admin_is_silent_the_agent_judges_by_hand(mended: Scene) -> None:
     page = case.modals["agent"]
     case.pick("agent", "verified")
     kinds = {
-        e["element"]["action_id"]: e["element"]["type"]
-        for e in case.modals["agent"]["blocks"] if e["type"] == "input"
-    }  # fmt: skip
+        e["element"]["action_id"]: e["element"]["type"] for e in case.modals["agent"]["blocks"] if e["type"] == "input"
+    }
     assert kinds["restaurant_matches"] == "radio_buttons"
-    given = {"restaurant_matches": "pass", "total_matches": "pass", "customer_id": FOUND["customer_id"],
-             "profile_link": FOUND["profile_link"]}  # fmt: skip
+    given = {
+        "restaurant_matches": "pass",
+        "total_matches": "pass",
+        "customer_id": FOUND["customer_id"],
+        "profile_link": FOUND["profile_link"],
+    }
     case.submit("agent", given, outcome="verified")
     case.card(MOD, "Verified by order")
     assert page

@@ -29,13 +29,15 @@ SERVE = [sys.executable, "-m", "ops.cli", "serve"]
 
 @pytest.mark.parametrize(
     ("raw", "kind"),
-    [(b"payload=%7Bnot", FORM), (b"{oops", "application/json"), (b"[1, 2]", "application/json"),
-     (b"\xff\xfe\x00", "application/octet-stream")],
+    [
+        (b"payload=%7Bnot", FORM),
+        (b"{oops", "application/json"),
+        (b"[1, 2]", "application/json"),
+        (b"\xff\xfe\x00", "application/octet-stream"),
+    ],
     ids=["form", "json", "list", "bytes"],
-)  # fmt: skip
-def test_a_body_without_shape_is_said_to_be_none_of_slacks(
-    scene: Scene, raw: bytes, kind: str
-) -> None:
+)
+def test_a_body_without_shape_is_said_to_be_none_of_slacks(scene: Scene, raw: bytes, kind: str) -> None:
     answer = send(scene, raw, kind)
     assert answer.status_code == 400
     assert answer.json() == {"error": "This body is not one of Slack's. Nothing was kept."}
@@ -71,12 +73,14 @@ def test_a_button_of_another_desks_case_is_answered_privately(scene: Scene) -> N
 
 def test_a_form_nobody_drew_says_so_in_its_place(scene: Scene) -> None:
     view = {
-        "id": "V1", "type": "modal", "callback_id": "form", "private_metadata": "other", "blocks": [],
+        "id": "V1",
+        "type": "modal",
+        "callback_id": "form",
+        "private_metadata": "other",
+        "blocks": [],
         "state": {"values": {}},
-    }  # fmt: skip
-    sent = payload(
-        type="view_submission", user={"id": "UAGENT01"}, trigger_id=uuid4().hex, view=view
-    )
+    }
+    sent = payload(type="view_submission", user={"id": "UAGENT01"}, trigger_id=uuid4().hex, view=view)
     answer = send(scene, sent).json()
     assert "I could not read that" in words(answer["view"])
 
@@ -160,17 +164,10 @@ def run(environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
 
 
 def test_a_playbook_with_an_error_is_named_with_its_line(scene: Scene, tmp_path: Path) -> None:
-    broken = (
-        (Path(__file__).parent / "playbooks" / "short.yaml")
-        .read_text()
-        .replace("owner: mod", "owner: mode")
-    )
+    broken = (Path(__file__).parent / "playbooks" / "short.yaml").read_text().replace("owner: mod", "owner: mode")
     (tmp_path / "short.yaml").write_text(broken)
     line = next(n for n, text in enumerate(broken.splitlines(), 1) if "owner: mode" in text)
-    ended = run(
-        scene.stage.environment()
-        | {"ATO_PLAYBOOKS__FOLDER": str(tmp_path), "ATO_PLAYBOOKS__NAMES": "short"}
-    )
+    ended = run(scene.stage.environment() | {"ATO_PLAYBOOKS__FOLDER": str(tmp_path), "ATO_PLAYBOOKS__NAMES": "short"})
     assert ended.returncode == 1
     assert f"short.yaml:{line}: " in ended.stderr
     assert "“mod”" in ended.stderr  # the nearest valid word

@@ -41,14 +41,10 @@ def home(scene: Scene, who: str) -> dict[str, Any]:
 
 def line_of(view: dict[str, Any], case: CaseInPlay, step: str) -> dict[str, Any]:
     """Find the line of a case's step."""
-    return next(
-        one for one in view["blocks"] if one.get("block_id", "").startswith(f"{case.id}:{step}/")
-    )
+    return next(one for one in view["blocks"] if one.get("block_id", "").startswith(f"{case.id}:{step}/"))
 
 
-def test_a_mod_finds_the_case_on_the_board_and_in_the_home_tab(
-    scene: Scene, with_mod: CaseInPlay
-) -> None:
+def test_a_mod_finds_the_case_on_the_board_and_in_the_home_tab(scene: Scene, with_mod: CaseInPlay) -> None:
     answer = scene.command("mod", "board")["answer"]
     assert f"*{with_mod.name}* · Suspend the profile" in words(answer)
     view = home(scene, "mod")
@@ -57,38 +53,28 @@ def test_a_mod_finds_the_case_on_the_board_and_in_the_home_tab(
     assert line_of(view, with_mod, "suspend")["accessory"]["action_id"] == "do:suspend:suspended"
 
 
-def test_the_agent_waits_for_others_and_the_outsider_sees_nothing(
-    scene: Scene, with_mod: CaseInPlay
-) -> None:
+def test_the_agent_waits_for_others_and_the_outsider_sees_nothing(scene: Scene, with_mod: CaseInPlay) -> None:
     view = home(scene, "agent")
     assert "Waiting for others" in words(view)
     assert "accessory" not in line_of(view, with_mod, "suspend")
     assert with_mod.name not in words(home(scene, "outsider"))
-    assert private(scene.command("outsider", "board")).startswith(
-        "Only people who work on these cases"
-    )
+    assert private(scene.command("outsider", "board")).startswith("Only people who work on these cases")
 
 
 @pytest.mark.parametrize("what", ["thabo.board@example.com", "083 555 0199", "2048899"])
-def test_a_case_is_found_by_what_is_known_of_the_customer(
-    scene: Scene, with_mod: CaseInPlay, what: str
-) -> None:
+def test_a_case_is_found_by_what_is_known_of_the_customer(scene: Scene, with_mod: CaseInPlay, what: str) -> None:
     said = private(scene.command("mod", f"find {what}"))
     assert f"*{with_mod.name}* · Suspend the profile" in said
     assert "Thabo" not in said
 
 
-def test_a_case_is_shown_with_what_the_customer_was_told(
-    scene: Scene, with_mod: CaseInPlay
-) -> None:
+def test_a_case_is_shown_with_what_the_customer_was_told(scene: Scene, with_mod: CaseInPlay) -> None:
     said = words(scene.command("agent", with_mod.name)["answer"])
     assert "Said and promised to the customer" in said
     assert "temporarily suspend their profile" in said
 
 
-def test_only_who_is_on_duty_is_named_and_the_lead_when_nobody_is(
-    scene: Scene, with_mod: CaseInPlay
-) -> None:
+def test_only_who_is_on_duty_is_named_and_the_lead_when_nobody_is(scene: Scene, with_mod: CaseInPlay) -> None:
     def switch() -> None:
         view = home(scene, "mod2")
         scene.act("click", "mod2", view_id=view["id"], action_id="home:duty")
@@ -105,14 +91,10 @@ def refused(scene: Scene, case: CaseInPlay) -> dict[str, Any]:
     return scene.act("click", "lead", **at)
 
 
-def test_a_tap_in_the_home_tab_does_it_and_the_tab_shows_it(
-    scene: Scene, with_mod: CaseInPlay
-) -> None:
+def test_a_tap_in_the_home_tab_does_it_and_the_tab_shows_it(scene: Scene, with_mod: CaseInPlay) -> None:
     view = home(scene, "mod")
     block = line_of(view, with_mod, "suspend")["block_id"]
-    told = scene.act(
-        "click", "mod", view_id=view["id"], block_id=block, action_id="do:suspend:suspended"
-    )
+    told = scene.act("click", "mod", view_id=view["id"], block_id=block, action_id="do:suspend:suspended")
     assert told["status"] == 200
     assert block not in str(told["view"]["blocks"])
     assert with_mod.ticket()["group"] == "CS Data Compliance"

@@ -53,9 +53,7 @@ class Diary(FakeChat):
     zone: ZoneInfo = ROME
     reminders: list[Reminder] = field(default_factory=list)
 
-    async def tell(
-        self, effect: TellPeople, case: Case, playbook: Playbook, now: datetime, attempt: Attempt
-    ) -> Told:
+    async def tell(self, effect: TellPeople, case: Case, playbook: Playbook, now: datetime, attempt: Attempt) -> Told:
         if effect.reminder:
             at = self.clock.now().astimezone(self.zone)
             said = tuple(Catalogue()(line, "en", self.zone.key) for line in effect.lines)
@@ -82,17 +80,19 @@ class Days:
         cases = StoredCases(self.database, self.vault)
         hashes = {self.playbook.playbook: await cases.remember_playbook(self.playbook)}
         self.engine = Engine(
-            cases=cases, tickets=self.tickets, chat=self.diary, clock=self.clock,
-            playbooks={self.playbook.playbook: self.playbook}, hashes=hashes,
-        )  # fmt: skip
+            cases=cases,
+            tickets=self.tickets,
+            chat=self.diary,
+            clock=self.clock,
+            playbooks={self.playbook.playbook: self.playbook},
+            hashes=hashes,
+        )
         self.effects = StoredEffects(self.database, self.vault)
 
     async def stop(self) -> None:
         await self.database.close()
 
-    async def act(
-        self, command: type[cmd.Command], role: str, who: str = "U1", **about: Any
-    ) -> None:
+    async def act(self, command: type[cmd.Command], role: str, who: str = "U1", **about: Any) -> None:
         """Let somebody do something, and everything outside that follows from it."""
         self.deliveries += 1
         by = Person(id=who, roles=frozenset({role}))
@@ -149,28 +149,56 @@ async def easter(tmp_path: Path) -> AsyncIterator[Days]:
 
 EASTER: list[Reminder] = [
     # Friday, 26 March 2027. The case opens at 17:00; blocking is urgent and due at 17:15.
-    ("Fri 26 Mar 17:15", "role:sicurezza", ("role:sicurezza",),
-     ("TUR-1: “Block the account” is due at 26 Mar 2027 17:15. role:sicurezza owes it.",)),
+    (
+        "Fri 26 Mar 17:15",
+        "role:sicurezza",
+        ("role:sicurezza",),
+        ("TUR-1: “Block the account” is due at 26 Mar 2027 17:15. role:sicurezza owes it.",),
+    ),
     # Saturday: an urgent duty is chased at weekends, a day after it was due.
-    ("Sat 27 Mar 17:15", "role:responsabile", ("role:responsabile",),
-     ("TUR-1: “Block the account” was due at 26 Mar 2027 17:15. role:sicurezza owes it.",)),
+    (
+        "Sat 27 Mar 17:15",
+        "role:responsabile",
+        ("role:responsabile",),
+        ("TUR-1: “Block the account” was due at 26 Mar 2027 17:15. role:sicurezza owes it.",),
+    ),
     # Sunday, 28 March: at 02:00 the clocks went to 03:00. Ten working hours of the night shift are the six of
     # Saturday and four of Sunday, which end at 05:00 on the new clock.
-    ("Sun 28 Mar 05:00", "role:notte", ("role:notte",),
-     ("TUR-1: “Watch the account” is due at 28 Mar 2027 05:00. role:notte owes it.",)),
+    (
+        "Sun 28 Mar 05:00",
+        "role:notte",
+        ("role:notte",),
+        ("TUR-1: “Watch the account” is due at 28 Mar 2027 05:00. role:notte owes it.",),
+    ),
     # Forty-eight real hours after Friday 17:15 the new clock shows 18:15.
-    ("Sun 28 Mar 18:15", "role:responsabile", ("role:responsabile",),
-     ("TUR-1: “Block the account” was due at 26 Mar 2027 17:15. role:sicurezza owes it.",)),
+    (
+        "Sun 28 Mar 18:15",
+        "role:responsabile",
+        ("role:responsabile",),
+        ("TUR-1: “Block the account” was due at 26 Mar 2027 17:15. role:sicurezza owes it.",),
+    ),
     # Monday: the night shift's two hours are the last one of Sunday's night and the first one of Monday's.
-    ("Mon 29 Mar 01:00", "role:notte", ("role:notte",),
-     ("TUR-1: “Watch the account” was due at 28 Mar 2027 05:00. role:notte owes it.",)),
+    (
+        "Mon 29 Mar 01:00",
+        "role:notte",
+        ("role:notte",),
+        ("TUR-1: “Watch the account” was due at 28 Mar 2027 05:00. role:notte owes it.",),
+    ),
     # Easter Monday is a holiday: the office's two hours are one of Friday and one of Tuesday, until 10:00. At 10:00
     # and at 11:00 the bot was down; when it comes back at 11:30 it says it once.
-    ("Tue 30 Mar 11:30", "role:sicurezza", ("role:sicurezza",),
-     ("TUR-1: “Check the logins” was due at 30 Mar 2027 10:00. role:sicurezza owes it.",)),
-    ("Tue 30 Mar 14:00", "role:responsabile", ("role:responsabile",),
-     ("TUR-1: “Check the logins” was due at 30 Mar 2027 10:00. role:sicurezza owes it.",)),
-]  # fmt: skip
+    (
+        "Tue 30 Mar 11:30",
+        "role:sicurezza",
+        ("role:sicurezza",),
+        ("TUR-1: “Check the logins” was due at 30 Mar 2027 10:00. role:sicurezza owes it.",),
+    ),
+    (
+        "Tue 30 Mar 14:00",
+        "role:responsabile",
+        ("role:responsabile",),
+        ("TUR-1: “Check the logins” was due at 30 Mar 2027 10:00. role:sicurezza owes it.",),
+    ),
+]
 
 
 async def test_easter_is_chased_as_the_list_says(easter: Days) -> None:
@@ -202,13 +230,22 @@ async def test_three_days_of_silence_are_caught_up_in_one_word_to_each(easter: D
     await easter.tick()
     at = "Tue 30 Mar 18:00"
     assert easter.diary.reminders == [
-        (at, "role:responsabile", ("role:responsabile",), (
-            "TUR-1: “Block the account” was due at 26 Mar 2027 17:15. role:sicurezza owes it.",
-            "TUR-1: “Check the logins” was due at 30 Mar 2027 10:00. role:sicurezza owes it.",
-        )),
-        (at, "role:notte", ("role:notte",),
-         ("TUR-1: “Watch the account” was due at 28 Mar 2027 05:00. role:notte owes it.",)),
-    ]  # fmt: skip
+        (
+            at,
+            "role:responsabile",
+            ("role:responsabile",),
+            (
+                "TUR-1: “Block the account” was due at 26 Mar 2027 17:15. role:sicurezza owes it.",
+                "TUR-1: “Check the logins” was due at 30 Mar 2027 10:00. role:sicurezza owes it.",
+            ),
+        ),
+        (
+            at,
+            "role:notte",
+            ("role:notte",),
+            ("TUR-1: “Watch the account” was due at 28 Mar 2027 05:00. role:notte owes it.",),
+        ),
+    ]
     await easter.until(datetime(2027, 4, 2, 9, 0, tzinfo=ROME))
     assert len(easter.diary.reminders) == 2
 
@@ -226,13 +263,20 @@ async def test_what_is_done_in_time_is_not_chased(easter: Days) -> None:
 # Mr D's own playbook ------------------------------------------------------------------------------
 
 INTAKE = {
-    "channel": "call", "reasons": ("orders",), "name": "Naledi", "surname": "Mahlangu",
-    "email": "naledi.mahlangu@example.com", "phone": "082 555 0142",
-}  # fmt: skip
+    "channel": "call",
+    "reasons": ("orders",),
+    "name": "Naledi",
+    "surname": "Mahlangu",
+    "email": "naledi.mahlangu@example.com",
+    "phone": "082 555 0142",
+}
 FOUND = {
-    "profile_link": "https://admin.example/profiles/2048811", "customer_id": "2048811",
-    "username_now": "same", "email_now": "same", "phone_now": "same",
-}  # fmt: skip
+    "profile_link": "https://admin.example/profiles/2048811",
+    "customer_id": "2048811",
+    "username_now": "same",
+    "email_now": "same",
+    "phone_now": "same",
+}
 PASSED = {"popi_full_name": "pass", "popi_contact": "pass", "popi_last_order": "pass"}
 
 SUSPEND = "Suspend the profile & escalate to Data Support Compliance"
@@ -250,28 +294,31 @@ def both(due: str, owner: str, how: str = "was") -> tuple[str, str]:
 
 WEEKEND: list[Reminder] = [
     # Friday, 11 December 2026. The call comes at 16:30; the MOD has fifteen minutes from then and takes twenty-two.
-    ("Fri 11 Dec 16:45", "role:mod", ("role:mod",),
-     (late(SUSPEND, "11 Dec 2026 16:45", "role:mod", "is"),)),
-    ("Fri 11 Dec 16:50", "role:mod", ("role:mod",),
-     (late(SUSPEND, "11 Dec 2026 16:45", "role:mod"),)),
+    ("Fri 11 Dec 16:45", "role:mod", ("role:mod",), (late(SUSPEND, "11 Dec 2026 16:45", "role:mod", "is"),)),
+    ("Fri 11 Dec 16:50", "role:mod", ("role:mod",), (late(SUSPEND, "11 Dec 2026 16:45", "role:mod"),)),
     # Suspended at 16:52. Data compliance has one hour of the office: eight minutes of Friday, fifty-two of Monday.
-    ("Mon 14 Dec 08:52", "role:data_compliance", ("role:data_compliance",),
-     both("14 Dec 2026 08:52", "role:data_compliance", "is")),
-    ("Mon 14 Dec 09:22", "role:data_compliance", ("role:data_compliance",),
-     both("14 Dec 2026 08:52", "role:data_compliance")),
-    ("Mon 14 Dec 10:52", "role:team_lead", ("role:team_lead",),
-     both("14 Dec 2026 08:52", "role:data_compliance")),
-]  # fmt: skip
+    (
+        "Mon 14 Dec 08:52",
+        "role:data_compliance",
+        ("role:data_compliance",),
+        both("14 Dec 2026 08:52", "role:data_compliance", "is"),
+    ),
+    (
+        "Mon 14 Dec 09:22",
+        "role:data_compliance",
+        ("role:data_compliance",),
+        both("14 Dec 2026 08:52", "role:data_compliance"),
+    ),
+    ("Mon 14 Dec 10:52", "role:team_lead", ("role:team_lead",), both("14 Dec 2026 08:52", "role:data_compliance")),
+]
 HOLIDAY: list[Reminder] = [
-    ("Tue 15 Dec 16:45", "role:mod", ("role:mod",),
-     (late(SUSPEND, "15 Dec 2026 16:45", "role:mod", "is"),)),
-    ("Tue 15 Dec 16:50", "role:mod", ("role:mod",),
-     (late(SUSPEND, "15 Dec 2026 16:45", "role:mod"),)),
+    ("Tue 15 Dec 16:45", "role:mod", ("role:mod",), (late(SUSPEND, "15 Dec 2026 16:45", "role:mod", "is"),)),
+    ("Tue 15 Dec 16:50", "role:mod", ("role:mod",), (late(SUSPEND, "15 Dec 2026 16:45", "role:mod"),)),
     # Wednesday, 16 December, is the Day of Reconciliation: nobody is reminded. On Thursday Priya has it since 08:30,
     # so the first word goes to her alone; the bot is down from 09:00 to 11:00 and then says the newest once.
     ("Thu 17 Dec 08:52", "person:UDATA001", (), both("17 Dec 2026 08:52", "<@UDATA001>", "is")),
     ("Thu 17 Dec 11:00", "role:team_lead", ("role:team_lead",), both("17 Dec 2026 08:52", "<@UDATA001>")),
-]  # fmt: skip
+]
 
 
 @pytest.fixture
@@ -287,9 +334,7 @@ async def suspended_late(cape: Days) -> None:
     """Play a case to step 6; the MOD takes twenty-two minutes."""
     opened = cape.clock.now()
     await cape.act(cmd.OpenCase, "cs_agent", "UAGENT01", playbook="mr_d", fill=INTAKE)
-    await cape.act(
-        cmd.CompleteStep, "cs_agent", "UAGENT01", step="locate", outcome="found", fill=FOUND
-    )
+    await cape.act(cmd.CompleteStep, "cs_agent", "UAGENT01", step="locate", outcome="found", fill=FOUND)
     await cape.act(
         cmd.CompleteStep,
         "cs_agent",
@@ -332,14 +377,9 @@ def test_the_mod_is_reminded_once_when_twenty_minutes_have_passed(scene: Scene) 
     scene.control("POST", "/clock", json={"advance": 60})
     case.card(MOD, "🔴")
     scene.control("POST", "/clock", json={"advance": 10 * 60})
-    lead = eventually(
-        lambda: [m for m in scene.channel(LEAD) if case.name in words(m)], "the lead is told"
-    )
+    lead = eventually(lambda: [m for m in scene.channel(LEAD) if case.name in words(m)], "the lead is told")
     assert case.thread(MOD) == found
     assert len(found) == 1
     assert "<@UMOD0001> <@UMOD0002>" in words(found[0])
-    assert (
-        f"{case.name}: “Suspend the profile &amp; escalate to Data Support Compliance” was due at"
-        in words(found[0])
-    )
+    assert f"{case.name}: “Suspend the profile &amp; escalate to Data Support Compliance” was due at" in words(found[0])
     assert len(lead) == 1

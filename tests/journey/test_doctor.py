@@ -25,9 +25,14 @@ from ops.stage import SANDBOX, Stage, stage
 
 SECRET = "ATO_ZENDESK__WEBHOOK_SECRET"
 CHANNELS = {
-    "CMOD0001": "mr-d-mod", "CDATA001": "cs-data-compliance", "CINVEST1": "investigation_account_takeover",
-    "CLEAD001": "cs-team-leads", "CQHIGH01": "qualia-higher-tier", "CQSECU01": "qualia-security", "CQLEAD01": "qualia-leads",
-}  # fmt: skip
+    "CMOD0001": "mr-d-mod",
+    "CDATA001": "cs-data-compliance",
+    "CINVEST1": "investigation_account_takeover",
+    "CLEAD001": "cs-team-leads",
+    "CQHIGH01": "qualia-higher-tier",
+    "CQSECU01": "qualia-security",
+    "CQLEAD01": "qualia-leads",
+}
 GROUPS = {"SMODS001": "mr-d-mods", "SDATACOM": "cs-data-compliance"}
 TRIGGER = "ATO Desk: ticket changed (Suspected Account Takeover)"
 INVESTIGATION = {"id": "CINVEST1"}
@@ -45,9 +50,7 @@ class Installation:
         return CliRunner().invoke(app, [*words, "--env-file", str(self.file)])
 
     def settings(self, **more: str) -> dict[str, str]:
-        lines = (
-            line.partition("=") for line in self.file.read_text("utf-8").splitlines() if "=" in line
-        )
+        lines = (line.partition("=") for line in self.file.read_text("utf-8").splitlines() if "=" in line)
         return {name: value.strip("'") for name, _, value in lines} | more
 
     def doctor(self, **more: str) -> list[Verdict]:
@@ -83,11 +86,7 @@ def free_port() -> int:
 
 def first_settings(built: Stage) -> str:
     """What a person wrote by hand: tokens, and the names of channels and groups as Slack shows them."""
-    own = {
-        name: value
-        for name, value in built.environment().items()
-        if name.startswith("ATO_") and name != SECRET
-    }
+    own = {name: value for name, value in built.environment().items() if name.startswith("ATO_") and name != SECRET}
     for name, value in own.items():
         if value in CHANNELS and "INBOXES" in name:
             own[name] = f"'#{CHANNELS[value]}'"
@@ -99,9 +98,7 @@ def first_settings(built: Stage) -> str:
 
 @pytest.fixture(scope="module")
 def there() -> Iterator[Installation]:
-    with (
-        pytest.MonkeyPatch.context() as patch
-    ):  # reading both playbooks anew takes longer than all the rest of doctor
+    with pytest.MonkeyPatch.context() as patch:  # reading both playbooks anew takes longer than all the rest of doctor
         books = load()
         for module in (ops.setup.doctor, ops.setup.provision):
             patch.setattr(module, "load", lambda *_: books)
@@ -131,10 +128,15 @@ def test_a_dry_run_shows_the_difference_and_changes_nothing(there: Installation)
     done = there.ato("provision", "--dry-run")
     assert done.exit_code == 0, done.output
     for line in (
-        "would make form “Customer Query”", "would make field “Query type”", "would make group “Food Management Group”",
-        "would make webhook “ATO Desk”", f"would make trigger “{TRIGGER}”", "would write ATO_SLACK__INBOXES__MOD=CMOD0001",
-        "would write ATO_SLACK__GROUPS__MOD=SMODS001", f"would write {SECRET} into",
-    ):  # fmt: skip
+        "would make form “Customer Query”",
+        "would make field “Query type”",
+        "would make group “Food Management Group”",
+        "would make webhook “ATO Desk”",
+        f"would make trigger “{TRIGGER}”",
+        "would write ATO_SLACK__INBOXES__MOD=CMOD0001",
+        "would write ATO_SLACK__GROUPS__MOD=SMODS001",
+        f"would write {SECRET} into",
+    ):
         assert line in done.output
     assert (there.names(), there.file.read_text("utf-8")) == (before, words)
 
@@ -145,18 +147,12 @@ def test_provisioning_makes_what_is_missing_and_writes_what_it_found(there: Inst
     assert done.exit_code == 0, done.output
     after = there.names()
     assert all(set(before[kind]) <= set(after[kind]) for kind in before)  # nothing was taken away
-    assert {"Customer Query", "Engineering Request", "Qualia Account Security"} <= set(
-        after["ticket_forms"]
-    )
+    assert {"Customer Query", "Engineering Request", "Qualia Account Security"} <= set(after["ticket_forms"])
     fields = there.account.get("/api/v2/ticket_fields").json()["ticket_fields"]
     options = next(one for one in fields if one["title"] == "Query type")["custom_field_options"]
-    assert [one["name"] for one in options] == [
-        "Mr D Food* - Blacklisting::Blacklisted::Suspected Account Takeover"
-    ]
+    assert [one["name"] for one in options] == ["Mr D Food* - Blacklisting::Blacklisted::Suspected Account Takeover"]
     hook = there.account.get("/api/v2/webhooks").json()["webhooks"][0]
-    secret = there.account.get(f"/api/v2/webhooks/{hook['id']}/signing_secret").json()[
-        "signing_secret"
-    ]["secret"]
+    secret = there.account.get(f"/api/v2/webhooks/{hook['id']}/signing_secret").json()["signing_secret"]["secret"]
     assert there.settings()[SECRET] == secret
     assert secret not in done.output
     assert there.settings()["ATO_SLACK__INBOXES__PLATFORM_SECURITY"] == "CINVEST1"
@@ -271,28 +267,152 @@ def _provision(there: Installation) -> None:
 
 Act = Callable[[Installation], Any]
 BREAKS: dict[str, tuple[Act, Act, str, str, str]] = {
-    "Slack token": (_env("ATO_SLACK__TOKEN", "xoxb-old"), _nothing, "slack token", "does not accept the bot's token", "ATO_SLACK__TOKEN"),
-    "signing secret": (_env("ATO_SLACK__SIGNING_SECRET", "of-another-app"), _nothing, "slack signature", "refuses what is signed with ATO_SLACK__SIGNING_SECRET", "Basic Information"),
-    "app-level token": (_env("ATO_SLACK__APP_TOKEN", "xapp-old"), _nothing, "slack socket mode", "refuses the app-level token", "connections:write"),
-    "a scope": (_post("/slack/scopes", remove=["files:read"]), _post("/slack/scopes", add=["files:read"]), "slack scopes", "files:read", "ato manifest"),
-    "bot not in the channel": (_post("/slack/channels", **INVESTIGATION, bot_member=False), _post("/slack/channels", **INVESTIGATION, bot_member=True), "slack channel", "the bot is not in it", "Invite the bot"),
-    "channel public": (_post("/slack/channels", **INVESTIGATION, is_private=False), _post("/slack/channels", **INVESTIGATION, is_private=True), "slack channel", "#investigation_account_takeover is public", "Make #investigation_account_takeover private"),
-    "empty user group": (_post("/slack/groups", id="SMODS001", users=[]), _post("/slack/groups", id="SMODS001", users=["UMOD0001", "UMOD0002"]), "slack user group", "@mr-d-mods is empty", "Put the people into @mr-d-mods"),
-    "client secret": (_env("ATO_ZENDESK__CLIENT_SECRET", "old"), _nothing, "zendesk sign-in", "does not know the desk's OAuth client", "ATO_ZENDESK__CLIENT_SECRET"),
-    "another account": (_env("ATO_ZENDESK__URL", "http://127.0.0.1:9"), _nothing, "zendesk sign-in", "it cannot be reached", "See whether this machine reaches Zendesk"),
-    "a scope too few": (_env("ATO_ZENDESK__SCOPES", "tickets:write tickets:read users:read"), _nothing, "zendesk set-up", "lacks a scope; any one of these would do: read", "Add it to ATO_ZENDESK__SCOPES"),
-    "a scope that is not allowed": (_sign_in(allowed_scopes="read"), _sign_in(allowed_scopes=""), "zendesk sign-in", "does not give the desk's OAuth client the scopes", "Allow the OAuth client these scopes"),
-    "owner no administrator": (_sign_in(owner_role="agent"), _sign_in(owner_role="admin"), "zendesk sign-in", "who is no administrator any more (agent)", "an administrator make another client"),
-    "second client wrong": (_second("ato_desk_9"), _nothing, "zendesk second client", "does not know the desk's OAuth client", "ATO_ZENDESK__SECOND_CLIENT_SECRET"),
+    "Slack token": (
+        _env("ATO_SLACK__TOKEN", "xoxb-old"),
+        _nothing,
+        "slack token",
+        "does not accept the bot's token",
+        "ATO_SLACK__TOKEN",
+    ),
+    "signing secret": (
+        _env("ATO_SLACK__SIGNING_SECRET", "of-another-app"),
+        _nothing,
+        "slack signature",
+        "refuses what is signed with ATO_SLACK__SIGNING_SECRET",
+        "Basic Information",
+    ),
+    "app-level token": (
+        _env("ATO_SLACK__APP_TOKEN", "xapp-old"),
+        _nothing,
+        "slack socket mode",
+        "refuses the app-level token",
+        "connections:write",
+    ),
+    "a scope": (
+        _post("/slack/scopes", remove=["files:read"]),
+        _post("/slack/scopes", add=["files:read"]),
+        "slack scopes",
+        "files:read",
+        "ato manifest",
+    ),
+    "bot not in the channel": (
+        _post("/slack/channels", **INVESTIGATION, bot_member=False),
+        _post("/slack/channels", **INVESTIGATION, bot_member=True),
+        "slack channel",
+        "the bot is not in it",
+        "Invite the bot",
+    ),
+    "channel public": (
+        _post("/slack/channels", **INVESTIGATION, is_private=False),
+        _post("/slack/channels", **INVESTIGATION, is_private=True),
+        "slack channel",
+        "#investigation_account_takeover is public",
+        "Make #investigation_account_takeover private",
+    ),
+    "empty user group": (
+        _post("/slack/groups", id="SMODS001", users=[]),
+        _post("/slack/groups", id="SMODS001", users=["UMOD0001", "UMOD0002"]),
+        "slack user group",
+        "@mr-d-mods is empty",
+        "Put the people into @mr-d-mods",
+    ),
+    "client secret": (
+        _env("ATO_ZENDESK__CLIENT_SECRET", "old"),
+        _nothing,
+        "zendesk sign-in",
+        "does not know the desk's OAuth client",
+        "ATO_ZENDESK__CLIENT_SECRET",
+    ),
+    "another account": (
+        _env("ATO_ZENDESK__URL", "http://127.0.0.1:9"),
+        _nothing,
+        "zendesk sign-in",
+        "it cannot be reached",
+        "See whether this machine reaches Zendesk",
+    ),
+    "a scope too few": (
+        _env("ATO_ZENDESK__SCOPES", "tickets:write tickets:read users:read"),
+        _nothing,
+        "zendesk set-up",
+        "lacks a scope; any one of these would do: read",
+        "Add it to ATO_ZENDESK__SCOPES",
+    ),
+    "a scope that is not allowed": (
+        _sign_in(allowed_scopes="read"),
+        _sign_in(allowed_scopes=""),
+        "zendesk sign-in",
+        "does not give the desk's OAuth client the scopes",
+        "Allow the OAuth client these scopes",
+    ),
+    "owner no administrator": (
+        _sign_in(owner_role="agent"),
+        _sign_in(owner_role="admin"),
+        "zendesk sign-in",
+        "who is no administrator any more (agent)",
+        "an administrator make another client",
+    ),
+    "second client wrong": (
+        _second("ato_desk_9"),
+        _nothing,
+        "zendesk second client",
+        "does not know the desk's OAuth client",
+        "ATO_ZENDESK__SECOND_CLIENT_SECRET",
+    ),
     "form": (_drop_form, _provision, "zendesk form", "no ticket form “Customer Query”", "ato provision"),
-    "option tag": (_post("/zendesk/fields/Query type/rename-option", option="Mr D Food* - Blacklisting::Blacklisted::Suspected Account Takeover", tag="mrd_ato"), _provision, "zendesk option", "has another tag now", "ato provision"),
-    "group": (_post("/zendesk/settings", remove_group="Food Management Group"), _provision, "zendesk group", "no group “Food Management Group”", "ato provision"),
-    "webhook paused": (_post("/zendesk/settings", webhook="inactive"), _provision, "zendesk webhook", "is paused", "ato provision"),
-    "trigger changed": (_change_trigger, _provision, "zendesk trigger", f"“{TRIGGER}” was changed: its ANY conditions", "ato provision"),
-    "a trigger that would notify the requester": (_tell_requesters, _drop_rule, "zendesk requester", f"“{TELLING}” would write to the requester", "Comment is Public"),
-    "database read-only": (_mode(0o444), _mode(0o644), "database", "ato.sqlite3 is read-only", "Let the bot's user write"),
-    "clock five minutes off": (_post("/clock", advance=300), _post("/clock", advance=-300), "clock", "s ahead of theirs", "ATO_CLOCK__OFFSET_FILE"),
-}  # fmt: skip
+    "option tag": (
+        _post(
+            "/zendesk/fields/Query type/rename-option",
+            option="Mr D Food* - Blacklisting::Blacklisted::Suspected Account Takeover",
+            tag="mrd_ato",
+        ),
+        _provision,
+        "zendesk option",
+        "has another tag now",
+        "ato provision",
+    ),
+    "group": (
+        _post("/zendesk/settings", remove_group="Food Management Group"),
+        _provision,
+        "zendesk group",
+        "no group “Food Management Group”",
+        "ato provision",
+    ),
+    "webhook paused": (
+        _post("/zendesk/settings", webhook="inactive"),
+        _provision,
+        "zendesk webhook",
+        "is paused",
+        "ato provision",
+    ),
+    "trigger changed": (
+        _change_trigger,
+        _provision,
+        "zendesk trigger",
+        f"“{TRIGGER}” was changed: its ANY conditions",
+        "ato provision",
+    ),
+    "a trigger that would notify the requester": (
+        _tell_requesters,
+        _drop_rule,
+        "zendesk requester",
+        f"“{TELLING}” would write to the requester",
+        "Comment is Public",
+    ),
+    "database read-only": (
+        _mode(0o444),
+        _mode(0o644),
+        "database",
+        "ato.sqlite3 is read-only",
+        "Let the bot's user write",
+    ),
+    "clock five minutes off": (
+        _post("/clock", advance=300),
+        _post("/clock", advance=-300),
+        "clock",
+        "s ahead of theirs",
+        "ATO_CLOCK__OFFSET_FILE",
+    ),
+}
 
 
 @pytest.mark.parametrize("name", BREAKS)
@@ -317,9 +437,7 @@ def test_everything_is_good_again(there: Installation):
     assert there.ato("doctor").exit_code == 0
 
 
-def test_what_is_broken_ends_with_an_exit_code(
-    there: Installation, monkeypatch: pytest.MonkeyPatch
-):
+def test_what_is_broken_ends_with_an_exit_code(there: Installation, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("ATO_ZENDESK__CLIENT_SECRET", "old")
     done = there.ato("doctor")
     assert done.exit_code == WRONG
@@ -372,7 +490,4 @@ def test_a_form_of_somebody_elses_is_left_as_it_is(there: Installation):
     done = there.ato("provision")
     assert done.exit_code == WRONG
     assert "! The form “Customer Query” does not hold the field “Query type”" in done.output
-    assert (
-        there.account.get(path).json()["ticket_form"]["ticket_field_ids"]
-        == bare["ticket_form"]["ticket_field_ids"]
-    )
+    assert there.account.get(path).json()["ticket_form"]["ticket_field_ids"] == bare["ticket_form"]["ticket_field_ids"]

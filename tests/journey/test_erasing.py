@@ -19,13 +19,14 @@ from tests.journey.scene import DATA, Scene, eventually, private, words
 from tests.lending import Lent
 
 MARKS = {
-    "name": "Quillonia", "surname": "Zemberwick", "email": "quillonia.zemberwick@example.com", "phone": "082 555 0199",
+    "name": "Quillonia",
+    "surname": "Zemberwick",
+    "email": "quillonia.zemberwick@example.com",
+    "phone": "082 555 0199",
     "customer_id": "2048811",
-}  # fmt: skip
+}
 SEEN = ("Quillonia", "Zemberwick", "quillonia.zemberwick", "555 0199", "825550199", "198.51.100.77")
-LOGS = "\n".join(
-    f"18:{n % 60:02d} DFD-77118 R 412.00 from 198.51.100.77 to a new address" for n in range(48)
-)
+LOGS = "\n".join(f"18:{n % 60:02d} DFD-77118 R 412.00 from 198.51.100.77 to a new address" for n in range(48))
 
 
 @dataclass
@@ -53,8 +54,10 @@ class Closed:
     def bytes(self) -> bytes:
         """The database's own files."""
         return b"".join(
-            file.read_bytes() for file in sorted(self.database.parent.glob("ato.sqlite3*")) if not file.name.endswith("-shm")
-        )  # fmt: skip
+            file.read_bytes()
+            for file in sorted(self.database.parent.glob("ato.sqlite3*"))
+            if not file.name.endswith("-shm")
+        )
 
 
 @pytest.fixture(scope="module")
@@ -109,9 +112,7 @@ def test_erased_nothing_is_left_in_the_database_or_in_slack(closed: Closed) -> N
     left = closed.bytes()
     assert not [key for key in closed.keys if key in left]
     assert (closed.rows("vault"), closed.rows("digests")) == (0, 0)
-    eventually(
-        lambda: not [mark for mark in SEEN if mark in closed.in_slack()], "Slack is written over", 40
-    )  # fmt: skip
+    eventually(lambda: not [mark for mark in SEEN if mark in closed.in_slack()], "Slack is written over", 40)
     state = closed.scene.control("GET", "/slack/state")
     assert not [file for file in state["files"] if file["name"].startswith("ATO-1")]
     assert not closed.scene.stage.bot or closed.ato("effects", "list").exit_code == 0

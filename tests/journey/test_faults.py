@@ -83,9 +83,7 @@ def test_a_zendesk_that_is_down_for_long_is_pending_and_then_done(mended: Scene)
     case = mended.case_with_mod()
     mended.fault("zendesk", "status", status=503, match="*")
     case.click("mod", "do:suspend:suspended")
-    case.card(
-        MOD, "Ticket pending: Zendesk has not answered since", "I keep trying; your tap is kept."
-    )
+    case.card(MOD, "Ticket pending: Zendesk has not answered since", "I keep trying; your tap is kept.")
     case.card_of("agent", "Ticket pending", "The profile is temporarily suspended: kept")
     assert mended.tickets(case.name) == []
     mended.mend()
@@ -94,9 +92,7 @@ def test_a_zendesk_that_is_down_for_long_is_pending_and_then_done(mended: Scene)
 
 
 @pytest.mark.parametrize("kind", ["timeout", "hold_after"])
-def test_a_zendesk_that_never_answers_gets_one_ticket(
-    scene: Scene, unanswered: Unanswered, kind: str
-) -> None:
+def test_a_zendesk_that_never_answers_gets_one_ticket(scene: Scene, unanswered: Unanswered, kind: str) -> None:
     case = unanswered.cases[kind]
     eventually(lambda: case.cards(DATA), "step 6 opens", seconds=40)
     assert case.ticket()["status"] == "open"
@@ -171,9 +167,7 @@ def drawn(case: CaseInPlay) -> int:
 
 def landed(scene: Scene) -> bool:
     """Whether the post that was cut off was done after all."""
-    return any(
-        one["fault"] == "late" and one["status"] == 200 for one in scene.asked("slack", POST)
-    )
+    return any(one["fault"] == "late" and one["status"] == 200 for one in scene.asked("slack", POST))
 
 
 def test_an_escalation_and_its_logs_stand_once_when_every_answer_is_lost(mended: Scene) -> None:

@@ -67,10 +67,18 @@ def test_without_the_form_a_ticket_made_by_hand_will_do(without_form: Scene) -> 
     case.click("mod", "hand")
     told = case.submit("mod", {"reference": "soon"})
     assert "Write the number of the ticket you made" in json.dumps(told["answer"])
-    made = without_form.control("POST", "/zendesk/tickets", json={
-        "by": "Lerato Mokoena", "subject": "By hand", "comment": "Suspended.", "public": False,
-        "group": "CS Data Compliance", "status": "open",
-    })  # fmt: skip
+    made = without_form.control(
+        "POST",
+        "/zendesk/tickets",
+        json={
+            "by": "Lerato Mokoena",
+            "subject": "By hand",
+            "comment": "Suspended.",
+            "public": False,
+            "group": "CS Data Compliance",
+            "status": "open",
+        },
+    )
     case.submit("mod", {"reference": f"#{made['id']}"})
     case.card(MOD, f"#{made['id']}>", "CS Data Compliance")
     assert "partform:flag_security:escalation" in buttons(case.card(DATA))
@@ -81,9 +89,7 @@ def test_only_who_works_on_the_case_may_retry(without_form: Scene) -> None:
     case = without_form.case_with_mod()
     case.click("mod", "do:suspend:suspended")
     card = case.card(MOD, "The ticket was not created.")
-    button = next(
-        e for b in card["blocks"] for e in b.get("elements", []) if e.get("action_id") == "retry"
-    )
+    button = next(e for b in card["blocks"] for e in b.get("elements", []) if e.get("action_id") == "retry")
     before = len(said_to(without_form, "outsider"))
     send(without_form, pressed("retry", button["value"], "UOUTS001"))
     told = eventually(lambda: said_to(without_form, "outsider")[before:], "a private word")

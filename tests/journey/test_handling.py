@@ -59,9 +59,7 @@ def press_in_modal(case: CaseInPlay, who: str, action: str, **manner: Any) -> Js
 
 
 def direct(scene: Scene, who: str, holds: str) -> list[Json]:
-    return [
-        m for m in scene.messages(who) if str(m["channel"]).startswith("D") and holds in words(m)
-    ]
+    return [m for m in scene.messages(who) if str(m["channel"]).startswith("D") and holds in words(m)]
 
 
 def advance(scene: Scene, **by: float) -> None:
@@ -92,9 +90,7 @@ def test_a_step_is_handed_over_and_the_other_is_told(scene: Scene) -> None:
     told = case.submit("mod", {"to": PEOPLE["mod2"]})
     assert told["closed"] is True
     case.card(MOD, f"<@{PEOPLE['mod2']}> has it")
-    found = eventually(
-        lambda: direct(scene, "mod2", f"of {case.name}."), "a direct message to the other MOD"
-    )
+    found = eventually(lambda: direct(scene, "mod2", f"of {case.name}."), "a direct message to the other MOD")
     assert "gave you" in words(found[-1])
     assert "link:0" in buttons(found[-1])
 
@@ -129,17 +125,13 @@ def test_security_asks_and_data_compliance_answers_where_it_was_asked(scene: Sce
     told = case.press("security", case.card(SECURITY), "ask:question:")
     case.modals["security"] = told["view"]
     case.submit("security", {"words": "Which orders were paid by card?"})
-    asked = eventually(
-        lambda: [m for m in case.thread(DATA) if "Which orders" in words(m)], "the question"
-    )[0]
+    asked = eventually(lambda: [m for m in case.thread(DATA) if "Which orders" in words(m)], "the question")[0]
     assert f"<@{PEOPLE['security']}> asks CS Data Compliance: Which" in words(asked)
     assert f"<@{PEOPLE['data']}>" in words(asked)
     told = case.press("data", asked, "ask:question:")
     case.modals["data"] = told["view"]
     case.submit("data", {"words": "DFD-77118 alone."})
-    answered = eventually(
-        lambda: [m for m in case.thread(SECURITY) if "DFD-77118 alone." in words(m)], "the answer"
-    )[0]
+    answered = eventually(lambda: [m for m in case.thread(SECURITY) if "DFD-77118 alone." in words(m)], "the answer")[0]
     assert f"<@{PEOPLE['data']}> answers " in words(answered)
     assert f"<@{PEOPLE['security']}>" in words(answered)
     eventually(lambda: "DFD-77118 alone." in str(case.ticket()["comments"]), "the answer's note")
@@ -162,9 +154,7 @@ def test_a_case_waits_for_the_customer_and_goes_on(scene: Scene) -> None:
     assert "default, not in SOP" not in words(card)
     told = choose(case, "data", card, "Go on")
     assert told["view"] is None
-    eventually(
-        lambda: "waits for the customer since" not in words(case.card(DATA)), "the clock goes on"
-    )
+    eventually(lambda: "waits for the customer since" not in words(case.card(DATA)), "the clock goes on")
 
 
 # What is known --------------------------------------------------------------------------------
@@ -214,9 +204,7 @@ def test_a_case_is_cancelled_and_reopened(scene: Scene) -> None:
 
 def test_only_those_who_may_cancel_are_offered_it(scene: Scene) -> None:
     case = scene.case_with_mod()
-    card = eventually(
-        lambda: with_menu(case, "menu:"), "the card of an agent who owes nothing more"
-    )
+    card = eventually(lambda: with_menu(case, "menu:"), "the card of an agent who owes nothing more")
     choose(case, "agent", card, "More…")
     offered = buttons(case.modals["agent"])
     assert "ask:note:" in offered
@@ -227,9 +215,7 @@ def test_a_second_case_of_the_same_customer_joins_the_first(scene: Scene) -> Non
     first = scene.open_case(email="twin@example.com", phone="082 555 0190")
     second = scene.open_case(email="twin@example.com", phone="082 555 0190")
     card = second.card_of("agent", f"Another open case for this customer: {first.name}")
-    told = scene.act(
-        "click", "agent", channel=card["channel"], ts=card["ts"], action_id="ask:merge:"
-    )
+    told = scene.act("click", "agent", channel=card["channel"], ts=card["ts"], action_id="ask:merge:")
     second.modals["agent"] = told["view"]
     told = second.submit("agent", {"into": "ATO-99999"})
     assert "There is no open case ATO-99999" in str(told["answer"]["errors"])
@@ -248,15 +234,11 @@ def investigated(scene: Scene) -> CaseInPlay:
     case.submit("data", {"told_how": "call"})
     case.click("security", "form:investigate:")
     changes = "email | a@example.com | b@example.com\ncellphone | 0825550142 | 0825550143"
-    case.submit(
-        "security", {"credential_stuffing": "no", "changes": changes}, outcome="access_and_changes"
-    )
+    case.submit("security", {"credential_stuffing": "no", "changes": changes}, outcome="access_and_changes")
     return case
 
 
-def test_the_refund_goes_through_when_the_team_lead_lifts_four_eyes(
-    scene: Scene, two_hats: None
-) -> None:
+def test_the_refund_goes_through_when_the_team_lead_lifts_four_eyes(scene: Scene, two_hats: None) -> None:
     case = investigated(scene)
     case.click("data", "partform:call:contacts_restored")
     case.submit("data", {"restored": ["1"], "trusted_source": "order"})
@@ -288,9 +270,7 @@ def tap(case: CaseInPlay, who: str, part: str, **fill: str) -> None:
 def wallet(case: CaseInPlay) -> None:
     """The form shows the rule, and the next page states the verdict with what the customer is to be told."""
     case.click("data", "form:wallet:")
-    assert "A refund is due if the customer had a credit wallet balance" in words(
-        case.modals["data"]
-    )
+    assert "A refund is due if the customer had a credit wallet balance" in words(case.modals["data"])
     losses = {"bank_losses": "yes", "bank_orders": "DFD-77118 | 612.70 | 2026-11-20"}
     told = case.submit("data", {"wallet_before": "350", "wallet_used": "129.90", **losses})
     assert about(told["view"])["step"] == "request_refund"
@@ -306,9 +286,7 @@ def two_hats(scene: Scene) -> Iterator[None]:
     mods, leads = [PEOPLE["mod"], PEOPLE["mod2"]], [PEOPLE["lead"]]
     for more in ([PEOPLE["data"]], []):
         scene.control("POST", "/slack/groups", json={"id": "SMODS001", "users": [*mods, *more]})
-        scene.control(
-            "POST", "/slack/channels", json={"id": MOD, "members": [*mods, *leads, *more]}
-        )
+        scene.control("POST", "/slack/channels", json={"id": MOD, "members": [*mods, *leads, *more]})
         if more:
             yield
 
@@ -327,14 +305,10 @@ def refund(case: CaseInPlay) -> None:
     case.card(MOD, "lifted four eyes")
     case.click("data", "form:refund:")
     assert "DFD-77118 |" in json.dumps(case.modals["data"]), "a line is begun for each order"
-    told = case.submit(
-        "data", {"refund_paid": "129.90", "exceptions": "DFD-77118 | EX-1 | yes | no"}
-    )
+    told = case.submit("data", {"refund_paid": "129.90", "exceptions": "DFD-77118 | EX-1 | yes | no"})
     assert "Line 1: “Note on the exception” has to be yes." in str(told["errors"])
     case.modals["data"] = told["view"]
-    told = case.submit(
-        "data", {"refund_paid": "129.90", "exceptions": "DFD-77118 | EX-1 | yes | yes"}
-    )
+    told = case.submit("data", {"refund_paid": "129.90", "exceptions": "DFD-77118 | EX-1 | yes | yes"})
     assert not told["errors"]
     case.card(MOD, "Lift the suspension")
 
@@ -342,8 +316,6 @@ def refund(case: CaseInPlay) -> None:
 def test_a_refused_modal_does_not_open(scene: Scene) -> None:
     case = scene.case_with_mod()
     card = case.card(MOD)
-    told = scene.act(
-        "click", "lead", channel=card["channel"], ts=card["ts"], **menus(card)["Snooze…"]
-    )
+    told = scene.act("click", "lead", channel=card["channel"], ts=card["ts"], **menus(card)["Snooze…"])
     assert told["view"] is None
     assert "Only MR D MOD may do this. On duty now:" in private(told)

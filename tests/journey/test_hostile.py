@@ -59,8 +59,10 @@ def test_whoever_is_deactivated_loses_everything_at_once(scene: Scene) -> None:
     assert "do:suspend:suspended" in buttons(case.card(MOD))
     mod = PEOPLE["mod"]
     assert refused(scene, case) == [
-        (mod, "CompleteStep suspend suspended"), (mod, "form suspend not_a_takeover"), (mod, "CompleteStep suspend not_a_takeover"),
-    ]  # fmt: skip
+        (mod, "CompleteStep suspend suspended"),
+        (mod, "form suspend not_a_takeover"),
+        (mod, "CompleteStep suspend not_a_takeover"),
+    ]
     case.click("mod2", "do:suspend:suspended")
     assert case.ticket()["status"] == "open"
 
@@ -88,7 +90,7 @@ def test_hostile_words_are_words_wherever_they_arrive(scene: Scene, turn: int) -
     name, surname = packed(250, turn), packed(250, turn + 15)
     case.submit("agent", NALEDI | {"name": name, "surname": surname})
     case.name = case.modals["agent"]["blocks"][0]["elements"][0]["text"].split(" ")[0]
-    for words_ in (f"note {case.name} {packed(900, turn)}", f"find {packed(90, turn)}", packed(90, turn)):  # fmt: skip
+    for words_ in (f"note {case.name} {packed(900, turn)}", f"find {packed(90, turn)}", packed(90, turn)):
         assert scene.command("agent", words_)["status"] == 200
 
     case.submit("agent", FOUND | EARLY, outcome="found")

@@ -67,42 +67,37 @@ def test_given_up_work_is_listed_tried_again_and_taken_as_done_by_hand(scene: Sc
     assert "2 given up" in told.output
     assert "There is no ticket form “Customer Query”" in told.output
     assert "Try: ato effects list" in ato(scene, "effects", "retry", "no/such/work").output
-    keys = [
-        line.strip()
-        for line in told.output.splitlines()
-        if line.startswith("  ") and "/" in line.split(" ")[2]
-    ]
+    keys = [line.strip() for line in told.output.splitlines() if line.startswith("  ") and "/" in line.split(" ")[2]]
     by_case = {key.split("/")[0]: key for key in keys}
     restore_form(scene)
     assert ato(scene, "effects", "retry", by_case[first.id]).exit_code == 0
     assert first.ticket()["form"] == "Customer Query"
-    made = scene.control("POST", "/zendesk/tickets", json={
-        "by": "Lerato Mokoena", "subject": "By hand", "comment": "Suspended.", "public": False,
-        "group": "CS Data Compliance", "status": "open",
-    })  # fmt: skip
+    made = scene.control(
+        "POST",
+        "/zendesk/tickets",
+        json={
+            "by": "Lerato Mokoena",
+            "subject": "By hand",
+            "comment": "Suspended.",
+            "public": False,
+            "group": "CS Data Compliance",
+            "status": "open",
+        },
+    )
     refused = ato(scene, "effects", "by-hand", by_case[second.id], "--reference", "soon")
     assert "Write the number of the ticket you made" in refused.output
-    assert (
-        ato(
-            scene, "effects", "by-hand", by_case[second.id], "--reference", str(made["id"])
-        ).exit_code
-        == 0
-    )
+    assert ato(scene, "effects", "by-hand", by_case[second.id], "--reference", str(made["id"])).exit_code == 0
     second.card(MOD, f"#{made['id']}>", "CS Data Compliance")
     assert ato(scene, "effects", "list").output.startswith("0 given up")
 
 
-def test_a_changed_playbook_is_for_new_cases_and_running_ones_keep_theirs(
-    scene: Scene, tmp_path: Path
-) -> None:
+def test_a_changed_playbook_is_for_new_cases_and_running_ones_keep_theirs(scene: Scene, tmp_path: Path) -> None:
     before = suspended(scene)
     assert scene.stage.bot is not None
     scene.stage.bot.stop()
     file = Path(scene.stage.extra["ATO_PLAYBOOKS__FOLDER"]) / "short.yaml"
     changed = (
-        file.read_text("utf-8")
-        .replace(OLD, NEW)
-        .replace("title: Leave the note", "title: Write down the findings")
+        file.read_text("utf-8").replace(OLD, NEW).replace("title: Leave the note", "title: Write down the findings")
     )
     file.write_text(changed, "utf-8")
     scene.stage.start_bot()
@@ -117,21 +112,14 @@ def test_a_changed_playbook_is_for_new_cases_and_running_ones_keep_theirs(
 
     done = ato(scene, "export", "--to", str(tmp_path))
     assert done.exit_code == 0, done.output
-    cases = {
-        one["case"]: one
-        for one in csv.DictReader((tmp_path / "cases.csv").read_text("utf-8").splitlines())
-    }
+    cases = {one["case"]: one for one in csv.DictReader((tmp_path / "cases.csv").read_text("utf-8").splitlines())}
     assert cases[before.name]["playbook_hash"] != cases[after.name]["playbook_hash"]
     assert cases[before.name]["ending"] == "completed"
     steps = list(csv.DictReader((tmp_path / "steps.csv").read_text("utf-8").splitlines()))
-    titles = {
-        one["case"]: one["title"] for one in steps if one["step"] == "note" and one["case"] in notes
-    }
+    titles = {one["case"]: one["title"] for one in steps if one["step"] == "note" and one["case"] in notes}
     assert titles == {before.name: "Leave the note", after.name: "Write down the findings"}
     assert all(one["done_at"] for one in steps if one["case"] in notes)
-    assert "2048811" not in (tmp_path / "cases.csv").read_text("utf-8") + (
-        tmp_path / "steps.csv"
-    ).read_text("utf-8")
+    assert "2048811" not in (tmp_path / "cases.csv").read_text("utf-8") + (tmp_path / "steps.csv").read_text("utf-8")
 
 
 def test_what_was_done_is_logged_and_counted_without_values(scene: Scene) -> None:

@@ -18,9 +18,18 @@ HIGHER, SECURITY = "CQHIGH01", "CQSECU01"
 MONTHS = ("gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic")
 PEOPLES_NAMES = ("Giulia Ferri", "Luca Conti", "Marco Rinaldi", "Elena Greco", "Paola Villa")
 NAMES = (
-    *PEOPLES_NAMES, *(name.lower().replace(" ", ".") for name in PEOPLES_NAMES), *MONTHS, "Qualia Connect", "Qualia Higher Tier", "Qualia Security", "QC", "ATO Desk",
-    "nessuno noto", "IT", *(word["it"] for word in WORDS.values()),
-)  # fmt: skip
+    *PEOPLES_NAMES,
+    *(name.lower().replace(" ", ".") for name in PEOPLES_NAMES),
+    *MONTHS,
+    "Qualia Connect",
+    "Qualia Higher Tier",
+    "Qualia Security",
+    "QC",
+    "ATO Desk",
+    "nessuno noto",
+    "IT",
+    *(word["it"] for word in WORDS.values()),
+)
 """What stands in sentences and is no sentence: names of people, groups and products, months, the fixed answers."""
 
 
@@ -57,9 +66,7 @@ def case_abroad(abroad: tuple[Scene, Playbook]) -> str:
 
 
 def ending_seen(scene: Scene, playbook: Playbook) -> bool:
-    return any(
-        playbook.endings["completed"]["it"] in words(one) for one in scene.messages("qagent")
-    )
+    return any(playbook.endings["completed"]["it"] in words(one) for one in scene.messages("qagent"))
 
 
 def strangers(scene: Scene, playbook: Playbook, since: int = 0) -> dict[str, list[str]]:
@@ -93,9 +100,7 @@ def test_a_whole_case_says_nothing_that_is_not_in_the_catalogue_or_the_playbook(
     assert strangers(scene, playbook) == {}
 
 
-def test_every_answer_to_a_command_is_in_the_persons_language(
-    abroad: tuple[Scene, Playbook], case_abroad: str
-) -> None:
+def test_every_answer_to_a_command_is_in_the_persons_language(abroad: tuple[Scene, Playbook], case_abroad: str) -> None:
     scene, playbook = abroad
     since = newest(scene)
     for text in (
@@ -113,9 +118,7 @@ def test_every_answer_to_a_command_is_in_the_persons_language(
     assert strangers(scene, playbook, since) == {}
 
 
-def test_app_home_is_in_the_persons_language(
-    abroad: tuple[Scene, Playbook], case_abroad: str
-) -> None:
+def test_app_home_is_in_the_persons_language(abroad: tuple[Scene, Playbook], case_abroad: str) -> None:
     scene, playbook = abroad
     since = newest(scene)
     for who in ("qagent", "qhigher", "qsecurity", "qlead"):
@@ -150,9 +153,7 @@ def test_what_is_wrong_in_a_form_is_said_in_the_persons_language(
     assert strangers(scene, playbook, since) == {}
 
 
-def test_a_reminder_is_in_the_language_of_its_inbox(
-    abroad: tuple[Scene, Playbook], case_abroad: str
-) -> None:
+def test_a_reminder_is_in_the_language_of_its_inbox(abroad: tuple[Scene, Playbook], case_abroad: str) -> None:
     scene, playbook = abroad
     since = newest(scene)
     player = Player(scene.stage, playbook)

@@ -47,7 +47,15 @@ def test_every_personal_answer_of_the_rehearsals_is_marked() -> None:
 def test_marked_values_are_found_only_where_they_belong(left: Left, tmp_path: Path) -> None:
     """The positive first: where people work they are all there, or the rest would prove nothing."""
     there = found_in(left.private() + left.tickets)
-    assert {"NalediQzwort", "qz.werner.vanwyk@example.com", "Quilwort", "198.51.100.77", "27825557142", "390669827234", *NOTED} <= set(there)  # fmt: skip
+    assert {
+        "NalediQzwort",
+        "qz.werner.vanwyk@example.com",
+        "Quilwort",
+        "198.51.100.77",
+        "27825557142",
+        "390669827234",
+        *NOTED,
+    } <= set(there)
     assert len(there) > len(MARKS) / 2, set(MARKS) - set(there)
     assert "Quaggavlei" in found_in(json.dumps(left.asked)), "it was typed, and nobody is shown it"
     assert len(left.files("bot.log")) > 20_000
@@ -55,12 +63,14 @@ def test_marked_values_are_found_only_where_they_belong(left: Left, tmp_path: Pa
     ran = [
         CliRunner().invoke(app, typed, env=left.environment)
         for typed in (
-            ["audit", "verify"], ["effects", "list"], ["export", "--to", str(tmp_path)],
+            ["audit", "verify"],
+            ["effects", "list"],
+            ["export", "--to", str(tmp_path)],
             ["audit", "export", left.case, "--to", str(tmp_path / "plain.zip")],
             ["audit", "export", left.case, "--to", str(tmp_path / "full.zip"), "--personal"],
             ["backup", str(tmp_path / "copy.sqlite3")],
         )
-    ]  # fmt: skip
+    ]
     assert [one.exit_code for one in ran] == [0, 0, 0, 0, 0, 0]
     assert {*NOTED, WROTE["email"]} <= set(found_in(unpacked(tmp_path / "full.zip")))
     copy = (tmp_path / "copy.sqlite3").read_bytes()
@@ -83,7 +93,10 @@ def test_marked_values_are_found_only_where_they_belong(left: Left, tmp_path: Pa
 def test_a_ticket_holds_nobody_of_the_other_procedure(left: Left) -> None:
     """The customers of the two are different people, so what crosses over shows."""
     mine = [{one for one in MARKS if name in one} for name in ("AnnaQzwort", "NalediQzwort")]
-    qualia, mr_d = ({*mine[0], "BianchiQzwort", "CarloQzwort", "NeriQzwort"}, {*mine[1], "MahlanguQzwort", "WernerQzwort"})  # fmt: skip
+    qualia, mr_d = (
+        {*mine[0], "BianchiQzwort", "CarloQzwort", "NeriQzwort"},
+        {*mine[1], "MahlanguQzwort", "WernerQzwort"},
+    )
     told = [set(found_in(json.dumps(one), qualia | mr_d)) for one in json.loads(left.tickets)]
     assert any(one & qualia for one in told)
     assert any(one & mr_d for one in told)
@@ -92,8 +105,10 @@ def test_a_ticket_holds_nobody_of_the_other_procedure(left: Left) -> None:
 
 def test_the_search_finds_what_it_looks_for(left: Left) -> None:
     for words in (
-        json.dumps({"event_payload": {"key": "NalediQzwort"}}), "text=Hi+NalediQzwort%21", '{"body": "Hello\\nNalediQzwort_"}',
-    ):  # fmt: skip
+        json.dumps({"event_payload": {"key": "NalediQzwort"}}),
+        "text=Hi+NalediQzwort%21",
+        '{"body": "Hello\\nNalediQzwort_"}',
+    ):
         assert found_in(words) == ["NalediQzwort"]
     assert found_in("q=qz.anna.bianchi%40example.com") == ["qz.anna.bianchi@example.com"]
     assert found_in('"a\\n3059111"') == ["3059111"]

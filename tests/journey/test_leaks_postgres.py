@@ -39,10 +39,10 @@ def kept(url: str) -> tuple[dict[str, int], bytes]:
     tables = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
     with psycopg.connect(url) as connection:
         for schema, name in connection.execute(tables).fetchall():
-            rows = connection.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(schema, name)))  # fmt: skip
+            rows = connection.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(schema, name)))
             values = [value for row in rows.fetchall() for value in row]
             counts[name] = rows.rowcount
-            found += [bytes(one) if isinstance(one, bytes | memoryview) else str(one).encode() for one in values]  # fmt: skip
+            found += [bytes(one) if isinstance(one, bytes | memoryview) else str(one).encode() for one in values]
     return counts, b"\n".join(found)
 
 
@@ -52,7 +52,7 @@ def test_marked_values_are_found_nowhere_in_postgresql() -> None:
         assert {"WernerQzwort", "Quilwort", *NOTED} <= set(seen)
         assert len(seen) > 15, set(MARKS) - set(seen)
         counts, everything = kept(url)
-        assert all(counts[name] > 10 for name in ("events", "effects", "vault")), counts  # fmt: skip
+        assert all(counts[name] > 10 for name in ("events", "effects", "vault")), counts
         assert {"procrastinate_jobs", "procrastinate_events"} <= counts.keys()
         assert len(everything) > 300_000
         assert found_in(everything) == []

@@ -145,7 +145,7 @@ def test_zendesk_received_that_it_was_paid_and_the_ticket_went_back(heard: Heard
 
 
 def test_the_mod_is_told_which_ticket_the_notes_must_name(heard: Heard) -> None:
-    number = next(one["id"] for one in heard.tickets if one["requester"] == "werner.vanwyk@example.com")  # fmt: skip
+    number = next(one["id"] for one in heard.tickets if one["requester"] == "werner.vanwyk@example.com")
     told = f"Zendesk ticket #{number}, wallet refund of R129,90 after an account takeover."
     assert told in heard.words  # M107, M108
 

@@ -74,9 +74,14 @@ def command(built: Stage, *words: str, channel: str | None = CHANNEL) -> list[st
 
 def run(built: Stage, words: list[str], **more: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(  # noqa: S603 - our own command
-        words, env=built.environment() | more, capture_output=True, text=True, timeout=100,
-        stdin=subprocess.DEVNULL, check=False,
-    )  # fmt: skip
+        words,
+        env=built.environment() | more,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
 
 
 def rehearse(built: Stage, *words: str, channel: str | None = CHANNEL, **more: str) -> Rehearsal:
@@ -141,7 +146,7 @@ def test_it_asks_little_of_the_account(whole: Whole):
 
 
 def test_no_customer_is_made_or_written_to(whole: Whole):
-    bodies = [one["body"]["ticket"] for one in whole.log if one["call"] == "POST /api/v2/tickets.json"]  # fmt: skip
+    bodies = [one["body"]["ticket"] for one in whole.log if one["call"] == "POST /api/v2/tickets.json"]
     asked_for = {body["requester"]["email"] for body in bodies if "requester" in body}
     assert asked_for == {SANDBOX["ATO_ZENDESK__PLACEHOLDER_EMAIL"]}
     assert all(body["comment"]["public"] is False for body in bodies)
@@ -152,8 +157,15 @@ def test_the_report_says_nothing_that_is_a_secret_or_about_anybody(built: Stage,
     tokens = re.findall(r"[0-9a-f]{40,}", str(whole.log))
     secrets = [value for name, value in SANDBOX.items() if re.search("TOKEN|SECRET|KEY", name)]
     people = [word for one in seeds.PEOPLE for word in (one.name, one.email, one.id)]
-    names = [*seeds.ZENDESK_GROUPS, seeds.TEAM_NAME, seeds.TEAM_DOMAIN, seeds.ZENDESK_PLACEHOLDER_NAME,
-             *(one.name for one in seeds.CHANNELS), built.urls["zendesk"], built.urls["slack"]]  # fmt: skip
+    names = [
+        *seeds.ZENDESK_GROUPS,
+        seeds.TEAM_NAME,
+        seeds.TEAM_DOMAIN,
+        seeds.ZENDESK_PLACEHOLDER_NAME,
+        *(one.name for one in seeds.CHANNELS),
+        built.urls["zendesk"],
+        built.urls["slack"],
+    ]
     for done in (whole.page, whole.data):
         for told in (done.page, done.told, done.trouble):
             assert [one for one in (*tokens, *secrets, *people, *names, "@") if one in told] == []
@@ -263,9 +275,7 @@ def test_a_sign_in_that_fails_once_is_tried_again(there: Stage):
     nothing_is_left(there)
 
 
-@pytest.mark.parametrize(
-    ("match", "step"), [("chat.update", "draw the card anew"), ("chat.delete", "delete the card")]
-)
+@pytest.mark.parametrize(("match", "step"), [("chat.update", "draw the card anew"), ("chat.delete", "delete the card")])
 def test_a_failing_step_in_slack_is_written_down_and_cleaned_up_after(there: Stage, match, step):
     fault(there, "slack", "status", f"*{match}*", status=500, times=1)
     done = rehearse(there, "--json")
@@ -300,16 +310,19 @@ def test_what_cannot_be_deleted_is_named_with_what_to_do(there: Stage):
 def test_whoever_stops_it_leaves_nothing_behind(there: Stage, number):
     fault(there, "zendesk", "timeout", "PUT /api/v2/tickets/*", times=1)
     running = subprocess.Popen(  # noqa: S603 - our own command
-        command(there, "--yes", "--json"), env=there.environment(),
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        command(there, "--yes", "--json"),
+        env=there.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     hung = lambda: any(one["fault"] == "timeout" for one in there.log())  # noqa: E731
     wait_for(hung, 30, "no ticket was changed")
     os.kill(running.pid, number)
     told, trouble = running.communicate(timeout=60)
     assert running.returncode == WRONG, trouble
     data = json.loads(told)
-    assert data["steps"][-1] == {"name": "stopped", "state": "failed", "words": "Somebody stopped it."}  # fmt: skip
+    assert data["steps"][-1] == {"name": "stopped", "state": "failed", "words": "Somebody stopped it."}
     assert data["left"] == []
     nothing_is_left(there)
 
@@ -337,7 +350,7 @@ def test_whoever_says_no_is_taken_at_their_word(there: Stage):
     os.write(ours, b"n\n")
     done = subprocess.run(  # noqa: S603 - our own command
         command(there), env=there.environment(), stdin=theirs, capture_output=True, text=True, check=False
-    )  # fmt: skip
+    )
     os.close(ours)
     os.close(theirs)
     assert (done.returncode, "Nothing was done." in done.stderr) == (WRONG, True)

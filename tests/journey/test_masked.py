@@ -52,9 +52,7 @@ def logged(scene: Scene, case: CaseInPlay, kind: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("channel", "role"), [(MOD, "mod"), (SECURITY, "platform_security")])
-def test_a_public_card_is_masked_and_offers_to_show(
-    case: CaseInPlay, channel: str, role: str
-) -> None:
+def test_a_public_card_is_masked_and_offers_to_show(case: CaseInPlay, channel: str, role: str) -> None:
     card = case.card(channel, HIDDEN)
     assert not any(one in words(card) for one in PERSONAL)
     assert f"show:{role}" in buttons(card)
@@ -76,9 +74,7 @@ def test_who_may_not_look_is_told_so_and_sees_nothing(case: CaseInPlay) -> None:
     assert not any(one in private(told) for one in PERSONAL)
 
 
-def test_each_look_and_each_refusal_stands_in_the_log_without_a_value(
-    public: Scene, case: CaseInPlay
-) -> None:
+def test_each_look_and_each_refusal_stands_in_the_log_without_a_value(public: Scene, case: CaseInPlay) -> None:
     case.press("mod", case.card(MOD, HIDDEN), "show:mod")
     case.press("outsider", case.card(MOD, HIDDEN), "show:mod")
     *_, looked = logged(public, case, "personal_shown")
@@ -110,13 +106,11 @@ def test_an_italian_team_reads_it_in_italian(public: Scene) -> None:
 def test_two_who_claim_a_profile_are_nobody_in_public_and_side_by_side_behind_the_mask(
     public: Scene, case: CaseInPlay
 ) -> None:
-    thabo = {"name": "Thabo", "surname": "Nkosi", "email": "thabo.nkosi@example.com", "phone": "083 555 0111"}  # fmt: skip
+    thabo = {"name": "Thabo", "surname": "Nkosi", "email": "thabo.nkosi@example.com", "phone": "083 555 0111"}
     second = public.open_case("agent2", **thabo)
     second.submit("agent2", FOUND | EARLY, outcome="found")
     for one, other in ((case, second), (second, case)):
-        one.card(
-            MOD, "Somebody else claims this profile", other.name, "These people claim this profile"
-        )
+        one.card(MOD, "Somebody else claims this profile", other.name, "These people claim this profile")
         seen = words(one.click("mod", "show:mod")["view"])
         assert all(mail in seen for mail in (thabo["email"], "naledi.mahlangu@example.com"))
     told = json.dumps([public.channel(MOD), public.channel(SECURITY)])

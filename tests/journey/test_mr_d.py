@@ -75,10 +75,7 @@ def test_before_the_first_submit_the_agent_reads_what_the_customer_must_hear(sce
 def test_the_intake_asks_for_the_reason_and_the_four_details(scene: Scene) -> None:
     view = scene.command("agent")["view"]
     assert {"channel", "reasons", "name", "surname", "email", "phone"} <= inputs(view)
-    assert (
-        "name, surname, email address and cellphone number linked to their Mr D profile"
-        in words(view)
-    )
+    assert "name, surname, email address and cellphone number linked to their Mr D profile" in words(view)
     for reason in (
         "Mr D orders are going off their account",
         "They are unable to access their Mr D account",
@@ -101,9 +98,7 @@ def test_the_mods_card_holds_the_three_lines_and_one_tap(scene: Scene) -> None:
     lines = words(case.card(MOD)).splitlines()
     at = lines.index("Issue: Account Take Over")  # M41
     assert lines[at + 1] == "Customer ID: 2048811"  # M42
-    assert (
-        lines[at + 2] == "Action required: Please investigate and provide feedback to the customer"
-    )  # M43
+    assert lines[at + 2] == "Action required: Please investigate and provide feedback to the customer"  # M43
     told = case.click("mod", "do:suspend:suspended")
     assert told["status"] == 200
     assert told["view"] is None
@@ -142,10 +137,7 @@ def test_not_found_leads_over_the_invoices_to_a_verified_order(scene: Scene) -> 
     case = scene.open_case(**WERNER)
     case.pick("agent", "not_found")
     read = words(case.modals["agent"])
-    assert (
-        "This is an indication that the fraudster has changed the username, email & password"
-        in read
-    )  # M22
+    assert "This is an indication that the fraudster has changed the username, email & password" in read  # M22
     assert "search “Mr D Orders”" in read  # M23
     assert "They would have received an invoice for all their previous Mr D orders." in read  # M25
     case.submit("agent", {"dfd_number": "88010"}, outcome="not_found")
@@ -154,9 +146,12 @@ def test_not_found_leads_over_the_invoices_to_a_verified_order(scene: Scene) -> 
     assert "Confirm the restaurant name and total order amount with the customer" in read
     assert {"restaurant_matches", "total_matches", "dfd_number"} <= inputs(case.modals["agent"])
     given = {
-        "customer_id": "2048899", "profile_link": "https://admin.example/profiles/2048899",
-        "restaurant_matches": "pass", "total_matches": "pass", "trusted_email": "werner.vanwyk@example.com",
-    }  # fmt: skip
+        "customer_id": "2048899",
+        "profile_link": "https://admin.example/profiles/2048899",
+        "restaurant_matches": "pass",
+        "total_matches": "pass",
+        "trusted_email": "werner.vanwyk@example.com",
+    }
     case.submit("agent", given, outcome="verified")
     assert "Verified by order (restaurant and total)" in words(case.card(MOD))
     case.click("mod", "do:suspend:suspended")
@@ -186,9 +181,7 @@ def test_the_mod_helps_and_the_agent_goes_on(scene: Scene) -> None:
     told = case.submit("agent", outcome="unable")
     assert "is with MR D MOD now: Assist the agent to locate the account" in words(told["view"])
     case.click("mod", "form:assist:located")
-    case.submit(
-        "mod", {"customer_id": "2048899", "profile_link": "https://admin.example/profiles/2048899"}
-    )
+    case.submit("mod", {"customer_id": "2048899", "profile_link": "https://admin.example/profiles/2048899"})
     case.click("agent", "form:verify_assisted:")
     given = {"dfd_number": "DFD-88010", "restaurant_matches": "pass", "total_matches": "pass"}
     case.submit("agent", given, outcome="verified")
@@ -264,19 +257,25 @@ def test_the_cards_lead_to_the_ticket(played: CaseInPlay) -> None:
 
 
 def test_the_customers_own_ticket_is_linked(scene: Scene) -> None:
-    own = scene.control("POST", "/zendesk/tickets", json={
-        "by": "Thandi Nkosi", "comment": "My account!", "subject": "Help",
-        "requester": {"name": "Naledi Mahlangu", "email": "naledi.mahlangu@example.com"},
-    })  # fmt: skip
+    own = scene.control(
+        "POST",
+        "/zendesk/tickets",
+        json={
+            "by": "Thandi Nkosi",
+            "comment": "My account!",
+            "subject": "Help",
+            "requester": {"name": "Naledi Mahlangu", "email": "naledi.mahlangu@example.com"},
+        },
+    )
     case = scene.case_with_mod(contact_ticket=str(own["id"]))
     case.click("mod", "do:suspend:suspended")
     assert f"The customer's own ticket: #{own['id']}" in case.ticket()["comments"][0]["body"]
 
 
 def test_a_rerouted_ticket_is_said_and_step_6_waits_for_the_group(mended: Scene) -> None:
-    mended.control("POST", "/zendesk/settings", json={
-        "reroute": {"to": "Engineering", "when_group": "CS Data Compliance"}
-    })  # fmt: skip
+    mended.control(
+        "POST", "/zendesk/settings", json={"reroute": {"to": "Engineering", "when_group": "CS Data Compliance"}}
+    )
     case = mended.case_with_mod()
     case.click("mod", "do:suspend:suspended")
     number = case.ticket()["id"]
@@ -295,9 +294,7 @@ def test_the_escalation_holds_the_ten_items_in_order(played: CaseInPlay) -> None
     card = played.card(SECURITY)
     assert card["channel"] == SECURITY  # M62: #investigation_account_takeover
     lines = [line for line in words(card).splitlines() if line.startswith("*") and ":* " in line]
-    assert [line[1:].partition(":* ")[0] for line in lines] == [
-        label for label, _ in ITEMS.values()
-    ]
+    assert [line[1:].partition(":* ")[0] for line in lines] == [label for label, _ in ITEMS.values()]
 
 
 @pytest.mark.parametrize("row", ITEMS)
@@ -339,9 +336,7 @@ def test_security_acknowledges_and_the_customer_is_told(scene: Scene) -> None:
     case.submit("data", {"blacklisted": "blacklisted", "logs": LOGS})
     case.click("security", "part:flag_security:acknowledged")
     case.click("data", "partform:flag_security:customer_told")
-    assert "Tell the customer that their profile is suspended (locked)" in shown_first(
-        case.modals["data"]
-    )  # M61
+    assert "Tell the customer that their profile is suspended (locked)" in shown_first(case.modals["data"])  # M61
     case.submit("data", {"told_how": "call"})
     case.card(SECURITY, "Investigate and give feedback to Data Compliance")
     case.card_of("agent", "The customer hears about the suspension: kept")

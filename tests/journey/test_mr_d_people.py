@@ -37,7 +37,7 @@ def test_an_outsider_is_refused_privately_with_who_may(scene: Scene) -> None:
         ("lead", DATA, "partform:flag_security:escalation", "CS Data Compliance", "<@UDATA001>"),
         ("data", SECURITY, "part:flag_security:acknowledged", "Platform Security Team", "<@USECU001>"),
     ],
-)  # fmt: skip
+)
 def test_a_click_of_somebody_else_is_refused_privately(
     scene: Scene, who: str, channel: str, action: str, role: str, on_duty: str
 ) -> None:
@@ -146,6 +146,4 @@ def test_a_case_is_found_by_its_name_and_by_its_ticket(scene: Scene, played: Cas
     by_ticket = scene.command("data", str(played.ticket()["id"]))
     assert played.name in private(by_name)
     assert private(by_name) == private(by_ticket)
-    assert "Only people who work on these cases may see them" in private(
-        scene.command("outsider", played.name)
-    )
+    assert "Only people who work on these cases may see them" in private(scene.command("outsider", played.name))

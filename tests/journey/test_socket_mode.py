@@ -40,7 +40,7 @@ def test_events_come_over_it_too(linked: Scene):
 
 def test_a_form_that_is_wrong_is_told_so_inside_it(linked: Scene):
     told = linked.command("agent")
-    again = linked.act("submit", "agent", view_id=told["view"]["id"], values={"email": "no address"})  # fmt: skip
+    again = linked.act("submit", "agent", view_id=told["view"]["id"], values={"email": "no address"})
     assert again["client_errors"] or again["errors"]
 
 

@@ -11,10 +11,14 @@ CREATE = "POST /api/v2/tickets.json"
 POST = "chat.postMessage"
 WITHIN = 10.0
 BY_HAND = {
-    "by": "Priya Naidoo", "comment": "By hand", "public": False, "form": "Customer Query",
-    "group": "CS Data Compliance", "status": "open",
+    "by": "Priya Naidoo",
+    "comment": "By hand",
+    "public": False,
+    "form": "Customer Query",
+    "group": "CS Data Compliance",
+    "status": "open",
     "query_type": "Mr D Food* - Blacklisting::Blacklisted::Suspected Account Takeover",
-}  # fmt: skip
+}
 """A ticket that makes a case: the desk reads it before it answers the webhook."""
 
 
@@ -72,6 +76,4 @@ def test_what_is_nearly_done_is_finished_before_it_stops(mended: Scene) -> None:
     mended.stage.start_bot()
     case.card(DATA)
     case.ticket()
-    assert (
-        len([one for one in mended.asked("zendesk", CREATE) if one["key"] == created["key"]]) == 1
-    )
+    assert len([one for one in mended.asked("zendesk", CREATE) if one["key"] == created["key"]]) == 1

@@ -24,7 +24,7 @@ OUTCOME = "What is the answer?"
 CHANNELS = ("CMOD0001", "CDATA001", "CINVEST1", "CLEAD001")
 YOURS = {"U-you": "UAGENT01", "U-ben": "UMOD0001", "U-cleo": "UDATA001"}
 
-COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]  # fmt: skip
+COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
 ROWS = [
     [cell.strip() for cell in line.strip("|").split("|")]
     for line in PAGE.splitlines()
@@ -50,9 +50,14 @@ class Reader:
             self._serve()
             return ""
         done = subprocess.run(  # noqa: S603 - the page's own commands
-            ["/bin/sh", "-ec", command], cwd=at, env=_without_settings(), capture_output=True, text=True, timeout=300,
+            ["/bin/sh", "-ec", command],
+            cwd=at,
+            env=_without_settings(),
+            capture_output=True,
+            text=True,
+            timeout=300,
             check=False,
-        )  # fmt: skip
+        )
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
         return done.stdout
 
@@ -60,7 +65,7 @@ class Reader:
         """Start the desk where its `.env` is, and wait until Slack is connected."""
         words = ["/bin/sh", "-ec", f"cd '{self.folder}' && exec .venv/bin/ato serve"]
         self.served = start("bot", words, self.folder, _without_settings())
-        wait_for(lambda: self.scene.control("GET", "/slack/link")["open"], 30, "Slack is not connected", self.served)  # fmt: skip
+        wait_for(lambda: self.scene.control("GET", "/slack/link")["open"], 30, "Slack is not connected", self.served)
 
     def write_settings(self) -> None:
         """Copy the page's `.env`, with one's own tokens in it."""
@@ -87,9 +92,7 @@ class Reader:
         if what == "*the form that follows*":
             assert name in self.forms, f"no form follows for {who}"
         elif what.startswith("`"):
-            self._opened(
-                name, self.scene.command(name, what.strip("`").removeprefix("/ato").strip())
-            )
+            self._opened(name, self.scene.command(name, what.strip("`").removeprefix("/ato").strip()))
         else:
             self.forms.pop(name, None)
             self._press(name, what.strip("*"))
@@ -119,16 +122,11 @@ class Reader:
         if outcome := answers.pop(OUTCOME, None):
             view = self.forms[name]
             chosen = _chosen(_inputs(view)[OUTCOME], outcome)
-            told = self.scene.act(
-                "click", name, view_id=view["id"], action_id="pick:outcome", selected=chosen
-            )
+            told = self.scene.act("click", name, view_id=view["id"], action_id="pick:outcome", selected=chosen)
             self.forms[name] = told["view"]
         view = self.forms.pop(name)
         asked = _inputs(view)
-        values = {
-            asked[label]["action_id"]: _chosen(asked[label], answer)
-            for label, answer in answers.items()
-        }
+        values = {asked[label]["action_id"]: _chosen(asked[label], answer) for label, answer in answers.items()}
         told = self.scene.act("submit", name, view_id=view["id"], values=values)
         assert not told.get("client_errors") and not told.get("errors"), told
         if told.get("view"):
@@ -147,11 +145,7 @@ def _pairs(answers: str) -> Iterator[tuple[str, str]]:
 
 def _inputs(view: Json) -> dict[str, Json]:
     """The inputs of a form by what people read above them."""
-    return {
-        block["label"]["text"]: block["element"]
-        for block in view["blocks"]
-        if block["type"] == "input"
-    }
+    return {block["label"]["text"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
 
 
 def _chosen(element: Json, answer: str) -> Any:

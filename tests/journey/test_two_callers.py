@@ -24,7 +24,7 @@ FAILED = {"popi_full_name": "pass", "popi_contact": "fail", "popi_last_order": "
 ELSE = {"email": "somebody.else@example.com", "phone": "083 555 0999"}
 NUMBER, LINK = "2048899", "https://admin.example/profiles/2048899"
 THEIRS = FOUND | {"customer_id": NUMBER, "profile_link": LINK}
-VICTIM = {"name": "Werner", "surname": "van Wyk", "email": "werner.vanwyk@example.com", "phone": "083 555 0177"}  # fmt: skip
+VICTIM = {"name": "Werner", "surname": "van Wyk", "email": "werner.vanwyk@example.com", "phone": "083 555 0177"}
 MANY = "failed 3 times within 24 hours"
 RIVAL = "Somebody else claims this profile"
 

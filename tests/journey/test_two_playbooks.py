@@ -32,9 +32,7 @@ def test_somebody_of_both_is_asked_once(scene: Scene) -> None:
     view = scene.command("qagent2")["view"]
     assert "Qualia Connect: Attività insolita nell'account" in words(view)
     assert "Mr D: Account takeover" in words(view)
-    told = scene.act(
-        "click", "qagent2", view_id=view["id"], action_id="pick:playbook", selected="qualia_connect"
-    )
+    told = scene.act("click", "qagent2", view_id=view["id"], action_id="pick:playbook", selected="qualia_connect")
     assert about(told["view"])["playbook"] == "qualia_connect"
 
 
@@ -55,9 +53,7 @@ def test_a_channel_speaks_the_language_and_the_zone_of_its_playbook(scene: Scene
 
 def hour(message: Any) -> str:
     """The hour shown where Slack's own dates are not: Rome is one hour behind Johannesburg in November."""
-    found = re.search(
-        r"\|(?:\d{4}-\d\d-\d\d )?(\d\d):\d\d>", json.dumps(message, ensure_ascii=False)
-    )
+    found = re.search(r"\|(?:\d{4}-\d\d-\d\d )?(\d\d):\d\d>", json.dumps(message, ensure_ascii=False))
     assert found
     return found[1]
 

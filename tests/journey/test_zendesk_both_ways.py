@@ -76,20 +76,15 @@ def test_a_sheet_of_findings_is_read_or_its_lines_are_named_and_the_ticket_gets_
     told = eventually(
         lambda: [words(one) for one in scene.messages("security") if "cannot be used as it is" in words(one)],
         "security is told what is wrong with the sheet",
-    )  # fmt: skip
+    )
     assert "Row 2, After: this is a formula." in told[0]
     assert "Nothing of it was kept" in told[0]
     assert attached(scene, case.ticket()["id"]) == []
 
     send_findings(scene, case, SHEET)
     case.card(DATA, "Restore what the fraudster changed")
-    (sheet,) = eventually(
-        lambda: attached(scene, case.ticket()["id"]), "the sheet is on the ticket"
-    )
-    assert (
-        '"email";"naledi.mahlangu@example.com";"n.m.new@mail.example";"2026-11-20 18:02"'
-        in sheet.lower()
-    )
+    (sheet,) = eventually(lambda: attached(scene, case.ticket()["id"]), "the sheet is on the ticket")
+    assert '"email";"naledi.mahlangu@example.com";"n.m.new@mail.example";"2026-11-20 18:02"' in sheet.lower()
     assert '"\'+27715550199"' in sheet
     note = case.ticket()["comments"][-1]
     assert (note["public"], note["attachments"]) == (False, [f"{case.name}-changes.csv"])
@@ -98,27 +93,19 @@ def test_a_sheet_of_findings_is_read_or_its_lines_are_named_and_the_ticket_gets_
 # By hand ------------------------------------------------------------------------------------------
 
 
-def test_what_people_do_with_the_ticket_shows_on_the_card(
-    scene: Scene, flagged: CaseInPlay
-) -> None:
+def test_what_people_do_with_the_ticket_shows_on_the_card(scene: Scene, flagged: CaseInPlay) -> None:
     ticket = flagged.ticket()["id"]
     said = {"by": "naledi.mahlangu@example.com", "body": "Is there any news?"}
     scene.control("POST", f"/zendesk/tickets/{ticket}/comment", json=said)
     flagged.card(DATA, "1 public reply")
-    scene.control(
-        "POST", f"/zendesk/tickets/{ticket}/move", json={"by": "Priya Naidoo", "status": "solved"}
-    )
+    scene.control("POST", f"/zendesk/tickets/{ticket}/move", json={"by": "Priya Naidoo", "status": "solved"})
     read = words(flagged.card(DATA, "solved by Priya Naidoo"))
     assert f"Ticket #{ticket} was solved in Zendesk while “" in read
-    scene.control(
-        "POST", f"/zendesk/tickets/{ticket}/move", json={"by": "Lerato Mokoena", "status": "open"}
-    )
+    scene.control("POST", f"/zendesk/tickets/{ticket}/move", json={"by": "Lerato Mokoena", "status": "open"})
     assert "was solved in Zendesk" not in words(flagged.card(DATA, "reopened by Lerato Mokoena"))
 
 
-def test_a_change_that_no_webhook_tells_of_shows_all_the_same(
-    scene: Scene, flagged: CaseInPlay
-) -> None:
+def test_a_change_that_no_webhook_tells_of_shows_all_the_same(scene: Scene, flagged: CaseInPlay) -> None:
     ticket = flagged.ticket()["id"]
     scene.control("POST", "/zendesk/deliveries", json={"mode": "drop"})
     try:
@@ -130,11 +117,21 @@ def test_a_change_that_no_webhook_tells_of_shows_all_the_same(
 
 
 def test_a_ticket_made_by_hand_becomes_a_case_at_its_groups_step(scene: Scene) -> None:
-    made = scene.control("POST", "/zendesk/tickets", json={
-        "by": "Lerato Mokoena", "subject": "Account takeover", "comment": "Suspended at 18:40, please flag.", "public": False,
-        "form": "Customer Query", "query_type": QUERY_TYPE, "group": "CS Data Compliance", "status": "open",
-        "requester": {"name": "Naledi Mahlangu", "email": "naledi.mahlangu@example.com"},
-    })  # fmt: skip
+    made = scene.control(
+        "POST",
+        "/zendesk/tickets",
+        json={
+            "by": "Lerato Mokoena",
+            "subject": "Account takeover",
+            "comment": "Suspended at 18:40, please flag.",
+            "public": False,
+            "form": "Customer Query",
+            "query_type": QUERY_TYPE,
+            "group": "CS Data Compliance",
+            "status": "open",
+            "requester": {"name": "Naledi Mahlangu", "email": "naledi.mahlangu@example.com"},
+        },
+    )
 
     def card() -> list[dict[str, Any]]:
         number = f"Ticket #{made['id']} was made by hand"
@@ -143,30 +140,33 @@ def test_a_ticket_made_by_hand_becomes_a_case_at_its_groups_step(scene: Scene) -
     (found,) = eventually(card, "data compliance has a card of the ticket made by hand")
     assert "Escalate on Slack to web security" in words(found)
     name = str(found["text"]).split(" ")[0]
-    key = next(
-        e["value"] for b in found["blocks"] for e in b.get("elements") or [] if e.get("value")
-    ).split("|")[0]
+    key = next(e["value"] for b in found["blocks"] for e in b.get("elements") or [] if e.get("value")).split("|")[0]
     case = CaseInPlay(scene, key, name)
     assert "Confirm that the profile is suspended" in words(case.card(MOD))
 
     case.click("mod", "form:confirm_suspended:suspended")
     case.submit("mod", {"customer_id": "2048811", "suspended_at": "2026-11-20T16:40:00+00:00"})
     told = case.click("data", "partform:flag_security:escalation")
-    shown = {e["element"]["action_id"]: e["element"].get("initial_value")
-             for e in told["view"]["blocks"] if e["type"] == "input"}  # fmt: skip
+    shown = {
+        e["element"]["action_id"]: e["element"].get("initial_value")
+        for e in told["view"]["blocks"]
+        if e["type"] == "input"
+    }
     assert (shown["name"], shown["email"]) == ("Naledi", "naledi.mahlangu@example.com")
-    case.submit("data", {
-        "profile_link": "https://admin.example/profiles/2048811", "phone": "082 555 0142", "fraud_orders": "DFD-77118",
-        "last_good_orders": "DFD-77111", "app_version": "7.12.0", "blacklisted": "blacklisted", "logs": LOGS,
-    })  # fmt: skip
+    case.submit(
+        "data",
+        {
+            "profile_link": "https://admin.example/profiles/2048811",
+            "phone": "082 555 0142",
+            "fraud_orders": "DFD-77118",
+            "last_good_orders": "DFD-77111",
+            "app_version": "7.12.0",
+            "blacklisted": "blacklisted",
+            "logs": LOGS,
+        },
+    )
     case.card(SECURITY, "Naledi Mahlangu")
     assert (
-        len(
-            [
-                one
-                for one in scene.control("GET", "/zendesk/tickets")["tickets"]
-                if one["subject"].startswith(name)
-            ]
-        )
+        len([one for one in scene.control("GET", "/zendesk/tickets")["tickets"] if one["subject"].startswith(name)])
         == 0
     )

@@ -52,9 +52,7 @@ async def impatient(company: Company) -> AsyncIterator[AsyncWebClient]:
 async def _client(company: Company, seconds: float) -> AsyncIterator[AsyncWebClient]:
     """slack_sdk leaves a given session's own limit in force."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=seconds)) as session:
-        yield AsyncWebClient(
-            seeds.BOT_TOKEN, base_url=company.urls["slack"], session=session, retry_handlers=[]
-        )
+        yield AsyncWebClient(seeds.BOT_TOKEN, base_url=company.urls["slack"], session=session, retry_handlers=[])
 
 
 @pytest.fixture

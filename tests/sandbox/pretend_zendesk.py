@@ -107,9 +107,7 @@ async def house(monkeypatch: Any, limits: str = "off") -> AsyncIterator[House]:
         http = await stack.enter_async_context(
             httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {token}"})
         )
-        control = await stack.enter_async_context(
-            httpx.AsyncClient(base_url=servings["control"].url)
-        )
+        control = await stack.enter_async_context(httpx.AsyncClient(base_url=servings["control"].url))
         session = stack.enter_context(requests.Session())
         client = Zenpy(
             subdomain="mrd-sandbox",

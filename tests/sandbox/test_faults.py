@@ -35,9 +35,7 @@ async def test_slow_answers_normally_but_late(company: Company, web: AsyncWebCli
     assert last(company) == ("slow", 200)
 
 
-async def test_a_timeout_does_nothing_and_says_nothing(
-    company: Company, impatient: AsyncWebClient
-) -> None:
+async def test_a_timeout_does_nothing_and_says_nothing(company: Company, impatient: AsyncWebClient) -> None:
     company.world.new_fault("slack", "timeout", times=1)
     with pytest.raises(TimeoutError):
         await post(impatient)
@@ -45,9 +43,7 @@ async def test_a_timeout_does_nothing_and_says_nothing(
     assert last(company) == ("timeout", None)
 
 
-async def test_reset_before_does_nothing_and_cuts_the_line(
-    company: Company, web: AsyncWebClient
-) -> None:
+async def test_reset_before_does_nothing_and_cuts_the_line(company: Company, web: AsyncWebClient) -> None:
     company.world.new_fault("slack", "reset_before", match="chat.*", times=1)
     with pytest.raises(aiohttp.ClientConnectionError):
         await post(web)
@@ -71,9 +67,7 @@ async def test_a_cut_line_is_a_reset_for_httpx_too(company: Company) -> None:
             await client.post(company.urls["slack"] + "auth.test")
 
 
-async def test_hold_after_does_it_and_says_nothing(
-    company: Company, impatient: AsyncWebClient
-) -> None:
+async def test_hold_after_does_it_and_says_nothing(company: Company, impatient: AsyncWebClient) -> None:
     company.world.new_fault("slack", "hold_after", times=1)
     with pytest.raises(TimeoutError):
         await post(impatient)
@@ -81,9 +75,7 @@ async def test_hold_after_does_it_and_says_nothing(
     assert last(company) == ("hold_after", 200)
 
 
-async def test_down_refuses_new_connections_until_it_is_lifted(
-    company: Company, web: AsyncWebClient
-) -> None:
+async def test_down_refuses_new_connections_until_it_is_lifted(company: Company, web: AsyncWebClient) -> None:
     company.world.new_fault("slack", "down")
     for _ in range(2):
         with pytest.raises(aiohttp.ClientConnectionError):
@@ -93,9 +85,7 @@ async def test_down_refuses_new_connections_until_it_is_lifted(
     assert posted(company) == ["hello"]
 
 
-async def test_down_also_cuts_a_connection_that_was_open(
-    company: Company, web: AsyncWebClient
-) -> None:
+async def test_down_also_cuts_a_connection_that_was_open(company: Company, web: AsyncWebClient) -> None:
     await post(web)
     company.world.new_fault("slack", "down")
     with pytest.raises(aiohttp.ClientConnectionError):
@@ -117,9 +107,7 @@ async def test_status_429_has_slacks_shape(company: Company, web: AsyncWebClient
     ("status", "kind", "text"),
     [(429, "text/plain", "Too Many Requests"), (500, "text/html", "<h1>500</h1>")],
 )
-async def test_an_answer_of_a_gateway_is_not_json(
-    company: Company, status: int, kind: str, text: str
-) -> None:
+async def test_an_answer_of_a_gateway_is_not_json(company: Company, status: int, kind: str, text: str) -> None:
     company.world.new_fault("slack", "status", status=status, times=1)
     async with httpx.AsyncClient() as client:
         answer = await client.post(company.urls["slack"] + "auth.test")

@@ -20,22 +20,29 @@ JOHANNESBURG = "Africa/Johannesburg"
     [
         ("*bold* and _thin_ and ~gone~", "<strong>bold</strong> and <em>thin</em> and <s>gone</s>"),
         ("2 * 3 * 4, snake_case_name", "2 * 3 * 4, snake_case_name"),
-        ("<@UAGENT01> in <#CMOD0001>", '<span class="mention">@Thandi Nkosi</span> in <span class="mention">#mr-d-mod</span>'),
+        (
+            "<@UAGENT01> in <#CMOD0001>",
+            '<span class="mention">@Thandi Nkosi</span> in <span class="mention">#mr-d-mod</span>',
+        ),
         ("<!subteam^SMODS001>", '<span class="mention">@mr-d-mods</span>'),
         ("a &amp; b &lt;c&gt;", "a &amp; b &lt;c&gt;"),
         ("`<b>*x*</b>`", "<code>&lt;b&gt;*x*&lt;/b&gt;</code>"),
-        ("<https://a.example/?b=1&amp;c=2|see>", '<a href="https://a.example/?b=1&amp;c=2" target="_blank" rel="noopener noreferrer">see</a>'),
+        (
+            "<https://a.example/?b=1&amp;c=2|see>",
+            '<a href="https://a.example/?b=1&amp;c=2" target="_blank" rel="noopener noreferrer">see</a>',
+        ),
         ("<javascript:alert(1)|click>", "click"),
         ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
-        ('<https://a.example/"onmouseover="x|see>', '<a href="https://a.example/&#34;onmouseover=&#34;x" target="_blank" rel="noopener noreferrer">see</a>'),
+        (
+            '<https://a.example/"onmouseover="x|see>',
+            '<a href="https://a.example/&#34;onmouseover=&#34;x" target="_blank" rel="noopener noreferrer">see</a>',
+        ),
         ("&gt; said", '<span class="quote">said</span>'),
         ("<!date^1795334400^{date_num} {time}|then>", "2026-11-22 10:00"),
         ("a\x00b", "ab"),
     ],
-)  # fmt: skip
-def test_mrkdwn_is_shown_as_slack_shows_it_and_nothing_of_it_is_html(
-    written: str, shown: str
-) -> None:
+)
+def test_mrkdwn_is_shown_as_slack_shows_it_and_nothing_of_it_is_html(written: str, shown: str) -> None:
     assert str(mrkdwn(written, NAMES, JOHANNESBURG)) == shown
 
 
@@ -62,26 +69,44 @@ def test_hostile_words_in_every_kind_of_block_are_text() -> None:
         {"type": "header", "text": plain},
         {"type": "section", "text": {"type": "mrkdwn", "text": evil}, "fields": [plain]},
         {"type": "context", "elements": [plain]},
-        {"type": "actions", "block_id": "b", "elements": [
-            {"type": "button", "action_id": evil, "text": plain, "value": evil,
-             "confirm": {"title": plain, "text": plain, "confirm": plain, "deny": plain}}]},
-        {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [
-            {"type": "text", "text": evil}, {"type": "link", "url": evil}]}]},
-        {"type": "input", "block_id": "i", "label": plain, "hint": plain,
-         "element": {"type": "plain_text_input", "action_id": "a", "placeholder": plain}},
+        {
+            "type": "actions",
+            "block_id": "b",
+            "elements": [
+                {
+                    "type": "button",
+                    "action_id": evil,
+                    "text": plain,
+                    "value": evil,
+                    "confirm": {"title": plain, "text": plain, "confirm": plain, "deny": plain},
+                }
+            ],
+        },
+        {
+            "type": "rich_text",
+            "elements": [
+                {
+                    "type": "rich_text_section",
+                    "elements": [{"type": "text", "text": evil}, {"type": "link", "url": evil}],
+                }
+            ],
+        },
+        {
+            "type": "input",
+            "block_id": "i",
+            "label": plain,
+            "hint": plain,
+            "element": {"type": "plain_text_input", "action_id": "a", "placeholder": plain},
+        },
         {"type": evil},
-    ]  # fmt: skip
-    drawn = Drawer().draw(
-        "message", m=_message(blocks=blocks), r=_reader(), threaded=False, fresh=False
-    )
+    ]
+    drawn = Drawer().draw("message", m=_message(blocks=blocks), r=_reader(), threaded=False, fresh=False)
     assert "<img" not in drawn
     assert drawn.count("&lt;img") >= 8
 
 
 def test_an_unknown_block_is_said_to_be_unknown() -> None:
-    drawn = Drawer().draw(
-        "message", m=_message(blocks=[{"type": "carousel"}]), r=_reader(), threaded=False
-    )
+    drawn = Drawer().draw("message", m=_message(blocks=[{"type": "carousel"}]), r=_reader(), threaded=False)
     assert "cannot show a “carousel”" in drawn
 
 

@@ -15,9 +15,7 @@ async def _told(control: httpx.AsyncClient, path: str, **query: Any) -> dict[str
     return dict(answer.json())
 
 
-async def test_unread_are_those_of_others_since_one_looked(
-    control: httpx.AsyncClient, web: AsyncWebClient
-) -> None:
+async def test_unread_are_those_of_others_since_one_looked(control: httpx.AsyncClient, web: AsyncWebClient) -> None:
     first = await web.chat_postMessage(channel="CMOD0001", text="one")
     await web.chat_postMessage(channel="CMOD0001", text="two")
 
@@ -39,9 +37,7 @@ async def test_somebody_sees_their_own_places_only(control: httpx.AsyncClient) -
     assert answer.status_code == 404
 
 
-async def test_a_long_channel_is_read_a_stretch_at_a_time(
-    control: httpx.AsyncClient, web: AsyncWebClient
-) -> None:
+async def test_a_long_channel_is_read_a_stretch_at_a_time(control: httpx.AsyncClient, web: AsyncWebClient) -> None:
     for number in range(12):
         await web.chat_postMessage(channel="CMOD0001", text=f"m{number}")
     asked = {"user": "UMOD0001", "channel": "CMOD0001", "size": 5}
@@ -57,9 +53,7 @@ async def test_a_thread_has_its_parent_and_what_only_one_person_sees(
 ) -> None:
     parent = str((await web.chat_postMessage(channel="CMOD0001", text="card"))["ts"])
     await web.chat_postMessage(channel="CMOD0001", text="answer", thread_ts=parent)
-    await web.chat_postEphemeral(
-        channel="CMOD0001", user="UMOD0001", text="for you", thread_ts=parent
-    )
+    await web.chat_postEphemeral(channel="CMOD0001", user="UMOD0001", text="for you", thread_ts=parent)
     for user, seen in (("UMOD0001", ["answer", "for you"]), ("UMOD0002", ["answer"])):
         asked = {"user": user, "channel": "CMOD0001", "ts": parent}
         told = await _told(control, "/slack/thread", **asked)
@@ -67,9 +61,7 @@ async def test_a_thread_has_its_parent_and_what_only_one_person_sees(
         assert [m["text"] for m in told["replies"]] == seen
 
 
-async def test_a_message_carries_business_time(
-    control: httpx.AsyncClient, web: AsyncWebClient
-) -> None:
+async def test_a_message_carries_business_time(control: httpx.AsyncClient, web: AsyncWebClient) -> None:
     await control.post("/clock", json={"set": "2026-12-01T10:00:00+00:00"})
     await web.chat_postMessage(channel="CMOD0001", text="later")
     told = await _told(control, "/slack/stretch", user="UMOD0001", channel="CMOD0001")

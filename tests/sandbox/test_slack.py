@@ -60,9 +60,7 @@ async def test_a_post_keeps_its_metadata_for_those_who_ask(web: AsyncWebClient) 
 
 async def test_updating_replaces_blocks_and_keeps_metadata(web: AsyncWebClient) -> None:
     metadata = {"event_type": "e", "event_payload": {"key": "k"}}
-    sent = await web.chat_postMessage(
-        channel="CMOD0001", text="one", blocks=[SECTION], metadata=metadata
-    )
+    sent = await web.chat_postMessage(channel="CMOD0001", text="one", blocks=[SECTION], metadata=metadata)
     changed = await web.chat_update(channel="CMOD0001", ts=sent["ts"], text="two")
     assert "blocks" not in changed["message"]
     assert changed["message"]["edited"]
@@ -76,13 +74,9 @@ async def test_updating_replaces_blocks_and_keeps_metadata(web: AsyncWebClient) 
     assert (await web.conversations_history(channel="CMOD0001"))["messages"] == []
 
 
-async def test_where_and_what_a_post_may_not_be(
-    company: Company, web: AsyncWebClient, act: Any
-) -> None:
+async def test_where_and_what_a_post_may_not_be(company: Company, web: AsyncWebClient, act: Any) -> None:
     async def post(channel: str, text: str = "x") -> str:
-        return await refused(
-            web.api_call("chat.postMessage", params={"channel": channel, "text": text})
-        )
+        return await refused(web.api_call("chat.postMessage", params={"channel": channel, "text": text}))
 
     assert await post("CNOWHERE") == "channel_not_found"
     assert await post("CGENERAL") == "not_in_channel"
@@ -99,9 +93,7 @@ async def test_threads_are_read_apart_from_the_channel(web: AsyncWebClient) -> N
     top = (await web.chat_postMessage(channel="CMOD0001", text="top"))["ts"]
     for text in ("a", "b"):
         await web.chat_postMessage(channel="CMOD0001", text=text, thread_ts=top)
-    loud = await web.chat_postMessage(
-        channel="CMOD0001", text="c", thread_ts=top, reply_broadcast=True
-    )
+    loud = await web.chat_postMessage(channel="CMOD0001", text="c", thread_ts=top, reply_broadcast=True)
     channel = await web.conversations_history(channel="CMOD0001")
     assert [m["text"] for m in channel["messages"]] == ["c", "top"]
     assert channel["messages"][1]["reply_count"] == 3
@@ -180,9 +172,7 @@ async def test_home_is_published_over_the_newest_only(web: AsyncWebClient) -> No
     assert await refused(stale) == "hash_conflict"
 
 
-async def test_a_trigger_opens_one_modal_within_three_seconds(
-    company: Company, web: AsyncWebClient
-) -> None:
+async def test_a_trigger_opens_one_modal_within_three_seconds(company: Company, web: AsyncWebClient) -> None:
     space = company.slack.space
     trigger = space.new_trigger("UAGENT01")
     opened = await web.views_open(trigger_id=trigger, view=MODAL | {"external_id": "x1"})
@@ -199,9 +189,7 @@ async def test_a_trigger_opens_one_modal_within_three_seconds(
     assert await refused(web.views_update(view_id="V404", view=MODAL)) == "not_found"
 
 
-async def test_at_most_three_modals_lie_on_each_other(
-    company: Company, web: AsyncWebClient
-) -> None:
+async def test_at_most_three_modals_lie_on_each_other(company: Company, web: AsyncWebClient) -> None:
     space = company.slack.space
     first = await web.views_open(trigger_id=space.new_trigger("UAGENT01"), view=MODAL)
     inside = first["view"]["id"]
@@ -211,9 +199,7 @@ async def test_at_most_three_modals_lie_on_each_other(
     assert await refused(fourth) == "push_limit_reached"
 
 
-async def test_sharing_a_file_may_be_finished_after_the_answer(
-    company: Company, web: AsyncWebClient
-) -> None:
+async def test_sharing_a_file_may_be_finished_after_the_answer(company: Company, web: AsyncWebClient) -> None:
     company.slack.space.share_seconds = 0.05
     done = await web.files_upload_v2(channel="CINVEST1", content="x", filename="a.txt")
     file = company.slack.space.files[done["file"]["id"]]

@@ -49,18 +49,14 @@ async def test_a_response_url_answers_five_times(company: Company, card: dict[st
     assert (spent.status_code, "used_url" in spent.body) == (404, True)
 
 
-async def test_a_response_url_ends_after_half_an_hour(
-    company: Company, card: dict[str, Any]
-) -> None:
+async def test_a_response_url_ends_after_half_an_hour(company: Company, card: dict[str, Any]) -> None:
     for url in company.slack.space.response_urls.values():
         url.born -= 30 * 60 + 1
     late = await AsyncWebhookClient(card["url"]).send(text="late")
     assert (late.status_code, "expired_url" in late.body) == (404, True)
 
 
-async def test_a_private_answer_can_be_replaced_and_removed(
-    company: Company, bolt: AsyncApp, act: Any
-) -> None:
+async def test_a_private_answer_can_be_replaced_and_removed(company: Company, bolt: AsyncApp, act: Any) -> None:
     @bolt.command("/ato")
     async def command(ack: Any) -> None:
         await ack(text="choose", blocks=CARD)
@@ -81,9 +77,7 @@ async def test_a_private_answer_can_be_replaced_and_removed(
 
 async def test_real_limits_answer_429_with_the_seconds_to_wait() -> None:
     async with Company(limits="real") as company, aiohttp.ClientSession() as session:
-        web = AsyncWebClient(
-            seeds.BOT_TOKEN, base_url=company.urls["slack"], session=session, retry_handlers=[]
-        )
+        web = AsyncWebClient(seeds.BOT_TOKEN, base_url=company.urls["slack"], session=session, retry_handlers=[])
         for _ in range(4):
             await web.chat_postMessage(channel="CMOD0001", text="burst")
         with pytest.raises(SlackApiError) as refused:

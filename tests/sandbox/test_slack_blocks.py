@@ -238,9 +238,7 @@ BROKEN: dict[str, tuple[list[Json], str]] = {
         [
             {
                 "type": "rich_text",
-                "elements": [
-                    {"type": "rich_text_list", "style": "bullet", "indent": 9, "elements": []}
-                ],
+                "elements": [{"type": "rich_text_list", "style": "bullet", "indent": 9, "elements": []}],
             }
         ],
         "must be between 0 and 8",

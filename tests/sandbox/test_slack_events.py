@@ -23,9 +23,7 @@ def plain(text: str) -> dict[str, str]:
     return {"type": "plain_text", "text": text}
 
 
-async def test_home_opens_and_its_buttons_work(
-    bolt: AsyncApp, act: Any, control: httpx.AsyncClient
-) -> None:
+async def test_home_opens_and_its_buttons_work(bolt: AsyncApp, act: Any, control: httpx.AsyncClient) -> None:
     @bolt.event("app_home_opened")
     async def opened(event: Any, client: AsyncWebClient) -> None:
         await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": CARD})
@@ -44,9 +42,7 @@ async def test_home_opens_and_its_buttons_work(
     assert screens["home"]["id"] == home["id"]
 
 
-async def test_changes_of_the_workspace_are_told(
-    company: Company, bolt: AsyncApp, act: Any
-) -> None:
+async def test_changes_of_the_workspace_are_told(company: Company, bolt: AsyncApp, act: Any) -> None:
     heard: list[dict[str, Any]] = []
 
     async def hear(event: Any) -> None:

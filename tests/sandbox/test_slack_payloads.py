@@ -101,9 +101,7 @@ def paths(value: Any, at: str = "") -> dict[str, str]:
 
 
 @pytest.fixture
-async def sent(
-    company: Company, bolt: AsyncApp, web: AsyncWebClient, act: Any
-) -> dict[str, dict[str, Any]]:
+async def sent(company: Company, bolt: AsyncApp, web: AsyncWebClient, act: Any) -> dict[str, dict[str, Any]]:
     """One body of every kind, as the pretend Slack sent it."""
 
     @bolt.command("/ato")

@@ -123,9 +123,7 @@ async def test_what_the_client_refuses_never_reaches_the_app(intake: Any, act: A
     assert intake["bodies"] == []
 
 
-async def test_errors_stand_at_their_inputs_and_keep_what_was_entered(
-    intake: Any, act: Any
-) -> None:
+async def test_errors_stand_at_their_inputs_and_keep_what_was_entered(intake: Any, act: Any) -> None:
     view = await open_form(act)
     intake["answer"] = {"response_action": "errors", "errors": {"name": "Too many Naledis"}}
     told = await act("submit", user="UAGENT01", view_id=view, values={"name": "Naledi"})
@@ -177,14 +175,10 @@ async def test_a_click_is_answered_privately(bolt: AsyncApp, web: AsyncWebClient
         await client.chat_update(channel=place, ts=body["message"]["ts"], text="done")
 
     sent = await web.chat_postMessage(channel="CMOD0001", text="card", blocks=CARD)
-    told = await act(
-        "click", user="UMOD0001", channel="CMOD0001", ts=sent["ts"], action_id="suspend"
-    )
+    told = await act("click", user="UMOD0001", channel="CMOD0001", ts=sent["ts"], action_id="suspend")
     assert [m["text"] for m in told["ephemeral"]] == ["only for you: 01H"]
     assert told["message"]["text"] == "done"
-    again = await act(
-        "click", user="UMOD0001", channel="CMOD0001", ts=sent["ts"], action_id="suspend"
-    )
+    again = await act("click", user="UMOD0001", channel="CMOD0001", ts=sent["ts"], action_id="suspend")
     assert "There is nothing called suspend here" in again["client_errors"]["not_seen"]
     outside = await act("click", user="UAGENT01", channel="CMOD0001", ts=sent["ts"])
     assert "does not see a channel" in outside["client_errors"]["not_seen"]
@@ -213,9 +207,7 @@ async def test_a_double_click_is_two_triggers_and_a_repeat_is_one(
 
 
 @pytest.mark.parametrize("manner", [{"forge": True}, {"age": 400}])
-async def test_a_forged_or_old_request_is_refused_by_bolt(
-    intake: Any, act: Any, manner: dict[str, Any]
-) -> None:
+async def test_a_forged_or_old_request_is_refused_by_bolt(intake: Any, act: Any, manner: dict[str, Any]) -> None:
     told = await act("command", user="UAGENT01", channel="CCUSTCAR", **manner)
     assert (told["status"], told["trouble"], told["view"]) == (401, "dispatch_failed", None)
 

@@ -53,9 +53,7 @@ async def test_the_log_can_be_waited_for() -> None:
     assert await world.wait_newer(2, None, 0) == []
 
 
-async def test_the_control_room_tells_and_sets(
-    company: Company, control: httpx.AsyncClient
-) -> None:
+async def test_the_control_room_tells_and_sets(company: Company, control: httpx.AsyncClient) -> None:
     moved = await control.post("/clock", json={"advance": 900})
     assert moved.json()["offset"] == 900
     fault = await control.post("/faults", json={"system": "slack", "kind": "slow", "seconds": 1})

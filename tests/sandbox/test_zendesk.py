@@ -98,9 +98,7 @@ async def test_show_many_leaves_out_what_is_not_there(zd):
 
 async def test_a_file_goes_into_a_comment_once(zd):
     ticket_id = await make(zd)
-    upload = await zd.zen(
-        lambda z: z.attachments.upload(b"a,b\n", target_name="log.csv", content_type="text/csv")
-    )
+    upload = await zd.zen(lambda z: z.attachments.upload(b"a,b\n", target_name="log.csv", content_type="text/csv"))
     for body in ("first", "second"):
         comment = {"body": body, "public": False, "uploads": [upload.token]}
         wanted = {"ticket": {"comment": comment}}

@@ -29,9 +29,7 @@ async def _ticket(zd: House) -> int:
     comment = {"body": "B", "public": True}
     upload = await zd.ask("POST", "/uploads.json?filename=a.txt", content=b"a")
     comment["uploads"] = [upload.json()["upload"]["token"]]
-    made = await zd.ask(
-        "POST", "/tickets.json", json={"ticket": {"subject": "A", "comment": comment}}
-    )
+    made = await zd.ask("POST", "/tickets.json", json={"ticket": {"subject": "A", "comment": comment}})
     return made.json()["ticket"]["id"]
 
 

@@ -30,9 +30,7 @@ async def closed(zd: House, **more) -> dict:
 
 async def test_a_follow_up_takes_over_what_a_closed_ticket_says(zd):
     field = {"custom_fields": [{"id": zd.query_type, "value": TAKEOVER}]}
-    before = await closed(
-        zd, tags=["guard"], priority="high", group_id=zd.group("CS Agents"), **field
-    )
+    before = await closed(zd, tags=["guard"], priority="high", group_id=zd.group("CS Agents"), **field)
     after = await made(zd, via_followup_source_id=before["id"])
     assert set(after["tags"]) == {"guard", TAKEOVER}
     assert (after["priority"], after["group_id"], after["status"]) == (None, None, "new")
@@ -95,9 +93,7 @@ async def test_the_newest_minute_is_left_out_and_the_cursor_goes_on(zd):
     assert (gone["id"], gone["status"]) == (first, "deleted")
 
 
-@pytest.mark.parametrize(
-    ("ago", "status"), [(30, 422), (90, 200)], ids=["half a minute", "longer ago"]
-)
+@pytest.mark.parametrize(("ago", "status"), [(30, 422), (90, 200)], ids=["half a minute", "longer ago"])
 async def test_a_start_is_at_least_a_minute_ago(zd, ago, status):
     start = int(zd.world.clock.now().timestamp()) - ago
     path = f"/incremental/tickets/cursor.json?start_time={start}"
@@ -128,7 +124,7 @@ async def test_only_an_administrator_exports_and_lists_queues(zd):
 
 async def test_the_conditions_of_every_rule_are_ones_that_may_be_used(zd):
     told = (await zd.ask("GET", "/triggers/definitions.json")).json()["definitions"]
-    may = {one["subject"]: {op["value"] for op in one["operators"]} for one in told["conditions_all"]}  # fmt: skip
+    may = {one["subject"]: {op["value"] for op in one["operators"]} for one in told["conditions_all"]}
     rules = (await zd.ask("GET", "/triggers.json")).json()["triggers"]
     for rule in rules:
         for condition in (*rule["conditions"]["all"], *rule["conditions"]["any"]):
@@ -138,7 +134,7 @@ async def test_the_conditions_of_every_rule_are_ones_that_may_be_used(zd):
 
 async def test_a_dropdowns_values_are_its_tags(zd):
     told = (await zd.ask("GET", "/triggers/definitions.json")).json()["definitions"]
-    field = next(one for one in told["conditions_all"] if one["subject"] == f"custom_fields_{zd.query_type}")  # fmt: skip
+    field = next(one for one in told["conditions_all"] if one["subject"] == f"custom_fields_{zd.query_type}")
     assert TAKEOVER in {one["value"] for one in field["values"]}
 
 

@@ -98,10 +98,7 @@ async def test_each_endpoint_asks_for_its_scope(zd, given, method, path, missing
         assert answer.json()["description"].endswith(": " + ", ".join(missing))
     else:
         assert answer.status_code != 403, answer.text
-    assert (
-        scopes.opens(method, f"/api/v2{path.removesuffix('.json')}", tuple(given.split()))
-        == missing
-    )
+    assert scopes.opens(method, f"/api/v2{path.removesuffix('.json')}", tuple(given.split())) == missing
 
 
 async def test_a_token_ends_is_revoked_and_dies_with_its_owners_access(zd):
@@ -121,10 +118,7 @@ async def test_a_token_ends_is_revoked_and_dies_with_its_owners_access(zd):
 
 async def test_a_random_revocation_is_one_now_and_then(zd):
     await zd.act("/settings", sign_in={"revoke_chance": 0.5})
-    statuses = {
-        (await ask(zd, "GET", "/tickets.json", signed_in(zd.zendesk))).status_code
-        for _ in range(20)
-    }
+    statuses = {(await ask(zd, "GET", "/tickets.json", signed_in(zd.zendesk))).status_code for _ in range(20)}
     assert statuses == {200, 401}
 
 

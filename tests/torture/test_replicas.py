@@ -77,12 +77,8 @@ def heard(replica: Replica) -> int:
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize(
-    ("name", "branch"), [("mr_d", "unchanged"), ("qualia_connect", "higher_tier")]
-)
-def test_a_whole_case_goes_to_its_end_whichever_replica_hears_of_it(
-    fleet: Fleet, name: str, branch: str
-) -> None:
+@pytest.mark.parametrize(("name", "branch"), [("mr_d", "unchanged"), ("qualia_connect", "higher_tier")])
+def test_a_whole_case_goes_to_its_end_whichever_replica_hears_of_it(fleet: Fleet, name: str, branch: str) -> None:
     book = load(names=[name])[name]
     before = [heard(one) for one in fleet.replicas]
     player = Alternating(fleet.stage, book)
@@ -99,9 +95,7 @@ def test_a_whole_case_goes_to_its_end_whichever_replica_hears_of_it(
     assert case.ending == book.rehearsals[branch].expect["ending"]
     every = Scene(fleet.stage).control("GET", "/zendesk/tickets")["tickets"]
     made = [int(one["id"]) for one in every if one["external_id"]]
-    assert (
-        sorted(ticket.id for ticket in case.tickets.values()) == sorted(made)[-len(case.tickets) :]
-    )
+    assert sorted(ticket.id for ticket in case.tickets.values()) == sorted(made)[-len(case.tickets) :]
     share = [heard(one) - old for one, old in zip(fleet.replicas, before, strict=True)]
     assert min(share) >= 3, share
 
@@ -117,9 +111,7 @@ def test_a_replica_killed_for_good_has_its_work_done_elsewhere_within_thirty_sec
     holder = eventually(lambda: maker(fleet), "a replica waits for Zendesk's answer")
     assert holder is not None
     fleet.kill(holder)
-    eventually(
-        lambda: "CS Data Compliance" in str(case.cards(DATA)), "its work is done elsewhere", 30
-    )
+    eventually(lambda: "CS Data Compliance" in str(case.cards(DATA)), "its work is done elsewhere", 30)
     assert len(scene.tickets(case.name)) == 1
     fleet.start(holder)
 
@@ -127,10 +119,7 @@ def test_a_replica_killed_for_good_has_its_work_done_elsewhere_within_thirty_sec
 def maker(fleet: Fleet) -> Replica | None:
     """Give the replica that has asked for a ticket and was not answered."""
     for replica in fleet.replicas:
-        if any(
-            one.stage == SENT and time.monotonic() - one.since > 0.5
-            for one in under_way(replica.flight)
-        ):
+        if any(one.stage == SENT and time.monotonic() - one.since > 0.5 for one in under_way(replica.flight)):
             return replica
     return None
 
@@ -169,9 +158,7 @@ def test_a_rolling_restart_under_load_drops_nothing_that_was_accepted() -> None:
 @pytest.mark.prove
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("replicas", [1, 2, 3])
-def test_five_minutes_of_torture_do_no_damage(
-    replicas: int, record_property: Callable[[str, object], None]
-) -> None:
+def test_five_minutes_of_torture_do_no_damage(replicas: int, record_property: Callable[[str, object], None]) -> None:
     """One on a SQLite file, several on one PostgreSQL."""
     seed = random.randrange(10**6)  # another run each time; the line in docs/prove.md says which
     with tortured() if replicas > 1 else on_a_file() as (built, address):

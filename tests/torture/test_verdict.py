@@ -28,12 +28,19 @@ def tell(number: int) -> TellPeople:
 
 
 CREATE = CreateTicket(
-    key="C1/suspend/1/0", case="C1", lane="C1:ticket:main", name="main", form="F", query_type=None, group="G",
-    status="open", subject="S", body="B", requester=None,
-)  # fmt: skip
-NOTE = UpdateTicket(
-    key="C1/note/1/0", case="C1", lane="C1:ticket:main", name="main", ticket=1, note="N"
+    key="C1/suspend/1/0",
+    case="C1",
+    lane="C1:ticket:main",
+    name="main",
+    form="F",
+    query_type=None,
+    group="G",
+    status="open",
+    subject="S",
+    body="B",
+    requester=None,
 )
+NOTE = UpdateTicket(key="C1/note/1/0", case="C1", lane="C1:ticket:main", name="main", ticket=1, note="N")
 CARD = ShowCard(key="C1/card:role:mod/1/0", case="C1", lane=LANE, inbox="role:mod")
 
 
@@ -49,9 +56,7 @@ def ticket(number: int) -> dict[str, object]:
     return {"id": number, "external_id": external_id(CREATE.key), "group": "G", "status": "open"}
 
 
-def outside(
-    *posts: Post, tickets: int = 0, notes: tuple[Note, ...] = (), accepted: tuple[str, ...] = ()
-) -> Outside:
+def outside(*posts: Post, tickets: int = 0, notes: tuple[Note, ...] = (), accepted: tuple[str, ...] = ()) -> Outside:
     rows = tuple(ticket(number) for number in range(1, tickets + 1))
     return Outside(posts, rows, notes, dict.fromkeys(accepted, "a click"))
 
@@ -108,9 +113,7 @@ def test_the_order_within_a_lane_is_seen(first: str, second: str, wrong: int) ->
     assert len(found.disordered) == wrong
 
 
-OPENED = CaseOpened(
-    at=NOW, by="U1", number=7, playbook="mr_d", playbook_hash="", language="en"
-)  # fmt: skip
+OPENED = CaseOpened(at=NOW, by="U1", number=7, playbook="mr_d", playbook_hash="", language="en")
 
 
 def case_of(*events: ChaseSent | EffectPlanned) -> Case:
@@ -127,7 +130,7 @@ def with_case(case: Case) -> Verdict:
 
 
 def test_work_that_was_decided_and_never_queued_is_seen() -> None:
-    planned = EffectPlanned(at=NOW, by="bot", effect="C1/x", what="tell_people", inbox="role:mod", ticket=None)  # fmt: skip
+    planned = EffectPlanned(at=NOW, by="bot", effect="C1/x", what="tell_people", inbox="role:mod", ticket=None)
     assert any("never queued" in one for one in with_case(case_of(planned)).lost)
 
 
@@ -139,9 +142,12 @@ def test_a_rung_used_twice_is_seen() -> None:
 
 def test_a_case_that_is_not_where_it_says_is_seen() -> None:
     case = Case(
-        id="C1", number=7, opened_at=NOW, cards={"role:mod": Card("CMOD", "1.0", 1)},
+        id="C1",
+        number=7,
+        opened_at=NOW,
+        cards={"role:mod": Card("CMOD", "1.0", 1)},
         tickets={"main": Ticket(1, "", "G", "open", "G")},
-    )  # fmt: skip
+    )
     said = " ".join(with_case(case).astray)
     assert "its card in role:mod is not where the case says" in said
     assert "its ticket main is not in Zendesk" in said
@@ -170,9 +176,7 @@ def test_a_case_that_stuck_or_ended_otherwise_is_named() -> None:
 def test_a_token_too_many_is_seen(minted, revoked, lives, seconds, too_many):
     tokens = Tokens(minted, revoked, lives, process_seconds=seconds)
     assert [*minted_too_often(tokens)] == (
-        [f"{minted} access tokens were minted, at most {minted - 1} were needed"]
-        if too_many
-        else []
+        [f"{minted} access tokens were minted, at most {minted - 1} were needed"] if too_many else []
     )
 
 
@@ -198,12 +202,13 @@ def act(answer, number=7, call="view_submission"):
         ("", True),
         ({"response_action": "update", "view": {"title": {"text": "Done"}}}, True),
         ({"response_action": "errors", "errors": {"a": "Nothing was kept: the database does not answer."}}, False),
-        ({"response_action": "update", "view": {"blocks": [{"text": {"text": "Non è stato salvato nulla: il …"}}]}}, False),
+        (
+            {"response_action": "update", "view": {"blocks": [{"text": {"text": "Non è stato salvato nulla: il …"}}]}},
+            False,
+        ),
     ],
-)  # fmt: skip
-def test_an_act_whose_answer_says_that_nothing_was_kept_is_not_counted_as_accepted(
-    answer, accepted
-):
+)
+def test_an_act_whose_answer_says_that_nothing_was_kept_is_not_counted_as_accepted(answer, accepted):
     listener = Listener(None)
     listener._hear(act(answer))
     assert set(listener.accepted) == ({"slack:7"} if accepted else set())

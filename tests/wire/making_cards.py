@@ -19,17 +19,24 @@ CASE = "01JD3M9Q4WZ8K2V7X5N6P0R1ST"
 AGENT = Person(id="UAGENT01", roles=frozenset({"cs_agent"}))
 MOD = Person(id="UMOD0001", roles=frozenset({"mod"}))
 DATA = Person(id="UDATA001", roles=frozenset({"data_compliance"}))
-HOSTILE = (
-    "<!channel> <@UMOD0001> <http://evil.example|bank> & \u202egnp.exe\u0007 :large_green_circle:"
-)
+HOSTILE = "<!channel> <@UMOD0001> <http://evil.example|bank> & \u202egnp.exe\u0007 :large_green_circle:"
 CALLED = {
-    "channel": "call", "reasons": ("orders",), "name": "Naledi", "surname": "Mahlangu",
-    "email": "naledi.mahlangu@example.com", "phone": "082 555 0142",
-}  # fmt: skip
+    "channel": "call",
+    "reasons": ("orders",),
+    "name": "Naledi",
+    "surname": "Mahlangu",
+    "email": "naledi.mahlangu@example.com",
+    "phone": "082 555 0142",
+}
 FOUND = {
-    "profile_link": "https://admin.example/profiles/2048811", "customer_id": "2048811", "still_going": "yes",
-    "username_now": "same", "email_now": "same", "phone_now": "same", "fraud_orders": "DFD-77118\nDFD-77119",
-}  # fmt: skip
+    "profile_link": "https://admin.example/profiles/2048811",
+    "customer_id": "2048811",
+    "still_going": "yes",
+    "username_now": "same",
+    "email_now": "same",
+    "phone_now": "same",
+    "fraud_orders": "DFD-77118\nDFD-77119",
+}
 PASSED = {"popi_full_name": "pass", "popi_contact": "pass", "popi_last_order": "pass"}
 
 
@@ -53,10 +60,17 @@ def ink(now: datetime = CALL, **changes: Any) -> Ink:
         "platform_security": "Platform Security Team",
     }
     return replace(
-        Ink(say=say, language="en", zone="Africa/Johannesburg", now=now, day=CALL.date(),
-            role=lambda role: roles.get(role, role), mentions=lambda role: f"<@{role}1> <@{role}2>"),
+        Ink(
+            say=say,
+            language="en",
+            zone="Africa/Johannesburg",
+            now=now,
+            day=CALL.date(),
+            role=lambda role: roles.get(role, role),
+            mentions=lambda role: f"<@{role}1> <@{role}2>",
+        ),
         **changes,
-    )  # fmt: skip
+    )
 
 
 class Story:
@@ -86,9 +100,7 @@ class Story:
         seen = TicketSeen(id=48231, url=url, group=effect.group, status="open")
         self.do(cmd.Settle(case=CASE, delivery="", effect=effect, result=seen))
 
-    def step(
-        self, by: Person, step: str, outcome: str = "done", minutes: int = 1, **fills: Any
-    ) -> "Story":
+    def step(self, by: Person, step: str, outcome: str = "done", minutes: int = 1, **fills: Any) -> "Story":
         self.now += timedelta(minutes=minutes)
         answers = {name: Fill(raw=raw) for name, raw in fills.items()}
         return self.do(
@@ -104,11 +116,7 @@ class Story:
 
     def told_mod(self, **changes: Any) -> "Story":
         answers = {name: Fill(raw=raw) for name, raw in {**CALLED, **changes}.items()}
-        self.do(
-            cmd.OpenCase(
-                case=CASE, delivery="o", by=AGENT, playbook="mr_d", number=12, fills=answers
-            )
-        )
+        self.do(cmd.OpenCase(case=CASE, delivery="o", by=AGENT, playbook="mr_d", number=12, fills=answers))
         self.step(AGENT, "locate", "found", **FOUND)
         return self.step(AGENT, "verify_standard", "verified", **PASSED)
 

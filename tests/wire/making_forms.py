@@ -24,16 +24,23 @@ def spec(kind: str, **more: Any) -> FieldSpec:
 
 def made(*inputs: Input, **more: Any) -> Form:
     about: dict[str, Any] = {
-        "playbook": "p", "case": "01J8ZK3V9QW5T2N7R4M6X8YBCD", "display": "ATO-12", "step": "receive",
-        "part": None, "occurrence": 1, "title": {"en": "Who is calling?"}, "says": (), "shows": (),
-        "choices": (), "chosen": None, "inputs": inputs,
-    }  # fmt: skip
+        "playbook": "p",
+        "case": "01J8ZK3V9QW5T2N7R4M6X8YBCD",
+        "display": "ATO-12",
+        "step": "receive",
+        "part": None,
+        "occurrence": 1,
+        "title": {"en": "Who is calling?"},
+        "says": (),
+        "shows": (),
+        "choices": (),
+        "chosen": None,
+        "inputs": inputs,
+    }
     return Form(**{**about, **more})
 
 
-def asked(
-    kind: str, known: Fact | None = None, *, optional: bool = False, name: str = "f", **more: Any
-) -> Input:
+def asked(kind: str, known: Fact | None = None, *, optional: bool = False, name: str = "f", **more: Any) -> Input:
     return Input(name, spec(kind, **more), optional, known)
 
 

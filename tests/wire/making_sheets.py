@@ -76,9 +76,7 @@ def as_excel(*rows: tuple[str, ...]) -> bytes:
         line = ""
         for letter, words in zip("ABCDE", cells, strict=False):
             line += f'<c r="{letter}{number}" t="s"><v>{len(shared)}</v></c>' if words else ""
-            shared += [
-                f"<si><r><t>{words[:2]}</t></r><r><rPr><b/></rPr><t>{words[2:]}</t></r></si>"
-            ] * bool(words)
+            shared += [f"<si><r><t>{words[:2]}</t></r><r><rPr><b/></rPr><t>{words[2:]}</t></r></si>"] * bool(words)
         lines.append(row(number, line))
     space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
@@ -96,11 +94,15 @@ def as_excel(*rows: tuple[str, ...]) -> bytes:
             f'<Relationship Id="rId99" Type="{link}" Target="sharedStrings.xml"/></Relationships>',
         )
     )
-    return rebuilt(made, {
-        SHEET1: worksheet("".join(lines)), "[Content_Types].xml": types.encode(),
-        "xl/_rels/workbook.xml.rels": links.encode(),
-        SHARED: f'<sst xmlns="{space}">{"".join(shared)}</sst>'.encode(),
-    })  # fmt: skip
+    return rebuilt(
+        made,
+        {
+            SHEET1: worksheet("".join(lines)),
+            "[Content_Types].xml": types.encode(),
+            "xl/_rels/workbook.xml.rels": links.encode(),
+            SHARED: f'<sst xmlns="{space}">{"".join(shared)}</sst>'.encode(),
+        },
+    )
 
 
 def read(content: bytes | str, columns=FINDINGS, **more: object) -> Sheet | tuple[RowError, ...]:

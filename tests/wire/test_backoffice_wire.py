@@ -23,9 +23,12 @@ URL = "https://admin.test"
 ORDER, WALLET = f"{URL}/v1/orders/DFD-77120", f"{URL}/v1/profiles/2048811/wallet"
 PROFILE, SUSPEND = f"{URL}/v1/profiles/2048811", f"{URL}/v1/profiles/2048811/suspend"
 GOOD_ORDER = {
-    "id": "DFD-77120", "profile_id": "2048811", "restaurant": "Ocean Basket",
-    "total": {"amount": "129.9", "currency": "ZAR"}, "placed_at": "2026-11-22T00:47:00+02:00",
-}  # fmt: skip
+    "id": "DFD-77120",
+    "profile_id": "2048811",
+    "restaurant": "Ocean Basket",
+    "total": {"amount": "129.9", "currency": "ZAR"},
+    "placed_at": "2026-11-22T00:47:00+02:00",
+}
 PROBLEM = {"type": "about:blank", "title": "No", "status": 404, "detail": "No Naledi here"}
 DOCS = Path(__file__).parents[2] / "docs"
 API: dict[str, Any] = yaml.safe_load((DOCS / "backoffice-openapi.yaml").read_text(encoding="utf-8"))
@@ -61,16 +64,22 @@ def profile(status: str = "active", **more: object) -> httpx.Response:
         (httpx.Response(429, headers={"Retry-After": "-5"}), 0, True),
         (httpx.Response(429, text="slow down"), 30, True),
         (
-            httpx.Response(429, headers={
-                "Retry-After": "Sat, 21 Nov 2026 22:48:00 GMT", "Date": "Sat, 21 Nov 2026 22:47:30 GMT",
-            }), 30, True,
+            httpx.Response(
+                429,
+                headers={
+                    "Retry-After": "Sat, 21 Nov 2026 22:48:00 GMT",
+                    "Date": "Sat, 21 Nov 2026 22:47:30 GMT",
+                },
+            ),
+            30,
+            True,
         ),
         (httpx.Response(500), None, False),
         (httpx.Response(503, headers={"Retry-After": "2"}), 2, False),
         (httpx.Response(502, text="<html>Bad gateway</html>"), None, False),
         (httpx.Response(408), None, False),
     ],
-)  # fmt: skip
+)
 async def test_what_may_pass_is_tried_again(web, office, answer, after, certain) -> None:
     web.get(ORDER).mock(return_value=answer)
     with pytest.raises(TryAgain) as told:
@@ -100,14 +109,21 @@ async def test_no_answer_is_tried_again(web, office, error, certain) -> None:
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [(401, "TOKEN"), (403, "TOKEN"), (302, "URL"), (307, "URL"), (304, "URL"), (400, "400"),
-     (418, "418"), (422, "422"), (404, "ATO_BACKOFFICE__URL")],
-)  # fmt: skip
+    [
+        (401, "TOKEN"),
+        (403, "TOKEN"),
+        (302, "URL"),
+        (307, "URL"),
+        (304, "URL"),
+        (400, "400"),
+        (418, "418"),
+        (422, "422"),
+        (404, "ATO_BACKOFFICE__URL"),
+    ],
+)
 async def test_what_will_not_pass_is_a_sentence(web, office, status, words) -> None:
     headers = {"Location": "https://thief.test/"}
-    web.get(ORDER).mock(
-        return_value=httpx.Response(status, text="Naledi's secret", headers=headers)
-    )
+    web.get(ORDER).mock(return_value=httpx.Response(status, text="Naledi's secret", headers=headers))
     with pytest.raises(GiveUp, match=words) as told:
         await office.order("DFD-77120")
     assert "Naledi" not in told.value.reason
@@ -120,9 +136,7 @@ async def test_a_404_of_the_api_itself_is_no_failure(web, office) -> None:
 
 
 async def test_only_the_configured_host_is_asked(web, office) -> None:
-    web.get(ORDER).mock(
-        return_value=httpx.Response(302, headers={"Location": "https://thief.test/"})
-    )
+    web.get(ORDER).mock(return_value=httpx.Response(302, headers={"Location": "https://thief.test/"}))
     thief = web.get(host="thief.test").mock(return_value=httpx.Response(200))
     with pytest.raises(GiveUp, match="does not go with its token"):
         await office.order("DFD-77120")
@@ -130,9 +144,7 @@ async def test_only_the_configured_host_is_asked(web, office) -> None:
 
 
 async def test_a_client_that_follows_redirects_is_told_not_to(web) -> None:
-    web.get(ORDER).mock(
-        return_value=httpx.Response(301, headers={"Location": "https://thief.test/"})
-    )
+    web.get(ORDER).mock(return_value=httpx.Response(301, headers={"Location": "https://thief.test/"}))
     async with httpx.AsyncClient(follow_redirects=True) as client:
         office = HttpBackOffice(URL, "secret", client)
         with pytest.raises(GiveUp, match="another address"):
@@ -189,18 +201,14 @@ async def test_the_sentence_says_where_the_answer_is_wrong() -> None:
 
 async def test_a_broken_compression_is_a_sentence(web, office) -> None:
     web.get(ORDER).mock(
-        return_value=httpx.Response(
-            200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(b"no gzip")
-        )
+        return_value=httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx.ByteStream(b"no gzip"))
     )
     with pytest.raises(GiveUp):
         await office.order("DFD-77120")
 
 
 async def test_what_shows_nothing_is_taken_out(web, office) -> None:
-    web.get(ORDER).mock(
-        return_value=httpx.Response(200, content=changed(restaurant="\u202eKauai\x00 \n"))
-    )
+    web.get(ORDER).mock(return_value=httpx.Response(200, content=changed(restaurant="\u202eKauai\x00 \n")))
     order = await office.order("DFD-77120")
     assert order.restaurant == "Kauai"
     assert order.total == {"amount": "129.90", "currency": "ZAR"}
@@ -211,9 +219,7 @@ async def test_what_shows_nothing_is_taken_out(web, office) -> None:
 async def test_a_link_that_is_none_is_not_put_under_a_button(web, office, link) -> None:
     web.get(PROFILE).mock(return_value=profile(link=link))
     web.get(f"{URL}/v1/profiles").mock(
-        return_value=httpx.Response(
-            200, json={"profiles": [{"id": "2048811", "status": "active", "link": link}]}
-        )
+        return_value=httpx.Response(200, json={"profiles": [{"id": "2048811", "status": "active", "link": link}]})
     )
     with pytest.raises(GiveUp, match="link"):
         await office.profiles(customer_id="2048811")
@@ -224,23 +230,45 @@ json_values = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
-            st.sampled_from([
-                "profile", "profiles", "order", "orders", "wallet", "id", "status", "total", "amount", "currency",
-                "placed_at", "balance", "transactions", "at", "kind", "restaurant", "profile_id",
-            ]), inner, max_size=8,
+            st.sampled_from(
+                [
+                    "profile",
+                    "profiles",
+                    "order",
+                    "orders",
+                    "wallet",
+                    "id",
+                    "status",
+                    "total",
+                    "amount",
+                    "currency",
+                    "placed_at",
+                    "balance",
+                    "transactions",
+                    "at",
+                    "kind",
+                    "restaurant",
+                    "profile_id",
+                ]
+            ),
+            inner,
+            max_size=8,
         )
     ),
     max_leaves=20,
-)  # fmt: skip
+)
 
 
 @given(st.binary(max_size=300) | json_values.map(lambda value: json.dumps(value).encode()))
 def test_no_bytes_break_the_reader(raw: bytes) -> None:
     wire.is_problem(raw)
     readers = (
-        lambda: wire.read_profile(raw, Links()), lambda: wire.read_profiles(raw, Links()),
-        lambda: wire.read_order(raw), lambda: wire.read_orders(raw), lambda: wire.read_wallet(raw),
-    )  # fmt: skip
+        lambda: wire.read_profile(raw, Links()),
+        lambda: wire.read_profiles(raw, Links()),
+        lambda: wire.read_order(raw),
+        lambda: wire.read_orders(raw),
+        lambda: wire.read_wallet(raw),
+    )
     for read in readers:
         try:
             read()
@@ -270,18 +298,14 @@ async def test_after_an_unclear_answer_the_profile_decides(web, office, unclear)
         (httpx.Response(409, json=PROBLEM), GiveUp, "the profile is not suspended"),
     ],
 )
-async def test_a_profile_that_is_not_as_wanted_is_never_called_done(
-    web, office, unclear, error, words
-) -> None:
+async def test_a_profile_that_is_not_as_wanted_is_never_called_done(web, office, unclear, error, words) -> None:
     web.post(SUSPEND).mock(return_value=unclear)
     web.get(PROFILE).mock(return_value=profile("active"))
     with pytest.raises(error, match=words):
         await office.suspend("2048811", "Takeover", "k")
 
 
-@pytest.mark.parametrize(
-    ("unclear", "words"), [(httpx.Response(500), "500"), (httpx.Response(409), "503")]
-)
+@pytest.mark.parametrize(("unclear", "words"), [(httpx.Response(500), "500"), (httpx.Response(409), "503")])
 async def test_when_the_look_fails_too_it_is_tried_again(web, office, unclear, words) -> None:
     web.post(SUSPEND).mock(return_value=unclear)
     web.get(PROFILE).mock(return_value=httpx.Response(503))
@@ -317,9 +341,7 @@ async def test_an_id_cannot_lead_to_another_path(web, office, id_) -> None:
 # Addresses and secrets ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "url", ["admin.test", "ftp://admin.test", "https://u:p@admin.test", "https://a.test/?x=1", ""]
-)
+@pytest.mark.parametrize("url", ["admin.test", "ftp://admin.test", "https://u:p@admin.test", "https://a.test/?x=1", ""])
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="address"):
         HttpBackOffice(url, "secret")
@@ -367,14 +389,9 @@ def test_every_path_is_described_and_no_other() -> None:
 @pytest.mark.parametrize(("path", "call", "_"), USED)
 def test_what_is_sent_is_described(path, call, _) -> None:
     operation = API["paths"][path][call.method.lower()]
-    told = [
-        resolved(one)
-        for one in [*API["paths"][path].get("parameters", []), *operation.get("parameters", [])]
-    ]
+    told = [resolved(one) for one in [*API["paths"][path].get("parameters", []), *operation.get("parameters", [])]]
     assert {one["name"] for one in told if one["in"] == "query"} == set(call.query)
-    assert {one["name"] for one in told if one["in"] == "header"} == (
-        {"Idempotency-Key"} if call.key else set()
-    )
+    assert {one["name"] for one in told if one["in"] == "header"} == ({"Idempotency-Key"} if call.key else set())
     assert bool(call.body) == ("requestBody" in operation)
     if call.body:
         schema = resolved(operation["requestBody"])["content"]["application/json"]["schema"]

@@ -62,19 +62,25 @@ def folder(tmp_path: Path) -> Path:
 
 def test_every_way_of_saying_something_is_found(source: Path) -> None:
     assert set(sentences(source)) == {
-        "Nothing was kept.", "{promise}: open", "{promise}: kept", "The card was not shown.",
-        "Something was not done.", "due {due_at}", "was due {due_at}", "Open", "Row {row} is empty.",
-        "Line {number} is wrong.", "It is gone.",
-    }  # fmt: skip
+        "Nothing was kept.",
+        "{promise}: open",
+        "{promise}: kept",
+        "The card was not shown.",
+        "Something was not done.",
+        "due {due_at}",
+        "was due {due_at}",
+        "Open",
+        "Row {row} is empty.",
+        "Line {number} is wrong.",
+        "It is gone.",
+    }
 
 
 def test_what_holds_values_only_needs_no_words(source: Path) -> None:
     assert "{what}" not in sentences(source)
 
 
-def test_an_update_keeps_words_adds_sentences_and_drops_what_nobody_says(
-    source: Path, folder: Path
-) -> None:
+def test_an_update_keeps_words_adds_sentences_and_drops_what_nobody_says(source: Path, folder: Path) -> None:
     assert update(folder, source) == {"it": 10}
     file = folder / "it" / "LC_MESSAGES" / "ato.po"
     assert read_catalogue(file) == {"Open": "Apri"}

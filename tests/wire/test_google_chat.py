@@ -13,9 +13,7 @@ from desk.service.ports import GiveUp, TryAgain
 from integrations.google_chat.client import MOST_BYTES, GoogleChat
 from integrations.google_chat.wire import check_address
 
-URL = (
-    "https://chat.googleapis.com/v1/spaces/AAAAbbb_-1/messages?key=secret-key&token=secret-token%3D"
-)
+URL = "https://chat.googleapis.com/v1/spaces/AAAAbbb_-1/messages?key=secret-key&token=secret-token%3D"
 LINES = (
     "Issue: Account Take Over",
     "Customer ID: 2048811",

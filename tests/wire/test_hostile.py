@@ -41,15 +41,20 @@ from tests.wire.making_forms import SAY
 BOOKS = load()
 NOW = datetime(2026, 11, 20, 16, 42, tzinfo=UTC)
 FREE = {"text", "long_text", "name", "code"}
-PLAYED = [("mr_d", "not_found"), ("mr_d", "unchanged"), ("mr_d", "changed"), ("qualia_connect", "higher_tier"), ("qualia_connect", "security")]  # fmt: skip
+PLAYED = [
+    ("mr_d", "not_found"),
+    ("mr_d", "unchanged"),
+    ("mr_d", "changed"),
+    ("qualia_connect", "higher_tier"),
+    ("qualia_connect", "security"),
+]
 TURNS = (0, 29, 58)
-FREE_FIELDS = {
-    name: [field for field, one in book.fields.items() if one.type in FREE]
-    for name, book in BOOKS.items()
-}
+FREE_FIELDS = {name: [field for field, one in book.fields.items() if one.type in FREE] for name, book in BOOKS.items()}
 OPTIONAL = {"contact_ticket", "fraud_address", "refund_reason"}
 """What no rehearsal says. It is said with every form, and kept where it is asked for."""
-EVIL = re.compile(r"<(?:!(?!date)|#|[^>@]*evil|mailto|script|img|b>)|<@(?!UAGENT01|UMOD|UDATA|USECU|ULEAD|UQ)", re.IGNORECASE)  # fmt: skip
+EVIL = re.compile(
+    r"<(?:!(?!date)|#|[^>@]*evil|mailto|script|img|b>)|<@(?!UAGENT01|UMOD|UDATA|USECU|ULEAD|UQ)", re.IGNORECASE
+)
 PARTING = re.compile("[|;\\s\x1c-\x1e]")
 """What parts cells and lines."""
 IDS = Ids(form=1, group=2, field=3, tag="t")
@@ -58,7 +63,7 @@ NOBODY = Requester(email="nobody@mrd.example", name="Nobody")
 
 def hostile(deed: Deed, book: Playbook, turn: int) -> Deed:
     """The same deed by somebody who writes hostile words wherever they may write."""
-    fill = {name: _worse(book.fields[name], raw, turn + n) for n, (name, raw) in enumerate(deed.fill.items())}  # fmt: skip
+    fill = {name: _worse(book.fields[name], raw, turn + n) for n, (name, raw) in enumerate(deed.fill.items())}
     if deed.fill:
         unsaid = (set(FREE_FIELDS[book.playbook]) - fill.keys()) & OPTIONAL
         fill |= {name: packed(book.fields[name].max_length, turn) for name in sorted(unsaid)}
@@ -93,9 +98,14 @@ def play(book: str, rehearsal: str, turn: int) -> Iterator[Bench]:
 
 def ink(language: str) -> Ink:
     return Ink(
-        say=SAY, language=language, zone="Africa/Johannesburg", now=NOW, day=NOW.date(), role=str,
+        say=SAY,
+        language=language,
+        zone="Africa/Johannesburg",
+        now=NOW,
+        day=NOW.date(),
+        role=str,
         mentions=lambda role: "<@UMOD0001>",
-    )  # fmt: skip
+    )
 
 
 def messages(bench: Bench) -> Iterator[Any]:
@@ -105,7 +115,7 @@ def messages(bench: Bench) -> Iterator[Any]:
     for inbox in inboxes(case, book):
         yield card(face(case, book, inbox), book, look).blocks
     for effect in bench.of("tell_people"):
-        yield from (one.blocks for one in telling(effect, "", look, "https://slack.example/1").messages)  # fmt: skip
+        yield from (one.blocks for one in telling(effect, "", look, "https://slack.example/1").messages)
     for person in ("agent", "mod", "qagent", "qhigher"):
         yield case_blocks(case, book, PEOPLE[person], look)
     yield ledger(case, book, look)
@@ -146,9 +156,7 @@ def _urls(blocks: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("turn", TURNS)
 @pytest.mark.parametrize(("book", "rehearsal"), PLAYED)
-def test_nothing_that_comes_out_is_live(
-    book: str, rehearsal: str, turn: int, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_nothing_that_comes_out_is_live(book: str, rehearsal: str, turn: int, caplog: pytest.LogCaptureFixture) -> None:
     seen = {"slack": 0, "zendesk": 0, "sheet": 0}
     with caplog.at_level(logging.DEBUG):
         for bench in play(book, rehearsal, turn):
@@ -227,7 +235,7 @@ def test_a_form_with_hostile_answers_in_it_is_one_that_slack_takes(book: str) ->
                 if one.field.type in FREE
             }
             meta = FormMeta(case=bench.case.id, playbook=book, step=name, outcome=outcome)
-            view = Forms(SAY).view(shown, meta, playbook.languages[0], submit=Line(key="Submit"), typed=typed)  # fmt: skip
+            view = Forms(SAY).view(shown, meta, playbook.languages[0], submit=Line(key="Submit"), typed=typed)
             slack_limits.check(view)
             for text in texts(view["blocks"]):
                 assert not EVIL.search(text)
@@ -257,15 +265,29 @@ def test_a_row_of_a_sheet_gives_no_formula_back() -> None:
 
 @pytest.mark.parametrize(
     "template",
-    ["{name.__class__}", "{name[0]}", "{0}", "{}", "{name!r}", "{name:>99999999}", "{name:{case}}", "{__import__('os')}", "{name", "}"],
-)  # fmt: skip
+    [
+        "{name.__class__}",
+        "{name[0]}",
+        "{0}",
+        "{}",
+        "{name!r}",
+        "{name:>99999999}",
+        "{name:{case}}",
+        "{__import__('os')}",
+        "{name",
+        "}",
+    ],
+)
 def test_a_template_names_fields_and_nothing_else(template: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         names_in(template)
 
 
 def test_what_is_put_into_a_template_is_not_read_as_one() -> None:
-    assert fill_one("{name}, {case}", {"name": "{case}{name.__class__}", "case": "ATO-1"}.__getitem__) == "{case}{name.__class__}, ATO-1"  # fmt: skip
+    assert (
+        fill_one("{name}, {case}", {"name": "{case}{name.__class__}", "case": "ATO-1"}.__getitem__)
+        == "{case}{name.__class__}, ATO-1"
+    )
 
 
 # What is uploaded ----------------------------------------------------------------------------------

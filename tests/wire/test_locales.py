@@ -52,10 +52,7 @@ def test_an_instant_is_shown_in_the_readers_zone(say, at):
 
 
 def test_words_in_the_place_of_an_instant_stay_words(say):
-    assert (
-        say(Line(key="Due {due_at}.", args={"due_at": "\x020\x03"}), "it", "UTC")
-        == "Entro \x020\x03."
-    )
+    assert say(Line(key="Due {due_at}.", args={"due_at": "\x020\x03"}), "it", "UTC") == "Entro \x020\x03."
 
 
 def test_a_list_is_joined_as_the_language_joins_lists(say):
@@ -64,9 +61,7 @@ def test_a_list_is_joined_as_the_language_joins_lists(say):
     assert say(line, "it", "UTC") == "Manca: A, B e C."
 
 
-@pytest.mark.parametrize(
-    "typed", ["{role}", "{0.__class__}", "%(x)s", "{", "role:mod", "\\{due_at\\}"]
-)
+@pytest.mark.parametrize("typed", ["{role}", "{0.__class__}", "%(x)s", "{", "role:mod", "\\{due_at\\}"])
 def test_what_somebody_typed_is_never_interpreted(say, typed):
     line = Line(key="Missing: {what}.", args={"what": typed, "role": "secret"})
     assert say(line, "en", "UTC") == f"Missing: {typed}."
@@ -76,9 +71,7 @@ def test_a_missing_value_shows_its_name_and_does_not_fail(say):
     assert say(Line(key="Missing: {what}."), "en", "UTC") == "Missing: {what}."
 
 
-@pytest.mark.parametrize(
-    "file", sorted(FOLDER.glob("*/LC_MESSAGES/ato.po")), ids=lambda f: f.parts[-3]
-)
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*/LC_MESSAGES/ato.po")), ids=lambda f: f.parts[-3])
 def test_a_translation_names_the_same_values_as_its_sentence(file):
     for english, words in read_catalogue(file).items():
         assert set(names_in(words)) == set(names_in(english)), english

@@ -23,18 +23,14 @@ CONTRACTS = next(
     ),
     None,
 )
-CALL = re.compile(
-    r"\.((?:apps|auth|chat|conversations|files|reactions|reminders|usergroups|users|views)_\w+)\("
-)
+CALL = re.compile(r"\.((?:apps|auth|chat|conversations|files|reactions|reminders|usergroups|users|views)_\w+)\(")
 HEARD = re.compile(r'app\.event\("(\w+)"\)|for event in \(([^)]*)\)')
 
 
 def called() -> set[str]:
     """The Web API methods in the code: slack_sdk writes `views.open` as `views_open(…)`."""
     files = [*(ROOT / "integrations" / "slack").rglob("*.py"), *(ROOT / "bot").glob("*.py")]
-    return {
-        name.replace("_", ".") for file in files for name in CALL.findall(file.read_text("utf-8"))
-    }
+    return {name.replace("_", ".") for file in files for name in CALL.findall(file.read_text("utf-8"))}
 
 
 def test_the_table_of_methods_is_what_the_code_calls():
@@ -59,10 +55,7 @@ def test_each_method_has_scopes_that_slack_names_for_it():
     for method, scopes in METHODS.items():
         file = CONTRACTS / "methods" / f"{method}.json"
         if file.exists():
-            named = {
-                one["name"]
-                for one in json.loads(file.read_text("utf-8")).get("scopes", {}).get("bot", [])
-            }
+            named = {one["name"] for one in json.loads(file.read_text("utf-8")).get("scopes", {}).get("bot", [])}
             assert set(scopes) <= named and bool(scopes) == bool(named), method
 
 
@@ -70,11 +63,7 @@ def test_each_method_has_scopes_that_slack_names_for_it():
 @pytest.mark.parametrize("url", ["https://ato.example.com", None])
 def test_the_manifest_fits_slacks_own_schema(url):
     assert CONTRACTS is not None
-    schema = json.loads(
-        (CONTRACTS / "manifest-schema" / "schemas" / "manifest.schema.1.0.0.json").read_text(
-            "utf-8"
-        )
-    )
+    schema = json.loads((CONTRACTS / "manifest-schema" / "schemas" / "manifest.schema.1.0.0.json").read_text("utf-8"))
     jsonschema.Draft7Validator(schema).validate(manifest(url))
 
 

@@ -27,9 +27,7 @@ def resolved(given=None, words=WORDS):
 
 def test_a_value_is_put_in_wherever_its_name_stands():
     data, problems = resolved()
-    assert data["steps"]["ask"] == [
-        {"form": "Ours", "body": ["{name} · Ours · Also ours", 12, "$5 {form}"]}
-    ]
+    assert data["steps"]["ask"] == [{"form": "Ours", "body": ["{name} · Ours · Also ours", 12, "$5 {form}"]}]
     assert not problems
 
 

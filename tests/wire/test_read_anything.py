@@ -62,12 +62,52 @@ NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 ZONE = ZoneInfo("Africa/Johannesburg")
 
 ODD_WORDS = [
-    "", " ", "\x00", "\ud800", "\u202e", "\ufeff", "\u2028", "-", "=1+1", "1e400", "-0", "NaN", "Infinity", "9" * 5000,
-    "http://[", "https://[::1", "https://x:99999999/", "https://\u2100.example", "0001-01-01T00:00:00+23:59",
-    "9999-12-31T23:59:59-23:59", "253402300800", "-62135596801", "\u0661\u0662\u0663", "DFD-\u0661\u0662\u0663", "a" * 3001,
-    "a@b", "a@[127.0.0.1]", '"@"@x.example', "xn--a@xn--a", "+" * 300, "+27" * 90, "|", "|;|\t", "x|" * 60, "null", "true",
-    "[" * 3000, "{" * 3000, '{"a":' * 2000, "1.1.1", "::", "::ffff:1.2.3.4%x", "2026-11-20", "2026-W01-1", "24:00",
-]  # fmt: skip
+    "",
+    " ",
+    "\x00",
+    "\ud800",
+    "\u202e",
+    "\ufeff",
+    "\u2028",
+    "-",
+    "=1+1",
+    "1e400",
+    "-0",
+    "NaN",
+    "Infinity",
+    "9" * 5000,
+    "http://[",
+    "https://[::1",
+    "https://x:99999999/",
+    "https://\u2100.example",
+    "0001-01-01T00:00:00+23:59",
+    "9999-12-31T23:59:59-23:59",
+    "253402300800",
+    "-62135596801",
+    "\u0661\u0662\u0663",
+    "DFD-\u0661\u0662\u0663",
+    "a" * 3001,
+    "a@b",
+    "a@[127.0.0.1]",
+    '"@"@x.example',
+    "xn--a@xn--a",
+    "+" * 300,
+    "+27" * 90,
+    "|",
+    "|;|\t",
+    "x|" * 60,
+    "null",
+    "true",
+    "[" * 3000,
+    "{" * 3000,
+    '{"a":' * 2000,
+    "1.1.1",
+    "::",
+    "::ffff:1.2.3.4%x",
+    "2026-11-20",
+    "2026-W01-1",
+    "24:00",
+]
 """Words that trip readers up."""
 ODD = st.sampled_from(ODD_WORDS)
 WORDS = ODD | st.text(max_size=40) | st.builds("{}{}".format, ODD, st.text(max_size=5))
@@ -75,17 +115,20 @@ SCALAR = st.none() | st.booleans() | st.integers() | st.floats() | WORDS
 TREE = st.recursive(
     SCALAR,
     lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=5), inner, max_size=5)
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=5), inner, max_size=5)
     ),
     max_leaves=15,
 )
 JSON = TREE.map(json.dumps)
-BYTES = st.binary(max_size=300) | JSON.map(str.encode) | WORDS.map(lambda one: one.encode("utf-8", "surrogatepass"))  # fmt: skip
+BYTES = st.binary(max_size=300) | JSON.map(str.encode) | WORDS.map(lambda one: one.encode("utf-8", "surrogatepass"))
 FILLS = st.builds(
-    Fill, raw=st.none() | st.text(max_size=40) | ODD.filter(str.isprintable) | st.lists(st.text(max_size=9), max_size=5).map(tuple),
+    Fill,
+    raw=st.none()
+    | st.text(max_size=40)
+    | ODD.filter(str.isprintable)
+    | st.lists(st.text(max_size=9), max_size=5).map(tuple),
     none_because=st.none() | st.text(max_size=9),
-)  # fmt: skip
+)
 
 
 def _encodes(words: str) -> bool:
@@ -128,14 +171,24 @@ def _ticket(raw: RawTicket, named: Any, dropdowns: Any) -> Any:
 HEADER = st.sampled_from(["x-zendesk-webhook-invocation-id", "X-Zendesk-Webhook-Invocation-Id"])
 CASE = "01J8ZK3V9QW5T2N7R4M6X8YBCD"
 IDS = WORDS | st.builds(
-    "{}{}{}".format, st.sampled_from(["do:a:b", "form:a:", "menu:a", "more", "retry:", f"{CASE}|", f"{CASE}|1"]), WORDS, st.just("")
-)  # fmt: skip
-ACTION = st.builds(actions.Action, st.sampled_from(["do", "retry", "hand", "menu"]), st.text(max_size=9))  # fmt: skip
-HOME = st.fixed_dictionaries({
-    "type": st.sampled_from(["block_actions", "shortcut", "message_action"]), "user": TREE | st.just({"id": "U1"}),
-    "trigger_id": SCALAR, "callback_id": SCALAR, "channel": TREE, "response_url": SCALAR,
-    "actions": st.lists(TREE | st.just({"action_id": "x"}), max_size=2), "view": TREE | st.just({"id": "V", "type": "home"}),
-})  # fmt: skip
+    "{}{}{}".format,
+    st.sampled_from(["do:a:b", "form:a:", "menu:a", "more", "retry:", f"{CASE}|", f"{CASE}|1"]),
+    WORDS,
+    st.just(""),
+)
+ACTION = st.builds(actions.Action, st.sampled_from(["do", "retry", "hand", "menu"]), st.text(max_size=9))
+HOME = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(["block_actions", "shortcut", "message_action"]),
+        "user": TREE | st.just({"id": "U1"}),
+        "trigger_id": SCALAR,
+        "callback_id": SCALAR,
+        "channel": TREE,
+        "response_url": SCALAR,
+        "actions": st.lists(TREE | st.just({"action_id": "x"}), max_size=2),
+        "view": TREE | st.just({"id": "V", "type": "home"}),
+    }
+)
 
 
 def _zipped(**parts: bytes) -> bytes:
@@ -147,16 +200,30 @@ def _zipped(**parts: bytes) -> bytes:
 
 
 FILES = [
-    _zipped(a=b"0" * 60_000_000), _zipped(), _zipped(**{"[Content_Types].xml": b"<x>" * 20_000}),
-    _zipped(**{"[Content_Types].xml": b'<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><x>&b;</x>', "xl/workbook.xml": b"<a/>"}),
-    b"Field;Before;After\r\n" + b"a;b;c\r\n" * 100_000, b'"' * 200_000, b"MZ\x90\x00", b"%PDF-1.7", b"\xd0\xcf\x11\xe0" * 99,
-    b"\x1f\x8b\x08" + b"x" * 99, b"#!/bin/sh\nrm -rf /\n", b"<!DOCTYPE html><script>", b"a," * 60_000,
-]  # fmt: skip
+    _zipped(a=b"0" * 60_000_000),
+    _zipped(),
+    _zipped(**{"[Content_Types].xml": b"<x>" * 20_000}),
+    _zipped(
+        **{
+            "[Content_Types].xml": b'<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><x>&b;</x>',
+            "xl/workbook.xml": b"<a/>",
+        }
+    ),
+    b"Field;Before;After\r\n" + b"a;b;c\r\n" * 100_000,
+    b'"' * 200_000,
+    b"MZ\x90\x00",
+    b"%PDF-1.7",
+    b"\xd0\xcf\x11\xe0" * 99,
+    b"\x1f\x8b\x08" + b"x" * 99,
+    b"#!/bin/sh\nrm -rf /\n",
+    b"<!DOCTYPE html><script>",
+    b"a," * 60_000,
+]
 """A bomb, a workbook without a book, entities, 100,000 rows, no sheet at all."""
 
 
 def places(body: object, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    items = body.items() if isinstance(body, dict) else enumerate(body) if isinstance(body, list) else ()  # fmt: skip
+    items = body.items() if isinstance(body, dict) else enumerate(body) if isinstance(body, list) else ()
     return [way, *(found for key, inner in items for found in places(inner, (*way, key)))]
 
 
@@ -172,31 +239,41 @@ FIELDS = st.sampled_from([spec for book in BOOKS.values() for spec in book.field
 SHEETS = [one for book in BOOKS.values() for one in book.fields.values() if one.columns]
 ASKS = [(book, step.asks) for book in BOOKS.values() for step in book.steps.values() if step.asks]
 NUMBER = st.integers() | st.none()
-NAMED = st.lists(
-    st.builds(
-        RawNamed, id=st.integers(), name=WORDS.filter(_encodes), active=st.none() | st.booleans()
-    )
-)
+NAMED = st.lists(st.builds(RawNamed, id=st.integers(), name=WORDS.filter(_encodes), active=st.none() | st.booleans()))
 FIELD = st.builds(
-    RawField, id=st.integers(), type=st.sampled_from(["tagger", "text"]), title=WORDS.filter(_encodes),
+    RawField,
+    id=st.integers(),
+    type=st.sampled_from(["tagger", "text"]),
+    title=WORDS.filter(_encodes),
     custom_field_options=st.none() | st.lists(st.fixed_dictionaries({"name": st.text(), "value": st.text()})),
-)  # fmt: skip
+)
 TICKET = st.builds(
-    RawTicket, id=st.integers(), status=st.none() | st.text(), group_id=NUMBER, ticket_form_id=NUMBER,
+    RawTicket,
+    id=st.integers(),
+    status=st.none() | st.text(),
+    group_id=NUMBER,
+    ticket_form_id=NUMBER,
     custom_fields=st.none() | st.lists(st.fixed_dictionaries({"id": st.integers(), "value": TREE}), max_size=3),
     updated_at=st.none() | WORDS.filter(_encodes),
-)  # fmt: skip
+)
 AUDIT = st.builds(
-    RawAudit, author_id=NUMBER, created_at=st.none() | st.datetimes(),
-    events=st.none() | st.lists(st.fixed_dictionaries(
-        {"type": st.sampled_from(["Comment", "Change"]), "public": st.none() | st.booleans()}
-    ), max_size=3),
-)  # fmt: skip
+    RawAudit,
+    author_id=NUMBER,
+    created_at=st.none() | st.datetimes(),
+    events=st.none()
+    | st.lists(
+        st.fixed_dictionaries({"type": st.sampled_from(["Comment", "Change"]), "public": st.none() | st.booleans()}),
+        max_size=3,
+    ),
+)
 ENVIRON = st.dictionaries(
     st.sampled_from([one.name for one in variables(Settings)])
-    | st.sampled_from(["ATO_SLACK__TOKEN_FILE", "ATO_SLACK__INBOXES__MOD", "ATO_SLACK__INBOXES", "ATO_X", "ATO_", "ATO_WEB"]),
-    WORDS.filter(lambda one: "\x00" not in one) | st.sampled_from(["/", "/nowhere", "/proc/self/mem"]), max_size=4,
-)  # fmt: skip
+    | st.sampled_from(
+        ["ATO_SLACK__TOKEN_FILE", "ATO_SLACK__INBOXES__MOD", "ATO_SLACK__INBOXES", "ATO_X", "ATO_", "ATO_WEB"]
+    ),
+    WORDS.filter(lambda one: "\x00" not in one) | st.sampled_from(["/", "/nowhere", "/proc/self/mem"]),
+    max_size=4,
+)
 
 
 @dataclass(frozen=True)
@@ -210,12 +287,17 @@ class Reads:
 
 
 TABLE: dict[str, Reads] = {
-    "config.environment.read_environment": Reads(lambda given: read_settings(GIVEN | given), (ENVIRON,), (Settings,), (BadSettings,)),
+    "config.environment.read_environment": Reads(
+        lambda given: read_settings(GIVEN | given), (ENVIRON,), (Settings,), (BadSettings,)
+    ),
     "config.marks.read_text": Reads(lambda words: read_text(words, "x.yaml"), (WORDS | JSON,), (tuple,), (Unreadable,)),
-    "desk.fields.check.read_fills": Reads(_fills, (st.sampled_from(ASKS), st.lists(FILLS, min_size=1, max_size=8)), (tuple,)),
+    "desk.fields.check.read_fills": Reads(
+        _fills, (st.sampled_from(ASKS), st.lists(FILLS, min_size=1, max_size=8)), (tuple,)
+    ),
     "desk.fields.parse.read_cells": Reads(
         lambda field, cells: read_cells(field, 2, dict(zip(field.columns, cells, strict=False)), NOW),
-        (st.sampled_from(SHEETS), st.lists(WORDS, max_size=8)), (dict, Line),
+        (st.sampled_from(SHEETS), st.lists(WORDS, max_size=8)),
+        (dict, Line),
     ),
     "desk.playbook.shorthand.read_duration": Reads(shorthand.read_duration, (SCALAR,), (timedelta,), (ValueError,)),
     "desk.playbook.shorthand.read_list": Reads(shorthand.read_list, (TREE,)),
@@ -223,56 +305,84 @@ TABLE: dict[str, Reads] = {
     "desk.service.read_upload.read_sheet": Reads(_uploaded, (BYTES | st.sampled_from(FILES),), (SheetRows, SheetWrong)),
     "integrations.backoffice.wire.read_order": Reads(office.read_order, (BYTES,), (), (GiveUp,)),
     "integrations.backoffice.wire.read_orders": Reads(office.read_orders, (BYTES,), (tuple,), (GiveUp,)),
-    "integrations.backoffice.wire.read_profile": Reads(lambda raw: office.read_profile(raw, Links()), (BYTES,), (), (GiveUp,)),
-    "integrations.backoffice.wire.read_profiles": Reads(lambda raw: office.read_profiles(raw, Links()), (BYTES,), (tuple,), (GiveUp,)),
+    "integrations.backoffice.wire.read_profile": Reads(
+        lambda raw: office.read_profile(raw, Links()), (BYTES,), (), (GiveUp,)
+    ),
+    "integrations.backoffice.wire.read_profiles": Reads(
+        lambda raw: office.read_profiles(raw, Links()), (BYTES,), (tuple,), (GiveUp,)
+    ),
     "integrations.backoffice.wire.read_wallet": Reads(office.read_wallet, (BYTES,), (), (GiveUp,)),
     "integrations.google_chat.wire.read_answer": Reads(
         google.read_answer, (st.integers(100, 599), BYTES, WORDS), (str,), (TryAgain, GiveUp)
     ),
     "integrations.sheets.cells.read_cell": Reads(
         lambda column, cell: cells.read_cell(column, cell, Reading(ZONE, NOW)),
-        (st.sampled_from(FINDINGS), WORDS | st.datetimes() | st.builds(Odd, st.just("other"))), (str, type(None)), (Wrong,),
+        (st.sampled_from(FINDINGS), WORDS | st.datetimes() | st.builds(Odd, st.just("other"))),
+        (str, type(None)),
+        (Wrong,),
     ),
     "integrations.sheets.cells.read_text_cell": Reads(cells.read_text_cell, (WORDS,), (str, Odd)),
-    "integrations.sheets.delimited.read_csv": Reads(lambda raw: read_csv(raw, FINDINGS), (BYTES,), (cells.Table,), (Unfit,)),
+    "integrations.sheets.delimited.read_csv": Reads(
+        lambda raw: read_csv(raw, FINDINGS), (BYTES,), (cells.Table,), (Unfit,)
+    ),
     "integrations.sheets.read.read_sheet": Reads(
         lambda raw: read_sheet("x", raw, FINDINGS, zone="Africa/Johannesburg", now=NOW),
-        (BYTES | st.sampled_from(FILES),), (Sheet, tuple),
+        (BYTES | st.sampled_from(FILES),),
+        (Sheet, tuple),
     ),
-    "integrations.sheets.workbook.read_xlsx": Reads(workbook.read_xlsx, (BYTES | st.sampled_from(FILES),), (cells.Table,), (Unfit,)),
+    "integrations.sheets.workbook.read_xlsx": Reads(
+        workbook.read_xlsx, (BYTES | st.sampled_from(FILES),), (cells.Table,), (Unfit,)
+    ),
     "integrations.sheets.workbook.read_xlsx_cell": Reads(
-        workbook.read_xlsx_cell, (SCALAR | st.datetimes() | st.dates() | st.times() | st.timedeltas() | st.decimals(), st.sampled_from("nsbdfe")),
+        workbook.read_xlsx_cell,
+        (
+            SCALAR | st.datetimes() | st.dates() | st.times() | st.timedeltas() | st.decimals(),
+            st.sampled_from("nsbdfe"),
+        ),
         (str, datetime, Odd),
     ),
     "integrations.slack.codec.actions.read_action": Reads(actions.read_action, (IDS,), (actions.Action, type(None))),
-    "integrations.slack.codec.actions.read_choice": Reads(actions.read_choice, (ACTION, IDS | st.none()), (tuple, type(None))),
-    "integrations.slack.codec.actions.read_effect_value": Reads(actions.read_effect_value, (IDS | st.none(),), (actions.EffectValue, type(None))),
-    "integrations.slack.codec.actions.read_step_value": Reads(actions.read_step_value, (IDS | st.none(),), (actions.StepValue, type(None))),
+    "integrations.slack.codec.actions.read_choice": Reads(
+        actions.read_choice, (ACTION, IDS | st.none()), (tuple, type(None))
+    ),
+    "integrations.slack.codec.actions.read_effect_value": Reads(
+        actions.read_effect_value, (IDS | st.none(),), (actions.EffectValue, type(None))
+    ),
+    "integrations.slack.codec.actions.read_step_value": Reads(
+        actions.read_step_value, (IDS | st.none(),), (actions.StepValue, type(None))
+    ),
     "integrations.slack.codec.actions.read_value": Reads(
         actions.read_value, (ACTION, IDS | st.none()), (actions.EffectValue, actions.StepValue, type(None))
     ),
     "integrations.slack.codec.meta.read_meta": Reads(read_meta, (WORDS | JSON,), (FormMeta, type(None))),
-    "integrations.slack.codec.occasions.read_in_home": Reads(occasions.read_in_home, (ANYTHING | HOME,), (occasions.InHome, type(None))),
+    "integrations.slack.codec.occasions.read_in_home": Reads(
+        occasions.read_in_home, (ANYTHING | HOME,), (occasions.InHome, type(None))
+    ),
     "integrations.slack.codec.occasions.read_place": Reads(occasions.read_place, (ANYTHING | HOME,), (str,)),
-    "integrations.slack.codec.occasions.read_shortcut": Reads(occasions.read_shortcut, (ANYTHING | HOME,), (occasions.Shortcut, type(None))),
+    "integrations.slack.codec.occasions.read_shortcut": Reads(
+        occasions.read_shortcut, (ANYTHING | HOME,), (occasions.Shortcut, type(None))
+    ),
     "integrations.slack.codec.wire.read_who": Reads(slack.read_who, (ANYTHING,), (arrivals.Sender,)),
     "integrations.slack.codec.wire.read_sender": Reads(slack.read_sender, (ANYTHING,), (arrivals.Sender,)),
     "integrations.zendesk.deliveries.read_webhook": Reads(
         read_webhook, (st.dictionaries(HEADER, WORDS, max_size=3), BYTES), (TicketChanged,), (Malformed,)
     ),
     "integrations.zendesk.setup.read_date": Reads(read_date, (WORDS | st.none(),), (datetime, type(None))),
-    "integrations.zendesk.wire.read_history": Reads(zendesk.read_history, (st.lists(AUDIT, max_size=4), st.frozensets(st.integers())), (zendesk.History,)),
-    "integrations.zendesk.wire.read_names": Reads(zendesk.read_names, (NAMED, NAMED, st.lists(FIELD, max_size=3)), (Names,)),
-    "integrations.zendesk.wire.read_ticket": Reads(_ticket, (TICKET, NAMED, st.lists(FIELD, max_size=3)), (TicketSeen,)),
+    "integrations.zendesk.wire.read_history": Reads(
+        zendesk.read_history, (st.lists(AUDIT, max_size=4), st.frozensets(st.integers())), (zendesk.History,)
+    ),
+    "integrations.zendesk.wire.read_names": Reads(
+        zendesk.read_names, (NAMED, NAMED, st.lists(FIELD, max_size=3)), (Names,)
+    ),
+    "integrations.zendesk.wire.read_ticket": Reads(
+        _ticket, (TICKET, NAMED, st.lists(FIELD, max_size=3)), (TicketSeen,)
+    ),
     "integrations.zendesk.wire.read_written": Reads(zendesk.read_written, (BYTES,), (int,), (ValueError,)),
-}  # fmt: skip
+}
 """What each reader is given here. `read_fills` is every answer of every form; `read_sheet` what people upload."""
 
 ELSEWHERE = {
-    **{
-        f"integrations.slack.codec.wire.{read.__name__}": "tests/wire/test_slack_anything.py"
-        for read in SLACK
-    },
+    **{f"integrations.slack.codec.wire.{read.__name__}": "tests/wire/test_slack_anything.py" for read in SLACK},
     "bot.guards.read_body": "tests/journey/attacking.py",
 }
 """Readers that have their own page of this kind, with bodies of their own."""
@@ -293,7 +403,7 @@ def readers() -> Iterator[str]:
         for file in sorted((ROOT / room).rglob("*.py")):
             module = ".".join(file.relative_to(ROOT).with_suffix("").parts)
             for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("read_"):  # fmt: skip
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("read_"):
                     yield f"{module}.{node.name}"
 
 
@@ -338,17 +448,13 @@ def test_every_field_takes_an_odd_answer_or_says_what_is_wrong(book: str) -> Non
 
 @settings(max_examples=300, deadline=None)
 @given(field=FIELDS, raw=WORDS | st.lists(WORDS, max_size=5).map(tuple))
-def test_every_field_takes_any_answer_or_says_what_is_wrong(
-    field: FieldSpec, raw: str | tuple[str, ...]
-) -> None:
+def test_every_field_takes_any_answer_or_says_what_is_wrong(field: FieldSpec, raw: str | tuple[str, ...]) -> None:
     told(field, raw)
 
 
 @settings(max_examples=120, deadline=None)
 @given(data=st.data(), value=TREE)
-def test_a_playbook_with_one_place_changed_is_checked_or_refused(
-    data: st.DataObject, value: Any
-) -> None:
+def test_a_playbook_with_one_place_changed_is_checked_or_refused(data: st.DataObject, value: Any) -> None:
     raw, source = read_text(SOUND, "x.yaml")
     changed = put(raw, data.draw(st.sampled_from(places(raw))), value)
     filled, problems = put_in(changed, source)

@@ -27,19 +27,26 @@ FROZEN = "27bb79cbcbb0db7ceed0d9ecc6ac6bdb53d1dd7fe3549ed8631ba1d6ef61f6f7"
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 amounts = st.integers(-(2**53) + 1, 2**53 - 1)
 values = st.one_of(
-    st.none(), texts, amounts, st.booleans(), st.lists(texts, max_size=3),
+    st.none(),
+    texts,
+    amounts,
+    st.booleans(),
+    st.lists(texts, max_size=3),
     st.dictionaries(texts.filter(lambda name: name != "vault"), texts, max_size=2),
-)  # fmt: skip
+)
 facts = st.builds(
-    Fact, value=values, none_because=st.none() | texts, personal=st.booleans(),
+    Fact,
+    value=values,
+    none_because=st.none() | texts,
+    personal=st.booleans(),
     keep=st.sampled_from(["case", "short", "fraud"]),
-)  # fmt: skip
+)
 named = st.dictionaries(st.from_regex(r"[a-z_]{1,12}", fullmatch=True), facts, max_size=4)
 events = st.one_of(
     st.builds(ev.FactsRecorded, at=st.just(NOW), by=texts, facts=named),
     st.builds(ev.Escalated, at=st.just(NOW), by=texts, post=texts, step=texts, part=texts, items=named),
     st.builds(EffectDoneByHand, at=st.just(NOW), by=texts, effect=texts, reference=facts),
-)  # fmt: skip
+)
 
 
 def _open(rows: list[dict[str, object]], keys: CaseKeys) -> dict[str, bytes]:
@@ -66,9 +73,7 @@ def test_nothing_personal_is_left_and_everything_else_is(event: ev.Event) -> Non
 @given(events)
 def test_without_its_key_a_personal_fact_comes_back_erased(event: ev.Event) -> None:
     body, _ = seal(event, CaseKeys(VAULT, {}))
-    for before, after in zip(
-        _facts(event), _facts(unseal(event.kind, NOW, as_kept(body), {})), strict=True
-    ):
+    for before, after in zip(_facts(event), _facts(unseal(event.kind, NOW, as_kept(body), {})), strict=True):
         assert after == (Fact(erased=True, personal=True) if before.personal else before)
 
 
@@ -87,24 +92,27 @@ def _facts(event: ev.Event) -> list[Fact]:
 
 
 def test_equal_values_look_different_in_the_vault() -> None:
-    same = ev.FactsRecorded(
-        at=NOW, by="U1", facts={n: Fact(value="x", personal=True) for n in ("a", "b")}
-    )
+    same = ev.FactsRecorded(at=NOW, by="U1", facts={n: Fact(value="x", personal=True) for n in ("a", "b")})
     _, rows = seal(same, CaseKeys(VAULT, {}))
     assert len({row["ref"] for row in rows}) == len({row["sealed"] for row in rows}) == 2
 
 
 def test_what_people_search_by_is_named_and_stories_are_not() -> None:
     given = {
-        "email": Fact(value="a@example.com", personal=True), "fraud_orders": Fact(value=["2", "1", "2"]),
-        "customer_id": Fact(value=2048811), "channel": Fact(value="call"),
-        "logs": Fact(value="x" * 300, personal=True), "phone": Fact(none_because="no", personal=True),
-    }  # fmt: skip
+        "email": Fact(value="a@example.com", personal=True),
+        "fraud_orders": Fact(value=["2", "1", "2"]),
+        "customer_id": Fact(value=2048811),
+        "channel": Fact(value="call"),
+        "logs": Fact(value="x" * 300, personal=True),
+        "phone": Fact(none_because="no", personal=True),
+    }
     event = ev.FactsRecorded(at=NOW, by="U1", facts=given)
     assert list(looked_up(event)) == [
-        ("email", "a@example.com", "case"), ("fraud_orders", "1", "case"),
-        ("fraud_orders", "2", "case"), ("customer_id", "2048811", "case"),
-    ]  # fmt: skip
+        ("email", "a@example.com", "case"),
+        ("fraud_orders", "1", "case"),
+        ("fraud_orders", "2", "case"),
+        ("customer_id", "2048811", "case"),
+    ]
 
 
 def test_a_digest_needs_the_key_and_survives_a_new_deployment_key() -> None:
@@ -125,9 +133,7 @@ def test_a_deployment_key_can_be_replaced_without_touching_a_value() -> None:
         VAULT.key(wrapped)
 
 
-@pytest.mark.parametrize(
-    ("keys", "says"), [([], "No encryption key"), (["short"], "44 characters")]
-)
+@pytest.mark.parametrize(("keys", "says"), [([], "No encryption key"), (["short"], "44 characters")])
 def test_a_wrong_key_is_explained(keys: list[str], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         Vault(keys)
@@ -194,21 +200,29 @@ HEAD = _head(WHOLE)
         ([replace(WHOLE[0], seal=None), *WHOLE[1:]], HEAD, 1),
         ([_kept(replace(one.link, case="01OTHER")) for one in WHOLE], HEAD, 1),
     ],
-    ids=["whole", "changed", "removed", "first removed", "last removed", "all removed",
-         "last removed and the row changed", "exchanged", "forged", "forged with its end",
-         "end not vouched for", "event not vouched for", "of another case"],
-)  # fmt: skip
-def test_a_chain_breaks_where_it_was_touched(
-    kept: list[Kept], head: Head, first: int | None
-) -> None:
+    ids=[
+        "whole",
+        "changed",
+        "removed",
+        "first removed",
+        "last removed",
+        "all removed",
+        "last removed and the row changed",
+        "exchanged",
+        "forged",
+        "forged with its end",
+        "end not vouched for",
+        "event not vouched for",
+        "of another case",
+    ],
+)
+def test_a_chain_breaks_where_it_was_touched(kept: list[Kept], head: Head, first: int | None) -> None:
     found = first_break("01CASE", kept, head, VAULT.vouched)
     assert (found.seq if found else None) == first
 
 
 def test_a_sentence_of_a_refusal_comes_back() -> None:
-    refused = ev.ActRefused(
-        at=NOW, by="U1", what="suspend", why=Line(key="No, {who}.", args={"who": "x"})
-    )
+    refused = ev.ActRefused(at=NOW, by="U1", what="suspend", why=Line(key="No, {who}.", args={"who": "x"}))
     body, _ = seal(refused, CaseKeys(VAULT, {}))
     assert unseal(refused.kind, NOW, as_kept(body), {}) == refused
 
@@ -225,9 +239,7 @@ def test_an_event_of_an_older_shape_is_brought_to_todays(monkeypatch: pytest.Mon
     monkeypatch.setattr(sealing, "version_of", lambda _: 2)
     monkeypatch.setattr(sealing, "upcast", lambda kind, v, data: {"step": data.pop("task"), **data})
     older = {"data": {"by": "U1", "occurrence": 1, "task": "s"}, "v": 1}
-    assert unseal("step_claimed", NOW, as_kept(older), {}) == ev.StepClaimed(
-        at=NOW, by="U1", step="s"
-    )
+    assert unseal("step_claimed", NOW, as_kept(older), {}) == ev.StepClaimed(at=NOW, by="U1", step="s")
 
 
 def test_a_value_of_before_is_read_and_a_changed_one_is_not() -> None:
@@ -237,7 +249,14 @@ def test_a_value_of_before_is_read_and_a_changed_one_is_not() -> None:
     sealed = now.encrypt(b"secret")
     assert b"secret" not in sealed
     assert now.decrypt(sealed) == b"secret" != now.encrypt(b"secret")
-    for wrong in (sealed[:-1], sealed[:5], sealed + b"x", b"\x02" + sealed[1:], b"", sealed[:-1] + bytes([sealed[-1] ^ 1])):  # fmt: skip
+    for wrong in (
+        sealed[:-1],
+        sealed[:5],
+        sealed + b"x",
+        b"\x02" + sealed[1:],
+        b"",
+        sealed[:-1] + bytes([sealed[-1] ^ 1]),
+    ):
         with pytest.raises(InvalidToken):
             now.decrypt(wrong)
     with pytest.raises(InvalidToken):

@@ -42,10 +42,13 @@ SECRETS |= {
     if one.secret and one.name not in {*SECRETS, "ATO_DATABASE_URL"}
 }
 PLAIN = {
-    "ATO_SLACK__API_URL": f"{CLOSED}/api/", "ATO_ZENDESK__URL": CLOSED, "ATO_BACKOFFICE__URL": CLOSED,
-    "ATO_GOOGLE_CHAT__TEST_HOST": "127.0.0.1:9", "ATO_ZENDESK__SECOND_CLIENT_ID": "ato_desk_2",
+    "ATO_SLACK__API_URL": f"{CLOSED}/api/",
+    "ATO_ZENDESK__URL": CLOSED,
+    "ATO_BACKOFFICE__URL": CLOSED,
+    "ATO_GOOGLE_CHAT__TEST_HOST": "127.0.0.1:9",
+    "ATO_ZENDESK__SECOND_CLIENT_ID": "ato_desk_2",
     "ATO_ZENDESK__EMAIL": "desk@company.example",
-}  # fmt: skip
+}
 
 
 def leaks(words: str) -> list[str]:
@@ -55,7 +58,7 @@ def leaks(words: str) -> list[str]:
 
 @pytest.fixture
 def given(tmp_path: Path) -> dict[str, str]:
-    return {**GIVEN, **SECRETS, **PLAIN, "ATO_DATABASE_URL": f"sqlite:///{tmp_path}/ato.sqlite3"}  # fmt: skip
+    return {**GIVEN, **SECRETS, **PLAIN, "ATO_DATABASE_URL": f"sqlite:///{tmp_path}/ato.sqlite3"}
 
 
 @pytest.fixture
@@ -76,9 +79,7 @@ def test_settings_show_no_secret(given: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("name", [one for one in SECRETS if one != "ATO_VAULT__KEYS"])
-def test_a_secret_may_stand_in_a_file_instead(
-    given: dict[str, str], tmp_path: Path, name: str
-) -> None:
+def test_a_secret_may_stand_in_a_file_instead(given: dict[str, str], tmp_path: Path, name: str) -> None:
     file = tmp_path / "secret"
     file.write_text(f"{given.pop(name)}\n")
     assert settings(given | {f"{name}_FILE": str(file)}) == settings(given | {name: SECRETS[name]})
@@ -88,9 +89,14 @@ def test_settings_that_cannot_be_used_show_no_secret(given: dict[str, str], tmp_
     file = tmp_path / "secret"
     file.write_bytes(b"MARK\xff")
     wrong = {
-        "ATO_VAULT__KEYS": "MARK-no-key", "ATO_VAULT__DIGEST_KEY": "MARK", "ATO_WEB__PORT": "x", "ATO_SLACK__INBOXES": "MARK",
-        "ATO_GOOGLE_CHAT__WEBHOOK_URL": "MARK-no-address", "ATO_SLACK__TOKENN": "MARK", "ATO_SLACK__SIGNING_SECRET_FILE": str(file),
-    }  # fmt: skip
+        "ATO_VAULT__KEYS": "MARK-no-key",
+        "ATO_VAULT__DIGEST_KEY": "MARK",
+        "ATO_WEB__PORT": "x",
+        "ATO_SLACK__INBOXES": "MARK",
+        "ATO_GOOGLE_CHAT__WEBHOOK_URL": "MARK-no-address",
+        "ATO_SLACK__TOKENN": "MARK",
+        "ATO_SLACK__SIGNING_SECRET_FILE": str(file),
+    }
     with pytest.raises(BadSettings) as told:
         settings(given | wrong)
     assert leaks("".join(traceback.format_exception(told.value)) + repr(told.value)) == []
@@ -105,7 +111,7 @@ def shown(thing: Any, seen: set[int], depth: int = 0) -> Iterator[str]:
         return
     seen.add(id(thing))
     yield repr(thing)
-    ours = type(thing).__module__.split(".")[0] in {"bot", "handlers", "integrations", "desk", "config"}  # fmt: skip
+    ours = type(thing).__module__.split(".")[0] in {"bot", "handlers", "integrations", "desk", "config"}
     if dataclasses.is_dataclass(thing) or (ours and hasattr(thing, "__dict__")):
         for inner in vars(thing).values() if hasattr(thing, "__dict__") else ():
             if not isinstance(inner, str | bytes | int | float | dict | list | tuple | set):
@@ -119,7 +125,7 @@ async def test_neither_what_is_plugged_together_nor_what_fails_outside_shows_a_s
         """Answer, as a database does."""
 
     probes = Probes(store=there, people_known=bool, queue_runs=bool)
-    every = [*shown(bot, set()), repr(main._zendesk_side(bot)), repr(main._watching(bot.settings, probes))]  # fmt: skip
+    every = [*shown(bot, set()), repr(main._zendesk_side(bot)), repr(main._watching(bot.settings, probes))]
     assert len(every) > 10
     assert [one[:200] for one in every if leaks(one)] == []
     office, copies = bot.engine.back_office, bot.engine.copies

@@ -115,16 +115,12 @@ def test_an_emulator_needs_no_tls(url):
 def test_scopes_are_one_string_of_words(scopes):
     told = problems(ATO_ZENDESK__SCOPES=scopes)
     assert told[0].startswith("ATO_ZENDESK__SCOPES cannot be used: scopes are words separated")
-    assert settings({**GIVEN, "ATO_ZENDESK__SCOPES": " read  tickets:write "}).zendesk.scopes == (
-        "read tickets:write"
-    )
+    assert settings({**GIVEN, "ATO_ZENDESK__SCOPES": " read  tickets:write "}).zendesk.scopes == ("read tickets:write")
 
 
 @pytest.mark.parametrize("seconds", ["300", "172800", "0", "half an hour"])
 def test_the_life_of_a_token_is_within_zendesks_bounds(seconds):
-    assert problems(ATO_ZENDESK__TOKEN_SECONDS=seconds)[0].startswith(
-        "ATO_ZENDESK__TOKEN_SECONDS cannot be used"
-    )
+    assert problems(ATO_ZENDESK__TOKEN_SECONDS=seconds)[0].startswith("ATO_ZENDESK__TOKEN_SECONDS cannot be used")
 
 
 def test_an_unknown_variable_is_refused_with_the_nearest_name():
@@ -171,9 +167,7 @@ def test_a_secret_in_both_places_is_refused(tmp_path):
 
 
 def test_only_secrets_are_read_from_files(tmp_path):
-    assert problems(ATO_WEB__PORT_FILE=str(tmp_path))[0].startswith(
-        "ATO_WEB__PORT_FILE is not a setting"
-    )
+    assert problems(ATO_WEB__PORT_FILE=str(tmp_path))[0].startswith("ATO_WEB__PORT_FILE is not a setting")
 
 
 @pytest.mark.parametrize(
@@ -189,18 +183,13 @@ def test_a_table_is_given_row_by_row_or_as_json(rows):
 
 
 def test_lists_are_separated_by_commas():
-    found = settings(
-        {**GIVEN, "ATO_SLACK__PEOPLE__MOD": "U1, U2", "ATO_PLAYBOOKS__NAMES": "mr_d,qualia"}
-    )
+    found = settings({**GIVEN, "ATO_SLACK__PEOPLE__MOD": "U1, U2", "ATO_PLAYBOOKS__NAMES": "mr_d,qualia"})
     assert found.slack.people == {"mod": ("U1", "U2")}
     assert found.playbooks.names == ("mr_d", "qualia")
 
 
 def test_a_table_that_is_no_json_is_told_and_not_thrown():
-    assert any(
-        "JSON" in line or "ATO_SLACK__INBOXES" in line
-        for line in problems(ATO_SLACK__INBOXES="{mod")
-    )
+    assert any("JSON" in line or "ATO_SLACK__INBOXES" in line for line in problems(ATO_SLACK__INBOXES="{mod"))
 
 
 def test_the_first_vault_key_is_the_current_one():
@@ -233,9 +222,7 @@ def test_the_environment_of_this_process_is_not_seen_when_another_is_given(monke
 
 
 def test_the_environment_goes_before_the_file_beside_it(monkeypatch, tmp_path):
-    (tmp_path / ".env").write_text(
-        "".join(f"{n}={v}\n" for n, v in GIVEN.items()) + "ATO_WEB__PORT=1\n"
-    )
+    (tmp_path / ".env").write_text("".join(f"{n}={v}\n" for n, v in GIVEN.items()) + "ATO_WEB__PORT=1\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ATO_WEB__PORT", "2")
     for name in GIVEN:
@@ -248,7 +235,5 @@ def test_every_variable_says_what_it_is_for():
 
 
 def test_the_pages_are_those_the_models_give():
-    assert (ROOT / "docs" / "settings.md").read_text("utf-8") == settings_page(), (
-        "run: ato settings write"
-    )
+    assert (ROOT / "docs" / "settings.md").read_text("utf-8") == settings_page(), "run: ato settings write"
     assert (ROOT / ".env.example").read_text("utf-8") == example_page(), "run: ato settings write"

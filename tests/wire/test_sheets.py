@@ -42,14 +42,20 @@ from tests.wire.making_sheets import (
 
 EXPECTED = [
     {
-        "field": "Email", "before": "werner@example.com", "after": "thief@mail.example",
-        "changed_at": "2026-11-20T21:12:00+00:00", "source": "197.80.1.2",
+        "field": "Email",
+        "before": "werner@example.com",
+        "after": "thief@mail.example",
+        "changed_at": "2026-11-20T21:12:00+00:00",
+        "source": "197.80.1.2",
     },
     {
-        "field": "Cellphone", "before": "+27835550177", "after": "+27615550199", "changed_at": None,
+        "field": "Cellphone",
+        "before": "+27835550177",
+        "after": "+27615550199",
+        "changed_at": None,
         "source": "log 4711",
     },
-]  # fmt: skip
+]
 
 FORMS = {
     "commas": text(*GOOD).encode(),
@@ -106,8 +112,12 @@ def test_titles_are_found_however_they_are_written(titles: str) -> None:
 def test_columns_stand_in_any_order_and_others_are_named() -> None:
     sheet = good("Analyst,After,Source,Before,Field\nAisha,b,log,a,Email\n")
     assert dict(sheet.rows[0].values) == {
-        "field": "Email", "before": "a", "after": "b", "changed_at": None, "source": "log",
-    }  # fmt: skip
+        "field": "Email",
+        "before": "a",
+        "after": "b",
+        "changed_at": None,
+        "source": "log",
+    }
     assert sheet.unread == ("Analyst",)
 
 
@@ -167,15 +177,26 @@ def test_numbers_of_a_workbook_are_what_a_person_typed() -> None:
 
 @pytest.mark.parametrize(
     ("written", "value"),
-    [("Yes", "yes"), ("SÌ", "yes"), ("si", "yes"), ("x", "yes"), (True, "yes"), ("No", "no"),
-     (False, "no"), ("", None)],
-)  # fmt: skip
+    [
+        ("Yes", "yes"),
+        ("SÌ", "yes"),
+        ("si", "yes"),
+        ("x", "yes"),
+        (True, "yes"),
+        ("No", "no"),
+        (False, "no"),
+        ("", None),
+    ],
+)
 def test_qualia_activity(written: object, value: str | None) -> None:
     row = ("21/11/2026 19:40", "Accesso", "203.0.113.7", written)
     made = book(("Quando", "Azione", "Indirizzo IP", "Sospetto"), row)
     assert dict(good(made, columns=ACTIVITY).rows[0].values) == {
-        "at": "2026-11-21T17:40:00+00:00", "action": "Accesso", "ip": "203.0.113.7", "suspicious": value,
-    }  # fmt: skip
+        "at": "2026-11-21T17:40:00+00:00",
+        "action": "Accesso",
+        "ip": "203.0.113.7",
+        "suspicious": value,
+    }
 
 
 # Every wrong line is named --------------------------------------------------------------------------
@@ -210,13 +231,20 @@ def test_an_error_says_its_row_and_column_to_the_program_too() -> None:
     [
         ("", "The file is empty."),
         (codecs.BOM_UTF8 + b" \r\n", "The file is empty."),
-        ("a,b\n1,2\n", "No row of titles was found. The first row has to name the columns: What was changed, Before, "
-         "After, Changed at, Source (IP or log)."),
+        (
+            "a,b\n1,2\n",
+            "No row of titles was found. The first row has to name the columns: What was changed, Before, "
+            "After, Changed at, Source (IP or log).",
+        ),
         (text(TITLES), "There is no row below the titles. Add one row for each finding."),
-        ("Field,Before,After\nEmail,a,b\n", "Row 1: the column “Source (IP or log)” is missing. Add it, with something "
-         "in every row."),
-        ("Field,Before,Old value,After,Source\na,b,c,d,e\n", "Row 1: two columns are called “Before”. Rename or remove "
-         "one of them."),
+        (
+            "Field,Before,After\nEmail,a,b\n",
+            "Row 1: the column “Source (IP or log)” is missing. Add it, with something in every row.",
+        ),
+        (
+            "Field,Before,Old value,After,Source\na,b,c,d,e\n",
+            "Row 1: two columns are called “Before”. Rename or remove one of them.",
+        ),
         (text(TITLES) + 'Email,"a,b,,log\n', "Row 2: the quotation marks do not match."),
         (text(TITLES) + "x" * 200_000, "Row 2: a cell is far too long."),
         (text(TITLES) + "=1+1,a,b,,log\n", "Row 2, Field: this is a formula. Copy the column and paste it as values."),
@@ -232,7 +260,7 @@ def test_an_error_says_its_row_and_column_to_the_program_too() -> None:
         (text(TITLES, *[("a", "b", "c", "", "d")] * 9_000), "The sheet is too long"),
         (text((*TITLES, *["x"] * 46), EMAIL), "The sheet is too wide: it may have 50 columns."),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_will_not_do_says_why(content: bytes | str, sentence: str) -> None:
     assert said(content)[0].startswith(sentence)
 
@@ -318,7 +346,10 @@ LOL = '<!DOCTYPE x [<!ENTITY a "' + "a" * 100 + '"><!ENTITY b "' + "&a;" * 100 +
         ({f"xl/{n}.bin": bytes(999_999) for n in range(51)}, "The workbook unpacks to far more"),
         ({f"xl/{n}.txt": b"" for n in range(1_000)}, "The workbook unpacks to far more"),
         ({SHEET1: worksheet(row(1, "<c/>" * 240_000) * 3)}, "The workbook"),
-        ({SHEET1: worksheet(row(1, "<c r='A1' t='inlineStr'><is><t>&b;</t></is></c>"), LOL)}, "The workbook is damaged"),
+        (
+            {SHEET1: worksheet(row(1, "<c r='A1' t='inlineStr'><is><t>&b;</t></is></c>"), LOL)},
+            "The workbook is damaged",
+        ),
         ({SHEET1: worksheet("", "<!DOCTYPE x SYSTEM 'http://thief.test/x.dtd'>")}, "The workbook is damaged"),
         ({SHEET1: worksheet(row(2) + row(1))}, "The workbook is damaged"),
         ({SHEET1: worksheet(row(99_999_999_999))}, "The workbook is damaged"),
@@ -331,7 +362,7 @@ LOL = '<!DOCTYPE x [<!ENTITY a "' + "a" * 100 + '"><!ENTITY b "' + "&a;" * 100 +
         ({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}, "This is no Excel workbook"),
         ({"xl/workbook.bin": b"x"}, "This is no Excel workbook"),
     ],
-)  # fmt: skip
+)
 def test_a_workbook_that_means_harm_is_refused(parts: dict[str, bytes], sentence: str) -> None:
     assert said(rebuilt(book(*GOOD), parts))[0].startswith(sentence)
 
@@ -408,12 +439,9 @@ def test_titles_are_in_the_language_and_instants_in_the_zone() -> None:
             "suspicious": "yes",
         }
     ]
-    told = write_csv(ACTIVITY, rows, language="it", zone="Europe/Rome", separator=";").decode(
-        "utf-8-sig"
-    )
+    told = write_csv(ACTIVITY, rows, language="it", zone="Europe/Rome", separator=";").decode("utf-8-sig")
     assert told == (
-        '"Quando";"Azione";"Indirizzo IP";"Sospetto"\r\n'
-        '"2026-11-21 20:40:00+01:00";"Accesso";"203.0.113.7";"yes"\r\n'
+        '"Quando";"Azione";"Indirizzo IP";"Sospetto"\r\n"2026-11-21 20:40:00+01:00";"Accesso";"203.0.113.7";"yes"\r\n'
     )
 
 
@@ -424,20 +452,26 @@ def test_an_empty_sheet_is_a_form_to_fill_in() -> None:
 # Whatever comes -------------------------------------------------------------------------------------
 
 words = st.text(max_size=30).map(clean).filter(bool)
-findings = st.fixed_dictionaries({
-    "field": words, "before": words, "after": words,
-    "changed_at": st.none() | st.datetimes(datetime(2001, 1, 1), datetime(2099, 1, 1)).map(  # noqa: DTZ001 - UTC next
-        lambda at: at.replace(tzinfo=UTC).isoformat()
-    ),
-    "source": words,
-})  # fmt: skip
+findings = st.fixed_dictionaries(
+    {
+        "field": words,
+        "before": words,
+        "after": words,
+        "changed_at": st.none()
+        | st.datetimes(datetime(2001, 1, 1), datetime(2099, 1, 1)).map(  # noqa: DTZ001 - UTC next
+            lambda at: at.replace(tzinfo=UTC).isoformat()
+        ),
+        "source": words,
+    }
+)
 
 
 @settings(deadline=None, max_examples=60)
 @given(
     st.lists(findings, min_size=1, max_size=5),
-    st.sampled_from(["en", "it"]), st.sampled_from(["UTC", ZA, "Europe/Rome"]),
-)  # fmt: skip
+    st.sampled_from(["en", "it"]),
+    st.sampled_from(["UTC", ZA, "Europe/Rome"]),
+)
 def test_what_was_written_reads_back_as_it_was(rows, language: str, zone: str) -> None:
     for content in (
         write_csv(FINDINGS, rows, language=language, zone=zone),
@@ -453,9 +487,7 @@ def never_breaks(content: bytes) -> None:
     assert found
 
 
-@given(
-    st.binary(max_size=400) | st.text(max_size=200).map(lambda some: some.encode("utf-8", "ignore"))
-)
+@given(st.binary(max_size=400) | st.text(max_size=200).map(lambda some: some.encode("utf-8", "ignore")))
 def test_no_bytes_break_the_reader(content: bytes) -> None:
     never_breaks(content)
     never_breaks(b"PK\x03\x04" + content)
@@ -473,10 +505,32 @@ def test_no_broken_workbook_breaks_the_reader(data: st.DataObject) -> None:
     never_breaks(WHOLE[:at] + data.draw(st.binary(max_size=8)) + WHOLE[at + 1 :])
 
 
-PARTS = ("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels",
-         "xl/styles.xml", SHARED, SHEET1)  # fmt: skip
-PIECES = (b"", b"1", b"-1", b"1e999", b"nan", b"<", b"&#0;", b'"', b'" t="d" x="', b'" t="e" x="', b'" t="b" x="',
-          b"99999999999999999999", b"\xff", b"<v>x</v>", b'" r="ZZZ9" x="')  # fmt: skip
+PARTS = (
+    "[Content_Types].xml",
+    "_rels/.rels",
+    "xl/workbook.xml",
+    "xl/_rels/workbook.xml.rels",
+    "xl/styles.xml",
+    SHARED,
+    SHEET1,
+)
+PIECES = (
+    b"",
+    b"1",
+    b"-1",
+    b"1e999",
+    b"nan",
+    b"<",
+    b"&#0;",
+    b'"',
+    b'" t="d" x="',
+    b'" t="e" x="',
+    b'" t="b" x="',
+    b"99999999999999999999",
+    b"\xff",
+    b"<v>x</v>",
+    b'" r="ZZZ9" x="',
+)
 
 
 @settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
@@ -486,6 +540,4 @@ def test_no_part_of_a_workbook_breaks_the_reader(data: st.DataObject) -> None:
     old = part(WHOLE, name)
     start = data.draw(st.integers(0, len(old)))
     end = data.draw(st.integers(start, min(len(old), start + 6)))
-    never_breaks(
-        rebuilt(WHOLE, {name: old[:start] + data.draw(st.sampled_from(PIECES)) + old[end:]})
-    )
+    never_breaks(rebuilt(WHOLE, {name: old[:start] + data.draw(st.sampled_from(PIECES)) + old[end:]}))

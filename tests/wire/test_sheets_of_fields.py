@@ -41,16 +41,12 @@ async def read(content: bytes) -> SheetRows | SheetWrong:
 
 
 async def test_what_the_desk_attached_reads_back_as_the_same_rows() -> None:
-    plain = SHEET.model_copy(
-        update={"rows": ((*SHEET.rows[0][:2], "b@example.com", *SHEET.rows[0][3:]),)}
-    )
+    plain = SHEET.model_copy(update={"rows": ((*SHEET.rows[0][:2], "b@example.com", *SHEET.rows[0][3:]),)})
     found = await read(write_sheet(plain))
     assert isinstance(found, SheetRows)
     assert tuple(found.rows[0].cells.values()) == plain.rows[0]
     row = read_cells(CHANGES, 2, found.rows[0].cells, NOW)
-    assert row == dict(
-        zip(("field", "before", "after", "when", "source"), plain.rows[0], strict=True)
-    )
+    assert row == dict(zip(("field", "before", "after", "when", "source"), plain.rows[0], strict=True))
 
 
 @pytest.mark.parametrize(
@@ -102,7 +98,5 @@ def test_every_kind_of_column_takes_its_own_example(book: object) -> None:
     }
     for field in book.fields.values():  # type: ignore[attr-defined]
         if field.type == "rows":
-            row = read_cells(
-                field, 2, {name: examples[one.type] for name, one in field.columns.items()}, NOW
-            )
+            row = read_cells(field, 2, {name: examples[one.type] for name, one in field.columns.items()}, NOW)
             assert isinstance(row, dict), row

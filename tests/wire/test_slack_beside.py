@@ -31,9 +31,7 @@ class TestBeside:
         return story.do(command(case=CASE, delivery=f"b{story.case.version}", by=by, **about))
 
     def menu(self, drawn: Any) -> list[str]:
-        menus = [
-            e for b in drawn.blocks for e in b.get("elements", []) if e.get("type") == "overflow"
-        ]
+        menus = [e for b in drawn.blocks for e in b.get("elements", []) if e.get("type") == "overflow"]
         return [option["value"].partition("|")[0] for option in menus[0]["options"]]
 
     @pytest.mark.parametrize(
@@ -44,9 +42,7 @@ class TestBeside:
             ("role:team_lead", ["override", "note", "correct", "wait", "more"]),
         ],
     )
-    def test_each_inbox_has_the_menu_its_role_needs(
-        self, story: Story, inbox: str, whats: list[str]
-    ) -> None:
+    def test_each_inbox_has_the_menu_its_role_needs(self, story: Story, inbox: str, whats: list[str]) -> None:
         drawn = card(story.told_mod().face(inbox), story.playbook, ink(story.now))
         assert self.menu(drawn) == whats
 
@@ -59,16 +55,11 @@ class TestBeside:
             assert self.menu(card(story.face(inbox), story.playbook, ink(story.now))) == whats
 
     def test_a_snoozed_step_says_until_when(self, story: Story) -> None:
-        self.beside(
-            story.told_mod(), cmd.Snooze, MOD, step="suspend", seconds=3600, reason="Admin is down"
-        )
+        self.beside(story.told_mod(), cmd.Snooze, MOD, step="suspend", seconds=3600, reason="Admin is down")
         lines = lines_of(card(story.face("role:mod"), story.playbook, ink(story.now)))
         assert any(line.startswith("put off until <!date^") for line in lines)
         later = ink(story.now + timedelta(hours=2))
-        assert not any(
-            "put off" in line
-            for line in lines_of(card(story.face("role:mod"), story.playbook, later))
-        )
+        assert not any("put off" in line for line in lines_of(card(story.face("role:mod"), story.playbook, later)))
 
     def test_while_a_case_waits_only_what_is_urgent_is_due(self, story: Story) -> None:
         self.beside(story.suspended(), cmd.WaitForCustomer, DATA, reason="looks for the invoice")
@@ -105,9 +96,7 @@ class TestBeside:
 
     def test_an_override_is_seen_by_everybody(self, story: Story) -> None:
         lead = Person(id="ULEAD001", roles=frozenset({"team_lead"}))
-        self.beside(
-            story.told_mod(), cmd.Override, lead, step="suspend", reason="nobody else is here"
-        )
+        self.beside(story.told_mod(), cmd.Override, lead, step="suspend", reason="nobody else is here")
         lines = lines_of(card(story.face("role:mod"), story.playbook, ink(story.now)))
         assert "<@ULEAD001> lifted four eyes and caps for this step" in lines
 
@@ -116,17 +105,19 @@ class TestBeside:
         assert "_Not in SOP: Not a takeover_" in lines
 
     def test_many_parts_of_one_step_are_one_line_for_others(self, story: Story) -> None:
-        lines = lines_of(
-            card(story.suspended().face("person:UAGENT01"), story.playbook, ink(story.now))
-        )
+        lines = lines_of(card(story.suspended().face("person:UAGENT01"), story.playbook, ink(story.now)))
         (line,) = [one for one in lines if "waits for" in one]
         assert "Flag to web security &amp; tell the customer · 3 parts left" in line
         assert "*CS Data Compliance*, *Platform Security Team*" in line
 
     def test_a_step_tried_in_vain_says_how_often(self, story: Story) -> None:
         at = story.now
-        standing = Standing("suspend", (Tried("no_answer", {"en": "No answer…"}, 2, at),), at + timedelta(hours=2),
-                            ticked=(Ticked("x", 1, 2),))  # fmt: skip
+        standing = Standing(
+            "suspend",
+            (Tried("no_answer", {"en": "No answer…"}, 2, at),),
+            at + timedelta(hours=2),
+            ticked=(Ticked("x", 1, 2),),
+        )
         seen = replace(story.told_mod().face("role:mod"), standing=(standing,))
         lines = lines_of(card(seen, story.playbook, ink(story.now)))
         assert any(line.startswith("No answer: 2 tries, last <!date^") for line in lines)
@@ -139,17 +130,14 @@ class TestDisputes:
     def disputed(self, story: Story) -> Story:
         story.told_mod()
         email = Fact(value="somebody.else@example.com", personal=True)
-        other = Claimant(
-            "ATO-13", "UAGENT02", story.playbook.ending("failed_verification"), (("email", email),)
-        )
+        other = Claimant("ATO-13", "UAGENT02", story.playbook.ending("failed_verification"), (("email", email),))
         story.case = replace(story.case, rivals=("ATO-13",), claimants=(other,))
         return story
 
     def test_both_stand_side_by_side_with_the_decision(self, story: Story) -> None:
         drawn = card(self.disputed(story).face("role:mod"), story.playbook, ink(story.now))
         mine, theirs = (
-            next(line for line in lines_of(drawn) if f"{name}, taken by" in line)
-            for name in ("ATO-12", "ATO-13")
+            next(line for line in lines_of(drawn) if f"{name}, taken by" in line) for name in ("ATO-12", "ATO-13")
         )
         assert "naledi.mahlangu@example.com" in mine
         assert "<@UAGENT01>" in mine

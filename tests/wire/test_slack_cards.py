@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from desk.cards.case_card import Button, Face, Finished, OpenDuty, Shown
+from desk.cards.buttons import Button
+from desk.cards.case_card import Face, Finished, OpenDuty, Shown
 from desk.case import commands as cmd
 from desk.case.state import Escalation, Ticket, Trouble
 from desk.values import Fact, Fill, Line
@@ -45,13 +46,8 @@ class TestModCard:
     def test_says_step_and_due_time_that_stay_right_without_an_update(self, story: Story) -> None:
         head = lines_of(card(story.told_mod().face("role:mod"), story.playbook, ink(story.now)))[0]
         due = int((CALL + timedelta(minutes=15)).timestamp())
-        assert head.startswith(
-            "*ATO-12 · Account takeover* · step 5 of 11 · 🟡 Suspend the profile &amp; escalate"
-        )
-        assert (
-            f"due <!date^{due}^{{date_short_pretty}} {{time}}|18:57> _(default, not in SOP)_"
-            in head
-        )
+        assert head.startswith("*ATO-12 · Account takeover* · step 5 of 11 · 🟡 Suspend the profile &amp; escalate")
+        assert f"due <!date^{due}^{{date_short_pretty}} {{time}}|18:57> _(default, not in SOP)_" in head
 
     def test_turns_red_when_late(self, story: Story) -> None:
         late = ink(CALL + timedelta(minutes=40))
@@ -69,18 +65,11 @@ class TestModCard:
         assert {found[name]["value"] for name in ("Suspended now", "I have this")} == {f"{CASE}|1"}
 
     def test_text_stands_alone_and_names_no_customer(self, story: Story) -> None:
-        text = card(
-            story.told_mod().face("role:mod"), story.playbook, ink(CALL + timedelta(minutes=4))
-        ).text
-        assert (
-            text
-            == "ATO-12 · Suspend the profile &amp; escalate to Data Support Compliance · 4 min since the call"
-        )
+        text = card(story.told_mod().face("role:mod"), story.playbook, ink(CALL + timedelta(minutes=4))).text
+        assert text == "ATO-12 · Suspend the profile &amp; escalate to Data Support Compliance · 4 min since the call"
 
     def test_mentions_the_opener_and_nobody_a_customer_wrote(self, story: Story) -> None:
-        drawn = card(
-            story.told_mod(name=HOSTILE).face("role:mod"), story.playbook, ink(opener="UAGENT01")
-        )
+        drawn = card(story.told_mod(name=HOSTILE).face("role:mod"), story.playbook, ink(opener="UAGENT01"))
         brief = "\n".join(lines_of(drawn))
         assert "by <@UAGENT01>" in brief
 
@@ -89,18 +78,13 @@ class TestModCard:
         lines = lines_of(drawn)
         at = int(story.now.timestamp())
         assert f"🟢 Suspended now <!date^{at}^{{time}}|18:45> by <@UMOD0001>" in lines
-        assert (
-            "Ticket <https://mrd.zendesk.example/agent/tickets/48231|#48231> → CS Data Compliance · open"
-            in lines
-        )
+        assert "Ticket <https://mrd.zendesk.example/agent/tickets/48231|#48231> → CS Data Compliance · open" in lines
         assert "Suspended now" not in buttons_of(drawn)
 
 
 class TestDataComplianceCard:
     def test_shows_parts_with_their_owners_and_locks(self, story: Story) -> None:
-        lines = lines_of(
-            card(story.suspended().face("role:data_compliance"), story.playbook, ink(story.now))
-        )
+        lines = lines_of(card(story.suspended().face("role:data_compliance"), story.playbook, ink(story.now)))
         parts = [line for line in lines if "acknowledges" in line]
         assert parts == [
             "⚪ Web security acknowledges (*Platform Security Team*) · "
@@ -114,9 +98,7 @@ class TestDataComplianceCard:
         }
         story.suspended().escalated(none, blacklisted="blacklisted", logs="18:31 order")
         lines = lines_of(card(story.face("role:data_compliance"), story.playbook, ink(story.now)))
-        assert any(
-            line.startswith("🟢 Escalate on Slack to web security <!date^") for line in lines
-        )
+        assert any(line.startswith("🟢 Escalate on Slack to web security <!date^") for line in lines)
         assert sum("Escalate on Slack to web security" in line for line in lines) == 1
 
 
@@ -178,13 +160,16 @@ class TestEscalation:
                 assert secret not in drawn, secret
             assert "this channel is public" in drawn
 
-    @pytest.mark.parametrize(("masked", "inbox", "offered"), [
-        (True, "role:mod", "show:mod"), (True, "role:platform_security", "show:platform_security"),
-        (False, "role:mod", None), (True, f"person:{AGENT.id}", None),
-    ])  # fmt: skip
-    def test_offers_to_show_what_is_masked(
-        self, story: Story, masked: bool, inbox: str, offered: str | None
-    ) -> None:
+    @pytest.mark.parametrize(
+        ("masked", "inbox", "offered"),
+        [
+            (True, "role:mod", "show:mod"),
+            (True, "role:platform_security", "show:platform_security"),
+            (False, "role:mod", None),
+            (True, f"person:{AGENT.id}", None),
+        ],
+    )
+    def test_offers_to_show_what_is_masked(self, story: Story, masked: bool, inbox: str, offered: str | None) -> None:
         story.suspended().escalated(self.NONE, blacklisted="blacklisted", logs="18:31 order")
         drawn = card(story.face(inbox), story.playbook, ink(story.now, masked=masked))
         found = buttons_of(drawn).get("Show the personal details…")
@@ -192,13 +177,11 @@ class TestEscalation:
         assert not message_faults(list(drawn.blocks))
 
     def test_shows_everything_in_a_modal(self, story: Story) -> None:
-        story.suspended().escalated(
-            self.NONE, blacklisted="blacklisted", logs="18:31 order\n" * 200
-        )
+        story.suspended().escalated(self.NONE, blacklisted="blacklisted", logs="18:31 order\n" * 200)
         for inbox, values in (
             ("role:platform_security", ("Naledi", "Mahlangu", "naledi.mahlangu", "27825550142", "18:31 order")),
             ("role:mod", ("2048811", "https://admin.example/profiles/2048811")),
-        ):  # fmt: skip
+        ):
             view = shown_view(story.face(inbox), story.playbook, ink(story.now))
             assert not view_faults(view, "modal")
             for value in values:
@@ -206,9 +189,7 @@ class TestEscalation:
             assert "this channel is public" not in json.dumps(view)
 
 
-TROUBLE = Trouble(
-    f"{CASE}/suspend/1/0", "create_ticket", "Zendesk", "It said no.", CALL + timedelta(minutes=2)
-)
+TROUBLE = Trouble(f"{CASE}/suspend/1/0", "create_ticket", "Zendesk", "It said no.", CALL + timedelta(minutes=2))
 
 
 class TestTroubles:
@@ -216,9 +197,7 @@ class TestTroubles:
         seen = replace(story.told_mod().face("role:mod"), troubles=(TROUBLE,))
         drawn = card(seen, story.playbook, ink(story.now))
         at = f"<!date^{int(TROUBLE.since_at.timestamp())}^{{time}}|18:44>"
-        words = (
-            f"Ticket pending: Zendesk has not answered since {at}. I keep trying; your tap is kept."
-        )
+        words = f"Ticket pending: Zendesk has not answered since {at}. I keep trying; your tap is kept."
         assert words in lines_of(drawn)
         assert "Retry" not in buttons_of(drawn)
 
@@ -233,15 +212,19 @@ class TestTroubles:
 class TestEndings:
     def test_a_closed_case_says_how_and_has_no_buttons(self, story: Story) -> None:
         answers = {"popi_full_name": "pass", "popi_contact": "fail", "popi_last_order": "pass"}
-        story.do(cmd.OpenCase(case=CASE, delivery="o", by=AGENT, playbook="mr_d", number=12,
-                              fills={n: Fill(raw=r) for n, r in CALLED.items()}))  # fmt: skip
-        story.step(AGENT, "locate", "found", **FOUND).step(
-            AGENT, "verify_standard", "not_verified", **answers
+        story.do(
+            cmd.OpenCase(
+                case=CASE,
+                delivery="o",
+                by=AGENT,
+                playbook="mr_d",
+                number=12,
+                fills={n: Fill(raw=r) for n, r in CALLED.items()},
+            )
         )
+        story.step(AGENT, "locate", "found", **FOUND).step(AGENT, "verify_standard", "not_verified", **answers)
         drawn = card(story.face("person:UAGENT01"), story.playbook, ink(story.now))
-        assert any(
-            "Verification failed: we can't assist further" in line for line in lines_of(drawn)
-        )
+        assert any("Verification failed: we can't assist further" in line for line in lines_of(drawn))
         assert not [name for name in buttons_of(drawn) if not name.startswith("Open:")]
         assert "closed: Verification failed" in drawn.text
 
@@ -251,22 +234,28 @@ def monstrous(seen: Face) -> Face:
     words, long = {"en": HOSTILE * 60}, {"en": "W" * 5000}
     duty = replace(seen.mine[0].duty, title=long, claimed_by="UMOD0001", locked_by=())
     buttons = tuple(Button("suspend", None, 1, f"outcome{n}", long, True, None) for n in range(30))
-    mine = tuple(
-        OpenDuty(replace(duty, step=step), buttons)
-        for step in ("suspend", "assist", "investigate", "locate")
-    )
+    mine = tuple(OpenDuty(replace(duty, step=step), buttons) for step in ("suspend", "assist", "investigate", "locate"))
     done = tuple(Finished(words, long, "UMOD0001", CALL) for _ in range(80))
     shown = tuple(Shown(long, "name", Fact(value=HOSTILE * 30)) for _ in range(60))
-    troubles = tuple(
-        replace(TROUBLE, dead=True, reason=HOSTILE * 40, effect="e" * 300) for _ in range(20)
-    )
+    troubles = tuple(replace(TROUBLE, dead=True, reason=HOSTILE * 40, effect="e" * 300) for _ in range(20))
     warnings = tuple(Line(key="{a}", args={"a": HOSTILE * 30}) for _ in range(20))
     ticket = Ticket(48231, "https://x.example/" + "a" * 1900, "G" * 900, "open", "CS")
     return replace(
-        seen, title=long, brief=(words,) * 40, facts=shown, mine=mine, others=(duty,) * 60, finished=done,
-        tickets=tuple(("t", ticket) for _ in range(9)), troubles=troubles, warnings=warnings,
-        promises=((words, "open"),) * 50, ending=words, ended_at=CALL, next_contact_at=CALL,
-    )  # fmt: skip
+        seen,
+        title=long,
+        brief=(words,) * 40,
+        facts=shown,
+        mine=mine,
+        others=(duty,) * 60,
+        finished=done,
+        tickets=tuple(("t", ticket) for _ in range(9)),
+        troubles=troubles,
+        warnings=warnings,
+        promises=((words, "open"),) * 50,
+        ending=words,
+        ended_at=CALL,
+        next_contact_at=CALL,
+    )
 
 
 class TestLimits:
@@ -281,15 +270,11 @@ class TestLimits:
         _within(drawn.blocks)
 
     def test_a_monstrous_escalation_stays_within_slacks_limits(self, story: Story) -> None:
-        story.suspended().escalated(
-            {"last_good_orders": "x"}, blacklisted="not", logs="l", app_version="1"
-        )
+        story.suspended().escalated({"last_good_orders": "x"}, blacklisted="not", logs="l", app_version="1")
         seen = story.face("role:platform_security")
         assert seen.escalation is not None
         items = {name: Fact(none_because=HOSTILE * 40) for name in seen.escalation.items}
-        seen = replace(
-            seen, escalation=Escalation("flag_security", "escalation", items, "UDATA001", CALL)
-        )
+        seen = replace(seen, escalation=Escalation("flag_security", "escalation", items, "UDATA001", CALL))
         drawn = card(seen, story.playbook, ink(story.now))
         assert message_faults(list(drawn.blocks)) == []
         _within(drawn.blocks)
@@ -321,14 +306,10 @@ def _within(blocks: Any) -> None:
 
 
 class TestHostileWords:
-    @pytest.mark.parametrize(
-        "inbox", ["role:mod", "role:data_compliance", "role:platform_security", "person:UAGENT01"]
-    )
+    @pytest.mark.parametrize("inbox", ["role:mod", "role:data_compliance", "role:platform_security", "person:UAGENT01"])
     def test_nothing_a_customer_wrote_is_live(self, story: Story, inbox: str) -> None:
         none = {"last_good_orders": HOSTILE, "app_version": HOSTILE}
-        story.suspended(name=HOSTILE, surname=HOSTILE).escalated(
-            none, blacklisted="not", logs=HOSTILE
-        )
+        story.suspended(name=HOSTILE, surname=HOSTILE).escalated(none, blacklisted="not", logs=HOSTILE)
         drawn = card(story.face(inbox), story.playbook, ink(story.now))
         for text in texts(drawn.blocks):
             live = re.findall(r"<[^>]*>", text)
@@ -339,11 +320,17 @@ class TestHostileWords:
     @pytest.mark.parametrize(
         ("raw", "shown"),
         [
-            ("<!channel>", "&lt;!channel&gt;"), ("a & b", "a &amp; b"), ("one\ntwo\u2028three", "one two three"),
-            ("\u202eevil\u2066", "evil"), ("a\x00b\x07c", "abc"), (":red_circle:", ":\u2060red_circle:"),
-            ("18:47:02", "18:47:02"), ("Zoë O'Néill 🙂", "Zoë O'Néill 🙂"), ("\x021\x03", "1"),
+            ("<!channel>", "&lt;!channel&gt;"),
+            ("a & b", "a &amp; b"),
+            ("one\ntwo\u2028three", "one two three"),
+            ("\u202eevil\u2066", "evil"),
+            ("a\x00b\x07c", "abc"),
+            (":red_circle:", ":\u2060red_circle:"),
+            ("18:47:02", "18:47:02"),
+            ("Zoë O'Néill 🙂", "Zoë O'Néill 🙂"),
+            ("\x021\x03", "1"),
         ],
-    )  # fmt: skip
+    )
     def test_escaping(self, raw: str, shown: str) -> None:
         assert mrkdwn(raw) == shown
 
@@ -357,9 +344,7 @@ class TestHostileWords:
         assert ink().line("{a} and {b}", a="\x021\x03{b}", b="x") == "1{b} and x"
 
     def test_only_sentences_that_list_people_mention_them(self) -> None:
-        line = ink().line(
-            "{owner} / {people} / {what}", owner="role:mod", people="role:mod", what="role:mod"
-        )
+        line = ink().line("{owner} / {people} / {what}", owner="role:mod", people="role:mod", what="role:mod")
         assert line == "MR D MOD / <@mod1> <@mod2> / role:mod"
         assert ink().line("{what}", what="person:UMOD0001") == "person:UMOD0001"
 

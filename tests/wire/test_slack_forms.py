@@ -22,9 +22,7 @@ def mr_d() -> Playbook:
 def test_say_now_stands_above_the_questions_word_for_word():
     said = "You will temporarily suspend their profile <now> & as a preventative measure."
     view = check(
-        forms.Forms(SAY).view(
-            made(asked("text"), says=({"en": said},), shows=({"en": "An indication."},)), META, "en"
-        )
+        forms.Forms(SAY).view(made(asked("text"), says=({"en": said},), shows=({"en": "An indication."},)), META, "en")
     )
     kinds = [one["type"] for one in view["blocks"]]
     assert kinds == ["context", "section", "section", "divider", "context", "input"]
@@ -35,15 +33,11 @@ def test_say_now_stands_above_the_questions_word_for_word():
 
 def test_several_outcomes_are_a_choice_that_changes_the_questions_and_one_is_not():
     choices = (Choice("found", {"en": "Found"}), Choice("unable", {"en": "Unable"}))
-    view = check(
-        forms.Forms(SAY).view(made(asked("text"), choices=choices, chosen="unable"), META, "en")
-    )
+    view = check(forms.Forms(SAY).view(made(asked("text"), choices=choices, chosen="unable"), META, "en"))
     radio = view["blocks"][1]
     assert (radio["element"]["action_id"], radio["dispatch_action"]) == ("pick:outcome", True)
     assert radio["element"]["initial_option"]["value"] == "unable"
-    single = check(
-        forms.Forms(SAY).view(made(asked("text"), choices=choices[:1], chosen="found"), META, "en")
-    )
+    single = check(forms.Forms(SAY).view(made(asked("text"), choices=choices[:1], chosen="found"), META, "en"))
     assert [one["type"] for one in single["blocks"]] == ["context", "section", "input"]
 
 
@@ -56,24 +50,17 @@ def test_a_long_title_stands_in_full_above():
         )
     )
     assert view["title"]["text"] == "Suspend the profile & e…"
-    assert (
-        view["blocks"][1]["text"]["text"]
-        == "Suspend the profile & escalate to Data Support Compliance"
-    )
+    assert view["blocks"][1]["text"]["text"] == "Suspend the profile & escalate to Data Support Compliance"
 
 
 def test_a_form_that_asks_nothing_says_so_and_what_is_not_in_the_procedure_too():
     view = check(forms.Forms(SAY).view(made(sop=False), META, "en"))
     assert "Not in SOP." in words(view)
-    assert forms.NOTHING_ASKED.key in words(
-        check(forms.Forms(SAY).view(made(display=""), META, "en"))
-    )
+    assert forms.NOTHING_ASKED.key in words(check(forms.Forms(SAY).view(made(display=""), META, "en")))
 
 
 def test_a_page_speaks_the_readers_language():
-    view = forms.Forms(SAY).view(
-        made(asked("choice", title={"en": "Which?", "it": "Quale?"})), META, "it-IT"
-    )
+    view = forms.Forms(SAY).view(made(asked("choice", title={"en": "Which?", "it": "Quale?"})), META, "it-IT")
     assert view["blocks"][-1]["label"]["text"] == "Quale?"
     assert view["blocks"][-1]["element"]["options"][0]["text"]["text"] == "Primo"
 
@@ -142,21 +129,15 @@ def plain(line: Line) -> str:
 
 
 def test_errors_stand_at_their_fields():
-    wrong = Line(
-        key="That is too long: {length} characters, {most} at most.", args={"length": 9, "most": 5}
-    )
+    wrong = Line(key="That is too long: {length} characters, {most} at most.", args={"length": 9, "most": 5})
     refusal = Refusal(line=Line(key="Some."), fields=(FieldError(field="phone", line=wrong),))
     blocks = {"name": "name@receive", "phone": "phone@receive"}
-    assert sending.errors(refusal, blocks, plain) == {
-        "phone@receive": "That is too long: 9 characters, 5 at most."
-    }
+    assert sending.errors(refusal, blocks, plain) == {"phone@receive": "That is too long: 9 characters, 5 at most."}
 
 
 def test_a_refusal_without_a_field_stands_at_the_first_input():
     blocks = {"name": "name@receive", "phone": "phone@receive"}
-    assert sending.errors(Refusal(line=Line(key="Closed.")), blocks, plain) == {
-        "name@receive": "Closed."
-    }
+    assert sending.errors(Refusal(line=Line(key="Closed.")), blocks, plain) == {"name@receive": "Closed."}
     assert sending.errors(Refusal(line=Line(key="Closed.")), {}, plain) == {}
 
 

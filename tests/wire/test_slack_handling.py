@@ -41,9 +41,7 @@ def test_a_line_of_a_menu_comes_back_as_it_was_written(what: str) -> None:
     assert what in LABELS
 
 
-@pytest.mark.parametrize(
-    "raw", [None, "", "snooze", f"fly|{CASE}|1", f"attempt|{CASE}|1", "snooze|x|1"]
-)
+@pytest.mark.parametrize("raw", [None, "", "snooze", f"fly|{CASE}|1", f"attempt|{CASE}|1", "snooze|x|1"])
 def test_a_line_nobody_wrote_is_nothing(raw: str | None) -> None:
     assert read_choice(Action("menu"), raw) is None
 
@@ -84,10 +82,7 @@ def test_a_button_in_a_modal_knows_its_modal_and_one_in_a_home_tab_none() -> Non
 
 
 def _sent(meta: FormMeta, **given: str) -> arrivals.Submission:
-    values = {
-        f"{name}@handle": {name: {"type": "plain_text_input", "value": raw}}
-        for name, raw in given.items()
-    }
+    values = {f"{name}@handle": {name: {"type": "plain_text_input", "value": raw}} for name, raw in given.items()}
     if "to" in given:
         values["to@handle"]["to"] = {"type": "users_select", "selected_user": given["to"]}  # type: ignore[dict-item]
     found = wire.read_submission(submission(meta, values))
@@ -99,23 +94,29 @@ def _sent(meta: FormMeta, **given: str) -> arrivals.Submission:
     ("ask", "given", "command", "expected"),
     [
         ("hand_over", {"to": "UMOD0002"}, cmd.HandOver, {"step": "suspend", "occurrence": 2}),
-        ("snooze", {"length": "3600", "reason": " Admin is down "}, cmd.Snooze, {"seconds": 3600, "reason": "Admin is down"}),
+        (
+            "snooze",
+            {"length": "3600", "reason": " Admin is down "},
+            cmd.Snooze,
+            {"seconds": 3600, "reason": "Admin is down"},
+        ),
         ("override", {"step": "refund/4", "reason": "r"}, cmd.Override, {"step": "refund", "occurrence": 4}),
         ("attempt", {}, cmd.LogAttempt, {"attempt": "no_answer", "step": "suspend"}),
         ("cancel", {"code": "family", "reason": ""}, cmd.Cancel, {"code": "family", "reason": ""}),
-        ("correct", {"app_version": "7.42.1"}, cmd.RecordFacts, {"fills": {"app_version": {"raw": "7.42.1", "none_because": None}}}),
+        (
+            "correct",
+            {"app_version": "7.42.1"},
+            cmd.RecordFacts,
+            {"fills": {"app_version": {"raw": "7.42.1", "none_because": None}}},
+        ),
         ("wait", {"reason": "r"}, cmd.WaitForCustomer, {"reason": "r"}),
         ("reopen", {"reason": "r"}, cmd.Reopen, {"reason": "r"}),
         ("merge", {"into": "ATO-7"}, cmd.Merge, {"into": "ATO-7"}),
         ("note", {"words": "w"}, cmd.AddNote, {"words": "w"}),
     ],
-)  # fmt: skip
-def test_a_sent_modal_is_a_command(
-    ask: str, given: Any, command: type[cmd.Command], expected: Any
-) -> None:
-    meta = FormMeta(
-        case=CASE, step="suspend", occurrence=2, ask=ask, attempt="no_answer", field="app_version"
-    )
+)
+def test_a_sent_modal_is_a_command(ask: str, given: Any, command: type[cmd.Command], expected: Any) -> None:
+    meta = FormMeta(case=CASE, step="suspend", occurrence=2, ask=ask, attempt="no_answer", field="app_version")
     asked = command_beside(_sent(meta, **given), MOD, lambda _: LERATO, NOON)
     assert isinstance(asked, command)
     assert expected.items() <= asked.model_dump().items()
@@ -124,9 +125,7 @@ def test_a_sent_modal_is_a_command(
 
 
 def test_a_modal_nobody_wrote_is_no_command() -> None:
-    assert (
-        command_beside(_sent(FormMeta(case=CASE, ask="fly")), MOD, lambda _: LERATO, NOON) is None
-    )
+    assert command_beside(_sent(FormMeta(case=CASE, ask="fly")), MOD, lambda _: LERATO, NOON) is None
 
 
 @pytest.mark.parametrize(
@@ -151,11 +150,7 @@ def called() -> Bench:
     """A case whose customer is being called."""
     bench = Bench(mr_d())
     bench.play_all(bench.playbook.rehearsals["not_found"].deeds[:10])
-    bench.tell(
-        cmd.AddNote(
-            case=BENCH_CASE, delivery="n", by=PEOPLE["data"], words="<!channel> call at noon"
-        )
-    )
+    bench.tell(cmd.AddNote(case=BENCH_CASE, delivery="n", by=PEOPLE["data"], words="<!channel> call at noon"))
     return bench
 
 
@@ -170,18 +165,21 @@ def asking(bench: Bench, who: str, ask: str, **about: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("ask", "names"),
     [
-        ("hand_over", ["to"]), ("snooze", ["length", "reason"]), ("override", ["reason"]), ("wait", ["reason"]),
-        ("reopen", ["reason"]), ("cancel", ["code", "reason"]), ("merge", ["into"]), ("note", ["words"]),
-        ("correct", ["pick:field"]), ("attempt", []),
+        ("hand_over", ["to"]),
+        ("snooze", ["length", "reason"]),
+        ("override", ["reason"]),
+        ("wait", ["reason"]),
+        ("reopen", ["reason"]),
+        ("cancel", ["code", "reason"]),
+        ("merge", ["into"]),
+        ("note", ["words"]),
+        ("correct", ["pick:field"]),
+        ("attempt", []),
     ],
-)  # fmt: skip
-def test_each_modal_asks_for_what_its_command_needs(
-    called: Bench, ask: str, names: list[str]
-) -> None:
+)
+def test_each_modal_asks_for_what_its_command_needs(called: Bench, ask: str, names: list[str]) -> None:
     drawn = asking(called, "data", ask, step="call", attempt="no_answer")
-    assert [
-        one["element"]["action_id"] for one in drawn["blocks"] if one["type"] == "input"
-    ] == names
+    assert [one["element"]["action_id"] for one in drawn["blocks"] if one["type"] == "input"] == names
 
 
 def test_where_several_steps_could_be_meant_one_is_chosen(called: Bench) -> None:
@@ -196,8 +194,14 @@ def test_the_list_holds_what_this_person_may_do(called: Bench) -> None:
         return {e["action_id"] for b in blocks if b["type"] == "actions" for e in b["elements"]}
 
     assert offered("data") == {
-        "try:call:no_answer", "ask:hand_over:call", "ask:snooze:call", "ask:note:", "ask:question:", "ask:correct:", "ask:wait:",
-    }  # fmt: skip
+        "try:call:no_answer",
+        "ask:hand_over:call",
+        "ask:snooze:call",
+        "ask:note:",
+        "ask:question:",
+        "ask:correct:",
+        "ask:wait:",
+    }
     assert offered("agent") == {"ask:note:", "ask:correct:", "ask:wait:"}
     assert offered("mod") == offered("agent") | {"ask:cancel:", "ask:merge:"}
     assert offered("outsider") == set()
@@ -233,9 +237,7 @@ def ticks(count: int) -> dict[str, Any]:
     return block("ticks", options={str(n): {"en": f"Row {n}"} for n in range(count)})
 
 
-@pytest.mark.parametrize(
-    ("count", "kind"), [(1, "checkboxes"), (10, "checkboxes"), (11, "multi_static_select")]
-)
+@pytest.mark.parametrize(("count", "kind"), [(1, "checkboxes"), (10, "checkboxes"), (11, "multi_static_select")])
 def test_rows_are_ticked_in_boxes_or_a_menu(count: int, kind: str) -> None:
     assert ticks(count)["element"]["type"] == kind
 
@@ -272,9 +274,7 @@ def test_rows_that_do_not_fit_are_not_cut_and_not_asked_for_again() -> None:
 
 def test_the_columns_of_rows_are_named() -> None:
     columns = {"a": {"title": {"en": "Field"}}, "b": {"title": {"en": "Before"}}}
-    assert (
-        block("rows", columns=columns)["hint"]["text"] == "One a line, parted by |: Field | Before"
-    )
+    assert block("rows", columns=columns)["hint"]["text"] == "One a line, parted by |: Field | Before"
     assert spec("rows").columns == {}
 
 

@@ -18,12 +18,26 @@ from tests.wire.making_forms import MANY, META, NOW, SAY, asked, block, made, sp
 from tests.wire.slack_limits import check
 
 ELEMENTS = {
-    "text": "plain_text_input", "name": "plain_text_input", "code": "plain_text_input", "order": "plain_text_input",
-    "phone": "plain_text_input", "money": "plain_text_input", "long_text": "plain_text_input",
-    "orders": "plain_text_input", "email": "email_text_input", "url": "url_text_input", "choice": "radio_buttons",
-    "choices": "checkboxes", "check": "radio_buttons", "same": "radio_buttons", "yes_no": "radio_buttons",
-    "instant": "datetimepicker", "files": "file_input", "rows": "plain_text_input", "ticks": "checkboxes",
-}  # fmt: skip
+    "text": "plain_text_input",
+    "name": "plain_text_input",
+    "code": "plain_text_input",
+    "order": "plain_text_input",
+    "phone": "plain_text_input",
+    "money": "plain_text_input",
+    "long_text": "plain_text_input",
+    "orders": "plain_text_input",
+    "email": "email_text_input",
+    "url": "url_text_input",
+    "choice": "radio_buttons",
+    "choices": "checkboxes",
+    "check": "radio_buttons",
+    "same": "radio_buttons",
+    "yes_no": "radio_buttons",
+    "instant": "datetimepicker",
+    "files": "file_input",
+    "rows": "plain_text_input",
+    "ticks": "checkboxes",
+}
 
 
 @pytest.mark.parametrize("kind", FIELD_TYPES)
@@ -41,9 +55,7 @@ def test_long_answers_have_several_lines(kind):
     assert block(kind)["element"]["multiline"] is True
 
 
-@pytest.mark.parametrize(
-    ("kind", "element"), [("choice", "static_select"), ("choices", "multi_static_select")]
-)
+@pytest.mark.parametrize(("kind", "element"), [("choice", "static_select"), ("choices", "multi_static_select")])
 def test_more_than_ten_answers_are_a_menu(kind, element):
     assert block(kind, options=MANY)["element"]["type"] == element
 
@@ -102,7 +114,7 @@ KNOWN = [
     ("url", "not a link", {}),
     ("files", ["F1"], {}),
     ("text", None, {}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("kind", "value", "initial"), KNOWN)
@@ -116,11 +128,7 @@ def test_what_is_known_is_filled_in(kind, value, initial):
 def test_a_reason_for_none_known_is_filled_in():
     one = asked("orders", Fact(none_because="new customer"), none_known=True)
     view = check(forms.Forms(SAY).view(made(one), META, "en"))
-    values = [
-        block["element"].get("initial_value")
-        for block in view["blocks"]
-        if block["type"] == "input"
-    ]
+    values = [block["element"].get("initial_value") for block in view["blocks"] if block["type"] == "input"]
     assert values == [None, "new customer"]
 
 
@@ -129,9 +137,7 @@ def test_an_erased_fact_fills_nothing_in():
 
 
 def test_what_was_typed_wins_over_what_is_known():
-    view = forms.Forms(SAY).view(
-        made(asked("text", Fact(value="old"))), META, "en", typed={"f": Fill(raw="new")}
-    )
+    view = forms.Forms(SAY).view(made(asked("text", Fact(value="old"))), META, "en", typed={"f": Fill(raw="new")})
     assert view["blocks"][-1]["element"]["initial_value"] == "new"
 
 
@@ -142,9 +148,11 @@ def test_a_filled_in_answer_is_read_back_as_the_same_value(kind, value, initial)
         return
     state = _state_of(answered(block(kind), answer_of(Fact(value=value)))["element"])
     body = {
-        "type": "view_submission", "user": {"id": "U1"}, "trigger_id": "1",
+        "type": "view_submission",
+        "user": {"id": "U1"},
+        "trigger_id": "1",
         "view": {"id": "V1", "private_metadata": '{"case":"c"}', "state": {"values": {"f@receive": {"f": state}}}},
-    }  # fmt: skip
+    }
     sent = wire.read_submission(body)
     assert isinstance(sent, arrivals.Submission)
     assert read(spec(kind), sent.fills["f"], NOW) == value
@@ -153,12 +161,12 @@ def test_a_filled_in_answer_is_read_back_as_the_same_value(kind, value, initial)
 def _state_of(element: dict[str, Any]) -> dict[str, Any]:
     """Do what Slack does with an untouched input."""
     names = {
-        "initial_value": "value", "initial_option": "selected_option",
-        "initial_options": "selected_options", "initial_date_time": "selected_date_time",
-    }  # fmt: skip
-    return {"type": element["type"]} | {
-        names[key]: one for key, one in element.items() if key in names
+        "initial_value": "value",
+        "initial_option": "selected_option",
+        "initial_options": "selected_options",
+        "initial_date_time": "selected_date_time",
     }
+    return {"type": element["type"]} | {names[key]: one for key, one in element.items() if key in names}
 
 
 TEXTS = st.text(max_size=400) | st.sampled_from(["x" * 5000, "<!channel> & <@U1>", "é" * 200, " "])
@@ -168,7 +176,5 @@ RAWS = st.none() | TEXTS | st.lists(TEXTS, max_size=3).map(tuple)
 @given(kind=st.sampled_from(FIELD_TYPES), title=TEXTS, raw=RAWS, reason=TEXTS, none=st.booleans())
 def test_no_text_and_no_answer_breaks_a_limit(kind, title, raw, reason, none):
     one = asked(kind, title={"en": title}, help={"en": title}, none_known=none)
-    page = replace(
-        made(one, says=({"en": title},), shows=({"en": title},)), title={"en": title}, display=title
-    )
+    page = replace(made(one, says=({"en": title},), shows=({"en": title},)), title={"en": title}, display=title)
     check(forms.Forms(SAY).view(page, META, "en", typed={"f": Fill(raw=raw, none_because=reason)}))

@@ -96,12 +96,16 @@ async def test_an_overtaken_update_is_no_failure(slack, reply, error, line):
         ("D1", True, {}, ["hook"]),
         ("D1", True, {"hook": "expired_url"}, ["hook", "conversations.open", "chat.postMessage"]),
         ("", False, {}, ["conversations.open", "chat.postMessage"]),
-        ("C1", False, {"chat.postEphemeral": "user_not_in_channel"},
-         ["chat.postEphemeral", "conversations.open", "chat.postMessage"]),
+        (
+            "C1",
+            False,
+            {"chat.postEphemeral": "user_not_in_channel"},
+            ["chat.postEphemeral", "conversations.open", "chat.postMessage"],
+        ),
         ("C1", True, {"chat.postEphemeral": "ratelimited"}, ["chat.postEphemeral", "hook"]),
         ("C1", True, {"chat.postEphemeral": "internal_error"}, ["chat.postEphemeral"]),
     ],
-)  # fmt: skip
+)
 async def test_a_private_message_finds_its_way(slack, reply, channel, hook, errors, calls):
     slack.errors |= errors
     where = Where(channel=channel, response_url=f"{slack.url}hook" if hook else "")

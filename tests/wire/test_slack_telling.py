@@ -38,16 +38,19 @@ class TestTelling:
     def test_says_it_in_text_and_in_blocks(self) -> None:
         (message,) = telling(self.effect(title={}), "<@UMOD0001>", ink()).messages
         assert message.text.startswith("<@UMOD0001> ATO-12: “&lt;!channel&gt;")
-        assert f"was due at <!date^{int(CALL.timestamp())}^{{time}}|18:42>." in json.dumps(
-            message.blocks
-        )
+        assert f"was due at <!date^{int(CALL.timestamp())}^{{time}}|18:42>." in json.dumps(message.blocks)
 
     @pytest.mark.parametrize("length", [1, 2900, 2901, 11_600, 11_601, 33_000])
     def test_long_text_is_whole_in_the_pieces(self, length: int) -> None:
         logs = "".join(f"{n} 203.0.113.9 <login> & ok\n" for n in range(2000))[:length]
         told = telling(self.effect(logs), "", ink())
-        said = [e["elements"][0]["text"] for m in told.messages for b in m.blocks if b["type"] == "rich_text"
-                for e in b["elements"]]  # fmt: skip
+        said = [
+            e["elements"][0]["text"]
+            for m in told.messages
+            for b in m.blocks
+            if b["type"] == "rich_text"
+            for e in b["elements"]
+        ]
         assert "".join(said) == logs
         assert len(told.messages) <= 4
         assert all(message_faults(list(message.blocks)) == [] for message in told.messages)

@@ -40,7 +40,11 @@ def test_a_slash_command_is_a_verb_and_its_argument(text, verb, argument):
 @pytest.mark.parametrize(
     ("action", "value", "expected"),
     [
-        ("do:suspend:suspended", f"{CASE}|2", {"act": "do", "step": "suspend", "outcome": "suspended", "occurrence": 2}),
+        (
+            "do:suspend:suspended",
+            f"{CASE}|2",
+            {"act": "do", "step": "suspend", "outcome": "suspended", "occurrence": 2},
+        ),
         ("form:suspend:", f"{CASE}|1", {"act": "form", "step": "suspend", "outcome": ""}),
         ("part:flag:told", f"{CASE}|1", {"act": "part", "step": "flag", "part": "told"}),
         ("partform:flag:told", f"{CASE}|1", {"act": "partform", "part": "told"}),
@@ -49,15 +53,13 @@ def test_a_slash_command_is_a_verb_and_its_argument(text, verb, argument):
         ("hand:1", f"{CASE}|{EFFECT}", {"act": "hand", "effect": EFFECT}),
         ("link:0", None, {"act": "link", "case": ""}),
     ],
-)  # fmt: skip
+)
 def test_a_click_says_what_it_does_on_which_case(action, value, expected):
     found = wire.read_click(click(action, value))
     assert isinstance(found, arrivals.Click)
     assert expected.items() <= found.model_dump().items()
     assert (found.delivery, found.person, found.ts) == ("slack:13.8.def", "UMOD0001", "1700.02")
-    assert found.where == arrivals.Where(
-        channel="CMOD0001", response_url="https://hooks.slack.com/actions/T/1/x"
-    )
+    assert found.where == arrivals.Where(channel="CMOD0001", response_url="https://hooks.slack.com/actions/T/1/x")
 
 
 def test_a_click_in_a_home_tab_has_no_channel():
@@ -104,13 +106,16 @@ def test_a_one_tap_click_is_a_command(action, value, command):
 @pytest.mark.parametrize(
     ("action", "value", "expected"),
     [
-        ("form:suspend:suspended", f"{CASE}|3",
-         {"step": "suspend", "outcome": "suspended", "pinned": True, "occurrence": 3, "channel": "CMOD0001"}),
+        (
+            "form:suspend:suspended",
+            f"{CASE}|3",
+            {"step": "suspend", "outcome": "suspended", "pinned": True, "occurrence": 3, "channel": "CMOD0001"},
+        ),
         ("form:locate:", f"{CASE}|1", {"step": "locate", "outcome": None, "pinned": False}),
         ("partform:flag:told", f"{CASE}|1", {"step": "flag", "part": "told"}),
         ("hand", f"{CASE}|{EFFECT}", {"effect": EFFECT, "case": CASE, "ts": "1700.02"}),
     ],
-)  # fmt: skip
+)
 def test_a_click_that_asks_something_opens_a_form(action, value, expected):
     found = wire.read_click(click(action, value))
     assert isinstance(found, arrivals.Click)
@@ -151,7 +156,7 @@ def test_every_kind_of_input_becomes_what_was_typed():
         (FormMeta(case=CASE, step="flag", part="told"), CompletePart, {"part": "told", "step": "flag"}),
         (FormMeta(case=CASE, effect=EFFECT), FinishByHand, {"effect": EFFECT, "reference": "#48213"}),
     ],
-)  # fmt: skip
+)
 def test_a_submission_is_a_command(meta, command, expected):
     reference = {"reference@hand": {"reference": {"type": "plain_text_input", "value": " #48213 "}}}
     found = wire.read_submission(submission(meta, VALUES | reference))
@@ -163,17 +168,10 @@ def test_a_submission_is_a_command(meta, command, expected):
 
 
 def test_without_a_choice_the_outcome_is_the_one_the_form_was_for():
-    found = wire.read_submission(
-        submission(FormMeta(case=CASE, step="suspend", outcome="suspended"))
-    )
+    found = wire.read_submission(submission(FormMeta(case=CASE, step="suspend", outcome="suspended")))
     assert isinstance(found, arrivals.Submission)
     assert found.outcome == "suspended"
-    assert (
-        asked_of.command_sent(found.model_copy(update={"outcome": None}), MOD).model_dump()[
-            "outcome"
-        ]
-        == "done"
-    )
+    assert asked_of.command_sent(found.model_copy(update={"outcome": None}), MOD).model_dump()["outcome"] == "done"
 
 
 def test_a_pick_keeps_everything_typed_so_far():
@@ -196,11 +194,7 @@ def test_a_pick_outside_a_form_is_unreadable():
 
 
 def test_a_closed_modal_says_whose_form_it_was():
-    body = {
-        k: v
-        for k, v in submission(FormMeta(case=CASE, step="locate", flow=True)).items()
-        if k != "trigger_id"
-    }
+    body = {k: v for k, v in submission(FormMeta(case=CASE, step="locate", flow=True)).items() if k != "trigger_id"}
     found = wire.read_closed(body | {"type": "view_closed", "is_cleared": False})
     assert isinstance(found, arrivals.Closed)
     assert (found.meta.case, found.meta.flow, found.person) == (CASE, True, "UMOD0001")
@@ -208,17 +202,21 @@ def test_a_closed_modal_says_whose_form_it_was():
 
 def test_a_modal_of_somebody_else_is_unreadable():
     found = wire.read_submission(submission("This is for you!"))
-    assert found == arrivals.Unreadable(
-        why="a modal whose metadata was never written here", person="UMOD0001"
-    )
+    assert found == arrivals.Unreadable(why="a modal whose metadata was never written here", person="UMOD0001")
 
 
 def test_events_about_people_are_read():
     moved = {
-        "type": "subteam_members_changed", "subteam_id": "SMODS001", "team_id": "TMRD0001",
-        "date_previous_update": 1, "date_update": 2, "added_users": ["UMOD0003"], "added_users_count": "1",
-        "removed_users": ["UMOD0001"], "removed_users_count": "1",
-    }  # fmt: skip
+        "type": "subteam_members_changed",
+        "subteam_id": "SMODS001",
+        "team_id": "TMRD0001",
+        "date_previous_update": 1,
+        "date_update": 2,
+        "added_users": ["UMOD0003"],
+        "added_users_count": "1",
+        "removed_users": ["UMOD0001"],
+        "removed_users_count": "1",
+    }
     found = wire.read_members_changed(event(moved))
     assert isinstance(found, arrivals.GroupChanged)
     assert (found.group, found.members, found.added, found.removed) == (
@@ -256,9 +254,7 @@ def test_a_changed_user_and_an_opened_home_are_read():
     assert isinstance(changed, arrivals.UserChanged)
     assert changed.user["deleted"] is True
     assert changed.user["profile"]["real_name"] == "Giulia"
-    opened = wire.read_home_opened(
-        event({"type": "app_home_opened", "user": "U1", "channel": "D1", "tab": "home"})
-    )
+    opened = wire.read_home_opened(event({"type": "app_home_opened", "user": "U1", "channel": "D1", "tab": "home"}))
     assert isinstance(opened, arrivals.HomeOpened)
     assert (opened.person, opened.tab) == ("U1", "home")
 

@@ -55,9 +55,7 @@ def test_a_missing_option_names_the_nearest() -> None:
 
 
 def test_two_options_that_differ_only_in_writing_are_not_guessed() -> None:
-    twin = Option(
-        name="Mr D Food - Blacklisting > Blacklisted > Suspected Account Takeover", tag="ato_2"
-    )
+    twin = Option(name="Mr D Food - Blacklisting > Blacklisted > Suspected Account Takeover", tag="ato_2")
     with pytest.raises(GiveUp, match="2 of the query type"):
         match_option((*OPTIONS, twin), SEED)
 

@@ -25,9 +25,7 @@ BODY = b'{"ticket_id": "48213"}'
 
 
 def sign(timestamp: str, body: bytes, key: bytes = SECRET.encode()) -> str:
-    return base64.b64encode(
-        hmac.new(key, timestamp.encode() + body, hashlib.sha256).digest()
-    ).decode()
+    return base64.b64encode(hmac.new(key, timestamp.encode() + body, hashlib.sha256).digest()).decode()
 
 
 def headers(body: bytes = BODY, **changes: str) -> dict[str, str]:
@@ -68,9 +66,7 @@ def test_a_vector_worked_out_by_hand() -> None:
         ("a number for a timestamp", "1795329000", BODY, sign("1795329000", BODY)),
     ],
 )
-def test_a_signature_that_does_not_fit(
-    what: str, timestamp: str, body: bytes, signature: str
-) -> None:
+def test_a_signature_that_does_not_fit(what: str, timestamp: str, body: bytes, signature: str) -> None:
     assert not check_signature(SECRET, timestamp, body, signature, NOW), what
 
 
@@ -97,9 +93,7 @@ def test_garbage_is_refused_without_a_fuss(timestamp: str, body: bytes, signatur
     assert check_signature(SECRET, timestamp, body, signature, NOW) is False
 
 
-@pytest.mark.skipif(
-    not CONTRACTS.exists(), reason="the recorded contracts are not beside this checkout"
-)
+@pytest.mark.skipif(not CONTRACTS.exists(), reason="the recorded contracts are not beside this checkout")
 def test_the_recorded_vectors() -> None:
     for vector in json.loads((CONTRACTS / "signature_vectors.json").read_text()):
         at = datetime.fromisoformat(vector["timestamp"])
@@ -127,10 +121,15 @@ def event(**changes: object) -> bytes:
         "priority": None,
     }
     given = {
-        "account_id": 18525119, "detail": detail, "event": {"current": "OPEN", "previous": "NEW"}, "id": "0b1e",
-        "subject": "zen:ticket:48213", "time": "2026-11-22T06:30:00.672717030Z",
-        "type": "zen:event-type:ticket.status_changed", "zendesk_event_version": "2022-11-06",
-    }  # fmt: skip
+        "account_id": 18525119,
+        "detail": detail,
+        "event": {"current": "OPEN", "previous": "NEW"},
+        "id": "0b1e",
+        "subject": "zen:ticket:48213",
+        "time": "2026-11-22T06:30:00.672717030Z",
+        "type": "zen:event-type:ticket.status_changed",
+        "zendesk_event_version": "2022-11-06",
+    }
     return json.dumps(given | changes).encode()
 
 
@@ -174,9 +173,7 @@ def test_a_delivery_without_a_usable_id(name: str) -> None:
         read_webhook({"x-zendesk-webhook-invocation-id": name}, BODY)
 
 
-@pytest.mark.skipif(
-    not CONTRACTS.exists(), reason="the recorded contracts are not beside this checkout"
-)
+@pytest.mark.skipif(not CONTRACTS.exists(), reason="the recorded contracts are not beside this checkout")
 def test_the_recorded_payloads() -> None:
     for sample in json.loads((CONTRACTS / "samples.json").read_text()):
         payload = sample["payload"]
@@ -243,9 +240,7 @@ async def test_headers_may_have_any_capitals() -> None:
         (BODY, headers(X_Zendesk_Webhook_Invocation_Id=""), 400, "invocation id"),
     ],
 )
-async def test_what_is_not_let_in(
-    body: bytes, given: dict[str, str], status: int, says: str
-) -> None:
+async def test_what_is_not_let_in(body: bytes, given: dict[str, str], status: int, says: str) -> None:
     desk = Desk()
     answer = await on_ticket_event(body, given, desk.door())
     assert answer.status == status

@@ -22,9 +22,7 @@ from integrations.zendesk.wire import (
 )
 
 RECORDED = Path(__file__).parents[3] / "shared" / "contracts" / "zendesk" / "recorded"
-recorded = pytest.mark.skipif(
-    not RECORDED.exists(), reason="the recorded contracts are not beside this checkout"
-)
+recorded = pytest.mark.skipif(not RECORDED.exists(), reason="the recorded contracts are not beside this checkout")
 SEED = "Mr D Food* - Blacklisting>Blacklisted>Suspected Account Takeover"
 OPTIONS = (
     Option(name="Mr D Food* - Blacklisting::Blacklisted::Suspected Account Takeover", tag="ato"),
@@ -38,17 +36,37 @@ NAMES = Names(
 )
 PLACEHOLDER = Requester(email="desk@mrd.example", name="Account takeover desk")
 CREATE = CreateTicket(
-    key="01JCASE/suspend/1/0", case="01JCASE", lane="lane", name="escalation", form="Customer Query",
-    query_type=SEED, group="CS Data Compliance", status="open", subject="Suspected account takeover",
-    body="Profile 2048811", requester=None,
-)  # fmt: skip
+    key="01JCASE/suspend/1/0",
+    case="01JCASE",
+    lane="lane",
+    name="escalation",
+    form="Customer Query",
+    query_type=SEED,
+    group="CS Data Compliance",
+    status="open",
+    subject="Suspected account takeover",
+    body="Profile 2048811",
+    requester=None,
+)
 UPDATE = UpdateTicket(
-    key="01JCASE/refund/1/0", case="01JCASE", lane="lane", name="escalation", ticket=48213,
-    note="Please refund.", group="Food Management Group", status="open",
-)  # fmt: skip
-KEPT = RawTicket.model_validate({
-    "id": 48213, "status": "open", "group_id": 11, "ticket_form_id": 1, "custom_fields": [{"id": 21, "value": "ato"}],
-})  # fmt: skip
+    key="01JCASE/refund/1/0",
+    case="01JCASE",
+    lane="lane",
+    name="escalation",
+    ticket=48213,
+    note="Please refund.",
+    group="Food Management Group",
+    status="open",
+)
+KEPT = RawTicket.model_validate(
+    {
+        "id": 48213,
+        "status": "open",
+        "group_id": 11,
+        "ticket_form_id": 1,
+        "custom_fields": [{"id": 21, "value": "ato"}],
+    }
+)
 
 
 def written(effect: CreateTicket = CREATE, **changes: object) -> dict[str, Any]:
@@ -86,9 +104,7 @@ def test_a_ticket_is_written_with_tags_and_numbers() -> None:
 def test_the_same_effect_gives_the_same_bytes() -> None:
     ids = find_ids(NAMES, CREATE, "Query type")
     first = write_ticket(CREATE, ids, PLACEHOLDER)
-    again = write_ticket(
-        CreateTicket.model_validate_json(CREATE.model_dump_json()), ids, PLACEHOLDER
-    )
+    again = write_ticket(CreateTicket.model_validate_json(CREATE.model_dump_json()), ids, PLACEHOLDER)
     assert first == again
 
 
@@ -102,9 +118,7 @@ def test_a_safe_contact_becomes_the_requester() -> None:
 
 @pytest.mark.parametrize("number", ["48001", "#48001"])
 def test_the_original_contact_is_named_in_the_first_note(number: str) -> None:
-    assert written(linked_ticket=number)["comment"]["body"].endswith(
-        "Original contact: ticket #48001"
-    )
+    assert written(linked_ticket=number)["comment"]["body"].endswith("Original contact: ticket #48001")
 
 
 def test_an_empty_first_note_would_be_refused() -> None:
@@ -173,17 +187,13 @@ def test_a_note_is_known_by_its_marker() -> None:
     ],
 )
 def test_what_was_not_kept_is_named(change: dict[str, Any], lost: tuple[str, ...]) -> None:
-    seen = read_ticket(
-        KEPT.model_copy(update=change), NAMES, "https://mrd.zendesk.com", CREATE, "Query type"
-    )
+    seen = read_ticket(KEPT.model_copy(update=change), NAMES, "https://mrd.zendesk.com", CREATE, "Query type")
     assert seen.lost == lost
 
 
 @pytest.mark.parametrize("tag", ["promo", "unknown", "", None, True, ["ato"], OPTIONS[0].name])
 def test_another_choice_is_not_the_one_asked_for(tag: object) -> None:
-    raw = RawTicket.model_validate(
-        {**KEPT.model_dump(), "custom_fields": [{"id": 21, "value": tag}]}
-    )
+    raw = RawTicket.model_validate({**KEPT.model_dump(), "custom_fields": [{"id": 21, "value": tag}]})
     assert read_ticket(raw, NAMES, "", CREATE, "Query type").lost == ("query type",)
 
 
@@ -231,9 +241,7 @@ def test_recorded_tickets_are_read() -> None:
         raw = RawTicket.model_validate(recording(name)["ticket"])
         assert raw.updated_at.endswith("Z")
         assert read_ticket(raw, Names(), "", None, "Query type").status == raw.status
-    assert all(
-        RawTicket.model_validate(one).id for one in recording("GET_tickets_json_200")["tickets"]
-    )
+    assert all(RawTicket.model_validate(one).id for one in recording("GET_tickets_json_200")["tickets"])
 
 
 @recorded

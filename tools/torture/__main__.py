@@ -48,8 +48,8 @@ def _must_be_empty(database: str) -> None:
 
     if database and not is_empty(database):
         stop(
-            f"There are tables in {without_password(database)}. The torture fills its database with invented cases, so it "
-            "takes an empty one only. Nothing was changed.",
+            f"There are tables in {without_password(database)}. The torture fills its database with invented cases, so"
+            " it takes an empty one only. Nothing was changed.",
             "createdb torture, and --database postgresql://…/torture",
             USAGE,
         )

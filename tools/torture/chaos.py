@@ -18,20 +18,39 @@ from tools.torture.outside import Listener
 HELD = 0.06
 """Seconds without an answer after which a call counts as held for now: an answer of the sandbox takes a few milliseconds."""
 WRITES = (
-    ("zendesk", "POST /api/v2/tickets.json"), ("zendesk", "PUT /api/v2/tickets/*"), ("slack", "chat.postMessage"),
+    ("zendesk", "POST /api/v2/tickets.json"),
+    ("zendesk", "PUT /api/v2/tickets/*"),
     ("slack", "chat.postMessage"),
-)  # fmt: skip
+    ("slack", "chat.postMessage"),
+)
 PLACES = (
-    ("slack", "chat.*"), ("slack", "chat.*"), ("slack", "conversations.*"), ("slack", "views.*"), ("slack", "*"),
-    ("zendesk", "*"), ("zendesk", "*"), ("zendesk", "POST *"), ("zendesk", "PUT *"), ("zendesk", "*"),
-)  # fmt: skip
+    ("slack", "chat.*"),
+    ("slack", "chat.*"),
+    ("slack", "conversations.*"),
+    ("slack", "views.*"),
+    ("slack", "*"),
+    ("zendesk", "*"),
+    ("zendesk", "*"),
+    ("zendesk", "POST *"),
+    ("zendesk", "PUT *"),
+    ("zendesk", "*"),
+)
 """Where a fault strikes; the reading of people at a start is spared but for one in ten, or there would be few starts."""
 FAULTS: tuple[dict[str, Any], ...] = (
-    {"kind": "reset_before"}, {"kind": "reset_after"}, {"kind": "reset_after"}, {"kind": "hold_after"},
-    {"kind": "timeout"}, {"kind": "reset_before"}, {"kind": "slow", "seconds": 0.4}, {"kind": "slow", "seconds": 2.0}, {"kind": "down"},
-    {"kind": "status", "status": 500}, {"kind": "status", "status": 503, "retry_after": "1"},
-    {"kind": "status", "status": 429, "retry_after": "1"}, {"kind": "status", "status": 429},
-)  # fmt: skip
+    {"kind": "reset_before"},
+    {"kind": "reset_after"},
+    {"kind": "reset_after"},
+    {"kind": "hold_after"},
+    {"kind": "timeout"},
+    {"kind": "reset_before"},
+    {"kind": "slow", "seconds": 0.4},
+    {"kind": "slow", "seconds": 2.0},
+    {"kind": "down"},
+    {"kind": "status", "status": 500},
+    {"kind": "status", "status": 503, "retry_after": "1"},
+    {"kind": "status", "status": 429, "retry_after": "1"},
+    {"kind": "status", "status": 429},
+)
 MOODS = ("normal", "normal", "twice", "drop", "reverse")
 """How Zendesk delivers its webhooks for a while."""
 MOST_FAULTS = 5

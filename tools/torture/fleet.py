@@ -50,9 +50,7 @@ class Fleet:
         folder = self.stage.folder
         self.replicas = [Replica(n, folder / f"flight-{n}") for n in range(1, self.size + 1)]
         words = [sys.executable, "-m", "tools.torture.replica"]
-        self._nursery: Process = start(
-            "nursery", words, folder, self.stage.environment(), talks=True
-        )
+        self._nursery: Process = start("nursery", words, folder, self.stage.environment(), talks=True)
         self._turn, self._lock = itertools.count(), threading.Lock()
 
     def start(self, replica: Replica) -> None:
@@ -65,9 +63,7 @@ class Fleet:
         until = time.monotonic() + READY_WITHIN
         while not self._answers(replica) and time.monotonic() < until:
             if not _lives(replica.process):
-                raise StageFailed(
-                    f"Replica {replica.number} died.\n{replica.words.read_text()[-3000:]}"
-                )
+                raise StageFailed(f"Replica {replica.number} died.\n{replica.words.read_text()[-3000:]}")
             time.sleep(0.02)
         replica.ready = True  # one that is not ready by now may be killed all the same
         self.connect()
@@ -111,9 +107,13 @@ class Fleet:
             if not there:
                 return
             url = there[next(self._turn) % len(there)].url
-            self.stage.control.post("/connect", json={
-                "slack_events_url": f"{url}/slack/events", "zendesk_webhook_url": f"{url}/zendesk/webhook",
-            })  # fmt: skip
+            self.stage.control.post(
+                "/connect",
+                json={
+                    "slack_events_url": f"{url}/slack/events",
+                    "zendesk_webhook_url": f"{url}/zendesk/webhook",
+                },
+            )
 
     def living(self) -> list[Replica]:
         """List those that may be spoken to."""

@@ -59,9 +59,7 @@ class Flight:
             return
         name = key.encode()[: ROOM - _HEAD.size]
         at = slot * ROOM
-        self._memory[at : at + _HEAD.size + len(name)] = (
-            _HEAD.pack(stage, time.monotonic(), len(name)) + name
-        )
+        self._memory[at : at + _HEAD.size + len(name)] = _HEAD.pack(stage, time.monotonic(), len(name)) + name
 
 
 def fresh(file: Path) -> Path:

@@ -56,11 +56,7 @@ class Listener:
     def _hear(self, entry: Json) -> None:
         if entry["system"] == "slack->bot":
             self.acts += 1
-            if (
-                entry["status"] == 200
-                and _orders(entry["call"], entry["body"])
-                and not _told_no(entry["answer"])
-            ):
+            if entry["status"] == 200 and _orders(entry["call"], entry["body"]) and not _told_no(entry["answer"]):
                 self.accepted[f"slack:{entry['key']}"] = _in_words(entry)
             return
         if entry["fault"]:
@@ -123,9 +119,7 @@ def look(stage: Stage, listener: Listener) -> Outside:
     known = stage.control.get("/zendesk/tickets").json()["tickets"]
     ours = [one for one in known if str(one.get("external_id") or "").startswith("ato-")]
     tickets = tuple(stage.control.get(f"/zendesk/tickets/{one['id']}").json() for one in ours)
-    return Outside(
-        tuple(_posts(state["channels"])), tickets, tuple(_notes(tickets)), dict(listener.accepted)
-    )  # fmt: skip
+    return Outside(tuple(_posts(state["channels"])), tickets, tuple(_notes(tickets)), dict(listener.accepted))
 
 
 def _posts(channels: dict[str, Json]) -> Iterator[Post]:

@@ -22,10 +22,18 @@ from tools.torture.ledger import Ledger
 PERSISTENCE = 240.0
 """Seconds for which somebody tries to get one act kept before the case counts as stuck."""
 ROLE_OF = {
-    "agent": "cs_agent", "agent2": "cs_agent", "mod": "mod", "mod2": "mod", "data": "data_compliance",
-    "security": "platform_security", "lead": "team_lead", "qagent": "agent", "qhigher": "higher_tier",
-    "qsecurity": "security", "qlead": "lead",
-}  # fmt: skip
+    "agent": "cs_agent",
+    "agent2": "cs_agent",
+    "mod": "mod",
+    "mod2": "mod",
+    "data": "data_compliance",
+    "security": "platform_security",
+    "lead": "team_lead",
+    "qagent": "agent",
+    "qhigher": "higher_tier",
+    "qsecurity": "security",
+    "qlead": "lead",
+}
 
 
 class Unanswered(Exception):
@@ -50,9 +58,7 @@ def hire(stage: Stage, crews: int) -> list[Mapping[str, str]]:
     for number, crew in enumerate(hired[1:], 1):
         for name in ROLE_OF:
             crew[name] = f"UT{number}{name.upper()}"
-            stage.control.post(
-                "/slack/users", json={"id": crew[name], "name": f"{name} {number}".title()}
-            )
+            stage.control.post("/slack/users", json={"id": crew[name], "name": f"{name} {number}".title()})
     for role, (group, channel) in ROLES.items():
         mine = [crew[name] for crew in hired for name, its in ROLE_OF.items() if its == role]
         stage.control.post("/slack/groups", json={"id": group, "users": mine})
@@ -115,9 +121,7 @@ class Hardy(Player):
         ticket = self.ticket_of(self.case)
         if ticket is None:
             raise NotAsWritten("there is no ticket to move yet")
-        self._control(
-            "POST", f"/zendesk/tickets/{ticket}/move", json={"by": deed.who, **(deed.moves or {})}
-        )
+        self._control("POST", f"/zendesk/tickets/{ticket}/move", json={"by": deed.who, **(deed.moves or {})})
 
 
 @dataclass
@@ -140,12 +144,12 @@ class Crew:
 
     def _case(self) -> Played:
         book = self.dice.choice(list(self.books.values()))
-        branches = {name: one for name, one in book.rehearsals.items()
-                    if not any(deed.makes for deed in one.deeds)}  # fmt: skip
+        branches = {name: one for name, one in book.rehearsals.items() if not any(deed.makes for deed in one.deeds)}
         name = self.dice.choice(list(branches))
         number, played = self.count(), Played(f"{book.playbook}/{name}")
-        player = Hardy(self.stage, book, people=self.people, beat=0.15, since=f"{time.time():.6f}",
-                       ticket_of=self._ticket)  # fmt: skip
+        player = Hardy(
+            self.stage, book, people=self.people, beat=0.15, since=f"{time.time():.6f}", ticket_of=self._ticket
+        )
         deeds = [renumbered(one, 10 * number) for one in branches[name].deeds if not one.refused]
         if self.dice.random() < 0.15:
             deeds = deeds[: self.dice.randrange(1, len(deeds))]  # some cases are left lying

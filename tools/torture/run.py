@@ -124,10 +124,17 @@ class Torture:
             self.fleet.start(replica)
         chaos = Chaos(self.stage, self.fleet, self.listener, random.Random(self.dice.random()))  # noqa: S311 - misfortune
         self.crews = [
-            Crew(self.stage, books, self.ledger, people, random.Random(self.dice.random()), over,  # noqa: S311 - play
-                 lambda: next(counter))
+            Crew(
+                self.stage,
+                books,
+                self.ledger,
+                people,
+                random.Random(self.dice.random()),
+                over,
+                lambda: next(counter),
+            )
             for people in hired
-        ]  # fmt: skip
+        ]
         threads = [threading.Thread(target=crew.work, daemon=True) for crew in self.crews]
         if spoil:
             threads.append(threading.Thread(target=chaos.spoil, args=(stop,), daemon=True))
@@ -186,13 +193,21 @@ class Torture:
         verdict.astray += unplayed(played, [case for case, _ in inside.cases])
         stopped = self.fleet.stop()
         return Report(
-            wish=self.wish, kills=chaos.kills, faults=dict(self.listener.faults), cases=len(inside.cases),
-            finished=sum(one.finished for one in played), acts=len(outside.accepted),
+            wish=self.wish,
+            kills=chaos.kills,
+            faults=dict(self.listener.faults),
+            cases=len(inside.cases),
+            finished=sum(one.finished for one in played),
+            acts=len(outside.accepted),
             effects=dict(Counter(one.effect.kind for one in inside.work)),
             reminders=sum(getattr(one.effect, "reminder", False) for one in inside.work),
-            seconds_to_settle=round(took, 1), verdict=verdict, moved_minutes=round(chaos.moved / 60, 1),
-            moments=dict(chaos.tried), seconds_to_stop=round(stopped, 1), tokens=tokens,
-        )  # fmt: skip
+            seconds_to_settle=round(took, 1),
+            verdict=verdict,
+            moved_minutes=round(chaos.moved / 60, 1),
+            moments=dict(chaos.tried),
+            seconds_to_stop=round(stopped, 1),
+            tokens=tokens,
+        )
 
 
 def _keep_logs(built: Stage, keep: Path) -> None:
@@ -206,24 +221,23 @@ def _keep_logs(built: Stage, keep: Path) -> None:
 def show(report: Report) -> None:
     """Print the figures and every sentence about what is wrong."""
     kills, verdict = report.kills, report.verdict
+    typer.echo(f"seed {report.wish.seed} · {report.wish.minutes:g} minutes · {report.wish.replicas} replicas")
     typer.echo(
-        f"seed {report.wish.seed} · {report.wish.minutes:g} minutes · {report.wish.replicas} replicas"
+        f"kills        {kills.all} ({kills.in_flight} with an effect under way, {kills.unanswered} sent and unanswered,"
+        f" {kills.landed} of those had landed)"
     )
-    typer.echo(
-        f"kills        {kills.all} ({kills.in_flight} with an effect under way, {kills.unanswered} sent and unanswered, "
-        f"{kills.landed} of those had landed)"
-    )  # fmt: skip
     typer.echo(f"faults       {sum(report.faults.values())}")
-    typer.echo(
-        f"cases        {report.cases}, {report.finished} played to their end, {report.acts} acts accepted"
-    )
+    typer.echo(f"cases        {report.cases}, {report.finished} played to their end, {report.acts} acts accepted")
     typer.echo(f"effects      {sum(report.effects.values())}, {report.reminders} of them reminders")
     typer.echo(
         f"tokens       {report.tokens.minted} minted, {report.tokens.revoked} revoked, {report.tokens.lives} processes"
     )
     for name, sentences in (
-        ("lost", verdict.lost), ("doubled", verdict.doubled), ("disordered", verdict.disordered), ("astray", verdict.astray)
-    ):  # fmt: skip
+        ("lost", verdict.lost),
+        ("doubled", verdict.doubled),
+        ("disordered", verdict.disordered),
+        ("astray", verdict.astray),
+    ):
         typer.echo(f"{name:12} {len(sentences)}")
         for sentence in sentences[:20]:
             typer.echo(f"    {sentence}")

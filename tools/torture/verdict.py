@@ -19,7 +19,7 @@ from integrations.zendesk.wire import external_id
 from tools.torture.outside import Outside
 from tools.torture.people import Played
 
-PUT_OFF = frozenset({"step_snoozed", "attempt_logged", "case_resumed", "step_handed_over", "case_reopened"})  # fmt: skip
+PUT_OFF = frozenset({"step_snoozed", "attempt_logged", "case_resumed", "step_handed_over", "case_reopened"})
 """After these a duty may rightly reach the same rung of its ladder again."""
 
 
@@ -67,12 +67,7 @@ def minted_too_often(tokens: Tokens) -> Iterator[str]:
 
     A token is replaced when nine tenths of its life are over.
     """
-    most = (
-        tokens.lives
-        + tokens.revoked
-        + tokens.struck
-        + int(tokens.process_seconds / (0.9 * tokens.token_seconds))
-    )
+    most = tokens.lives + tokens.revoked + tokens.struck + int(tokens.process_seconds / (0.9 * tokens.token_seconds))
     if tokens.minted > most:
         yield f"{tokens.minted} access tokens were minted, at most {most} were needed"
 
@@ -81,7 +76,11 @@ def judge(inside: Inside, outside: Outside, now: datetime, tick: timedelta) -> V
     """Check everything that can be checked without asking the bot."""
     traces = _Traces(outside)
     verdict = Verdict()
-    verdict.lost += [f"act {one} was accepted and is in no case: {words}" for one, words in sorted(outside.accepted.items()) if one not in inside.kept]  # fmt: skip
+    verdict.lost += [
+        f"act {one} was accepted and is in no case: {words}"
+        for one, words in sorted(outside.accepted.items())
+        if one not in inside.kept
+    ]
     for work in inside.work:
         verdict.lost += _unfinished(work)
         verdict.lost += _missing(work, traces)
@@ -90,7 +89,9 @@ def judge(inside: Inside, outside: Outside, now: datetime, tick: timedelta) -> V
     verdict.disordered += _out_of_order(inside.work, traces)
     known = {work.effect.key for work in inside.work}
     for case, playbook in inside.cases:
-        verdict.lost += [f"{case.number}: {key} was decided and never queued" for key in case.planned if key not in known]  # fmt: skip
+        verdict.lost += [
+            f"{case.number}: {key} was decided and never queued" for key in case.planned if key not in known
+        ]
         verdict.lost += _unreminded(case, playbook, now - 2 * tick)
         verdict.doubled += _reminded_twice(case)
         verdict.astray += _astray(case, playbook, outside, now)
@@ -103,8 +104,10 @@ class _Traces:
 
     def __init__(self, outside: Outside) -> None:
         self.posts, self.tickets, self.notes = (
-            defaultdict[str, list[str]](list), defaultdict[str, list[int]](list), defaultdict[str, list[int]](list)
-        )  # fmt: skip
+            defaultdict[str, list[str]](list),
+            defaultdict[str, list[int]](list),
+            defaultdict[str, list[int]](list),
+        )
         for post in outside.posts:
             self.posts[post.key].append(post.ts)
         for ticket in outside.tickets:
@@ -207,7 +210,10 @@ def _astray(case: Case, playbook: Playbook, outside: Outside, now: datetime) -> 
         if seen is None:
             yield f"{name}: its ticket {kind} is not in Zendesk"
         elif case.open and (seen["group"], seen["status"]) != (ticket.group, ticket.status):
-            yield f"{name}: ticket {ticket.id} is {seen['group']}, {seen['status']}; the case says {ticket.group}, {ticket.status}"
+            yield (
+                f"{name}: ticket {ticket.id} is {seen['group']}, {seen['status']}; the case says {ticket.group},"
+                f" {ticket.status}"
+            )
 
 
 def unplayed(played: Sequence[Played], cases: Sequence[Case]) -> Iterator[str]:

@@ -52,8 +52,9 @@ async def _without_repeating(call: Any, effect: Any, rest: tuple[Any, ...]) -> A
         return await call(effect, *rest)
     match effect:
         case CreateTicket() | UpdateTicket():
-            return TicketSeen(id=getattr(effect, "ticket", None) or 1, url="", group=effect.group,
-                              status=effect.status, form=None)  # fmt: skip
+            return TicketSeen(
+                id=getattr(effect, "ticket", None) or 1, url="", group=effect.group, status=effect.status, form=None
+            )
         case ShowCard():
             return CardSeen(channel="", ts="", version=1)
         case TellPeople():

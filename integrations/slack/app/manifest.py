@@ -98,19 +98,34 @@ def manifest(url: str | None, *, command: str = "/ato", name: str = "ATO Desk") 
     events = f"{url.rstrip('/')}{EVENTS_PATH}" if url else None
     whole = Manifest(
         display_information=_Display(
-            name=name, description="Carries an account takeover from the first call to the last note.", background_color="#0f5e63"
+            name=name,
+            description="Carries an account takeover from the first call to the last note.",
+            background_color="#0f5e63",
         ),
         features=_Features(
             bot_user=_BotUser(display_name=name),
-            shortcuts=(_Shortcut(name="Open a case", type="message", callback_id=OPEN_CASE,
-                                 description="Opens an account takeover case from this message."),),
-            slash_commands=(_Command(command=command, url=events, description="Open a case, or show one",
-                                     usage_hint="[ATO-12 | ticket | mine | board | find | note | help]"),),
+            shortcuts=(
+                _Shortcut(
+                    name="Open a case",
+                    type="message",
+                    callback_id=OPEN_CASE,
+                    description="Opens an account takeover case from this message.",
+                ),
+            ),
+            slash_commands=(
+                _Command(
+                    command=command,
+                    url=events,
+                    description="Open a case, or show one",
+                    usage_hint="[ATO-12 | ticket | mine | board | find | note | help]",
+                ),
+            ),
         ),
         oauth_config=_OAuth(scopes=_Scopes(bot=needed())),
         settings=_Settings(
             event_subscriptions=_Subscriptions(request_url=events, bot_events=tuple(sorted(EVENTS))),
-            interactivity=_Interactivity(request_url=events), socket_mode_enabled=events is None,
+            interactivity=_Interactivity(request_url=events),
+            socket_mode_enabled=events is None,
         ),
-    )  # fmt: skip
+    )
     return whole.model_dump(exclude_none=True, mode="json")

@@ -63,9 +63,13 @@ class Workspace:
         given = headers.get("x-oauth-scopes")
         scopes = None if given is None else frozenset(one.strip() for one in given.split(","))
         return Who(
-            team=str(answer.get("team")), team_url=str(answer.get("url")), user=str(answer.get("user_id")),
-            name=str(answer.get("user")), scopes=scopes, date=_date(headers.get("date")),
-        )  # fmt: skip
+            team=str(answer.get("team")),
+            team_url=str(answer.get("url")),
+            user=str(answer.get("user_id")),
+            name=str(answer.get("user")),
+            scopes=scopes,
+            date=_date(headers.get("date")),
+        )
 
     async def link(self, app_token: str) -> None:
         """Ask for the address of a Socket Mode connection, and leave it alone."""
@@ -80,10 +84,14 @@ class Workspace:
                 return ()
             raise
         return tuple(
-            UserGroup(id=one["id"], handle=one.get("handle") or "", name=one.get("name") or "",
-                      people=tuple(one.get("users") or ()))
+            UserGroup(
+                id=one["id"],
+                handle=one.get("handle") or "",
+                name=one.get("name") or "",
+                people=tuple(one.get("users") or ()),
+            )
             for one in answer["usergroups"]
-        )  # fmt: skip
+        )
 
     async def channel(self, channel: str) -> Channel | None:
         """Look at a channel; None where it is not there, or private and the bot is not in it."""
@@ -100,9 +108,14 @@ class Workspace:
         found: list[Channel] = []
         cursor = ""
         for _ in range(_MOST_PAGES):
-            answer = await heard(self._web.conversations_list(
-                types="public_channel,private_channel", exclude_archived=True, limit=_PAGE, cursor=cursor,
-            ))  # fmt: skip
+            answer = await heard(
+                self._web.conversations_list(
+                    types="public_channel,private_channel",
+                    exclude_archived=True,
+                    limit=_PAGE,
+                    cursor=cursor,
+                )
+            )
             found.extend(_channel(one) for one in answer["channels"])
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
@@ -113,9 +126,12 @@ class Workspace:
 def _channel(raw: dict[str, Any]) -> Channel:
     private = bool(raw.get("is_private") or raw.get("is_group"))
     return Channel(
-        id=str(raw["id"]), name=str(raw.get("name") or ""), private=private,
-        member=bool(raw.get("is_member")), archived=bool(raw.get("is_archived")),
-    )  # fmt: skip
+        id=str(raw["id"]),
+        name=str(raw.get("name") or ""),
+        private=private,
+        member=bool(raw.get("is_member")),
+        archived=bool(raw.get("is_archived")),
+    )
 
 
 def _date(raw: str | None) -> datetime | None:

@@ -24,8 +24,21 @@ Kind = Literal[
 ]
 
 What = Literal[
-    "more", "hand_over", "snooze", "wait", "resume", "correct", "note", "question", "cancel", "merge", "reopen", "override", "dispute", "attempt"
-]  # fmt: skip
+    "more",
+    "hand_over",
+    "snooze",
+    "wait",
+    "resume",
+    "correct",
+    "note",
+    "question",
+    "cancel",
+    "merge",
+    "reopen",
+    "override",
+    "dispute",
+    "attempt",
+]
 WHATS: tuple[str, ...] = get_args(What)
 """What people ask beside finishing steps; `more` lists all of it, `attempt` has buttons of its own (`try`)."""
 

@@ -64,12 +64,21 @@ def command_of(click: Click, person: Person) -> Command | Show | None:
 def _show(click: Click) -> Show | None:
     if click.act not in {"form", "partform", "hand", "ask", "try"}:
         return None
-    return Show(meta=FormMeta(
-        case=click.case, step=click.step, part=click.part, occurrence=click.occurrence,
-        outcome=click.outcome or None, pinned=bool(click.outcome), effect=click.effect,
-        channel=click.where.channel, ts=click.ts, ask="attempt" if click.act == "try" else click.what,
-        attempt=click.attempt,
-    ))  # fmt: skip
+    return Show(
+        meta=FormMeta(
+            case=click.case,
+            step=click.step,
+            part=click.part,
+            occurrence=click.occurrence,
+            outcome=click.outcome or None,
+            pinned=bool(click.outcome),
+            effect=click.effect,
+            channel=click.where.channel,
+            ts=click.ts,
+            ask="attempt" if click.act == "try" else click.what,
+            attempt=click.attempt,
+        )
+    )
 
 
 def command_sent(sent: Submission, person: Person) -> Command:
@@ -92,9 +101,7 @@ def words(fills: Mapping[str, Fill], name: str) -> str:
     return fill.raw.strip() if fill and isinstance(fill.raw, str) else ""
 
 
-def command_beside(
-    sent: Submission, person: Person, who: Callable[[str], Person], now: datetime
-) -> Command | None:
+def command_beside(sent: Submission, person: Person, who: Callable[[str], Person], now: datetime) -> Command | None:
     """Turn a modal about something beside the steps into a command; None for one that was never written here.
 
     `who` gives the roles of the person a step is handed to.
@@ -117,9 +124,7 @@ def _step(sent: Submission) -> dict[str, Any]:
     return {"step": name, "occurrence": number}
 
 
-def _hand_over(
-    sent: Submission, _by: Person, who: Callable[[str], Person], _now: datetime
-) -> _Built:
+def _hand_over(sent: Submission, _by: Person, who: Callable[[str], Person], _now: datetime) -> _Built:
     return HandOver, {**_step(sent), "to": who(words(sent.fills, "to"))}
 
 

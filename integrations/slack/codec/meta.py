@@ -46,9 +46,7 @@ def write_meta(meta: FormMeta) -> str:
     """Write compact JSON, defaults left out; too much for Slack is our bug and raises ValueError."""
     written = meta.model_dump_json(exclude_defaults=True)
     if len(written) > LONGEST_META:
-        raise ValueError(
-            f"a form's metadata takes {len(written)} characters, {LONGEST_META} at most"
-        )
+        raise ValueError(f"a form's metadata takes {len(written)} characters, {LONGEST_META} at most")
     return written
 
 

@@ -90,9 +90,11 @@ def read_in_home(body: object) -> InHome | None:
         return None
     pressed = got.actions[0]
     return InHome(
-        person=got.user.id, action=pressed.action_id, value=pressed.value or "",
+        person=got.user.id,
+        action=pressed.action_id,
+        value=pressed.value or "",
         full=got.view.private_metadata == _FULL,
-    )  # fmt: skip
+    )
 
 
 def read_shortcut(body: object) -> Shortcut | None:

@@ -42,9 +42,7 @@ def _read(shape: type[_S], body: object) -> _S | Unreadable:
     try:
         return shape.model_validate(body)
     except ValidationError as error:
-        places = sorted(
-            {".".join(map(str, one["loc"][:2])) for one in error.errors(include_input=False)}
-        )
+        places = sorted({".".join(map(str, one["loc"][:2])) for one in error.errors(include_input=False)})
         return _unreadable(f"not {shape.__name__}: {', '.join(places[:5])}"[:300], body)
 
 
@@ -66,9 +64,11 @@ def read_who(body: object, case: str = "") -> Sender:
         return Sender()
     channel = got.channel.id if got.channel else got.channel_id
     return Sender(
-        person=got.user.id if got.user else got.user_id, commanded=bool(got.command), case=case,
+        person=got.user.id if got.user else got.user_id,
+        commanded=bool(got.command),
+        case=case,
         where=Where(channel=channel, response_url=got.response_url),
-    )  # fmt: skip
+    )
 
 
 def _case_in(body: object) -> str:
@@ -79,11 +79,7 @@ def _case_in(body: object) -> str:
         return ""
     meta = read_meta(got.view.private_metadata) if got.view else None
     pressed = got.actions[0] if got.actions else None
-    raw = (
-        pressed.value or (pressed.selected_option and pressed.selected_option.value)
-        if pressed
-        else ""
-    )
+    raw = pressed.value or (pressed.selected_option and pressed.selected_option.value) if pressed else ""
     value = _value_in(raw or "")
     return meta.case if meta else value.case if value else ""
 
@@ -104,9 +100,14 @@ def read_slash(body: object) -> Slash | Unreadable:
         return got
     verb, _, rest = got.text.strip().partition(" ")
     return Slash(
-        person=got.user_id, channel=got.channel_id, trigger=got.trigger_id, text=got.text,
-        delivery=delivery(got.trigger_id), verb=verb.lower(), argument=rest.strip(),
-    )  # fmt: skip
+        person=got.user_id,
+        channel=got.channel_id,
+        trigger=got.trigger_id,
+        text=got.text,
+        delivery=delivery(got.trigger_id),
+        verb=verb.lower(),
+        argument=rest.strip(),
+    )
 
 
 def read_click(body: object) -> Click | Unreadable:
@@ -120,9 +121,7 @@ def read_click(body: object) -> Click | Unreadable:
         return _unreadable("an action id that was never written here", body)
     value = read_value(action, pressed.value)
     if action.kind == "menu":
-        chosen = read_choice(
-            action, pressed.selected_option.value if pressed.selected_option else None
-        )
+        chosen = read_choice(action, pressed.selected_option.value if pressed.selected_option else None)
         action, value = chosen or (action, None)
     if value is None and action.kind != "link":
         return _unreadable(f"a {action.kind} button without its value", body)
@@ -132,14 +131,23 @@ def read_click(body: object) -> Click | Unreadable:
 def _click(got: shapes.Actions, action: Action, value: StepValue | EffectValue | None) -> Click:
     modal = got.view if got.view and got.view.type == "modal" else None
     return Click(
-        person=got.user.id, trigger=got.trigger_id, delivery=delivery(got.trigger_id), act=action.kind,
-        case=value.case if value else "", step=action.step, part=action.part or None, outcome=action.outcome,
+        person=got.user.id,
+        trigger=got.trigger_id,
+        delivery=delivery(got.trigger_id),
+        act=action.kind,
+        case=value.case if value else "",
+        step=action.step,
+        part=action.part or None,
+        outcome=action.outcome,
         occurrence=value.occurrence if isinstance(value, StepValue) else 1,
-        effect=value.effect if isinstance(value, EffectValue) else "", what=action.what, attempt=action.attempt,
-        view_id=modal.id if modal else "", view_hash=modal.hash if modal else "",
+        effect=value.effect if isinstance(value, EffectValue) else "",
+        what=action.what,
+        attempt=action.attempt,
+        view_id=modal.id if modal else "",
+        view_hash=modal.hash if modal else "",
         ts=got.container.message_ts,
         where=Where(channel=got.channel.id if got.channel else got.container.channel_id, response_url=got.response_url),
-    )  # fmt: skip
+    )
 
 
 def read_pick(body: object) -> Pick | Unreadable:
@@ -152,10 +160,16 @@ def read_pick(body: object) -> Pick | Unreadable:
     if view is None or meta is None or pressed.selected_option is None:
         return _unreadable("a choice outside a form", body)
     return Pick(
-        person=got.user.id, trigger=got.trigger_id, delivery=delivery(got.trigger_id), view_id=view.id,
-        view_hash=view.hash, meta=meta, what=pressed.action_id, picked=pressed.selected_option.value,
+        person=got.user.id,
+        trigger=got.trigger_id,
+        delivery=delivery(got.trigger_id),
+        view_id=view.id,
+        view_hash=view.hash,
+        meta=meta,
+        what=pressed.action_id,
+        picked=pressed.selected_option.value,
         fills=_fills(view),
-    )  # fmt: skip
+    )
 
 
 def read_submission(body: object) -> Submission | Unreadable:
@@ -167,9 +181,14 @@ def read_submission(body: object) -> Submission | Unreadable:
     if meta is None:
         return _unreadable("a modal whose metadata was never written here", body)
     return Submission(
-        person=got.user.id, delivery=delivery(got.trigger_id), view_id=got.view.id, meta=meta,
-        fills=_fills(got.view), outcome=_picked(got.view) or meta.outcome, blocks=_blocks(got.view),
-    )  # fmt: skip
+        person=got.user.id,
+        delivery=delivery(got.trigger_id),
+        view_id=got.view.id,
+        meta=meta,
+        fills=_fills(got.view),
+        outcome=_picked(got.view) or meta.outcome,
+        blocks=_blocks(got.view),
+    )
 
 
 def read_closed(body: object) -> Closed | Unreadable:
@@ -225,15 +244,11 @@ def _inputs(view: shapes.View) -> dict[str, tuple[str, shapes.Answered]]:
 
 def _fills(view: shapes.View) -> Fills:
     inputs = {name: one.fill() for name, (_, one) in _inputs(view).items() if ":" not in name}
-    reasons = {
-        name.removesuffix(NONE): fill.raw for name, fill in inputs.items() if name.endswith(NONE)
-    }
+    reasons = {name.removesuffix(NONE): fill.raw for name, fill in inputs.items() if name.endswith(NONE)}
     answers = {name: fill for name, fill in inputs.items() if not name.endswith(NONE)}
     for name, reason in reasons.items():
         because = reason if isinstance(reason, str) and reason.strip() else None
-        answers[name] = Fill(
-            raw=answers[name].raw if name in answers else None, none_because=because
-        )
+        answers[name] = Fill(raw=answers[name].raw if name in answers else None, none_because=because)
     return answers
 
 

@@ -67,9 +67,12 @@ class SlackPeople:
         known = self._profiles.get(person_id, self._default)
         roles = frozenset(role for role in self._roles() if self._has(role, person_id))
         return Person(
-            id=person_id, roles=roles, name=known.name,
-            language=known.language or self._default.language, zone=known.zone or self._default.zone,
-        )  # fmt: skip
+            id=person_id,
+            roles=roles,
+            name=known.name,
+            language=known.language or self._default.language,
+            zone=known.zone or self._default.zone,
+        )
 
     def _has(self, role: str, person_id: str) -> bool:
         """Say whether somebody has a role, without listing all who have it."""
@@ -137,7 +140,7 @@ class SlackPeople:
 
     async def _look_again(self, known: Sequence[str]) -> None:
         """Ask about some of those who are known: an event that says somebody was deactivated may have been lost."""
-        turned = [one for one in known if one > self._looked_at] + [one for one in known if one <= self._looked_at]  # fmt: skip
+        turned = [one for one in known if one > self._looked_at] + [one for one in known if one <= self._looked_at]
         for person in turned[:AGAIN]:
             try:
                 await self._read_person(person)
@@ -155,9 +158,7 @@ class SlackPeople:
             self._unread[group] = str(error)
             return isinstance(error, GiveUp)
         self._unread.pop(group, None)
-        if (
-            self._changes.get(group, 0) == before
-        ):  # an event that came meanwhile is newer than this answer
+        if self._changes.get(group, 0) == before:  # an event that came meanwhile is newer than this answer
             self._members[group] = tuple(people)
         return True
 
@@ -214,9 +215,7 @@ class SlackPeople:
         """Take one of Slack's events about people; any other is ignored."""
         kind, group = event.get("type"), event.get("subteam_id")
         if kind == "subteam_members_changed" and group:
-            self.on_members_moved(
-                group, event.get("added_users") or (), event.get("removed_users") or ()
-            )
+            self.on_members_moved(group, event.get("added_users") or (), event.get("removed_users") or ())
         elif kind == "subteam_updated":
             subteam = event.get("subteam") or {}
             if "users" in subteam:
@@ -229,13 +228,9 @@ class SlackPeople:
         self._members[subteam_id] = tuple(users)
         self._changes[subteam_id] = self._changes.get(subteam_id, 0) + 1
 
-    def on_members_moved(
-        self, subteam_id: str, added: Sequence[str], removed: Sequence[str]
-    ) -> None:
+    def on_members_moved(self, subteam_id: str, added: Sequence[str], removed: Sequence[str]) -> None:
         """People came into a group or left it."""
-        left = [
-            person for person in self._members.get(subteam_id, ()) if person not in set(removed)
-        ]
+        left = [person for person in self._members.get(subteam_id, ()) if person not in set(removed)]
         self.on_members_changed(subteam_id, tuple(dict.fromkeys([*left, *added])))
 
     def on_user_changed(self, user: Mapping[str, Any]) -> None:
@@ -252,12 +247,7 @@ class SlackPeople:
         self._gone.discard(person)
         before = self._profiles.get(person, Profile())
         names = user.get("profile") or {}
-        name = (
-            names.get("display_name")
-            or names.get("real_name")
-            or user.get("real_name")
-            or user.get("name")
-        )
+        name = names.get("display_name") or names.get("real_name") or user.get("real_name") or user.get("name")
         language = str(user.get("locale") or "").partition("-")[0]
         self._profiles[person] = Profile(
             str(name or before.name),

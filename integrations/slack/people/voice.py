@@ -43,24 +43,23 @@ class Voice:
         """Give what a drawing for this person needs."""
         now, zone = self.clock.now(), known_zone(person.zone)
         return Ink(
-            say=self.say, language=person.language, zone=zone, now=now,
-            day=now.astimezone(ZoneInfo(zone)).date(), name=self.name, mentions=self._mentions,
-        )  # fmt: skip
+            say=self.say,
+            language=person.language,
+            zone=zone,
+            now=now,
+            day=now.astimezone(ZoneInfo(zone)).date(),
+            name=self.name,
+            mentions=self._mentions,
+        )
 
     def private(self, line: Line, person: Person) -> str:
         """Say a line in a message that only this person sees."""
-        people = {
-            name: self._marks(value, person) for name, value in line.args.items() if _named(value)
-        }
+        people = {name: self._marks(value, person) for name, value in line.args.items() if _named(value)}
         return self.ink(person).line(line.key, **{**line.args, **people})
 
     def plain(self, line: Line, person: Person) -> str:
         """Say a line where Slack shows plain text."""
-        people = {
-            name: self._marks(value, person).plain
-            for name, value in line.args.items()
-            if _named(value)
-        }
+        people = {name: self._marks(value, person).plain for name, value in line.args.items() if _named(value)}
         return self.say(
             Line(key=line.key, args={**line.args, **people}),
             person.language,

@@ -44,8 +44,14 @@ class SlackAnnouncer:
         ink = self._ink(one.inbox, now)
         title = {ink.language: ink.plain_of(one.title)} if one.title else {}
         effect = TellPeople(
-            key=one.key, case="", lane="", inbox=one.inbox, thread=False, title=title, lines=one.lines,
-        )  # fmt: skip
+            key=one.key,
+            case="",
+            lane="",
+            inbox=one.inbox,
+            thread=False,
+            title=title,
+            lines=one.lines,
+        )
         mention = " ".join(self._mention(named, ink) for named in one.mention)
         drawn = telling(effect, mention, ink).messages[0]
         message = Message(opaque(one.key), drawn.text, drawn.blocks)
@@ -57,7 +63,7 @@ class SlackAnnouncer:
             return await self._client.open_direct(name)
         channel = self._inboxes.get(name)
         if not channel:
-            raise GiveUp(SYSTEM, f"No channel is set for {name}: put its id into the settings as the inbox of {name}.")  # fmt: skip
+            raise GiveUp(SYSTEM, f"No channel is set for {name}: put its id into the settings as the inbox of {name}.")
         return channel
 
     def _ink(self, inbox: str, now: datetime) -> Ink:
@@ -67,10 +73,14 @@ class SlackAnnouncer:
             person = self._people.person(name)
             spoken = Speech(person.language, person.zone)
         return Ink(
-            say=self._say, language=spoken.language, zone=spoken.zone, now=now,
-            day=now.astimezone(ZoneInfo(spoken.zone)).date(), name=lambda one: self._people.person(one).name,
+            say=self._say,
+            language=spoken.language,
+            zone=spoken.zone,
+            now=now,
+            day=now.astimezone(ZoneInfo(spoken.zone)).date(),
+            name=lambda one: self._people.person(one).name,
             role=lambda role: in_language(self._titles.get(role, {}), spoken.language),
-        )  # fmt: skip
+        )
 
     def _mention(self, named: str, ink: Ink) -> str:
         kind, _, name = named.partition(":")

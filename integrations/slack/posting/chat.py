@@ -71,25 +71,17 @@ class SlackChat:
         self._direct: dict[str, str] = {}
         self._public: dict[str, tuple[bool, float]] = {}
 
-    async def show(
-        self, effect: ShowCard, case: Case, playbook: Playbook, now: datetime, attempt: Attempt
-    ) -> CardSeen:
+    async def show(self, effect: ShowCard, case: Case, playbook: Playbook, now: datetime, attempt: Attempt) -> CardSeen:
         """Draw the card where it stands, or post it once; a card somebody deleted is posted anew."""
         stands = case.cards.get(effect.inbox)
-        channel = (
-            stands.channel
-            if stands and stands.channel
-            else await self._channel(effect.inbox, playbook)
-        )
+        channel = stands.channel if stands and stands.channel else await self._channel(effect.inbox, playbook)
         drawn = await self._drawn(effect.inbox, channel, case, playbook, now)
         if stands and stands.ts and await self._redrawn(channel, stands.ts, drawn):
             return await self._seen(channel, stands.ts, case)
         key = opaque(effect.key)
         ts = (await self._posts.found(channel, None, [key], now, attempt)).get(key)
         if ts is None:
-            ts = await self._posts.all(
-                channel, None, [Message(key, drawn.text, drawn.blocks)], now, attempt
-            )
+            ts = await self._posts.all(channel, None, [Message(key, drawn.text, drawn.blocks)], now, attempt)
         else:
             await self._client.update(channel, ts, drawn.text, drawn.blocks)
         return await self._seen(channel, ts, case)
@@ -98,9 +90,7 @@ class SlackChat:
         url = await self._client.link_to(channel, ts)
         return CardSeen(channel=channel, ts=ts, version=case.version, url=url)
 
-    async def _drawn(
-        self, inbox: str, channel: str, case: Case, playbook: Playbook, now: datetime
-    ) -> Drawn:
+    async def _drawn(self, inbox: str, channel: str, case: Case, playbook: Playbook, now: datetime) -> Drawn:
         ink = await self._ink(inbox, channel, case, playbook, now)
         return card(face(case, playbook, inbox), playbook, ink)
 
@@ -113,16 +103,10 @@ class SlackChat:
             raise
         return True
 
-    async def tell(
-        self, effect: TellPeople, case: Case, playbook: Playbook, now: datetime, attempt: Attempt
-    ) -> Told:
+    async def tell(self, effect: TellPeople, case: Case, playbook: Playbook, now: datetime, attempt: Attempt) -> Told:
         """Post a message once, in the card's thread or beside it; long text in pieces or as a file, never cut."""
         stands = case.cards.get(effect.inbox)
-        here = (
-            stands.channel
-            if stands and stands.channel
-            else await self._channel(effect.inbox, playbook)
-        )
+        here = stands.channel if stands and stands.channel else await self._channel(effect.inbox, playbook)
         thread = stands.ts if stands and effect.thread and stands.ts else None
         ink = await self._ink(effect.inbox, here, case, playbook, now)
         mention = " ".join(filter(None, (self._mention(one, ink) for one in effect.mention)))
@@ -135,14 +119,15 @@ class SlackChat:
             ts = await self._tell(here, None, told, effect.key, now, attempt)
         return Told(channel=here, ts=ts)
 
-    async def redact(self, effect: RedactPosts, case: Case, playbook: Playbook, now: datetime) -> Redacted:  # fmt: skip
+    async def redact(self, effect: RedactPosts, case: Case, playbook: Playbook, now: datetime) -> Redacted:
         """Draw the card anew, now that its values are gone, and write over everything else in this inbox."""
         stands = case.cards.get(effect.inbox)
-        told = [
-            one for one in case.log if isinstance(one, PeopleTold) and one.inbox == effect.inbox
-        ]
+        told = [one for one in case.log if isinstance(one, PeopleTold) and one.inbox == effect.inbox]
         places: dict[str, list[str]] = {}
-        for channel, ts in [*([(stands.channel, stands.ts)] if stands else []), *((one.channel, one.ts) for one in told)]:  # fmt: skip
+        for channel, ts in [
+            *([(stands.channel, stands.ts)] if stands else []),
+            *((one.channel, one.ts) for one in told),
+        ]:
             if channel and ts:
                 places.setdefault(channel, []).append(ts)
         count = 0
@@ -153,9 +138,7 @@ class SlackChat:
                 drawn = await self._drawn(effect.inbox, channel, case, playbook, now)
                 count += await self._redrawn(channel, card_ts, drawn)
             words = in_language(ERASED, ink.language)
-            count += await Redacting(self._client).all(
-                channel, dict.fromkeys(roots), card_ts, words
-            )
+            count += await Redacting(self._client).all(channel, dict.fromkeys(roots), card_ts, words)
         return Redacted(count=count)
 
     async def file(self, link: str, most: int) -> bytes:
@@ -205,21 +188,25 @@ class SlackChat:
             )
         return channel
 
-    async def _ink(
-        self, inbox: str, channel: str, case: Case, playbook: Playbook, now: datetime
-    ) -> Ink:
+    async def _ink(self, inbox: str, channel: str, case: Case, playbook: Playbook, now: datetime) -> Ink:
         """Gather how to write for an inbox: a person's own language and zone, or the channel's."""
         language, zone = self._speech(inbox, case)
         masked = await self._is_public(channel)
         secrets = [fact.value for fact in case.facts.values() if fact.personal] if masked else []
         return Ink(
-            say=self._say, language=language, zone=zone, now=now,
+            say=self._say,
+            language=language,
+            zone=zone,
+            now=now,
             day=case.opened_at.astimezone(ZoneInfo(zone)).date() if case.opened_at else None,
             name=lambda person: self._people.person(person).name,
             role=lambda role: in_language(playbook.roles[role].title, language) if role in playbook.roles else role,
-            mentions=self._on_duty, opener=case.opened_by, ticket_url=self._ticket_url, masked=masked,
+            mentions=self._on_duty,
+            opener=case.opened_by,
+            ticket_url=self._ticket_url,
+            masked=masked,
             secrets=tuple(value for value in secrets if isinstance(value, str) and len(value) > 2),
-        )  # fmt: skip
+        )
 
     def _speech(self, inbox: str, case: Case) -> tuple[str, str]:
         kind, _, name = inbox.partition(":")
@@ -242,10 +229,7 @@ class SlackChat:
     def _card_of(self, inbox: str, case: Case) -> str:
         """Give the address of the card a person works from: their own, or that of one of their roles."""
         person = self._people.person(inbox.removeprefix("person:"))
-        cards = [
-            case.cards.get(name)
-            for name in (inbox, *(f"role:{role}" for role in sorted(person.roles)))
-        ]
+        cards = [case.cards.get(name) for name in (inbox, *(f"role:{role}" for role in sorted(person.roles)))]
         return next((card.url for card in cards if card and card.url), "")
 
     def _mention(self, named: str, ink: Ink) -> str:

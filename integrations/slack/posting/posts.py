@@ -103,9 +103,7 @@ class Posts:
         attempt: Attempt,
     ) -> dict[str, str]:
         keys = [message.key for message in messages]
-        there = await self.found(
-            channel, thread, keys[:1] if thread is None else keys, now, attempt
-        )
+        there = await self.found(channel, thread, keys[:1] if thread is None else keys, now, attempt)
         if thread is None and keys[0] in there and len(keys) > 1:
             there |= await self.found(channel, there[keys[0]], keys[1:], now, attempt)
         return there
@@ -115,9 +113,7 @@ class Posts:
         noted = (attempt.prepared or b"").decode() if attempt.before else ""
         return noted or await self._client.upload(paper.name, paper.content)
 
-    async def share(
-        self, file: str, paper: Paper, channel: str, thread: str, attempt: Attempt
-    ) -> None:
+    async def share(self, file: str, paper: Paper, channel: str, thread: str, attempt: Attempt) -> None:
         """Share a file once. Slack shares it some time after it says yes, which is not waited for."""
         if attempt.before and await self._client.is_shared(file, channel):
             return

@@ -8,10 +8,19 @@ from collections.abc import Iterable
 from integrations.slack.web.client import SlackClient
 from integrations.slack.web.errors import SlackSaid
 
-GONE = frozenset({
-    "message_not_found", "is_inactive", "cant_update_message", "edit_window_closed", "thread_not_found",
-    "file_not_found", "file_deleted", "channel_not_found", "is_archived",
-})  # fmt: skip
+GONE = frozenset(
+    {
+        "message_not_found",
+        "is_inactive",
+        "cant_update_message",
+        "edit_window_closed",
+        "thread_not_found",
+        "file_not_found",
+        "file_deleted",
+        "channel_not_found",
+        "is_archived",
+    }
+)
 """What cannot be reached any more needs no writing over, or cannot be."""
 
 
@@ -34,9 +43,7 @@ class Redacting:
     async def _thread(self, channel: str, root: str, words: str) -> int:
         count = 0
         try:
-            said = [
-                sent.ts async for sent in self._client.sent(channel, root, 0) if sent.ts != root
-            ]
+            said = [sent.ts async for sent in self._client.sent(channel, root, 0) if sent.ts != root]
             files = await self._client.own_files(channel, root)
         except SlackSaid as wrong:
             if wrong.code in GONE:

@@ -40,9 +40,7 @@ _REFUSED = {
 
 def quick_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     """Give a client that repeats nothing, on the shared session."""
-    return AsyncWebClient(
-        token=token, base_url=base_url, session=session, timeout=int(PATIENCE), retry_handlers=[]
-    )
+    return AsyncWebClient(token=token, base_url=base_url, session=session, timeout=int(PATIENCE), retry_handlers=[])
 
 
 class SlackReply:
@@ -54,9 +52,7 @@ class SlackReply:
 
     async def open(self, trigger: str, view: dict[str, Any]) -> Line | None:
         """Open a modal; the line says why not. https://docs.slack.dev/reference/methods/views.open"""
-        failed = await self._try(
-            "views.open", lambda: self._client.views_open(trigger_id=trigger, view=view)
-        )
+        failed = await self._try("views.open", lambda: self._client.views_open(trigger_id=trigger, view=view))
         if failed is None:
             return None
         return TOO_LATE if failed in _LATE else NOT_SHOWN
@@ -64,25 +60,19 @@ class SlackReply:
     async def update(self, view_id: str, view: dict[str, Any], hash_: str = "") -> Line | None:
         """Change an open modal, unless it was changed or closed meanwhile."""
         seen = {"hash": hash_} if hash_ else {}
-        failed = await self._try(
-            "views.update", lambda: self._client.views_update(view_id=view_id, view=view, **seen)
-        )
+        failed = await self._try("views.update", lambda: self._client.views_update(view_id=view_id, view=view, **seen))
         return None if failed is None or failed in _OVERTAKEN else NOT_SHOWN
 
     async def replace(self, external_id: str, view: dict[str, Any]) -> Line | None:
         """Change a modal that was opened with this `external_id`, unless it was closed meanwhile."""
-        failed = await self._try(
-            "views.update", lambda: self._client.views_update(external_id=external_id, view=view)
-        )
+        failed = await self._try("views.update", lambda: self._client.views_update(external_id=external_id, view=view))
         return None if failed is None or failed in _OVERTAKEN else NOT_SHOWN
 
     async def private(self, where: Where, person: str, text: str) -> None:
         """Tell one person something: where they acted, else by direct message; never twice."""
         ways: list[tuple[str, Callable[[], Awaitable[object]]]] = []
         if where.channel[:1] in {"C", "G"}:
-            ways.append(
-                ("chat.postEphemeral", lambda: self._ephemeral(where.channel, person, text))
-            )
+            ways.append(("chat.postEphemeral", lambda: self._ephemeral(where.channel, person, text)))
         if is_slacks(where.response_url, self._client.base_url):
             ways.append(("response_url", lambda: self._respond(where.response_url, text)))
         ways.append(("chat.postMessage", lambda: self._direct(person, text)))
@@ -93,9 +83,7 @@ class SlackReply:
 
     async def publish_home(self, person: str, view: dict[str, Any]) -> None:
         """Draw somebody's home tab."""
-        await self._try(
-            "views.publish", lambda: self._client.views_publish(user_id=person, view=view)
-        )
+        await self._try("views.publish", lambda: self._client.views_publish(user_id=person, view=view))
 
     async def _ephemeral(self, channel: str, person: str, text: str) -> None:
         """https://docs.slack.dev/reference/methods/chat.postEphemeral"""
@@ -104,18 +92,14 @@ class SlackReply:
     async def _respond(self, url: str, text: str) -> None:
         """https://docs.slack.dev/interactivity/handling-user-interaction#message_responses"""
         client = AsyncWebhookClient(url, session=self._client.session, retry_handlers=[])
-        answer = await client.send_dict(
-            {"response_type": "ephemeral", "replace_original": False, "text": text}
-        )
+        answer = await client.send_dict({"response_type": "ephemeral", "replace_original": False, "text": text})
         if answer.status_code != 200:
             raise SlackRequestError("Slack no longer takes answers there")
 
     async def _direct(self, person: str, text: str) -> None:
         opened = await self._client.conversations_open(users=[person])
         channel = (opened.get("channel") or {}).get("id", "")
-        await self._client.chat_postMessage(
-            channel=channel, text=text, unfurl_links=False, unfurl_media=False
-        )
+        await self._client.chat_postMessage(channel=channel, text=text, unfurl_links=False, unfurl_media=False)
 
     async def _try(self, call: str, do: Callable[[], Awaitable[object]]) -> str | None:
         """Do it once; give the error's name, or None when it was done."""

@@ -29,9 +29,7 @@ class Mine(Value):
 class Trial:
     """One channel. Every method raises TryAgain and GiveUp only."""
 
-    def __init__(
-        self, token: str, api_url: str, session: aiohttp.ClientSession, channel: str, key: str
-    ) -> None:
+    def __init__(self, token: str, api_url: str, session: aiohttp.ClientSession, channel: str, key: str) -> None:
         """Take the bot's token, a session that somebody else closes, a channel's id and an opaque key."""
         self._web = AsyncWebClient(token, api_url, session=session, timeout=10, retry_handlers=[])
         self._channel, self._key = channel, key
@@ -40,10 +38,14 @@ class Trial:
     async def post(self, text: str, blocks: Sequence[Block], thread: str | None = None) -> str:
         """Post a message with the key and give its ts."""
         asked = self._web.chat_postMessage(
-            channel=self._channel, text=text, blocks=list(blocks), thread_ts=thread,
+            channel=self._channel,
+            text=text,
+            blocks=list(blocks),
+            thread_ts=thread,
             metadata={"event_type": EVENT_TYPE, "event_payload": {"key": self._key}},
-            unfurl_links=False, unfurl_media=False,
-        )  # fmt: skip
+            unfurl_links=False,
+            unfurl_media=False,
+        )
         answer = await heard(asked, self._channel)
         self._known.add(str(answer["ts"]))
         return str(answer["ts"])
@@ -64,9 +66,7 @@ class Trial:
 
     async def thread(self, ts: str) -> tuple[Mine, ...]:
         """Look for messages in a thread, the one that began it included."""
-        asked = self._web.conversations_replies(
-            channel=self._channel, ts=ts, limit=_PAGE, include_all_metadata=True
-        )
+        asked = self._web.conversations_replies(channel=self._channel, ts=ts, limit=_PAGE, include_all_metadata=True)
         return self._mine(await heard(asked, self._channel))
 
     async def delete(self, ts: str) -> None:

@@ -96,10 +96,7 @@ class Ink:
 
     def plain_of(self, line: Line) -> str:
         """Say a line of the desk as plain text."""
-        args = {
-            name: self._mark(name, v).plain if _is_people(name, v) else v
-            for name, v in line.args.items()
-        }
+        args = {name: self._mark(name, v).plain if _is_people(name, v) else v for name, v in line.args.items()}
         return self.plain(line.key, **args)
 
     def words(self, text: Text) -> str:

@@ -20,21 +20,13 @@ def not_in_sop(ink: Ink) -> str:
 def beside(standing: Standing, step: Step, ink: Ink) -> Iterator[str]:
     """Say what happened to an open step, one line each; nothing for a step nothing happened to."""
     for tried in standing.tries:
-        key = (
-            "{what} {count} tries, last {last_at}" if tried.count > 1 else "{what} 1 try, {last_at}"
-        )
-        yield ink.line(
-            key, what=_named(tried.title), count=tried.count, last_at=ink.by(tried.last_at)
-        )
+        key = "{what} {count} tries, last {last_at}" if tried.count > 1 else "{what} 1 try, {last_at}"
+        yield ink.line(key, what=_named(tried.title), count=tried.count, last_at=ink.by(tried.last_at))
     if standing.held_until and standing.held_until > ink.now:
         yield ink.line(_held(standing), until_at=ink.by(standing.held_until))
     if standing.lifted_by:
-        yield ink.line(
-            "{who} lifted four eyes and caps for this step", who=ink.who(standing.lifted_by)
-        )
-    extra = [
-        outcome.title for outcome in step.outcomes.values() if outcome.title and not outcome.sop
-    ]
+        yield ink.line("{who} lifted four eyes and caps for this step", who=ink.who(standing.lifted_by))
+    extra = [outcome.title for outcome in step.outcomes.values() if outcome.title and not outcome.sop]
     if extra:
         titles = ", ".join(_bare(ink.words(title)) for title in extra)
         yield f"_{ink.line('Not in SOP: {what}', what=titles)}_"
@@ -109,7 +101,7 @@ def claimants(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
         return []
     lines = [f"*{ink.line('These people claim this profile')}*"]
     for one in face.claimants:
-        known = [] if ink.masked else [ink.value(playbook.fields[name], fact, 200) for name, fact in one.facts]  # fmt: skip
+        known = [] if ink.masked else [ink.value(playbook.fields[name], fact, 200) for name, fact in one.facts]
         words = ink.line("{case}, taken by {who}", case=one.case, who=ink.who(one.opened_by))
         ended = ink.line("closed: {how}", how=ink.words(one.ending)) if one.ending else ""
         lines.append(" · ".join(filter(None, (words, ended, *known))))

@@ -64,7 +64,7 @@ def _press(one: Owed, person: Person, ink: Ink) -> Block | None:
         return None
     title = ink.words(one.press.title) or ink.plain(CONTINUE)
     words = f"{title}…" if one.press.form and one.press.title and not title.endswith("…") else title
-    return button(ink, words, write_action(_action(one)), write_value(StepValue(one.case, one.occurrence)))  # fmt: skip
+    return button(ink, words, write_action(_action(one)), write_value(StepValue(one.case, one.occurrence)))
 
 
 def _action(one: Owed) -> Action:

@@ -41,8 +41,13 @@ LONGEST_TEXT = 1000
 MOST_FINISHED = 6
 
 STATUSES = {
-    "new": "new", "open": "open", "pending": "pending", "hold": "on hold", "solved": "solved", "closed": "closed",
-}  # fmt: skip
+    "new": "new",
+    "open": "open",
+    "pending": "pending",
+    "hold": "on hold",
+    "solved": "solved",
+    "closed": "closed",
+}
 """Zendesk's statuses, https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/."""
 
 PROMISES = {
@@ -67,9 +72,7 @@ def card(face: Face, playbook: Playbook, ink: Ink) -> Drawn:
         [section(_headline(face, ink))],
         opening(face, playbook, ink),
         _show(face, ink),
-        paragraph(
-            ink, [f"*{ink.line('Careful')}:* {ink.of(line)}" for line in face.warnings], 1200
-        ),
+        paragraph(ink, [f"*{ink.line('Careful')}:* {ink.of(line)}" for line in face.warnings], 1200),
         claimants(face, playbook, ink),
         decides(face, ink),
         paragraph(ink, [waiting(face, ink)]),
@@ -93,9 +96,7 @@ def _headline(face: Face, ink: Ink) -> str:
     if face.ended_at is not None:
         return f"{head} · {DONE} {ink.line('closed {ended_at}', ended_at=ink.by(face.ended_at))}"
     position = ink.line("step {step} of {of}", step=step, of=of) if step and of else ""
-    opened = (
-        ink.line("opened {opened_at}", opened_at=ink.by(face.opened_at)) if face.opened_at else ""
-    )
+    opened = ink.line("opened {opened_at}", opened_at=ink.by(face.opened_at)) if face.opened_at else ""
     return " · ".join(filter(None, [head, position, status(face, ink), opened]))
 
 
@@ -106,11 +107,7 @@ def opening(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
     brief = [_brief(words, ink) for words in map(ink.words, face.brief)]
     facts = [_fact(shown, playbook, ink) for shown in face.facts]
     facts = [words for words in facts if words not in brief]
-    hidden = (
-        ink.line("Personal details are hidden, because this channel is public.")
-        if ink.masked
-        else ""
-    )
+    hidden = ink.line("Personal details are hidden, because this channel is public.") if ink.masked else ""
     return [*paragraph(ink, brief), *paragraph(ink, [*facts, hidden])]
 
 
@@ -154,9 +151,7 @@ def _done(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
 
 def _ticket(ticket: Ticket, ink: Ink) -> str:
     url = ink.ticket_url.replace("{id}", str(ticket.id)) or ticket.url
-    words = ink.line(
-        "Ticket {ticket} → {group}", ticket=link(url, f"#{ticket.id}"), group=ticket.group or "—"
-    )
+    words = ink.line("Ticket {ticket} → {group}", ticket=link(url, f"#{ticket.id}"), group=ticket.group or "—")
     told = (ink.of(line) for line in news(ticket))
     return " · ".join(filter(None, [words, _ticket_status(ticket, ink), *told]))
 

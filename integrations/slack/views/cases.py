@@ -61,10 +61,6 @@ def _due(duty: Duty, ink: Ink) -> str:
 
 
 def _continue(duty: Duty, case: Case, ink: Ink) -> Block:
-    kind = (
-        Action("partform", step=duty.step, part=duty.part)
-        if duty.part
-        else Action("form", step=duty.step)
-    )
+    kind = Action("partform", step=duty.step, part=duty.part) if duty.part else Action("form", step=duty.step)
     value = write_value(StepValue(case.id, duty.occurrence))
     return button(ink, ink.plain(CONTINUE), write_action(kind), value)

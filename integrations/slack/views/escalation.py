@@ -33,9 +33,7 @@ def _alike(title: Text, count: int, ink: Ink) -> str:
 def escalation_text(face: Face, playbook: Playbook, ink: Ink) -> str:
     """Say in one plain sentence what is asked of whom; it names no customer."""
     post = playbook.posts[face.post or ""]
-    return ink.plain(
-        "{title} {case}: please investigate", title=ink.words(post.title), case=face.display
-    )
+    return ink.plain("{title} {case}: please investigate", title=ink.words(post.title), case=face.display)
 
 
 def _item(item: PostItem, post: Post, made: Escalation, playbook: Playbook, ink: Ink) -> str:

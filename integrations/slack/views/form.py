@@ -60,9 +60,14 @@ class Forms:
         """How many pages were drawn: a page that was held does not count."""
 
     def view(
-        self, form: Form, meta: FormMeta, language: str, *, submit: Line = SAVE,
+        self,
+        form: Form,
+        meta: FormMeta,
+        language: str,
+        *,
+        submit: Line = SAVE,
         typed: Mapping[str, Fill] = _NO_ANSWERS,
-    ) -> Block:  # fmt: skip
+    ) -> Block:
         """Give the modal; what was typed so far wins over what the case knows."""
         page = self._page(form, language)
         answers = {one.name: typed.get(one.name) or answer_of(one.known) for one in form.inputs}
@@ -109,9 +114,7 @@ def _alike(one: Form, other: Form) -> bool:
         == (other.title, other.says, other.shows, other.choices, other.sop)
         and len(one.inputs) == len(other.inputs)
         and all(
-            a.optional == b.optional
-            and a.name == b.name
-            and (a.field is b.field or a.field == b.field)
+            a.optional == b.optional and a.name == b.name and (a.field is b.field or a.field == b.field)
             for a, b in zip(one.inputs, other.inputs, strict=True)
         )
     )
@@ -119,9 +122,7 @@ def _alike(one: Form, other: Form) -> bool:
 
 def _draw(form: Form, say: Say, language: str) -> _Page:
     title, where = in_language(form.title, language), place(form)
-    blocks: list[Block] = (
-        [] if len(title) <= 24 else [{"type": "header", "text": plain(title, 150)}]
-    )
+    blocks: list[Block] = [] if len(title) <= 24 else [{"type": "header", "text": plain(title, 150)}]
     blocks += [] if form.sop else [aside_line(say(NOT_IN_SOP, language, "UTC"))]
     blocks += say_now(form.says, say, language)
     blocks += [aside_line(in_language(text, language)) for text in form.shows]
@@ -134,9 +135,7 @@ def _draw(form: Form, say: Say, language: str) -> _Page:
 
 def place(form: Form) -> str:
     """Name the page a question stands on, so that the same field elsewhere starts anew."""
-    return ".".join(
-        filter(None, [form.step, form.part, str(form.occurrence) if form.occurrence > 1 else ""])
-    )
+    return ".".join(filter(None, [form.step, form.part, str(form.occurrence) if form.occurrence > 1 else ""]))
 
 
 def say_now(says: tuple[Text, ...], say: Say, language: str) -> list[Block]:
@@ -156,34 +155,26 @@ def _outcomes(form: Form, where: str, say: Say, language: str) -> list[Block]:
     aside = say(NOT_IN_SOP, language, "UTC")
     if len(form.choices) < 2:
         shown = [(one, paragraph(in_language(one.title, language))) for one in form.choices]
-        return [
-            block
-            for one, drawn in shown
-            for block in (drawn, *([] if one.sop else [aside_line(aside)]))
-        ]
+        return [block for one, drawn in shown for block in (drawn, *([] if one.sop else [aside_line(aside)]))]
     label = say(WHAT_HAPPENED, language, "UTC")
     block = _radio(PICK_OUTCOME, where, form.choices, label, language, aside)
     chosen = [one for one in block["element"]["options"] if one["value"] == form.chosen]
-    return (
-        [{**block, "element": {**block["element"], "initial_option": chosen[0]}}]
-        if chosen
-        else [block]
-    )
+    return [{**block, "element": {**block["element"], "initial_option": chosen[0]}}] if chosen else [block]
 
 
-def _radio(
-    what: str, where: str, choices: tuple[Choice, ...], label: str, language: str, aside: str = ""
-) -> Block:
+def _radio(what: str, where: str, choices: tuple[Choice, ...], label: str, language: str, aside: str = "") -> Block:
     """Draw a choice; `aside` stands below what the procedure does not know."""
-    options = [
-        option(one.name, one.title, language, "" if one.sop else aside) for one in choices[:100]
-    ]
+    options = [option(one.name, one.title, language, "" if one.sop else aside) for one in choices[:100]]
     kind = "radio_buttons" if len(options) <= 10 else "static_select"
     element = {"type": kind, "action_id": what, "options": options}
     return {
-        "type": "input", "block_id": f"{what}@{where}", "dispatch_action": True,
-        "label": plain(label, 2000), "element": element, "optional": False,
-    }  # fmt: skip
+        "type": "input",
+        "block_id": f"{what}@{where}",
+        "dispatch_action": True,
+        "label": plain(label, 2000),
+        "element": element,
+        "optional": False,
+    }
 
 
 def with_answer(block: Block, answers: Mapping[str, Fill]) -> Block:
@@ -208,16 +199,16 @@ def aside_line(words: str) -> Block:
 def hand_view(meta: FormMeta, say: Say, language: str) -> Block:
     """Give the modal in which somebody says where work done by hand can be seen."""
     block = {
-        "type": "input", "block_id": "reference@hand", "optional": True,
+        "type": "input",
+        "block_id": "reference@hand",
+        "optional": True,
         "label": plain(say(BY_HAND_WHERE, language, "UTC"), 2000),
         "element": {"type": "plain_text_input", "action_id": "reference", "max_length": 300},
-    }  # fmt: skip
+    }
     return modal(HAND, BY_HAND, meta, [block], say, language)
 
 
-def choose_view(
-    meta: FormMeta, playbooks: Mapping[str, Playbook], say: Say, language: str
-) -> Block:
+def choose_view(meta: FormMeta, playbooks: Mapping[str, Playbook], say: Say, language: str) -> Block:
     """Give the modal in which somebody who works with several playbooks chooses one."""
     choices = tuple(Choice(name, _branded(playbook)) for name, playbook in playbooks.items())
     label = say(WHICH_PLAYBOOK, language, "UTC")
@@ -235,12 +226,14 @@ def _branded(playbook: Playbook) -> Text:
     return {one: f"{playbook.brand}: {words}" for one, words in playbook.title.items()}
 
 
-def modal(
-    kind: str, title: Line, meta: FormMeta, blocks: list[Block], say: Say, language: str
-) -> Block:
+def modal(kind: str, title: Line, meta: FormMeta, blocks: list[Block], say: Say, language: str) -> Block:
     """Give a modal that asks something other than a step's form."""
     return {
-        "type": "modal", "callback_id": kind, "title": plain(cut(say(title, language, "UTC"), 24)),
-        "submit": plain(say(SAVE, language, "UTC"), 24), "close": plain(say(CLOSE, language, "UTC"), 24),
-        "private_metadata": write_meta(meta), "blocks": blocks,
-    }  # fmt: skip
+        "type": "modal",
+        "callback_id": kind,
+        "title": plain(cut(say(title, language, "UTC"), 24)),
+        "submit": plain(say(SAVE, language, "UTC"), 24),
+        "close": plain(say(CLOSE, language, "UTC"), 24),
+        "private_metadata": write_meta(meta),
+        "blocks": blocks,
+    }

@@ -36,22 +36,44 @@ HANDLE = "handle"
 MOST_NOTES = 5
 MOST_STEPS = 12
 REASON = Line(key="Why? Whoever comes after you will ask.")
-SNOOZE_WORDS: dict[str, Line] = dict(zip(SNOOZES, (
-    Line(key="15 minutes"), Line(key="1 hour"), Line(key="4 hours"), Line(key="Until tomorrow 08:00"), Line(key="3 days"),
-), strict=True))  # fmt: skip
+SNOOZE_WORDS: dict[str, Line] = dict(
+    zip(
+        SNOOZES,
+        (
+            Line(key="15 minutes"),
+            Line(key="1 hour"),
+            Line(key="4 hours"),
+            Line(key="Until tomorrow 08:00"),
+            Line(key="3 days"),
+        ),
+        strict=True,
+    )
+)
 EXPLAINED: dict[str, Line] = {
     "hand_over": Line(key="They are told at once in a direct message, and the card says that they have it."),
     "snooze": Line(key="Nobody is reminded until then. The step stays open and yours."),
     "wait": Line(key="The clock stands still until somebody presses “Go on”. Urgent steps are still chased."),
-    "override": Line(key="This lifts four eyes, caps and the duplicate guard for this step. The card says who lifted them."),
+    "override": Line(
+        key="This lifts four eyes, caps and the duplicate guard for this step. The card says who lifted them."
+    ),
     "cancel": Line(key="This closes the case. It can be reopened; what was done outside stays as it is."),
     "merge": Line(key="This case is closed and points to the other one, which goes on."),
-    "dispute": Line(key="The caller of this case counts as the customer, and what waited here goes on. The other cases wait until you close them."),
+    "dispute": Line(
+        key=(
+            "The caller of this case counts as the customer, and what waited here goes on. The other cases wait until"
+            " you close them."
+        )
+    ),
     "reopen": Line(key="The case goes on at the step that ended it."),
     "note": Line(key="The note is kept with the case, and goes onto its ticket as an internal note."),
-    "question": Line(key="The other side is told at once, in the thread of the escalation. It goes onto the ticket as an internal note, too."),
+    "question": Line(
+        key=(
+            "The other side is told at once, in the thread of the escalation. It goes onto the ticket as an internal"
+            " note, too."
+        )
+    ),
     "correct": Line(key="What is not finished follows the corrected fact. What was done outside is not undone."),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -88,13 +110,15 @@ def handling_view(ask: Asking) -> Block:
 def _view(ask: Asking, blocks: list[Block], *, submit: bool = True) -> Block:
     step = ask.playbook.steps.get(ask.meta.step)
     attempt = step.attempts.get(ask.meta.attempt) if step else None
-    title = (
-        ask.of(attempt.title) if attempt else ask.words(LABELS.get(ask.meta.ask, LABELS["more"]))
-    )
+    title = ask.of(attempt.title) if attempt else ask.words(LABELS.get(ask.meta.ask, LABELS["more"]))
     view: Block = {
-        "type": "modal", "callback_id": HANDLE, "title": plain(cut(title.removesuffix("…"), 24)),
-        "close": plain(ask.words(CLOSE), 24), "private_metadata": write_meta(_meta(ask)), "blocks": blocks[:100],
-    }  # fmt: skip
+        "type": "modal",
+        "callback_id": HANDLE,
+        "title": plain(cut(title.removesuffix("…"), 24)),
+        "close": plain(ask.words(CLOSE), 24),
+        "private_metadata": write_meta(_meta(ask)),
+        "blocks": blocks[:100],
+    }
     return {**view, "submit": plain(ask.words(SAVE), 24)} if submit else view
 
 
@@ -138,13 +162,14 @@ def _button(one: Offer, ask: Asking) -> Block:
 # One thing -----------------------------------------------------------------------------------------
 
 
-def _input(
-    name: str, label: str, element: Block, *, optional: bool = False, hint: str = ""
-) -> Block:
+def _input(name: str, label: str, element: Block, *, optional: bool = False, hint: str = "") -> Block:
     drawn: Block = {
-        "type": "input", "block_id": f"{name}@handle", "label": plain(label, 2000),
-        "element": {**element, "action_id": name}, "optional": optional,
-    }  # fmt: skip
+        "type": "input",
+        "block_id": f"{name}@handle",
+        "label": plain(label, 2000),
+        "element": {**element, "action_id": name},
+        "optional": optional,
+    }
     return {**drawn, "hint": plain(hint, 2000)} if hint else drawn
 
 
@@ -171,17 +196,12 @@ def _which_step(ask: Asking) -> list[Block]:
 
 def _hand_over(ask: Asking) -> list[Block]:
     whom = ask.words(Line(key="To whom?"))
-    hint = ask.words(
-        Line(key="Somebody who may do this step. To anybody else it is not handed over.")
-    )
+    hint = ask.words(Line(key="Somebody who may do this step. To anybody else it is not handed over."))
     return [*_which_step(ask), _input("to", whom, {"type": "users_select"}, hint=hint)]
 
 
 def _snooze(ask: Asking) -> list[Block]:
-    options = [
-        {"text": plain(ask.words(words), 75), "value": value}
-        for value, words in SNOOZE_WORDS.items()
-    ]
+    options = [{"text": plain(ask.words(words), 75), "value": value} for value, words in SNOOZE_WORDS.items()]
     element = {"type": "static_select", "options": options}
     how_long = _input("length", ask.words(Line(key="For how long?")), element)
     return [*_which_step(ask), how_long, _reason(ask)]
@@ -217,9 +237,7 @@ def _note(ask: Asking) -> list[Block]:
     earlier = ask.case.notes[-MOST_NOTES:]
     key = "{who}, {written_at}: {words}"
     lines = [
-        ask.ink.line(
-            key, who=ask.ink.who(one.by), written_at=one.at, words=str(one.words.value or "—")
-        )
+        ask.ink.line(key, who=ask.ink.who(one.by), written_at=one.at, words=str(one.words.value or "—"))
         for one in earlier
     ]
     shown = [section(cut(line, 2900)) for line in lines]
@@ -240,9 +258,13 @@ def _correct(ask: Asking) -> list[Block]:
     chosen = next((one for one in options if one["value"] == ask.meta.field), None)
     element |= {"initial_option": chosen} if chosen else {}
     which: Block = {
-        "type": "input", "block_id": f"{PICK_FIELD}@handle", "dispatch_action": True, "optional": False,
-        "label": plain(ask.words(Line(key="Which fact?")), 2000), "element": element,
-    }  # fmt: skip
+        "type": "input",
+        "block_id": f"{PICK_FIELD}@handle",
+        "dispatch_action": True,
+        "optional": False,
+        "label": plain(ask.words(Line(key="Which fact?")), 2000),
+        "element": element,
+    }
     return [which, *(_corrected(ask) if ask.meta.field in names else [])]
 
 

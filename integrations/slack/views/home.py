@@ -19,21 +19,15 @@ SHORT, LONG = 8, 30
 MINE = Line(key="Mine")
 MY_ROLES = Line(key="My role's, by what is due")
 WAITING_FOR = Line(key="Waiting for others")
-NOTHING = Line(
-    key="Nothing is open for you. New work is listed here and announced in your channel."
-)
+NOTHING = Line(key="Nothing is open for you. New work is listed here and announced in your channel.")
 ON_DUTY = Line(key="You are *on duty*: reminders and cards mention you.")
 OFF_DUTY = Line(key="You are *not on duty*: nobody mentions you for your role.")
 NOBODY_YET = Line(key="Nobody of your role has used this switch yet, so everybody is mentioned.")
 GO_ON, GO_OFF = "Go on duty", "Go off duty"
 SHOW = "Show all"
-HINT = Line(
-    key="A customer reports a takeover? Type `/ato` in any channel to open a case; `/ato help` says what else."
-)
+HINT = Line(key="A customer reports a takeover? Type `/ato` in any channel to open a case; `/ato help` says what else.")
 FIGURES = "Today: opened {opened} · late now {late}"
-WITH_GOAL = (
-    "Today: opened {opened} · {step} within {minutes} min: {good} of {all} · late now {late}"
-)
+WITH_GOAL = "Today: opened {opened} · {step} within {minutes} min: {good} of {all} · late now {late}"
 WITH_GOALS = "Today: opened {opened} · protected in time: {good} of {all} · late now {late}"
 
 
@@ -84,7 +78,7 @@ def _figures(home: Home, ink: Ink) -> list[Block]:
     if goals.count == 1 and goals.step:
         words = ink.line(WITH_GOAL, step=goals.step, minutes=goals.minutes, **numbers, **done)
     else:
-        words = ink.line(WITH_GOALS if goals.count else FIGURES, **numbers, **(done if goals.count else {}))  # fmt: skip
+        words = ink.line(WITH_GOALS if goals.count else FIGURES, **numbers, **(done if goals.count else {}))
     return [{"type": "context", "elements": [{"type": "mrkdwn", "text": words, "verbatim": True}]}]
 
 

@@ -133,9 +133,7 @@ def _group(number: int, options: list[Block]) -> Block:
 
 def _answers(field: FieldSpec) -> Mapping[str, Text]:
     words = TWO_WAY.get(field.type)
-    return (
-        {word: field.options.get(word) or WORDS[word] for word in words} if words else field.options
-    )
+    return {word: field.options.get(word) or WORDS[word] for word in words} if words else field.options
 
 
 def option(name: str, words: Text, language: str, more: str = "") -> Block:
@@ -209,11 +207,7 @@ def answered(block: Block, fill: Fill) -> Block:
     if not raw:
         return block
     initial = _INITIALS[element["type"]](element, raw)
-    return (
-        {**block, "element": {**element, **initial}}
-        if initial
-        else {**block, "optional": _may_stay(block)}
-    )
+    return {**block, "element": {**element, **initial}} if initial else {**block, "optional": _may_stay(block)}
 
 
 def _may_stay(block: Block) -> bool:
@@ -228,11 +222,7 @@ def _initial_words(element: Block, raw: str | tuple[str, ...]) -> Block:
 
 
 def _initial_link(_element: Block, raw: str | tuple[str, ...]) -> Block:
-    return (
-        {"initial_value": raw}
-        if isinstance(raw, str) and raw.startswith(("https://", "http://"))
-        else {}
-    )
+    return {"initial_value": raw} if isinstance(raw, str) and raw.startswith(("https://", "http://")) else {}
 
 
 def _initial_option(element: Block, raw: str | tuple[str, ...]) -> Block:

@@ -39,18 +39,12 @@ def _lines(case: Case, playbook: Playbook, ink: Ink) -> Iterator[str]:
     for event in case.log:
         if isinstance(event, ev.CustomerTold):
             what = " ".join(_texts(event, case, playbook, ink.language))
-            yield f"{DONE} " + ink.line(
-                SAID, told_at=event.at, who=ink.who(event.by), what=what[:300]
-            )
+            yield f"{DONE} " + ink.line(SAID, told_at=event.at, who=ink.who(event.by), what=what[:300])
         elif isinstance(event, ev.PromiseMade):
-            yield f"{WAITING} " + ink.line(
-                PROMISED, promised_at=event.at, what=_promise(event.promise, playbook)
-            )
+            yield f"{WAITING} " + ink.line(PROMISED, promised_at=event.at, what=_promise(event.promise, playbook))
         elif isinstance(event, ev.PromiseClosed):
             sign, key, name = (DONE, KEPT, "kept_at") if event.kept else (LATE, BROKEN, "closed_at")
-            yield f"{sign} " + ink.line(
-                key, **{name: event.at}, what=_promise(event.promise, playbook)
-            )
+            yield f"{sign} " + ink.line(key, **{name: event.at}, what=_promise(event.promise, playbook))
 
 
 def _promise(name: str, playbook: Playbook) -> dict[str, str]:

@@ -14,15 +14,16 @@ COPY = Line(key="Said to the customer; copy it into a chat or an email:")
 PIECE, MOST_COPIED = 2900, 20
 
 
-def note_view(
-    title: str, words: tuple[str, ...], say: Say, language: str, copy: tuple[Text, ...] = ()
-) -> Block:
+def note_view(title: str, words: tuple[str, ...], say: Say, language: str, copy: tuple[Text, ...] = ()) -> Block:
     """Give a modal that only says something; `copy` is what the customer was told, to be copied."""
     blocks = [*(paragraph(one) for one in words), *to_copy(copy, say, language)]
     return {
-        "type": "modal", "callback_id": NOTE, "title": plain(title, 24),
-        "close": plain(say(CLOSE, language, "UTC"), 24), "blocks": blocks,
-    }  # fmt: skip
+        "type": "modal",
+        "callback_id": NOTE,
+        "title": plain(title, 24),
+        "close": plain(say(CLOSE, language, "UTC"), 24),
+        "blocks": blocks,
+    }
 
 
 def to_copy(texts: tuple[Text, ...], say: Say, language: str) -> list[Block]:
@@ -39,9 +40,7 @@ def _code(words: str) -> Block:
     return {"type": "rich_text", "elements": [element]}
 
 
-def under_verdict(
-    view: dict[str, Any], words: str, copy: tuple[Text, ...], say: Say, language: str
-) -> dict[str, Any]:
+def under_verdict(view: dict[str, Any], words: str, copy: tuple[Text, ...], say: Say, language: str) -> dict[str, Any]:
     """Put above a page what followed from the answers of the page before, with what the customer is to be told."""
     head = [paragraph(words), *to_copy(copy, say, language), {"type": "divider"}]
     return {**view, "blocks": [*head, *view["blocks"]]}

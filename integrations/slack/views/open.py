@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from desk.cards.case_card import Button, Face, Finished, OpenDuty
+from desk.cards.buttons import Button
+from desk.cards.case_card import Face, Finished, OpenDuty
 from desk.cards.step_status import Standing
 from desk.playbook.model import Playbook, Step
 from desk.values import Text
@@ -130,9 +131,7 @@ def _groups(face: Face, playbook: Playbook) -> list[_Group]:
     ]
 
 
-def _drawn(
-    group: _Group, face: Face, playbook: Playbook, ink: Ink, links: list[Block]
-) -> list[Block]:
+def _drawn(group: _Group, face: Face, playbook: Playbook, ink: Ink, links: list[Block]) -> list[Block]:
     in_headline = _most_pressing(face) in group.all and group.due_alike
     lines = [_head(group, ink, with_due=group.due_alike and not in_headline)]
     lines.extend(beside(group.standing, group.step, ink))
@@ -178,9 +177,7 @@ def _part(duty: Duty, ink: Ink, role: str, *, with_due: bool) -> str:
     if duty.locked_by:
         locked = ink.line("locked until this is done: {what}", what=duty.locked_by[0])
         return f"{WAITING} {words} · _{locked}_"
-    return " · ".join(
-        filter(None, [f"{light(duty, ink)} {words}", due(duty, ink) if with_due else ""])
-    )
+    return " · ".join(filter(None, [f"{light(duty, ink)} {words}", due(duty, ink) if with_due else ""]))
 
 
 def _role(role: str, ink: Ink) -> str:
@@ -213,9 +210,7 @@ def _claim(group: _Group, face: Face, ink: Ink) -> list[Block]:
     if group.claimed_by or face.inbox != f"role:{group.step.owner}":
         return []
     value = write_value(StepValue(face.case, group.first.occurrence))
-    return [
-        button(ink, ink.plain("I have this"), write_action(Action("claim", step=group.name)), value)
-    ]
+    return [button(ink, ink.plain("I have this"), write_action(Action("claim", step=group.name)), value)]
 
 
 def others(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
@@ -233,9 +228,7 @@ def _other(owed: list[Duty], title: Text, ink: Ink) -> str:
     """Say what is left of a step, with whom, since when: one part by its name, several by their number."""
     first = min(owed, key=_pressing)
     roles = list(dict.fromkeys(duty.owner for duty in owed))
-    owner = Mark(
-        ", ".join(f"*{_role(role, ink)}*" for role in roles), ", ".join(map(ink.role, roles))
-    )
+    owner = Mark(", ".join(f"*{_role(role, ink)}*" for role in roles), ", ".join(map(ink.role, roles)))
     several = ink.line("{count} parts left", count=len(owed)) if len(owed) > 1 else ""
     claimed = next((duty.claimed_by for duty in owed if duty.claimed_by), None)
     words = [

@@ -16,11 +16,7 @@ def submit_line(playbook: Playbook, form: Form) -> Line:
     owners = [] if form.part else _owners_after(playbook, form.step, set())
     if owner in owners:
         return NEXT
-    return (
-        Line(key="Send to {role}", args={"role": playbook.roles[owners[0]].title})
-        if owners
-        else SAVE
-    )
+    return Line(key="Send to {role}", args={"role": playbook.roles[owners[0]].title}) if owners else SAVE
 
 
 def _owners_after(playbook: Playbook, step: str, seen: set[str]) -> list[str]:
@@ -33,9 +29,7 @@ def _owners_after(playbook: Playbook, step: str, seen: set[str]) -> list[str]:
     return found
 
 
-def errors(
-    refusal: Refusal, blocks: Mapping[str, str], words: Callable[[Line], str]
-) -> dict[str, str]:
+def errors(refusal: Refusal, blocks: Mapping[str, str], words: Callable[[Line], str]) -> dict[str, str]:
     """Put a refusal at its fields, by the blocks of the view that was sent; what has no field stands at the first.
 
     Empty when the view has no input: then the refusal needs a view of its own.

@@ -13,9 +13,7 @@ from integrations.slack.views.notes import NOTE
 from integrations.slack.views.telling import code, pieces
 
 TITLE = Line(key="Personal details")
-ONLY_YOU = Line(
-    key="Only you see this. That you looked is kept in the case: who, when and on which card."
-)
+ONLY_YOU = Line(key="Only you see this. That you looked is kept in the case: who, when and on which card.")
 MOST_BLOCKS = 100  # https://docs.slack.dev/surfaces/modals
 
 
@@ -30,9 +28,12 @@ def shown_view(face: Face, playbook: Playbook, ink: Ink) -> Block:
         *paragraph(ink, [f"_{ink.of(ONLY_YOU)}_"]),
     ]
     return {
-        "type": "modal", "callback_id": NOTE, "title": _plain(ink.plain_of(TITLE)),
-        "close": _plain(ink.plain_of(CLOSE)), "blocks": blocks[:MOST_BLOCKS],
-    }  # fmt: skip
+        "type": "modal",
+        "callback_id": NOTE,
+        "title": _plain(ink.plain_of(TITLE)),
+        "close": _plain(ink.plain_of(CLOSE)),
+        "blocks": blocks[:MOST_BLOCKS],
+    }
 
 
 def _plain(words: str) -> Block:
@@ -42,9 +43,11 @@ def _plain(words: str) -> Block:
 def _links(face: Face, playbook: Playbook, ink: Ink) -> list[str]:
     """Give the links that are buttons on a card; an escalation has its own among its items."""
     links = [one for one in face.facts if playbook.fields[one.name].type == "url"]
-    return [] if face.escalation else [
-        f"{ink.text(one.label, 120)}: {ink.value(playbook.fields[one.name], one.fact)}" for one in links
-    ]  # fmt: skip
+    return (
+        []
+        if face.escalation
+        else [f"{ink.text(one.label, 120)}: {ink.value(playbook.fields[one.name], one.fact)}" for one in links]
+    )
 
 
 def _thread(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
@@ -56,5 +59,5 @@ def _thread(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
         field, fact = playbook.fields[name], face.escalation.items.get(name)
         if fact is not None and fact.value is not None:
             words = show(field, fact, ink.language, ink.zone)
-            found += [section(f"*{ink.text(field.title, 120)}*"), *map(code, pieces(verbatim(words)))]  # fmt: skip
+            found += [section(f"*{ink.text(field.title, 120)}*"), *map(code, pieces(verbatim(words)))]
     return found

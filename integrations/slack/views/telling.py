@@ -51,19 +51,13 @@ def _named(pre: str, ink: Ink) -> str:
 def _buttons(effect: TellPeople, ink: Ink, card_url: str) -> list[Block]:
     """Lead from a message that does not stand under the card to the card, and draw what the message offers."""
     away = not effect.thread and is_link(card_url)
-    leads = (
-        [button(ink, ink.plain("Open"), write_action(Action("link", number=0)), url=card_url)]
-        if away
-        else []
-    )
+    leads = [button(ink, ink.plain("Open"), write_action(Action("link", number=0)), url=card_url)] if away else []
     return rows([*leads, *(offered_button(ink, one, effect.case) for one in effect.offers)])
 
 
 def _text(effect: TellPeople, mention: str, title: str, ink: Ink) -> str:
     """Say what a phone shows; of a long digest the beginning."""
-    lines = [
-        _unless_hidden(mrkdwn(ink.plain_of(line), 300), ink) for line in effect.lines[:MOST_IN_TEXT]
-    ]
+    lines = [_unless_hidden(mrkdwn(ink.plain_of(line), 300), ink) for line in effect.lines[:MOST_IN_TEXT]]
     words = " ".join(filter(None, [mention, mrkdwn(title, 200), *lines]))
     return words or ink.plain("There is news of a case.")
 
@@ -92,17 +86,11 @@ def _with_text(text: str, opening: list[Block], pre: str, title: str, ink: Ink) 
     groups = _groups(pieces(pre))
     if len(groups) > MOST_MESSAGES:
         note = paragraph(ink, [ink.line("The whole text is in the file below.")])
-        name = "".join(c if c.isalnum() and c.isascii() else "-" for c in title.lower())[:60].strip(
-            "-"
-        )
-        return Telling(
-            (Drawn(text, (*opening, *note)),), pre, f"{name or 'text'}.txt", title or "Text"
-        )
+        name = "".join(c if c.isalnum() and c.isascii() else "-" for c in title.lower())[:60].strip("-")
+        return Telling((Drawn(text, (*opening, *note)),), pre, f"{name or 'text'}.txt", title or "Text")
     drawn = [Drawn(text, (*opening, *map(code, groups[0])))]
     for number, group in enumerate(groups[1:], 2):
-        part = ink.plain(
-            "{what}, part {number} of {count}", what=title, number=number, count=len(groups)
-        )
+        part = ink.plain("{what}, part {number} of {count}", what=title, number=number, count=len(groups))
         drawn.append(Drawn(mrkdwn(part), tuple(map(code, group))))
     return Telling(tuple(drawn))
 

@@ -3,9 +3,7 @@
 from integrations.slack.text.lines import Block, Ink
 from integrations.slack.views.inputs import plain
 
-FROM_TICKET = (
-    "From ticket {ticket}, unconfirmed: ask the customer for every detail before you send this."
-)
+FROM_TICKET = "From ticket {ticket}, unconfirmed: ask the customer for every detail before you send this."
 
 
 def unconfirmed(view: Block, ticket: int, ink: Ink) -> Block:

@@ -110,19 +110,22 @@ class SlackClient:
         try:
             return await heard(
                 self.web.chat_postMessage(
-                    channel=channel, text=text, blocks=list(blocks), metadata=metadata, thread_ts=thread,
-                    unfurl_links=False, unfurl_media=False,
+                    channel=channel,
+                    text=text,
+                    blocks=list(blocks),
+                    metadata=metadata,
+                    thread_ts=thread,
+                    unfurl_links=False,
+                    unfurl_media=False,
                 ),
                 channel,
-            )  # fmt: skip
+            )
         except TryAgain as later:
             if self._pace and later.certain and later.after:
                 await self._pace.hold(f"slack/{channel}", later.after.total_seconds(), POSTS)
             raise
 
-    async def update(
-        self, channel: str, ts: str, text: str, blocks: Sequence[dict[str, Any]]
-    ) -> None:
+    async def update(self, channel: str, ts: str, text: str, blocks: Sequence[dict[str, Any]]) -> None:
         """Draw a message anew where it stands."""
         asked = self.web.chat_update(channel=channel, ts=ts, text=text, blocks=list(blocks))
         await heard(asked, channel)
@@ -140,12 +143,13 @@ class SlackClient:
                 return
         raise TryAgain(SYSTEM, "too many messages to look through", after=timedelta(minutes=1))
 
-    async def _page(
-        self, channel: str, thread: str | None, oldest: float, cursor: str
-    ) -> AsyncSlackResponse:
+    async def _page(self, channel: str, thread: str | None, oldest: float, cursor: str) -> AsyncSlackResponse:
         asked: dict[str, Any] = {
-            "channel": channel, "oldest": f"{oldest:.6f}", "limit": PAGE, "include_all_metadata": True,
-        }  # fmt: skip
+            "channel": channel,
+            "oldest": f"{oldest:.6f}",
+            "limit": PAGE,
+            "include_all_metadata": True,
+        }
         if cursor:
             asked["cursor"] = cursor
         if thread:
@@ -170,9 +174,7 @@ class SlackClient:
     async def is_public(self, channel: str) -> bool:
         """Say whether anybody in the workspace can read a channel."""
         answer = await heard(self.web.conversations_info(channel=channel), channel)
-        return not any(
-            answer["channel"].get(name) for name in ("is_private", "is_im", "is_mpim", "is_group")
-        )
+        return not any(answer["channel"].get(name) for name in ("is_private", "is_im", "is_mpim", "is_group"))
 
     async def group_people(self, group: str) -> list[str]:
         """List who is in a user group."""
@@ -189,9 +191,7 @@ class SlackClient:
         """Bring a file to Slack; nobody sees it until it is shared."""
         place = await heard(self.web.files_getUploadURLExternal(filename=name, length=len(content)))
         try:
-            async with self._http().post(
-                str(place["upload_url"]), data=content, allow_redirects=False
-            ) as answer:
+            async with self._http().post(str(place["upload_url"]), data=content, allow_redirects=False) as answer:
                 if answer.status != 200:
                     raise TryAgain(SYSTEM, f"the upload was answered with {answer.status}")
         except Elsewhere as error:
@@ -203,9 +203,7 @@ class SlackClient:
     async def share(self, file: str, title: str, channel: str, thread: str | None) -> None:
         """Show an uploaded file in a conversation."""
         files: list[dict[str, str | None]] = [{"id": file, "title": title}]
-        asked = self.web.files_completeUploadExternal(
-            files=files, channel_id=channel, thread_ts=thread
-        )
+        asked = self.web.files_completeUploadExternal(files=files, channel_id=channel, thread_ts=thread)
         await heard(asked, channel)
 
     async def is_shared(self, file: str, channel: str) -> bool:
@@ -241,9 +239,7 @@ class SlackClient:
         https://docs.slack.dev/reference/objects/file-object says which addresses want it.
         """
         if not is_slacks(url, self._api_url):
-            raise GiveUp(
-                SYSTEM, "The file is not kept by Slack itself. Upload it from your own machine."
-            )
+            raise GiveUp(SYSTEM, "The file is not kept by Slack itself. Upload it from your own machine.")
         headers = {"Authorization": f"Bearer {self._token}"}
         try:
             async with self._http().get(url, headers=headers, allow_redirects=False) as answer:

@@ -31,9 +31,7 @@ def is_slacks(url: str, api_url: str) -> bool:
 def fence(api_url: str, ours: Callable[[str, str], bool] = is_slacks) -> aiohttp.TraceConfig:
     """Make what holds a session to Slack's hosts: only what is `ours` is asked, and no redirect is followed."""
 
-    async def started(
-        _: aiohttp.ClientSession, __: SimpleNamespace, asked: aiohttp.TraceRequestStartParams
-    ) -> None:
+    async def started(_: aiohttp.ClientSession, __: SimpleNamespace, asked: aiohttp.TraceRequestStartParams) -> None:
         if not ours(str(asked.url), api_url):
             raise Elsewhere("not one of Slack's hosts")
 

@@ -97,9 +97,7 @@ def _quiet() -> logging.Logger:
 class Link:
     """Keeps one connection open from `start` to `stop`, and answers what comes over it."""
 
-    def __init__(
-        self, web: AsyncWebClient, app_token: str, answer: Answer, *, beat: float = BEAT
-    ) -> None:
+    def __init__(self, web: AsyncWebClient, app_token: str, answer: Answer, *, beat: float = BEAT) -> None:
         """Keep the settings; `web` is closed by whoever made it, `beat` is in seconds."""
         self._web, self._token, self._answer, self._beat = web, app_token, answer, beat
         self._keeper: asyncio.Task[None] | None = None
@@ -175,7 +173,7 @@ class Link:
 
     @staticmethod
     def _say_down(why: str) -> None:
-        _log.warning("slack_link_down", why=why, kept="everything that was accepted", next="connected again by itself")  # fmt: skip
+        _log.warning("slack_link_down", why=why, kept="everything that was accepted", next="connected again by itself")
 
     # What comes over it ---------------------------------------------------------------------------
 
@@ -184,12 +182,12 @@ class Link:
         self._running += 1
         self._idle.clear()
         try:
-            payload = await self._answer(Envelope(request.envelope_id, request.payload, _headers(request)))  # fmt: skip
+            payload = await self._answer(Envelope(request.envelope_id, request.payload, _headers(request)))
             await client.send_socket_mode_response(SocketModeResponse(request.envelope_id, payload))
         except NotTaken:
             return
         except (OSError, RuntimeError, aiohttp.ClientError) as gone:
-            _log.warning("slack_link_answer_lost", why=type(gone).__name__, kept="what was accepted")  # fmt: skip
+            _log.warning("slack_link_answer_lost", why=type(gone).__name__, kept="what was accepted")
         finally:
             self._running -= 1
             if not self._running:

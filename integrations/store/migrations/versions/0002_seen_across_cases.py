@@ -53,40 +53,71 @@ def _extend_cases() -> None:
 
 def _create_owed() -> None:
     _table(
-        "owed", *_of_case("owed"), _text("duty", 200), sa.Column("number", sa.Integer(), nullable=False),
-        _text("display", 40), _text("step", 100), _text("part", 100, null=True),
-        sa.Column("occurrence", sa.Integer(), nullable=False), _text("role", 100),
-        sa.Column("title", sa.Text(), nullable=False), sa.Column("press", sa.Text()),
-        _text("claimed_by", 64, null=True), _text("held_by", 64, null=True), _text("opened_by", 64),
-        _instant("opened_at"), _instant("due_at"), _flag("urgent"), _flag("waiting"), _flag("locked"),
-        _flag("listed"), key=("case_id", "duty"),
-    )  # fmt: skip
+        "owed",
+        *_of_case("owed"),
+        _text("duty", 200),
+        sa.Column("number", sa.Integer(), nullable=False),
+        _text("display", 40),
+        _text("step", 100),
+        _text("part", 100, null=True),
+        sa.Column("occurrence", sa.Integer(), nullable=False),
+        _text("role", 100),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("press", sa.Text()),
+        _text("claimed_by", 64, null=True),
+        _text("held_by", 64, null=True),
+        _text("opened_by", 64),
+        _instant("opened_at"),
+        _instant("due_at"),
+        _flag("urgent"),
+        _flag("waiting"),
+        _flag("locked"),
+        _flag("listed"),
+        key=("case_id", "duty"),
+    )
     for whose in ("role", "held_by", "opened_by"):
         _partial(f"ix_owed_{whose}", "owed", [whose, "due_at", "case_id"], "listed")
 
 
 def _create_people() -> None:
     _table(
-        "on_duty", _text("role", 100), _text("person", 64), _instant("since_at"),
-        _instant("until_at", null=True), key=("role", "person"),
-    )  # fmt: skip
+        "on_duty",
+        _text("role", 100),
+        _text("person", 64),
+        _instant("since_at"),
+        _instant("until_at", null=True),
+        key=("role", "person"),
+    )
     _table(
-        "searches", sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
-        _text("person", 64), _text("kind", 40), _instant("at"), key=("id",), sqlite_autoincrement=True,
-    )  # fmt: skip
+        "searches",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        _text("person", 64),
+        _text("kind", 40),
+        _instant("at"),
+        key=("id",),
+        sqlite_autoincrement=True,
+    )
     op.create_index("ix_searches_person", "searches", ["person", "at"])
 
 
 def _create_announcements() -> None:
     _table(
-        "announcements", _text("key", 200), _text("inbox", 200),
-        sa.Column("body", sa.Text(), nullable=False), _instant("at"), _instant("begun_at", null=True),
-        _instant("done_at", null=True), key=("key",),
-    )  # fmt: skip
+        "announcements",
+        _text("key", 200),
+        _text("inbox", 200),
+        sa.Column("body", sa.Text(), nullable=False),
+        _instant("at"),
+        _instant("begun_at", null=True),
+        _instant("done_at", null=True),
+        key=("key",),
+    )
     op.create_index("ix_announcements_inbox", "announcements", ["inbox", "at"])
     _partial("ix_announcements_unsaid", "announcements", ["at"], "done_at IS NULL")
     _table(
-        "gathered", *_of_case("gathered"), _text("mark", 300), _text("key", 200),
+        "gathered",
+        *_of_case("gathered"),
+        _text("mark", 300),
+        _text("key", 200),
         sa.ForeignKeyConstraint(["key"], ["announcements.key"], name="fk_gathered_key"),
         key=("case_id", "mark"),
-    )  # fmt: skip
+    )

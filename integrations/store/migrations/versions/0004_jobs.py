@@ -22,8 +22,4 @@ def upgrade() -> None:
         ("ix_ato_jobs_lock", "lock, priority, id"),
         ("ix_ato_jobs_effect", "(args->>'key')"),
     ):
-        op.execute(
-            sa.text(
-                f"CREATE INDEX {name} ON procrastinate_jobs ({columns}) WHERE status IN ('todo', 'doing')"
-            )
-        )
+        op.execute(sa.text(f"CREATE INDEX {name} ON procrastinate_jobs ({columns}) WHERE status IN ('todo', 'doing')"))

@@ -20,9 +20,7 @@ COUNTED = """
 
 
 def upgrade() -> None:
-    numbers = [
-        sa.Column(name, sa.Integer(), nullable=False) for name in ("opened", "in_time", "done")
-    ]
+    numbers = [sa.Column(name, sa.Integer(), nullable=False) for name in ("opened", "in_time", "done")]
     op.create_table(
         "tallies",
         sa.Column("playbook", sa.String(100), nullable=False),
@@ -31,10 +29,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("playbook", "slot", name="pk_tallies"),
     )
     op.execute(COUNTED)
+    op.create_index("ix_owed_late", "owed", ["role", "due_at"], sqlite_where=LATE, postgresql_where=LATE)
     op.create_index(
-        "ix_owed_late", "owed", ["role", "due_at"], sqlite_where=LATE, postgresql_where=LATE
+        "ix_cases_goal",
+        "cases",
+        ["goal_due_at", "opened_at", "playbook", "goal_done_at"],
+        sqlite_where=AWAITED,
+        postgresql_where=AWAITED,
     )
-    op.create_index(
-        "ix_cases_goal", "cases", ["goal_due_at", "opened_at", "playbook", "goal_done_at"],
-        sqlite_where=AWAITED, postgresql_where=AWAITED,
-    )  # fmt: skip
