@@ -14,7 +14,8 @@ from handlers.slack.modal_reply import NOT_DONE, note, refused, tell_taken_out, 
 from integrations.slack.codec.arrivals import Click, Pick, Submission, Where
 from integrations.slack.codec.asked import command_beside
 from integrations.slack.codec.meta import FormMeta
-from integrations.slack.views.handling import Asking, handling_view
+from integrations.slack.views.case_action_inputs import Asking
+from integrations.slack.views.case_action_modal import handling_view
 
 _NAME = re.compile(r"\s*([A-Za-z]{2,10})-(\d{1,9})\s*", re.ASCII)
 
