@@ -1,21 +1,21 @@
 """Whether a playbook makes sense: a closed table of rules, each finding with its file and line. It runs nothing."""
 
 from config.marks import Problem, Source, nearest
-from config.rules import flow, names, people, words
+from config.rules import choices, flow, people, references, words
 from config.rules.finding import Finding, Rule
 from desk.fields.template_values import BUILTINS
 from desk.playbook.model import Playbook
 
 RULES: tuple[Rule, ...] = (
-    names.mentions,
-    names.outcomes,
-    names.parts,
-    names.options,
-    names.choices,
-    names.empty_conditions,
-    names.expected,
-    names.filled,
-    names.retention,
+    references.mentions,
+    references.outcomes,
+    references.parts,
+    choices.options,
+    choices.choices,
+    choices.empty_conditions,
+    references.expected,
+    choices.filled,
+    references.retention,
     flow.circles,
     flow.roots,
     flow.unreachable,

@@ -1,4 +1,4 @@
-"""Rules about names: everything a playbook mentions must be there. Closed tables, one row per place."""
+"""Reference rules: every name that a playbook mentions exists in it. Closed tables, one row per place."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -8,7 +8,6 @@ from pydantic import BaseModel
 
 from config.marks import Where
 from config.rules.finding import Finding, conditions, listed, tickets, walk
-from desk.fields.format import TWO_WAY
 from desk.playbook.model import (
     ADOPTED,
     Adopts,
@@ -266,55 +265,9 @@ def expected(playbook: Playbook) -> Iterator[Finding]:
                     yield Finding(("rehearsals", name, "expect", key), what, str(word), tuple(known))
 
 
-def filled(playbook: Playbook) -> Iterator[Finding]:
-    """Report answers of rehearsals that their field never takes."""
-    for where, deed in walk(playbook, Deed):
-        for field, given in deed.fill.items():
-            known = _answers(playbook, field)
-            for word in given if isinstance(given, list | tuple) else [given]:
-                if known and word not in known and not deed.refused:
-                    here: Where = (*where, "fill", field)
-                    yield Finding(here, f"“{field}” is never “{word}”", str(word), known)
-
-
 def retention(playbook: Playbook) -> Iterator[Finding]:
     """Report retention for a class that no field belongs to."""
     known = tuple(dict.fromkeys(("case", *(f.keep for f in playbook.fields.values() if f.personal))))
     for name in playbook.retention:
         if name not in known:
             yield Finding(("retention", name), f"no field is kept as “{name}”", name, known, key=True)
-
-
-def options(playbook: Playbook) -> Iterator[Finding]:
-    """Report answers that the field they are compared with never takes."""
-    for where, condition in conditions(playbook):
-        for field, values in condition.field.items():
-            known = _answers(playbook, field)
-            for at, value in enumerate(values):
-                if known and value not in known:
-                    here: Where = (*where, "field", field, at)
-                    yield Finding(here, f"“{field}” is never “{value}”", value, known)
-
-
-def _answers(playbook: Playbook, field: str) -> tuple[str, ...]:
-    spec = playbook.fields.get(field)
-    if spec is None:
-        return ()
-    return tuple(spec.options) or TWO_WAY.get(spec.type, ())
-
-
-def choices(playbook: Playbook) -> Iterator[Finding]:
-    """Report choices without options, and options where there is nothing to choose."""
-    for name, spec in playbook.fields.items():
-        chosen = spec.type in {"choice", "choices"}
-        if chosen and not spec.options:
-            yield Finding(("fields", name), f"“{name}” is a {spec.type} without options", key=True)
-        if spec.options and not chosen:
-            yield Finding(("fields", name, "options"), f"“{name}” is a {spec.type} and takes no options")
-
-
-def empty_conditions(playbook: Playbook) -> Iterator[Finding]:
-    """Report conditions that say nothing."""
-    for where, condition in conditions(playbook):
-        if condition == Condition():
-            yield Finding(where, "an empty condition always holds; leave it out")
