@@ -10,7 +10,7 @@ from desk.playbook.parts import Condition
 
 
 def choices(playbook: Playbook) -> Iterator[Finding]:
-    """Report choices without options, and options where there is nothing to choose."""
+    """Report choice fields without options, and options on other fields."""
     for name, spec in playbook.fields.items():
         chosen = spec.type in {"choice", "choices"}
         if chosen and not spec.options:
@@ -20,7 +20,7 @@ def choices(playbook: Playbook) -> Iterator[Finding]:
 
 
 def options(playbook: Playbook) -> Iterator[Finding]:
-    """Report answers that the field they are compared with never takes."""
+    """Report values in conditions that their field can never have."""
     for where, condition in conditions(playbook):
         for field, values in condition.field.items():
             known = _answers(playbook, field)
@@ -31,7 +31,7 @@ def options(playbook: Playbook) -> Iterator[Finding]:
 
 
 def filled(playbook: Playbook) -> Iterator[Finding]:
-    """Report answers of rehearsals that their field never takes."""
+    """Report answers of rehearsals that their field can never have."""
     for where, deed in walk(playbook, Deed):
         for field, given in deed.fill.items():
             known = _answers(playbook, field)
@@ -49,7 +49,7 @@ def _answers(playbook: Playbook, field: str) -> tuple[str, ...]:
 
 
 def empty_conditions(playbook: Playbook) -> Iterator[Finding]:
-    """Report conditions that say nothing."""
+    """Report conditions without content."""
     for where, condition in conditions(playbook):
         if condition == Condition():
             yield Finding(where, "an empty condition always holds; leave it out")
