@@ -36,7 +36,7 @@ SNOOZE_WORDS: dict[str, Line] = dict(
 
 @dataclass(frozen=True)
 class Asking:
-    """One thing somebody wants to do with a case, and what is needed to ask for the rest of it."""
+    """One case action, and what is needed to render its modal."""
 
     meta: FormMeta
     case: Case
@@ -46,11 +46,11 @@ class Asking:
     now: datetime
 
     def words(self, line: Line) -> str:
-        """Say a line as plain text."""
+        """Translate a line as plain text."""
         return self.ink.plain_of(line)
 
     def of(self, text: Text) -> str:
-        """Give a playbook's text."""
+        """Return a playbook's text."""
         return in_language(text, self.ink.language)
 
 
@@ -74,7 +74,7 @@ def _reason(ask: Asking, *, optional: bool = False) -> Block:
 
 
 def _which_step(ask: Asking) -> list[Block]:
-    """Ask which step is meant, where that is not clear yet."""
+    """Render the choice of the step, unless it is known."""
     if ask.meta.step:
         return []
     offered = ask.offers.of(ask.meta.ask)
@@ -125,7 +125,7 @@ def _merge(ask: Asking) -> list[Block]:
 
 
 def _note(ask: Asking) -> list[Block]:
-    """Ask for a note under those there are, newest last."""
+    """Render the note input below the latest notes, newest last."""
     earlier = ask.case.notes[-MOST_NOTES:]
     key = "{who}, {written_at}: {words}"
     lines = [
@@ -141,7 +141,7 @@ def _question(ask: Asking) -> list[Block]:
 
 
 def _correct(ask: Asking) -> list[Block]:
-    """Ask which fact, then for what it should be."""
+    """Render the choice of a fact, then the input for its new value."""
     names = correctable(ask.case, ask.playbook)[:100]
     options = [option(name, ask.playbook.fields[name].title, ask.ink.language) for name in names]
     if not options:
@@ -168,7 +168,7 @@ def _corrected(ask: Asking) -> list[Block]:
 
 
 def _attempt(ask: Asking) -> list[Block]:
-    """Say which try this is and until when the step waits then, what to say, and what to ask."""
+    """Render an attempt: its number and how long the step then waits, what to say, and what to ask."""
     form = trying(ask.case, ask.playbook, ask.meta.step, ask.meta.attempt)
     say, language = ask.ink.say, ask.ink.language
     blocks = [*say_now(form.says, say, language), paragraph(_what_follows(ask))]

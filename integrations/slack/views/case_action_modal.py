@@ -15,7 +15,7 @@ from integrations.slack.views.inputs import Block, cut, plain
 from integrations.slack.views.menus import LABELS
 
 HANDLE = "handle"
-"""The callback id of these modals."""
+"""Callback id of these modals."""
 
 MOST_STEPS = 12
 EXPLAINED: dict[str, Line] = {
@@ -46,7 +46,7 @@ EXPLAINED: dict[str, Line] = {
 
 
 def handling_view(ask: Asking) -> Block:
-    """Give the modal for what is asked."""
+    """Render the modal of a case action."""
     head = " · ".join(filter(None, [display(ask.case, ask.playbook), _step_title(ask)]))
     blocks = [aside_line(head)] if head else []
     if ask.meta.ask not in BLOCKS:
@@ -72,7 +72,7 @@ def _view(ask: Asking, blocks: list[Block], *, submit: bool = True) -> Block:
 
 
 def _meta(ask: Asking) -> FormMeta:
-    """Describe the form; where a dispute is decided, with the cases it names."""
+    """Build the form's metadata; for the decision of a dispute, with the cases it names."""
     named = {"field": ",".join(ask.case.rivals)} if ask.meta.ask == "dispute" else {}
     return ask.meta.model_copy(update=named)
 
@@ -83,7 +83,7 @@ def _step_title(ask: Asking) -> str:
 
 
 def _more(ask: Asking) -> list[Block]:
-    """List what this person may do: for each open step, then for the case."""
+    """Render the list of permitted actions: for each open step, then for the case."""
     found: list[Block] = []
     steps = dict.fromkeys(one.step for one in ask.offers.all if one.step)
     for name in list(steps)[:MOST_STEPS]:
