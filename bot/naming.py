@@ -22,7 +22,6 @@ class NamedTickets:
     name: Callable[[str], str]
 
     async def create(self, effect: CreateTicket, attempt: Attempt) -> TicketSeen:
-        """Create the ticket once."""
         named = effect.model_copy(update={"body": self._named(effect.body), "subject": self._named(effect.subject)})
         return await self.tickets.create(named, attempt)
 
@@ -32,11 +31,9 @@ class NamedTickets:
         return await self.tickets.update(effect.model_copy(update={"note": note}), attempt)
 
     async def look(self, effect: LookAtTicket) -> TicketSeen:
-        """Read the ticket."""
         return await self.tickets.look(effect)
 
     async def many(self, tickets: Sequence[int]) -> Sequence[TicketSeen]:
-        """Read many tickets."""
         return await self.tickets.many(tickets)
 
     async def foreign(self, ticket: int, query_types: Sequence[str]) -> TicketFound | None:

@@ -66,7 +66,6 @@ class Account:
         )
 
     def ticket(self, ticket: int) -> RawTicket:
-        """Read a ticket."""
         return _tried(lambda: RawTicket.model_validate(self._zenpy.tickets(id=ticket)))
 
     def many(self, tickets: Sequence[int]) -> tuple[RawTicket, ...]:
@@ -74,7 +73,6 @@ class Account:
         return _tried(lambda: _TICKETS.validate_python(list(self._zenpy.tickets(ids=list(tickets)))))
 
     def user(self, user: int) -> RawUser:
-        """Read a user."""
         return _tried(lambda: RawUser.model_validate(self._zenpy.users(id=user)))
 
     def named(self, external_id: str) -> tuple[RawTicket, ...]:

@@ -98,7 +98,6 @@ class ZendeskTickets:
         return user.id
 
     def close(self) -> None:
-        """Close all connections."""
         self._account.close()
 
     async def create(self, effect: CreateTicket, attempt: Attempt) -> TicketSeen:
@@ -125,7 +124,6 @@ class ZendeskTickets:
         return await self._seen(await self._ticket(ticket.id), effect)
 
     async def look(self, effect: LookAtTicket) -> TicketSeen:
-        """Read the ticket."""
         seen = await self._seen(await self._ticket(effect.ticket), None)
         audits = await asyncio.to_thread(self._account.audits, effect.ticket)
         history = read_history(audits, await self._me())

@@ -62,7 +62,6 @@ class SetUp:
         self._url = self._session.url
 
     def close(self) -> None:
-        """Close the connections."""
         self._session.close()
         self._sign_in.close()
 

@@ -89,7 +89,6 @@ class ApiToken(SignIn):
         self._basic = HTTPBasicAuth(f"{email}/token", token)
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the credentials."""
         self._basic(request)
         return request
 
@@ -143,7 +142,6 @@ class ClientCredentials(SignIn):
         )
 
     def close(self) -> None:
-        """Close the connection to the token endpoint."""
         self._door.close()
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -30,13 +30,13 @@ class _HomeView(shapes.View):
 
 
 class _HomeActions(shapes.Actions):
-    """A `block_actions` body from the home tab."""
+    """A `block_actions` payload from the home tab."""
 
     view: _HomeView
 
 
 class _Shortcut(shapes.Shape):
-    """A `message_action` body: https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload."""
+    """A `message_action`: https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload."""
 
     type: Literal["message_action", "shortcut"]
     user: shapes.Named

@@ -103,7 +103,7 @@ class Container(Shape):
 
 
 class Actions(Shape):
-    """A `block_actions` body."""
+    """A `block_actions` payload."""
 
     type: Literal["block_actions"]
     user: Named
@@ -123,7 +123,7 @@ class About(Shape):
 
 
 class Submitted(Shape):
-    """A `view_submission` body."""
+    """A `view_submission` payload."""
 
     type: Literal["view_submission"]
     user: Named
@@ -132,7 +132,7 @@ class Submitted(Shape):
 
 
 class ViewClosed(Shape):
-    """A `view_closed` body; it has no trigger id."""
+    """A `view_closed` payload; it has no trigger id."""
 
     type: Literal["view_closed"]
     user: Named
