@@ -3,7 +3,6 @@
 It does not read the environment.
 """
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -147,29 +146,6 @@ class Zendesk(Section):
         description="Changes of tickets that the account takes in a minute; a trial or sandbox account takes 20",
     )
     reconcile_seconds: int = Field(600, ge=1, description="Seconds between looks for lost changes")
-
-
-_PAIRS = (
-    ("CLIENT_ID", "CLIENT_SECRET"),
-    ("SECOND_CLIENT_ID", "SECOND_CLIENT_SECRET"),
-    ("EMAIL", "TOKEN"),
-)
-
-
-def sign_in_missing(given: Mapping[str, object]) -> Iterator[str]:
-    """Yield the Zendesk credentials that are missing, from the values of its section.
-
-    With a complete first OAuth client an incomplete API token is ignored.
-    """
-    has = {name: bool(str(given.get(name.lower()) or "").strip()) for pair in _PAIRS for name in pair}
-    first, second, old = _PAIRS
-    whole = all(has[name] for name in first)
-    begun = any(has[name] for name in (*first, *second))
-    for left, right in (first, second, *([] if begun else [old])):
-        if has[left] != has[right]:
-            yield f"ATO_ZENDESK__{right if has[left] else left}"
-    if not (whole or any(has[name] for name in first)) and (begun or not any(has[name] for name in old)):
-        yield from (f"ATO_ZENDESK__{name}" for name in first)
 
 
 class BackOffice(Section):

@@ -27,7 +27,6 @@ from config.sections import (
     Watchdog,
     Web,
     Zendesk,
-    sign_in_missing,
 )
 
 
@@ -103,6 +102,29 @@ def _sign_in(given: Any, known: Mapping[str, Variable], told: set[str]) -> Itera
     for name in sign_in_missing(given if isinstance(given, dict) else {}):
         if name not in told and f"{name}_FILE" not in told:
             yield f"{name} is missing. {known[name].purpose}."
+
+
+_PAIRS = (
+    ("CLIENT_ID", "CLIENT_SECRET"),
+    ("SECOND_CLIENT_ID", "SECOND_CLIENT_SECRET"),
+    ("EMAIL", "TOKEN"),
+)
+
+
+def sign_in_missing(given: Mapping[str, object]) -> Iterator[str]:
+    """Yield the Zendesk credentials that are missing, from the values of its section.
+
+    With a complete first OAuth client an incomplete API token is ignored.
+    """
+    has = {name: bool(str(given.get(name.lower()) or "").strip()) for pair in _PAIRS for name in pair}
+    first, second, old = _PAIRS
+    whole = all(has[name] for name in first)
+    begun = any(has[name] for name in (*first, *second))
+    for left, right in (first, second, *([] if begun else [old])):
+        if has[left] != has[right]:
+            yield f"ATO_ZENDESK__{right if has[left] else left}"
+    if not (whole or any(has[name] for name in first)) and (begun or not any(has[name] for name in old)):
+        yield from (f"ATO_ZENDESK__{name}" for name in first)
 
 
 def _name(way: list[str]) -> str:
