@@ -7,7 +7,7 @@ from desk.values import Value
 PICK_OUTCOME = "pick:outcome"
 PICK_PLAYBOOK = "pick:playbook"
 PICK_FIELD = "pick:field"
-"""Prefix of the action ids of choices that change a modal's questions."""
+"""Action ids of choices that change a modal's questions."""
 
 NONE = "__none"
 """Suffix of the action id of "None known, because…"."""

@@ -69,7 +69,9 @@ class SlackReply:
         return None if failed is None or failed in _OVERTAKEN else NOT_SHOWN
 
     async def private(self, where: Where, person: str, text: str) -> None:
-        """Send a person an ephemeral message where they acted, else a direct message; never both."""
+        """Send a person one message: ephemeral, by response URL, or direct; the next way only if the last surely
+        failed.
+        """
         ways: list[tuple[str, Callable[[], Awaitable[object]]]] = []
         if where.channel[:1] in {"C", "G"}:
             ways.append(("chat.postEphemeral", lambda: self._ephemeral(where.channel, person, text)))
