@@ -1,1 +1,1 @@
-"""The running bot: wires everything and starts it."""
+"""The running bot: wires all parts together and starts them."""

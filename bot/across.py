@@ -1,4 +1,4 @@
-"""What works across cases, plugged together: who is on duty, and what is announced without belonging to one case."""
+"""Composition of what works across cases: the duty rota, announcements and their ticks."""
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -29,7 +29,7 @@ Ticks = dict[str, tuple[float, Callable[[], Awaitable[object]]]]
 
 
 def rota(database: Database, people: SlackPeople, playbooks: Mapping[str, Playbook]) -> Rota:
-    """Say who is on duty; a role is covered by its `next`, in the first playbook that names one."""
+    """Build the rota. An uncovered role falls back to its `next`, from the first playbook that names one."""
     covers: dict[str, str] = {}
     for book in playbooks.values():
         for name, role in book.roles.items():
@@ -41,7 +41,7 @@ def rota(database: Database, people: SlackPeople, playbooks: Mapping[str, Playbo
 def announcer(
     settings: Settings, slack: SlackClient, people: SlackPeople, say: Say, engine: Engine, rota: Rota
 ) -> SlackAnnouncer:
-    """Say announcements in the roles' inboxes."""
+    """Build the announcer, which posts into the roles' inboxes."""
     titles = {name: role.title for book in engine.playbooks.values() for name, role in book.roles.items()}
     operators = {"operators": settings.slack.operators} if settings.slack.operators else {}
     return SlackAnnouncer(
@@ -56,7 +56,7 @@ def announcer(
 
 
 def ticks(seconds: float, database: Database, engine: Engine, rota: Rota, announcer: SlackAnnouncer) -> Ticks:
-    """Name the ticks: announcements and Monday's message at the chaser's pace, the rota at its own."""
+    """Return the ticks by name: announcements and the weekly report at the chaser's interval, the rota at its own."""
     store = StoredAnnouncements(database)
     saying = Announcing(store, announcer, engine.clock)
     return {

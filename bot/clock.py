@@ -1,28 +1,27 @@
-"""Business time. It knows nothing of signatures, which are checked against real time."""
+"""Clocks for business time. Signatures are checked against real time instead."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The system clock."""
 
     def now(self) -> datetime:
-        """Give the aware UTC instant."""
         return datetime.now(UTC)
 
 
 class OffsetClock:
-    """The machine's clock and an offset in seconds, read from a file, for demonstrations and rehearsals."""
+    """The system clock plus an offset in seconds read from a file, for demonstrations and rehearsals."""
 
     def __init__(self, file: Path) -> None:
-        """Keep where the offset stands; a file that is not there or not a number means none."""
+        """Take the file with the offset; a missing file, or one without a number, means no offset."""
         self._file = file
         self._stamp = -1
         self._offset = timedelta()
 
     def now(self) -> datetime:
-        """Give the aware UTC instant, moved; the file is read again when it was written."""
+        """Return the shifted aware UTC instant; the file is read again when its modification time changes."""
         try:
             stamp = self._file.stat().st_mtime_ns
             if stamp != self._stamp:

@@ -1,4 +1,4 @@
-"""What the watchdog found, for Prometheus. Labels never hold personal data."""
+"""Prometheus gauges of the watchdog's findings. Labels never hold personal data."""
 
 from collections.abc import Mapping
 
@@ -24,7 +24,7 @@ STANDING = Gauge("ato_cases", "Open cases by the step somebody owes", ["playbook
 
 
 def show_cases(standing: Mapping[tuple[str, str], int]) -> None:
-    """Set how many cases stand at each step; a step where none stands any more shows 0."""
+    """Set the number of cases at each step; a step that no case is at any more is set to 0."""
     _SHOWN.update(standing)
     for playbook, step in _SHOWN:
         STANDING.labels(playbook, step).set(standing.get((playbook, step), 0))
@@ -34,7 +34,7 @@ _SHOWN: set[tuple[str, str]] = set()
 
 
 def show(seen: Watch | None, wrong: tuple[Alarm, ...]) -> None:
-    """Set the figures; without a look only that all is not well is known."""
+    """Set the gauges; without a reading only the health gauge is set, to unhealthy."""
     WELL.set(0 if seen is None or wrong else 1)
     if seen is None:
         return

@@ -1,7 +1,7 @@
-"""What stands before the doors: a limit on bodies, the memory of signatures, how often one person may act, plain headers.
+"""Request guards: body limit, replay cache of signatures, rate limit per person, security headers.
 
-Only what is signed counts against a limit. A limit on what is not signed would let anybody use up Slack's own share;
-refusing it costs one hash. All of this is per process: what is stored is guarded by the delivery ids in the database.
+Only signed requests count against a limit: otherwise anybody could use up Slack's own share, and refusing an unsigned
+one costs one hash. All of this is per process; stored state is guarded by the delivery ids in the database.
 """
 
 import asyncio
@@ -20,13 +20,13 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST = 1_000_000
-"""Bytes of a request body; Slack's and Zendesk's own are far smaller."""
+"""Maximum request body in bytes; Slack's and Zendesk's own are far smaller."""
 PATIENCE = 10.0
 """Seconds for a body to arrive; Slack has given up long before."""
 REMEMBERED = 900.0
-"""Seconds a signature is remembered: longer than both windows, before and after."""
+"""Seconds a signature is remembered: longer than both time windows, before and after."""
 TWINS = 5.0
-"""Seconds in which Zendesk may sign two changes of one ticket alike: its stamps are of whole seconds."""
+"""Seconds within which Zendesk may sign two changes of one ticket alike: its timestamps are whole seconds."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -41,14 +41,13 @@ _WRITTEN = [(name.lower().encode(), value.encode()) for name, value in HEADERS.i
 
 
 class PlainHeaders:
-    """Tells browsers to do nothing with what is answered here: no page of ours is meant for one."""
+    """ASGI middleware that adds security headers: no response of ours is a page for a browser."""
 
     def __init__(self, app: ASGIApp) -> None:
-        """Stand before an application."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Add the headers to every answer."""
+        """Add the headers to every response."""
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -59,7 +58,7 @@ class PlainHeaders:
 
 
 async def read_body(request: Request) -> bytes | Response:
-    """Read no more than LARGEST bytes, or answer why not; a body that says it is larger is not read at all."""
+    """Read at most LARGEST bytes, or return the error response; with a larger Content-Length nothing is read."""
     size = request.headers.get("content-length", "0")
     if not (size.isascii() and size.isdigit()) or int(size) > LARGEST:
         return _too_large()
@@ -83,19 +82,19 @@ def _too_large() -> Response:
 
 
 def said(status: int, words: str, **headers: str) -> Response:
-    """Answer with a sentence."""
+    """Build a plain-text response."""
     return JSONResponse({"error": words}, status, headers)
 
 
 @dataclass
 class Seen:
-    """Signatures that were accepted, with what they stood for; only who has the secret can add one."""
+    """Replay cache: accepted signatures and what each was for. Only who has the secret can add one."""
 
     now: Callable[[], float] = time.monotonic
     _kept: "OrderedDict[str, tuple[float, str]]" = field(default_factory=OrderedDict)
 
     def before(self, signature: str, about: str = "") -> str | None:
-        """Remember a signature; where it came before, give what it came with then."""
+        """Remember a signature; return what it was first seen with, or None when it is new."""
         now = self.now()
         while self._kept and next(iter(self._kept.values()))[0] < now - REMEMBERED:
             self._kept.popitem(last=False)
@@ -105,24 +104,23 @@ class Seen:
         return self._kept[signature][1]
 
     def just_came(self, signature: str) -> bool:
-        """Say whether a signature came first within the last TWINS seconds."""
+        """Return whether a signature was first seen within the last TWINS seconds."""
         return signature in self._kept and self._kept[signature][0] > self.now() - TWINS
 
     def forget(self, signature: str) -> None:
-        """Let a signature come again: what it carried was not done."""
+        """Forget a signature, so that it is accepted again: its request was not processed."""
         self._kept.pop(signature, None)
 
 
 class Pace:
-    """How often one name may do something within a minute; 0 is no limit."""
+    """Rate limit: how often one name may act within a minute; 0 is no limit."""
 
     def __init__(self, per_minute: int) -> None:
-        """Start with nothing counted."""
         self._item = RateLimitItemPerMinute(per_minute) if per_minute else None
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     def wait(self, name: str) -> int:
-        """Count one; give the seconds to wait where it was too many, else 0."""
+        """Count one request; return the seconds to wait when the limit is exceeded, else 0."""
         if self._item is None or self._limiter.hit(self._item, name):
             return 0
         until = self._limiter.get_window_stats(self._item, name).reset_time
@@ -130,7 +128,7 @@ class Pace:
 
 
 def may_read_metrics(request: Request, token: str, *, loopback: bool) -> bool:
-    """Say whether this request may see the figures: with the token, or without one where only this machine is heard."""
+    """Return whether a request may read the metrics: with the token, or without one if only localhost is served."""
     if not token:
         return loopback
     given = request.headers.get("authorization", "")

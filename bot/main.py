@@ -1,4 +1,7 @@
-"""The composition root: settings to ports to engine to Slack, web and ticks. Importing any other module builds nothing."""
+"""Composition root: settings to ports to engine to Slack, web and ticks.
+
+Importing any other module builds nothing.
+"""
 
 import gc
 import logging
@@ -56,17 +59,20 @@ from integrations.zendesk.turns import ChangeTurns
 log = logging.getLogger(__name__)
 
 COLLECT_AFTER = 10_000
-"""New objects after which Python looks for cycles among them. A click makes some thousands, of which next to none are cycles."""
+"""Threshold of the garbage collector's first generation, in objects.
+
+A click allocates some thousands, almost none of them in reference cycles.
+"""
 
 
 def clock_of(settings: Settings) -> Clock:
-    """Choose the clock: the machine's, or one that a demonstration may move."""
+    """Return the clock: the system's, or one that a demonstration may shift."""
     file = settings.clock.offset_file
     return OffsetClock(file) if file else SystemClock()
 
 
 def assemble(settings: Settings, clock: Clock | None = None) -> Bot:
-    """Plug everything together without starting it. Call it inside the event loop."""
+    """Build the bot without starting it. Call it inside the event loop."""
     gc.set_threshold(COLLECT_AFTER, 20, 20)
     playbooks = load(settings.playbooks.folder or PLAYBOOKS, settings.playbooks.names, settings.playbooks.values)
     say = Catalogue(settings.locales.folder or FOLDER)
@@ -135,7 +141,7 @@ def _chat(
 
 
 def _back_office(settings: Settings) -> BackOffice:
-    """Connect the company's Admin, or leave its work to people."""
+    """Connect to the company's Admin API, or fall back to work by hand."""
     chosen = settings.backoffice
     template = chosen.admin_url_template or ""
     if chosen.url is None or chosen.token is None:

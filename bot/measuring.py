@@ -1,6 +1,6 @@
-"""What is counted and logged while the desk works: doors, effects, cases and their steps. Never personal data.
+"""Metrics and log lines: requests, effects, cases and their steps. Never personal data.
 
-Everything is seen at three places: around each request, around each effect, and at each transaction that was kept.
+Measured at three places: around each request, around each effect, and at each committed transaction.
 """
 
 import asyncio
@@ -35,9 +35,9 @@ LONG = (
     7 * _DAY,
     14 * _DAY,
 )
-"""Seconds that matter for a step or a case: minutes, hours and days."""
+"""Histogram buckets for steps and cases, in seconds: minutes, hours and days."""
 SHORT = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20)
-"""Seconds that matter for an answer: Slack waits three, Zendesk ten."""
+"""Histogram buckets for responses, in seconds: Slack waits three, Zendesk ten."""
 
 DOOR = Histogram(
     "ato_door_seconds", "Seconds until an answer left, by door and status", ["door", "status"], buckets=SHORT
@@ -62,14 +62,13 @@ _dead: ContextVar[set[str] | None] = ContextVar("ato_dead", default=None)
 
 
 class MeasuredDoors:
-    """Times what comes in by Slack's and Zendesk's doors."""
+    """ASGI middleware that times Slack's and Zendesk's requests."""
 
     def __init__(self, app: ASGIApp) -> None:
-        """Stand before an application."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Time one request until its answer begins to leave."""
+        """Time one request up to the start of its response."""
         door = _DOORS.get(scope.get("path", ""))
         if door is None:
             await self._app(scope, receive, send)
@@ -85,7 +84,7 @@ class MeasuredDoors:
 
 
 def measured(perform: Perform) -> Perform:
-    """Count and log each try at an effect."""
+    """Wrap `perform`: count and log each attempt at an effect."""
 
     async def tried(effect: Effect, attempt: Attempt) -> datetime | None:
         dead: set[str] = set()
@@ -114,12 +113,12 @@ def measured(perform: Perform) -> Perform:
 
 
 class MeasuredCases(StoredCases):
-    """The cases, with each kept decision counted and logged."""
+    """The `Cases` port, with each committed decision counted and logged."""
 
     async def commit(self, commit: Commit) -> None:
-        """Keep a decision, then count it; raises as the cases do, and then counts nothing.
+        """Commit a decision, then count it; an exception of the store is passed on and nothing is counted.
 
-        It is counted and logged in the loop's next turn, when whoever waits has been answered.
+        Counting and logging run in the event loop's next iteration, after the waiting request was answered.
         """
         await super().commit(commit)
         dead = _dead.get()
@@ -128,7 +127,7 @@ class MeasuredCases(StoredCases):
         asyncio.get_running_loop().call_soon(_tell, commit)
 
     async def note(self, ticket: int, delivery: str, at: datetime, plan: LookPlan) -> str | None:
-        """Keep a delivery about a ticket, then log it; raises as the cases do."""
+        """Store a delivery about a ticket, then log it; exceptions of the store are passed on."""
         case = await super().note(ticket, delivery, at, plan)
         if case is not None:
             _log.info("noted", case=case, ticket=ticket, delivery=delivery)
@@ -170,7 +169,7 @@ def _since(commit: Commit, event: ev.Event) -> float:
 
 
 def _say(commit: Commit) -> None:
-    """Write one line for what was kept: which case, what happened, and what led to it; no values and no words."""
+    """Log one line for a commit: the case, its events and the command; no values and no free text."""
     if not commit.events:
         return
     _log.info(

@@ -1,6 +1,6 @@
-"""People's names in texts for Zendesk: the desk writes `<@id>`, only Slack's table knows who that is.
+"""People's names in texts for Zendesk: replaces `<@id>` by the name in Slack's directory.
 
-It stands here because neither vendor's folder may know the other.
+It stands here because neither vendor's package may import the other.
 """
 
 import re
@@ -16,35 +16,32 @@ _PERSON = re.compile(r"<@([A-Z0-9]{3,20})>")
 
 @dataclass(frozen=True)
 class NamedTickets:
-    """The ticket system, with names where the desk wrote people's ids."""
+    """The `Tickets` port with `<@id>` replaced by people's names."""
 
     tickets: Tickets
     name: Callable[[str], str]
 
     async def create(self, effect: CreateTicket, attempt: Attempt) -> TicketSeen:
-        """Create the ticket once."""
         named = effect.model_copy(update={"body": self._named(effect.body), "subject": self._named(effect.subject)})
         return await self.tickets.create(named, attempt)
 
     async def update(self, effect: UpdateTicket, attempt: Attempt) -> TicketSeen:
-        """Leave the note once."""
+        """Add the note once."""
         note = self._named(effect.note) if effect.note else None
         return await self.tickets.update(effect.model_copy(update={"note": note}), attempt)
 
     async def look(self, effect: LookAtTicket) -> TicketSeen:
-        """Read the ticket."""
         return await self.tickets.look(effect)
 
     async def many(self, tickets: Sequence[int]) -> Sequence[TicketSeen]:
-        """Read many tickets."""
         return await self.tickets.many(tickets)
 
     async def foreign(self, ticket: int, query_types: Sequence[str]) -> TicketFound | None:
-        """Read a ticket no case knows."""
+        """Read a ticket that belongs to no case."""
         return await self.tickets.foreign(ticket, query_types)
 
     async def peek(self, ticket: int) -> Writer | None:
-        """Say who wrote a ticket."""
+        """Return the requester of a ticket."""
         return await self.tickets.peek(ticket)
 
     def _named(self, words: str) -> str:

@@ -1,4 +1,4 @@
-"""Which queue works for which database, and which ticks one replica does for all."""
+"""Choice of the work queue by database, and ticks that one replica runs for all."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 OF_EACH = frozenset({"people", "people_unread", "rota"})
-"""Ticks that refresh what a replica remembers; all others are done by one replica for all."""
+"""Ticks that every replica runs, because they refresh its memory; one replica runs each of the others for all."""
 
 Tick = Callable[[], Awaitable[object]]
 
 
 class Queue(Protocol):
-    """A queue of effects as the bot starts and stops it."""
+    """A work queue of effects, as the bot starts and stops it."""
 
     def wake(self) -> None:
-        """Say that there may be work."""
+        """Signal that there may be work."""
         ...
 
     def claim(self) -> None:
-        """Become a worker of this database; raises WorkerRunning where there can be one only."""
+        """Register as a worker of this database; raises WorkerRunning where there can be one only."""
         ...
 
     async def run(self) -> None:
@@ -40,12 +40,12 @@ class Queue(Protocol):
         ...
 
     async def stop(self, timeout: float) -> None:  # noqa: ASYNC109 - the limit is what the caller asks for
-        """Take nothing more; what does not finish within the limit (seconds) is given back."""
+        """Take no new work; what does not finish within `timeout` (seconds) is returned to the queue."""
         ...
 
 
 def jobs_of(database_url: str) -> "Jobs | None":
-    """Give the jobs of a PostgreSQL database, or None; raises CannotStart where the extra is not installed."""
+    """Return the jobs of a PostgreSQL database, or None; raises CannotStart when the extra is not installed."""
     address = for_libpq(database_url)
     if address is None:
         return None
@@ -60,7 +60,7 @@ def jobs_of(database_url: str) -> "Jobs | None":
 
 
 def queue_of(database_url: str, jobs: "Jobs | None", effects: StoredEffects, clock: Clock, perform: Perform) -> Queue:
-    """Choose the queue by the database alone: procrastinate on PostgreSQL, else the embedded one."""
+    """Return the queue for a database: procrastinate on PostgreSQL, else the embedded one."""
     if jobs is None:
         lock = worker_lock(database_url)
         return EmbeddedQueue(effects, clock, perform, lock_path=lock)
@@ -70,7 +70,7 @@ def queue_of(database_url: str, jobs: "Jobs | None", effects: StoredEffects, clo
 
 
 def once(database: Database, ticks: dict[str, tuple[float, Tick]]) -> dict[str, tuple[float, Tick]]:
-    """Have each tick done by one replica at a time; one that finds another at it has nothing to do."""
+    """Wrap each tick so that one replica at a time runs it; the others skip it."""
     return {
         name: (seconds, job if name in OF_EACH else partial(_alone, database, name, job))
         for name, (seconds, job) in ticks.items()

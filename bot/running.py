@@ -1,4 +1,4 @@
-"""The running bot: everything plugged together, how it starts and how it stops."""
+"""Lifecycle of the running bot: its parts, how it starts and how it stops."""
 
 import asyncio
 import logging
@@ -28,12 +28,12 @@ from integrations.zendesk.client import ZendeskTickets
 log = logging.getLogger(__name__)
 
 STOP_WITHIN = 5.0
-"""Seconds for running work to finish when the process is asked to stop; the doors have three before. Ten in all."""
+"""Seconds for running work to finish at shutdown, after three for open requests. Ten in all."""
 
 
 @dataclass
 class Bot:
-    """Everything that runs, plugged together. `app` is what a web server serves."""
+    """All parts of a running bot. `app` is the ASGI application."""
 
     settings: Settings
     database: Database
@@ -51,7 +51,7 @@ class Bot:
     link: Link | None = None
 
     async def start(self) -> None:
-        """Remember the playbooks, warm the table of people and start the queue; refuses a second process."""
+        """Store the playbooks, warm the directory of people and start the queue; refuses a second process."""
         self.queue.claim()
         async with alone(self.database, "start", wait=True):
             books = self.playbooks.items()
@@ -69,14 +69,14 @@ class Bot:
             self.link.start()
 
     async def _greet_zendesk(self) -> None:
-        """Sign in to Zendesk before there is a case: who reads the log hears at the start that it does not work."""
+        """Sign in to Zendesk at start, so that wrong credentials are in the log before the first case."""
         try:
             await self.tickets.whoami()
         except (GiveUp, TryAgain) as wrong:
             log.error("Zendesk does not let the desk in: %s", wrong)  # noqa: TRY400 - the sentence says all
 
     async def stop(self) -> None:
-        """Take nothing more, finish or give back what is running, and close every connection."""
+        """Take no new work, finish or return what is running, and close every connection."""
         if self.link:
             await self.link.stop()
         await self.queue.stop(STOP_WITHIN)
@@ -93,5 +93,5 @@ class Bot:
         await self.database.close()
 
     def queue_runs(self) -> bool:
-        """Say whether effects are being done."""
+        """Return whether the queue is working."""
         return self.worker is not None and not self.worker.done()

@@ -1,4 +1,4 @@
-"""The ticks: APScheduler says when, the database says what is due, a handler does it."""
+"""Scheduler of the ticks (APScheduler). The database knows what is due, a handler does it."""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,7 +6,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 
 def schedule(ticks: dict[str, tuple[float, Callable[[], Awaitable[object]]]]) -> AsyncIOScheduler:
-    """Prepare one job per tick: name to seconds and coroutine. Late ticks are run once, never skipped."""
+    """Build one job per tick (name to seconds and coroutine). Late ticks run once, never skipped."""
     scheduler = AsyncIOScheduler(timezone="UTC")
     for name, (seconds, job) in ticks.items():
         scheduler.add_job(

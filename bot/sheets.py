@@ -1,6 +1,6 @@
-"""Sheets in the desk's words: what it attaches becomes bytes, and an uploaded file becomes rows of a field.
+"""Adapter between the desk and spreadsheets: attachments become bytes, uploads become rows of a field.
 
-It stands here because neither the ticket system's folder nor the chat's may know the one that reads sheets.
+It stands here because neither the ticket system's package nor the chat's may import the one that reads sheets.
 """
 
 import asyncio
@@ -20,17 +20,17 @@ MOST_TOLD = 50
 
 
 def write_sheet(sheet: Sheet) -> bytes:
-    """Write a CSV whose cells no spreadsheet calculates; `;` because that is what Excel expects in Italy and South Africa."""
+    """Write a CSV without active cells; separated by `;`, which Excel expects in Italy and South Africa."""
     columns = [Column(str(place), {"en": title}) for place, title in enumerate(sheet.header)]
     rows = ({str(place): cell for place, cell in enumerate(row)} for row in sheet.rows)
     return write_csv(columns, rows, separator=";")
 
 
 class SheetReader:
-    """Reads CSV and XLSX by the columns of a field, in a thread of its own because a big one takes a second."""
+    """Reads CSV and XLSX by the columns of a field, in a thread because a big file takes a second."""
 
     async def read(self, content: bytes, field: FieldSpec, zone: str, now: datetime) -> SheetRows | SheetWrong:
-        """Read the rows, or say everything that is wrong with the file."""
+        """Return the rows, or every error in the file."""
         columns = [_column(name, one, field.max_length) for name, one in field.columns.items()]
         found = await asyncio.to_thread(read_sheet, "", content, columns, zone=zone, now=now)
         if isinstance(found, tuple):
@@ -58,7 +58,7 @@ def _column(name: str, column: parts.Column, longest: int) -> Column:
 
 
 def _cell(column: parts.Column, value: str | None, zone: str) -> str:
-    """Give a cell as somebody would have typed it: times are local, as in the form."""
+    """Format a cell as somebody would have typed it: times are local, as in the form."""
     if column.type != "time" or not value:
         return value or ""
     at = datetime.fromisoformat(value).astimezone(ZoneInfo(zone))

@@ -1,6 +1,6 @@
-"""Which of Slack's occasions goes to which handler. bolt checks signatures and ages; what a body means is not known here.
+"""Routes of the Slack app (bolt): which request goes to which handler. bolt checks signatures and ages.
 
-An error that no handler expected ends here: logged once with the case, and said to the person.
+Bodies are not opened here. Errors that no handler expected end here: logged once with the case, and said to the person.
 """
 
 import logging
@@ -34,7 +34,7 @@ BUG = Line(
 )
 
 REACHED = "ato.reached"
-"""In bolt's context: a handler of ours has begun, so what goes wrong from here on is ours."""
+"""Key in bolt's context: set once our handler has begun, so that later errors are ours."""
 NOT_SLACKS = "This body is not one of Slack's. Nothing was kept."
 
 Handler = Callable[[object, SlackDoor], Awaitable[Json | None]]
@@ -50,7 +50,7 @@ TOO_FAST = Line(
 
 
 def too_fast(door: SlackDoor, count: int) -> Callable[[Sender], Response]:
-    """Answer somebody who acts faster than any person: a command in its answer, anything else privately."""
+    """Answer a rate-limited person: a command in its response, anything else privately."""
     line, told = Line(key=TOO_FAST.key, args={"count": count}), Pace(3)
 
     def answer(sender: Sender) -> Response:
@@ -74,7 +74,7 @@ def build(
     bot_user: str = "",
     bot: str = "",
 ) -> AsyncApp:
-    """Build the bolt app. Slack is not asked who we are while a person waits: `client` is where bolt would ask."""
+    """Build the bolt app with a fixed authorization, so that no request to Slack is made while a person waits."""
     app = AsyncApp(
         name="ato-desk",
         logger=_quiet(),
@@ -92,8 +92,8 @@ def build(
 
 
 def _quiet() -> logging.Logger:
-    """Give bolt a logger that keeps bodies out of the log: it writes those it refuses at "info" and those nobody
-    handles at "warning", and either may hold a customer's data.
+    """Return a logger for bolt that drops bodies. bolt logs the requests it refuses at "info" and those nobody handles
+    at "warning"; either may hold a customer's data.
     """
     logger = logging.getLogger("slack_bolt")
     logger.setLevel(logging.ERROR)
@@ -110,7 +110,7 @@ def _as(team: str, bot_user: str, bot: str, token: str | None) -> Callable[..., 
 
 
 def _listen(app: AsyncApp, door: SlackDoor) -> None:
-    """Name every occasion. The last of each kind catches what is unknown, so that nothing ends in a silent 404."""
+    """Register every listener. The last of each kind catches what is unknown, so that nothing ends in a silent 404."""
     app.command("/ato")(_answer(commands.on_command, door))
     app.action(ANY)(_answer(actions.on_action, door))
     app.view_submission(ANY)(_answer(home.on_submission, door))
@@ -126,7 +126,7 @@ def _listen(app: AsyncApp, door: SlackDoor) -> None:
 
 
 def _answer(handler: Handler, door: SlackDoor) -> Listener:
-    """Hand the body over and acknowledge with the handler's answer: accepted means stored."""
+    """Build a listener that acknowledges with the handler's answer: accepted means stored."""
 
     async def listener(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         context[REACHED] = True
@@ -136,7 +136,7 @@ def _answer(handler: Handler, door: SlackDoor) -> Listener:
 
 
 async def _pass(ack: AsyncAck) -> None:
-    """Acknowledge what nobody here listens to."""
+    """Acknowledge a request that has no handler."""
     await ack()
 
 

@@ -1,4 +1,4 @@
-"""Socket Mode: what comes over Slack's WebSocket goes to the same bolt app as what comes in at the door.
+"""Socket Mode: requests from Slack's WebSocket go to the same bolt app as HTTP requests.
 
 For trying the desk in one's own workspace without a public address. There is no signature to check: the connection is
 ours, opened with the app's token.
@@ -32,7 +32,7 @@ def link(side: web_app.SlackSide, slack: SlackClient, app_token: str) -> Link:
 
 
 def _payload(raw: bytes, kind: str) -> Json | None:
-    """Turn an answer's body into an envelope's payload, as bolt's own adapter does."""
+    """Convert a response body into an envelope's payload, as bolt's own adapter does."""
     if not raw:
         return None
     if kind.startswith("application/json"):

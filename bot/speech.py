@@ -1,4 +1,4 @@
-"""How each role's inbox is spoken to: in the first language and the zone of the playbook the role is of.
+"""Language and time zone of each role's inbox, from the playbook the role belongs to.
 
 A role of several playbooks is one team (`config/load.py` holds it to that): the first playbook that names it decides.
 """
@@ -10,7 +10,7 @@ from integrations.slack.posting.chat import Speech
 
 
 def speech(playbooks: Mapping[str, Playbook]) -> Mapping[str, Speech]:
-    """Give language and zone by role."""
+    """Return language and zone by role."""
     found: dict[str, Speech] = {}
     for book in playbooks.values():
         for role in book.roles:

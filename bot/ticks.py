@@ -1,4 +1,4 @@
-"""What happens by itself and how often: the duties of one process, each a handler with what it needs."""
+"""Periodic tasks of one process, each a handler with its dependencies, and their intervals."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -23,19 +23,19 @@ from integrations.store.litter import StoredLitter
 from integrations.store.tickets import OpenTickets
 
 PEOPLE_REFRESH = 300.0
-"""Seconds between two readings of the user groups; Slack's events come at once, this mends what they missed."""
+"""Seconds between two readings of the user groups; they repair what Slack's events missed."""
 PEOPLE_MEND = 5.0
-"""Seconds between two tries at what could not be read at the start: until then nobody of that group has a role."""
+"""Seconds between two retries of groups that failed to load: until then nobody has their role."""
 FIGURES = 30.0
 """Seconds between two counts of the cases at each step."""
 RETENTION = 3600.0
-"""Seconds between two looks for cases whose personal values have to go: a bot that is started anew each day looks, too."""
+"""Seconds between two retention runs; short enough for a bot that is restarted every day."""
 HOUSEKEEPING = 6 * 3600.0
-"""Seconds between two looks for what is old enough to go."""
+"""Seconds between two housekeeping runs."""
 
 
 def every(bot: Bot, across: Ticks) -> Ticks:
-    """List the ticks of a bot: name to seconds and coroutine; `across` are those that belong to no one case."""
+    """Return all ticks by name, with seconds and coroutine; `across` holds those that belong to no one case."""
     chosen = bot.settings
     housekeeping = partial(on_housekeeping, StoredLitter(bot.database), bot.engine.clock)
     reconcile = partial(on_reconcile, bot.engine, OpenTickets(bot.database))
@@ -53,13 +53,13 @@ def every(bot: Bot, across: Ticks) -> Ticks:
 
 
 async def _figures(board: StoredBoard) -> None:
-    """Count the cases at each step; a database that is gone is the watchdog's to tell."""
+    """Update the case gauges; a database that does not answer is the watchdog's to report."""
     with suppress(StoreGone):
         show_cases(await board.standing())
 
 
 def watchdog(bot: Bot) -> Watchdog:
-    """Watch over everything this desk owes."""
+    """Build the watchdog over everything this desk owes."""
     chosen, tick = bot.settings.watchdog, timedelta(seconds=bot.settings.chaser.tick_seconds)
     limits = Limits(
         2 * tick,

@@ -1,4 +1,4 @@
-"""The web shell: which request goes to which handler. It opens no body and serves no page of its own."""
+"""Web application (FastAPI): routes requests to handlers. It opens no body and serves no page of its own."""
 
 import time
 from collections.abc import Callable
@@ -36,7 +36,7 @@ TOO_FAST = "That is too much within a minute. Nothing was kept; try again later.
 
 @dataclass(frozen=True)
 class SlackSide:
-    """Slack's door: bolt, the secret, and how somebody who acts too fast is told so."""
+    """The Slack endpoint: bolt app, signing secret, and the answer to a rate-limited person."""
 
     app: AsyncApp
     secret: str = field(repr=False)
@@ -48,7 +48,7 @@ class SlackSide:
 
 @dataclass(frozen=True)
 class ZendeskSide:
-    """Zendesk's door."""
+    """The Zendesk endpoint."""
 
     door: ZendeskDoor
     pace: Pace = field(default_factory=lambda: Pace(0))
@@ -57,7 +57,7 @@ class ZendeskSide:
 
 @dataclass(frozen=True)
 class Watching:
-    """What is asked of the process itself, and who may see its figures."""
+    """Health and metrics endpoints, and who may read the metrics."""
 
     probes: Probes
     metrics_token: str = field(default="", repr=False)
@@ -87,7 +87,7 @@ def build(slack: SlackSide, zendesk: ZendeskSide, watching: Watching, lifespan: 
 
 
 async def _slack(request: Request, raw: bytes, side: SlackSide) -> Response:
-    """Check who signed, then whether it came before, then hand it to bolt."""
+    """Verify the signature, check for a replay, then hand the request to bolt."""
     if not signed(side.secret, request.headers, raw, time.time()):
         return said(401, UNSIGNED)
     signature = request.headers["x-slack-signature"]
@@ -113,7 +113,7 @@ async def _to_slack_app(request: Request, raw: bytes, side: SlackSide) -> Respon
 
 
 async def dispatch(asked: AsyncBoltRequest, side: SlackSide) -> Response:
-    """Hand one of Slack's requests to bolt, whichever way it came, unless its person acts too fast."""
+    """Pass a Slack request (HTTP or Socket Mode) to bolt, unless its person is rate-limited."""
     sender = wire.read_who(asked.body)
     if sender.person and (wait := side.person.wait(sender.person)):
         answer = side.too_fast(sender)
@@ -129,8 +129,8 @@ async def dispatch(asked: AsyncBoltRequest, side: SlackSide) -> Response:
 async def _zendesk(request: Request, raw: bytes, side: ZendeskSide) -> Response:
     """Answer a delivery. The invocation id is not signed, so one signature is good for one id.
 
-    Two changes of a ticket within a second are signed alike, though: another id is taken for a moment longer. All it
-    leads to is one more look at the ticket.
+    Zendesk signs two changes of a ticket within a second alike: another id is accepted for a few seconds longer. All it
+    leads to is one more read of the ticket.
     """
     headers = request.headers
     if side.door.signs(headers, raw):

@@ -1,11 +1,11 @@
-"""Composition of the Zendesk sign-in from the settings: OAuth clients, else the API token of before."""
+"""Composition of the Zendesk sign-in from the settings: OAuth clients, else an API token."""
 
 from config.sections import Zendesk
 from integrations.zendesk.sign_in import ApiToken, Client, ClientCredentials, SignIn
 
 
 def clients(zendesk: Zendesk) -> tuple[Client, ...]:
-    """Give the OAuth clients in the order in which they are tried."""
+    """Return the OAuth clients in the order in which they are tried."""
     pairs = (
         (zendesk.client_id, zendesk.client_secret),
         (zendesk.second_client_id, zendesk.second_client_secret),
@@ -14,7 +14,7 @@ def clients(zendesk: Zendesk) -> tuple[Client, ...]:
 
 
 def signed_in(zendesk: Zendesk, scope: str, only: Client | None = None) -> SignIn:
-    """Sign in with the OAuth clients, or with one of them; with the API token where there is none."""
+    """Build the sign-in with all OAuth clients, with one of them (`only`), or else with the API token."""
     found = (only,) if only else clients(zendesk)
     if found:
         return ClientCredentials(zendesk.url, found, scope, life_s=zendesk.token_seconds)

@@ -1,1 +1,1 @@
-"""Configuration: settings from the environment, playbooks, their checks, and the catalogues of sentences."""
+"""Configuration: settings from the environment, playbooks, their lint, and the message catalogues."""

@@ -1,4 +1,7 @@
-"""How variables become nested values: known names, secrets from files, the nearest name for a slip. Reads no environment."""
+"""Environment variables to nested values: known names, secrets from files, suggestions for typos.
+
+It does not read the environment itself.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,17 +19,16 @@ PREFIX = "ATO_"
 
 
 class BadSettings(Exception):
-    """The settings cannot be used; the text lists every problem, one a line."""
+    """The settings are invalid; the text lists every problem, one a line."""
 
     def __init__(self, problems: list[str]) -> None:
-        """Keep the sentences in the order of their names."""
         self.problems = tuple(sorted(dict.fromkeys(problems)))
         super().__init__("\n".join(self.problems))
 
 
 @dataclass(frozen=True)
 class Variable:
-    """One variable: its name, what it is for, and what holds when it is not given."""
+    """One variable: name, purpose and default."""
 
     name: str
     purpose: str
@@ -34,16 +36,16 @@ class Variable:
     required: bool
     secret: bool
     table: bool
-    """Whether it is a table, so that `NAME__KEY` gives one row."""
+    """Whether it is a mapping, so that `NAME__KEY` sets one entry."""
     needed: bool = False
-    """Whether nearly every installation gives it, although something older may stand in its place."""
+    """Whether nearly every installation sets it, although a legacy setting may replace it."""
     row: str = "<ROLE>"
     """What `KEY` stands for, and an example of one."""
     example: str = "MOD"
 
 
 def variables(model: type[BaseModel], prefix: str = PREFIX) -> Iterator[Variable]:
-    """List every variable of a model and its sections, in order."""
+    """Yield every variable of a model and its sections, in order."""
     for name, field in model.model_fields.items():
         full = f"{prefix}{name.upper()}"
         section = field.annotation
@@ -70,7 +72,7 @@ def _variable(name: str, field: FieldInfo) -> Variable:
 
 
 class _Given(EnvSettingsSource):
-    """pydantic-settings' reader of variables, over a mapping instead of the process's environment."""
+    """pydantic-settings' environment source over a mapping instead of the process's environment."""
 
     def __init__(self, settings: type[BaseSettings], given: Mapping[str, str]) -> None:
         self._given = given
@@ -83,7 +85,7 @@ class _Given(EnvSettingsSource):
 def read_environment(
     model: type[BaseSettings], given: Mapping[str, str], known: Mapping[str, Variable]
 ) -> tuple[dict[str, Any], list[str]]:
-    """Turn variables into nested values, and say which of them cannot be read."""
+    """Convert variables into nested values; also return the problems."""
     ours: dict[str, str] = {}
     problems: list[str] = []
     for name, value in sorted(given.items()):
@@ -105,7 +107,7 @@ def _take(
     ours: dict[str, str],
     given: Mapping[str, str],
 ) -> Iterator[str]:
-    """Put one variable where it belongs, or say why it has no place."""
+    """Store one variable at its place, or yield why it has none."""
     bare = name.removesuffix("_FILE")
     table = next((one for one in known.values() if one.table and name.startswith(f"{one.name}__")), None)
     if name in known or table:

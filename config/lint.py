@@ -1,21 +1,21 @@
-"""Whether a playbook makes sense: a closed table of rules, each finding with its file and line. It runs nothing."""
+"""Playbook lint: a closed table of rules, each finding with file and line. It runs nothing."""
 
 from config.marks import Problem, Source, nearest
-from config.rules import flow, names, people, words
+from config.rules import choices, flow, people, references, words
 from config.rules.finding import Finding, Rule
 from desk.fields.template_values import BUILTINS
 from desk.playbook.model import Playbook
 
 RULES: tuple[Rule, ...] = (
-    names.mentions,
-    names.outcomes,
-    names.parts,
-    names.options,
-    names.choices,
-    names.empty_conditions,
-    names.expected,
-    names.filled,
-    names.retention,
+    references.mentions,
+    references.outcomes,
+    references.parts,
+    choices.options,
+    choices.choices,
+    choices.empty_conditions,
+    references.expected,
+    choices.filled,
+    references.retention,
     flow.circles,
     flow.roots,
     flow.unreachable,
@@ -38,11 +38,11 @@ RULES: tuple[Rule, ...] = (
     words.unused,
     words.buttons,
 )
-"""Every rule; templates come on top, because they know the desk's own names."""
+"""Every rule except `words.templates`, which also needs the desk's own names."""
 
 
 def lint(playbook: Playbook, source: Source, builtins: frozenset[str] = frozenset(BUILTINS)) -> tuple[Problem, ...]:
-    """Report everything wrong with a playbook, in the order of its lines."""
+    """Return every problem of a playbook, in line order."""
     rules = (*RULES, words.templates(builtins))
     found = {_problem(finding, source) for rule in rules for finding in rule(playbook)}
     return tuple(sorted(found, key=lambda p: (p.line, p.column, p.what)))

@@ -1,4 +1,4 @@
-"""Playbooks from files: YAML to a checked model, every problem at once with its file and line. It runs nothing."""
+"""Playbook loader: YAML files to a checked model, every problem at once with file and line. It runs nothing."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -16,23 +16,22 @@ from desk.playbook.model import Playbook
 from desk.values import Text
 
 PLAYBOOKS = Path(__file__).parent / "playbooks"
-"""The playbooks that come with the desk."""
+"""Folder of the playbooks that come with the desk."""
 
 _NOTHING_SET: Mapping[str, Values] = {}
 
 
 class BadPlaybook(Exception):
-    """A playbook cannot be used as it is; the text lists every problem, one a line."""
+    """A playbook is invalid; the text lists every problem, one a line."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        """Keep the problems in the order of their lines."""
         self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What became of one file: a playbook when it could be read, and everything that was noticed."""
+    """Result of checking one file: the playbook if it could be read, and all problems."""
 
     file: str
     playbook: Playbook | None
@@ -41,7 +40,7 @@ class Checked:
 
     @property
     def sound(self) -> bool:
-        """Say whether the playbook can be used; warnings do not prevent it."""
+        """Return whether the playbook can be used; warnings do not prevent it."""
         return self.playbook is not None and all(problem.warning for problem in self.problems)
 
 
@@ -50,9 +49,9 @@ def load(
     names: Iterable[str] = (),
     values: Mapping[str, Values] = _NOTHING_SET,
 ) -> Mapping[str, Playbook]:
-    """Read every playbook of a folder (or these names of it), by name; raises BadPlaybook.
+    """Load every playbook of a folder (or those in `names`), by name; raises BadPlaybook.
 
-    `values` holds, by playbook, what the installation puts in the place of the playbook's own `values`.
+    `values` holds, by playbook, the installation's overrides of the playbook's own `values`.
     """
     wanted = tuple(names)
     files = [folder / f"{name}.yaml" for name in wanted] or playbook_files(folder)
@@ -78,12 +77,12 @@ def _for_nobody(folder: Path, values: Mapping[str, Values]) -> Iterable[Problem]
 
 
 def playbook_files(folder: Path) -> list[Path]:
-    """List the playbook files of a folder by name."""
+    """Return the playbook files of a folder, sorted by name."""
     return sorted(file for file in folder.glob("*.y*ml") if file.is_file())
 
 
 def check(path: Path, values: Values = NO_VALUES) -> Checked:
-    """Read and check one file; never raises for what stands in it."""
+    """Read and check one file; never raises for its content."""
     file = _shown(path)
     try:
         data, source = read(path, name=file)
@@ -98,7 +97,7 @@ def check(path: Path, values: Values = NO_VALUES) -> Checked:
 
 
 def parse(data: Any, source: Source) -> tuple[Playbook | None, tuple[Problem, ...]]:
-    """Turn plain data into a playbook, or say everything that is wrong with it."""
+    """Convert plain data into a playbook, or return its problems."""
     if not isinstance(data, dict):
         return None, (source.problem((), "a playbook is a mapping that begins with “playbook:”"),)
     try:
@@ -120,7 +119,7 @@ def _twice(checked: list[Checked]) -> Iterable[Problem]:
 
 
 def _two_teams(checked: list[Checked]) -> Iterable[Problem]:
-    """Report one name for two teams: roles are shared between playbooks, so a name stands for one team."""
+    """Report a role name with two meanings: roles are shared between playbooks, so a name stands for one team."""
     first: dict[str, tuple[str, Text]] = {}
     for one in checked:
         for name, role in one.playbook.roles.items() if one.playbook else ():
@@ -131,20 +130,20 @@ def _two_teams(checked: list[Checked]) -> Iterable[Problem]:
 
 
 def _alike(one: Text, other: Text) -> bool:
-    """Say whether two titles are the same in every language they share."""
+    """Return whether two titles are the same in every language they share."""
     shared = one.keys() & other.keys()
     return bool(shared) and all(one[language] == other[language] for language in shared)
 
 
 def _shown(path: Path) -> str:
-    """Name a file as a person at this terminal would."""
+    """Return a path relative to the working directory where possible."""
     here = Path.cwd()
     full = path.resolve()
     return str(full.relative_to(here)) if full.is_relative_to(here) else str(path)
 
 
 def _problem(error: dict[str, Any], data: Any, source: Source) -> Problem:
-    """Turn one finding of the model into a sentence at a line."""
+    """Convert a validation error into a problem with a line."""
     where = _existing(error["loc"], data)
     kind, context = error["type"], error.get("ctx", {})
     name = str(error["loc"][-1]) if error["loc"] else ""
@@ -168,7 +167,7 @@ def _owner(where: Where) -> str:
 
 
 def _existing(loc: Where, data: Any) -> Where:
-    """Follow a location as far as the file goes; the model's own inner names are passed over."""
+    """Follow a location as far as the file goes; pydantic's inner names are skipped."""
     way: list[str | int] = []
     for part in loc:
         there: Any = data.keys() if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ()
@@ -179,7 +178,7 @@ def _existing(loc: Where, data: Any) -> Where:
 
 
 def _words(loc: Where) -> tuple[str, ...]:
-    """List the words a record at this location knows."""
+    """Return the field names allowed at a location."""
     kind: Any = Playbook
     for part in loc:
         kind = _inside(_bare(kind), part)
@@ -190,7 +189,7 @@ def _words(loc: Where) -> tuple[str, ...]:
 
 
 def _bare(kind: Any) -> Any:
-    """Take a type out of Annotated and Optional."""
+    """Unwrap Annotated and Optional."""
     if get_origin(kind) is Annotated:
         return _bare(get_args(kind)[0])
     if get_origin(kind) in {Union, UnionType}:
@@ -199,7 +198,7 @@ def _bare(kind: Any) -> Any:
 
 
 def _inside(kind: Any, part: str | int) -> Any:
-    """Give the type of what stands at a key or position of a type."""
+    """Return the type at a key or position of a type."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         fields = kind.model_fields
         return next((s.annotation for n, s in fields.items() if (s.alias or n) == part), None)

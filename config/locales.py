@@ -1,8 +1,8 @@
-"""The catalogues: sentences in each language, read once. The English template is the key; it knows no Slack.
+"""Message catalogues (gettext): sentences in each language, read once. The English template is the key.
 
-Values are put in by name and never interpreted, so what a customer wrote cannot reach a format. Values:
-an argument ending in `_at` is an instant of the reader's zone, a text is in the reader's language, a list is joined
-as the language joins lists, and `people` naming `role:<role>` goes through the resolver.
+Values are inserted by name and never interpreted, so what a customer wrote cannot reach a format. An argument ending in
+`_at` is an instant, shown in the reader's zone; a text is shown in the reader's language, a list is joined as the
+language joins lists, and `people` naming `role:<role>` goes through the resolver. It does not know Slack.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parent / "locales"
 DOMAIN = "ato"
 
 PeopleOf = Callable[[str, str], str]
-"""Names the people of a role in a language."""
+"""Returns the names of a role's people in a language."""
 
 
 def _role_itself(role: str, language: str) -> str:
@@ -28,7 +28,7 @@ def _role_itself(role: str, language: str) -> str:
 
 
 class Catalogue:
-    """Says lines: every translation is in memory, and what has none is said in English."""
+    """Translates lines; every translation is in memory, and the fallback is English."""
 
     def __init__(self, folder: Path = FOLDER, people: PeopleOf = _role_itself) -> None:
         """Read every catalogue of a folder, `<language>/LC_MESSAGES/ato.po`."""
@@ -39,11 +39,11 @@ class Catalogue:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """Name the languages that can be spoken."""
+        """Return the available languages."""
         return tuple(sorted({"en", *self._messages}))
 
     def __call__(self, line: Line, language: str, zone: str) -> str:
-        """Say a line in a language, with its instants in a zone."""
+        """Translate a line, with its instants in a zone."""
         template = self._template(line.key, language)
 
         def value(name: str) -> str:
@@ -68,7 +68,7 @@ class Catalogue:
 
 
 def _instant(value: Any, language: str, zone: str) -> str:
-    """Show an instant in the reader's zone; words that are no instant stay as they are."""
+    """Format an instant in the reader's zone; text that is no instant is returned as it is."""
     if not isinstance(value, datetime):
         try:
             value = datetime.fromisoformat(str(value))
@@ -81,7 +81,7 @@ def _instant(value: Any, language: str, zone: str) -> str:
 
 @cache
 def _known_zone(zone: str) -> str:
-    """Give a zone that can be shown; a person's zone comes from outside and may be none."""
+    """Return a valid zone; a person's zone comes from outside and may be none."""
     try:
         return ZoneInfo(zone).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -95,7 +95,7 @@ def _joined(words: list[str], language: str) -> str:
 
 
 def read_catalogue(file: Path) -> Mapping[str, str]:
-    """Read one catalogue: English to words, without what is not translated or is in doubt."""
+    """Read one `.po` file: English to translation, without untranslated and fuzzy entries."""
     from babel.messages.pofile import read_po  # noqa: PLC0415 - read once, at the start
 
     with file.open("rb") as opened:

@@ -1,6 +1,6 @@
-"""YAML with a place for everything: plain data, and the line each value and key stands on. It knows no playbook.
+"""YAML reader with source positions: plain data, and the line of each value and key. It knows no playbook.
 
-Words are read as YAML 1.2 reads them: `17:00`, `yes` and `no` are words, `true` and `12` are not.
+Scalars follow YAML 1.2: `17:00`, `yes` and `no` are strings, `true` and `12` are not.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 Where = tuple[str | int, ...]
-"""The way to a value: keys and positions from the top."""
+"""The path to a value: keys and positions from the top."""
 
 SIZE_LIMIT = 1_000_000
 NODE_LIMIT = 100_000
@@ -23,7 +23,7 @@ DEPTH_LIMIT = 40
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong in a file: where, what, and the valid word it was perhaps meant to be."""
+    """A problem in a file: position, message, and the valid word that was probably meant."""
 
     file: str
     line: int
@@ -33,7 +33,7 @@ class Problem:
     warning: bool = False
 
     def __str__(self) -> str:
-        """Give `file:line: what. Did you mean “…”?`."""
+        """Return `file:line: what. Did you mean “…”?`."""
         hint = f" Did you mean “{self.nearest}”?" if self.nearest else ""
         kind = "warning: " if self.warning else ""
         return f"{self.file}:{self.line}: {kind}{self.what}.{hint}"
@@ -41,14 +41,14 @@ class Problem:
 
 @dataclass(frozen=True)
 class Source:
-    """Where everything of one file stands: `values` and `keys` by their way from the top."""
+    """Positions of one file: `values` and `keys` by their path from the top."""
 
     file: str
     values: dict[Where, tuple[int, int]]
     keys: dict[Where, tuple[int, int]]
 
     def place(self, where: Where, *, key: bool = False) -> tuple[int, int]:
-        """Find line and column of a value (or its key), else of the nearest thing around it."""
+        """Return line and column of a value (or its key), else of its nearest known parent."""
         if key and where in self.keys:
             return self.keys[where]
         for end in range(len(where), 0, -1):
@@ -58,21 +58,20 @@ class Source:
         return (1, 1)
 
     def problem(self, where: Where, what: str, nearest: str | None = None, *, key: bool = False) -> Problem:
-        """Say what is wrong at a place."""
+        """Build a problem at a path."""
         return Problem(self.file, *self.place(where, key=key), what, nearest)
 
 
 class Unreadable(Exception):
-    """The file is not YAML that can be read as plain data; `problems` say where."""
+    """The file is not valid YAML of plain data; `problems` hold the positions."""
 
     def __init__(self, *problems: Problem) -> None:
-        """Keep every problem found."""
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
 
 
 def nearest(word: object, known: Iterable[str]) -> str | None:
-    """Give the known word closest to this one, if any is close."""
+    """Return the known word closest to this one, if any is close."""
     words = {one.casefold(): one for one in known}
     found = get_close_matches(str(word).casefold(), words, n=1, cutoff=0.55)
     return words[found[0]] if found else None
@@ -94,7 +93,7 @@ def read(path: Path, *, name: str | None = None) -> tuple[Any, Source]:
 
 
 def read_text(words: str, file: str) -> tuple[Any, Source]:
-    """Read YAML from words; raises Unreadable."""
+    """Parse YAML from a string; raises Unreadable."""
     try:
         node = _composed(words)
     except yaml.MarkedYAMLError as wrong:
@@ -113,7 +112,7 @@ def read_text(words: str, file: str) -> tuple[Any, Source]:
 
 
 def _composed(words: str) -> yaml.Node | None:
-    """Read with libyaml where PyYAML has it; what it refuses is read again for PyYAML's own words about it."""
+    """Parse with libyaml where available; on an error parse again with PyYAML for its message."""
     if yaml.__with_libyaml__ and not _too_deep(words):
         with suppress(yaml.YAMLError, UnicodeError):
             return yaml.compose(words, Loader=yaml.CSafeLoader)
@@ -121,14 +120,17 @@ def _composed(words: str) -> yaml.Node | None:
 
 
 def _too_deep(words: str) -> bool:
-    """Say whether this may be nested so deep that libyaml would end the process; PyYAML's own reader only refuses it."""
+    """Return whether the nesting may be so deep that libyaml would crash the process.
+
+    PyYAML's own parser only raises.
+    """
     brackets = words.count("[") + words.count("{")
     dashes = max((line.count("- ") + line.count("? ") for line in words.splitlines()), default=0)
     return brackets > 20_000 or dashes > 1_000
 
 
 class _Reader:
-    """Turns a tree of nodes into plain data and remembers where each stood."""
+    """Converts a node tree into plain data and records the position of each node."""
 
     def __init__(self, file: str) -> None:
         self.source = Source(file, {}, {})
@@ -166,7 +168,7 @@ class _Reader:
         return merged | found
 
     def _merge(self, node: yaml.Node, where: Where) -> dict[str, Any]:
-        """Read what `<<` brings; what stands in the mapping itself keeps its own place."""
+        """Resolve a merge key (`<<`); the mapping's own keys keep their positions."""
         before = dict(self.source.values), dict(self.source.keys)
         data = self.value(node, where)
         self.source.values.update(before[0])
@@ -193,7 +195,7 @@ _PLAIN: tuple[tuple[re.Pattern[str], Any], ...] = (
 
 
 def _scalar(node: yaml.Node) -> Any:
-    """Read a plain word by the core schema of YAML 1.2; anything quoted or in a block is text."""
+    """Resolve a plain scalar by the core schema of YAML 1.2; a quoted or block scalar is a string."""
     word = str(node.value)
     if not getattr(node, "style", None) and not node.tag.endswith("!"):
         for pattern, read_word in _PLAIN:

@@ -1,4 +1,4 @@
-"""`${name}` in a playbook's words: the playbook's own `values`, or what an installation puts in their place.
+"""Placeholders: `${name}` in a playbook's strings, from its own `values` or the installation's overrides.
 
 It works on plain data, before there is a playbook, so every string may hold one; it reads no settings.
 """
@@ -16,9 +16,9 @@ NO_VALUES: Values = {}
 
 
 def put_in(data: Any, source: Source, given: Values = NO_VALUES) -> tuple[Any, tuple[Problem, ...]]:
-    """Give the data with every `${name}` replaced, and say which names are unknown or never used.
+    """Replace every `${name}` in the data; also return problems for unknown and unused names.
 
-    `given` goes before the playbook's own values; names the playbook does not have are a problem.
+    `given` overrides the playbook's own values; names that the playbook does not have are a problem.
     """
     own = data.get("values") if isinstance(data, dict) else None
     own = own if isinstance(own, dict) else {}
@@ -61,7 +61,7 @@ def _unknown(name: str, where: Where, values: Values, source: Source) -> Problem
 
 
 def _foreign(own: Mapping[str, Any], given: Values, source: Source) -> Iterator[Problem]:
-    """Report settings that replace nothing."""
+    """Report settings that override nothing."""
     for name in given:
         if name not in own:
             what = f"the settings give a value “{name}”, which this playbook does not have"

@@ -1,4 +1,4 @@
-"""How one setting's value is read and held to its shape; what is wrong is a sentence. It knows no setting by name."""
+"""Validators of single settings; errors are sentences. It knows no setting by name."""
 
 import base64
 import binascii
@@ -12,19 +12,19 @@ from pydantic_settings import NoDecode
 
 
 def listed(raw: Any) -> Any:
-    """Read `a, b` as a list."""
+    """Parse `a, b` as a list."""
     return [word.strip() for word in raw.split(",") if word.strip()] if isinstance(raw, str) else raw
 
 
 def address(raw: str) -> str:
-    """Hold an address to http or https, without a slash at its end."""
+    """Validate an http or https URL; a trailing slash is removed."""
     if not raw.startswith(("https://", "http://")):
         raise ValueError("it must begin with https://")
     return raw.rstrip("/")
 
 
 def account(raw: str) -> str:
-    """Hold an address to a host alone, and to TLS unless it is an emulator's: a secret goes there."""
+    """Validate a URL that is a host alone, with TLS unless it is an emulator's: secrets go there."""
     parts = urlsplit(address(raw))
     if parts.path or parts.query or parts.fragment:
         raise ValueError("it must end after the host, as in https://company.zendesk.com")
@@ -34,7 +34,7 @@ def account(raw: str) -> str:
 
 
 def _private(host: str) -> bool:
-    """Say whether a host is no public one: an address of one's own, or a name that no public host has."""
+    """Return whether a host is not public: a private address, or a name that no public host has."""
     try:
         return ipaddress.ip_address(host).is_private
     except ValueError:
@@ -42,12 +42,12 @@ def _private(host: str) -> bool:
 
 
 def folder_address(raw: str) -> str:
-    """Hold an address to end in a slash, as a base of other addresses."""
+    """Validate that a URL ends in a slash, as a base URL."""
     return address(raw) + "/"
 
 
 def fernet_keys(raw: SecretStr) -> SecretStr:
-    """Hold each key to 32 bytes in URL-safe base64, https://cryptography.io/en/latest/fernet/."""
+    """Validate that each key is 32 bytes in URL-safe base64, https://cryptography.io/en/latest/fernet/."""
     for at, key in enumerate(listed(raw.get_secret_value()), 1):
         try:
             size = len(base64.urlsafe_b64decode(key))
@@ -59,21 +59,21 @@ def fernet_keys(raw: SecretStr) -> SecretStr:
 
 
 def long_enough(raw: SecretStr) -> SecretStr:
-    """Hold a key to a length that cannot be guessed."""
+    """Validate the minimum length of a secret."""
     if len(raw.get_secret_value()) < 32:
         raise ValueError("it needs 32 characters at least; make one with `ato settings key`")
     return raw
 
 
 def template(raw: str) -> str:
-    """Hold a link to a place for what is looked for."""
+    """Validate that a link holds the `{query}` placeholder."""
     if "{query}" not in raw:
         raise ValueError("it must hold {query} where the customer's name, email or number goes")
     return address(raw)
 
 
 def one_string(raw: str) -> str:
-    """Hold OAuth scopes to one string of words: https://www.rfc-editor.org/rfc/rfc6749#section-3.3."""
+    """Validate OAuth scopes as one space-separated string: https://www.rfc-editor.org/rfc/rfc6749#section-3.3."""
     words = raw.split()
     wrong = next((word for word in words if not re.fullmatch(r"[a-z_]+(:(read|write))?", word)), None)
     if wrong or not words:
@@ -82,7 +82,7 @@ def one_string(raw: str) -> str:
 
 
 def slack_id(raw: str) -> str:
-    """Hold a channel or a user group to its id: a name fails in uploads, and after it was changed."""
+    """Validate the id of a channel or user group: a name fails in uploads, and after it was changed."""
     if raw.startswith(("#", "@")):
         raise ValueError(f"“{raw}” is a name; `ato provision` puts the id in its place")
     return raw

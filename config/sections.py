@@ -1,6 +1,8 @@
-"""Sections of the settings: each group of variables as a frozen model, with what each is for. Reads no environment."""
+"""Sections of the settings: each group of variables as a frozen model, with descriptions.
 
-from collections.abc import Iterator, Mapping
+It does not read the environment.
+"""
+
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -28,17 +30,17 @@ from config.readings import (
 )
 
 NEEDED: dict[str, JsonValue] = {"needed": True}
-"""Marks what nearly every installation has to give, although something older may stand in its place."""
+"""Marks a setting that nearly every installation sets, although a legacy one may replace it."""
 
 
 class Section(BaseModel):
-    """One group of settings, frozen and closed."""
+    """One group of settings: frozen, no extra keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Slack(Section):
-    """How to reach Slack, and which role is where."""
+    """Slack: credentials, and the channels and groups of the roles."""
 
     token: SecretStr = Field(description="The bot token of the Slack app (xoxb-…)")
     signing_secret: SecretStr = Field(
@@ -75,7 +77,7 @@ class Slack(Section):
 
 
 class Zendesk(Section):
-    """How to reach Zendesk, and what tickets look like there."""
+    """Zendesk: account, credentials and ticket settings."""
 
     url: Account = Field(description="The account's address, such as https://company.zendesk.com")
     client_id: str | None = Field(
@@ -146,31 +148,8 @@ class Zendesk(Section):
     reconcile_seconds: int = Field(600, ge=1, description="Seconds between looks for lost changes")
 
 
-_PAIRS = (
-    ("CLIENT_ID", "CLIENT_SECRET"),
-    ("SECOND_CLIENT_ID", "SECOND_CLIENT_SECRET"),
-    ("EMAIL", "TOKEN"),
-)
-
-
-def sign_in_missing(given: Mapping[str, object]) -> Iterator[str]:
-    """Name the variables that are missing for signing in to Zendesk, of the values of its section.
-
-    Where the first client is whole, what is left of an API token is of no account.
-    """
-    has = {name: bool(str(given.get(name.lower()) or "").strip()) for pair in _PAIRS for name in pair}
-    first, second, old = _PAIRS
-    whole = all(has[name] for name in first)
-    begun = any(has[name] for name in (*first, *second))
-    for left, right in (first, second, *([] if begun else [old])):
-        if has[left] != has[right]:
-            yield f"ATO_ZENDESK__{right if has[left] else left}"
-    if not (whole or any(has[name] for name in first)) and (begun or not any(has[name] for name in old)):
-        yield from (f"ATO_ZENDESK__{name}" for name in first)
-
-
 class BackOffice(Section):
-    """How to reach the company's own Admin; without an address everything there is done by hand."""
+    """The company's Admin API; without a URL its work is done by hand."""
 
     url: Address | None = Field(None, description="The back office's API; left out, people do and confirm its steps")
     token: SecretStr | None = Field(None, description="The bearer token for it")
@@ -180,7 +159,7 @@ class BackOffice(Section):
 
 
 class GoogleChatSettings(Section):
-    """An optional copy of the MOD's message."""
+    """Google Chat: an optional copy of the MOD's message."""
 
     webhook_url: SecretStr | None = Field(
         None, description="The incoming webhook of the space that gets a copy of the MOD's message"
@@ -189,7 +168,7 @@ class GoogleChatSettings(Section):
 
 
 class Vault(Section):
-    """The keys of the vault that keeps personal values."""
+    """Encryption keys of the vault."""
 
     keys: Annotated[SecretStr, AfterValidator(fernet_keys)] = Field(
         description="Fernet keys separated by commas: the first encrypts, all decrypt, so a key can be replaced"
@@ -202,12 +181,12 @@ class Vault(Section):
 
     @property
     def fernet_keys(self) -> tuple[bytes, ...]:
-        """Give the keys, the current one first."""
+        """Return the keys, the current one first."""
         return tuple(key.encode() for key in listed(self.keys.get_secret_value()))
 
 
 class Web(Section):
-    """Where the bot listens."""
+    """Web server."""
 
     host: str = Field("127.0.0.1", description="The address to listen on; 0.0.0.0 in a container")
     port: int = Field(8080, ge=0, le=65535, description="The port to listen on; 0 takes a free one")
@@ -244,7 +223,7 @@ class Web(Section):
 
 
 class ClockSettings(Section):
-    """Business time, which may be moved in a demonstration."""
+    """Business time, which may be shifted in a demonstration."""
 
     offset_file: Path | None = Field(
         None, description="A file with seconds to add to the clock; for demonstrations only"
@@ -252,13 +231,13 @@ class ClockSettings(Section):
 
 
 class Chaser(Section):
-    """The reminder's heartbeat."""
+    """Interval of the reminders."""
 
     tick_seconds: int = Field(15, ge=1, le=3600, description="How often due duties are looked for, in seconds")
 
 
 class Watchdog(Section):
-    """What may not be later than it is allowed to be, and who hears of it."""
+    """Limits of the watchdog, and where its alarms go."""
 
     urgent_seconds: int = Field(
         120, ge=1, description="How long urgent work outside may wait before the operators are told"
@@ -276,7 +255,7 @@ class Watchdog(Section):
 
 
 class Playbooks(Section):
-    """Which procedures are carried out."""
+    """Which playbooks are loaded."""
 
     folder: Path | None = Field(None, description="The folder of playbooks; left out, those that come with the desk")
     names: Names = Field((), description="The playbooks to use, separated by commas; left out, all of the folder")
@@ -291,7 +270,7 @@ class Playbooks(Section):
 
 
 class Locales(Section):
-    """Where the sentences of other languages are."""
+    """Folder of the message catalogues."""
 
     folder: Path | None = Field(
         None,
@@ -302,7 +281,7 @@ class Locales(Section):
 
 
 class Log(Section):
-    """What is written while the desk runs; never personal data."""
+    """Logging; never personal data."""
 
     level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least important line written")
     format: Literal["json", "console"] = Field("json", description="One JSON object a line, or lines for people")

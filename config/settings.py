@@ -1,6 +1,7 @@
-"""Settings: the only reader of the environment. Every variable begins with `ATO_`; `__` goes one level down.
+"""Settings from the environment: variables begin with `ATO_`; `__` separates section and name.
 
-A secret may stand in a file instead: `ATO_SLACK__TOKEN_FILE=/run/secrets/slack_token`. Importing this reads nothing.
+A secret may be in a file instead: `ATO_SLACK__TOKEN_FILE=/run/secrets/slack_token`. No other module reads the
+environment, and importing this one reads nothing.
 """
 
 import os
@@ -26,12 +27,11 @@ from config.sections import (
     Watchdog,
     Web,
     Zendesk,
-    sign_in_missing,
 )
 
 
 class Settings(BaseSettings):
-    """Everything that differs between two installations."""
+    """All settings of an installation."""
 
     model_config = SettingsConfigDict(env_prefix="ATO_", env_nested_delimiter="__", frozen=True, extra="forbid")
 
@@ -57,7 +57,7 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(cls, *_: Any, **sources: Any) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take what `settings()` read and nothing else, so that a test never sees its machine's environment."""
+        """Use only the values `settings()` has read, so that a test never sees its machine's environment."""
         return (sources["init_settings"],)
 
 
@@ -77,13 +77,13 @@ def settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def surroundings(file: Path = Path(".env")) -> Mapping[str, str]:
-    """Give the environment, and beneath it what `./.env` says."""
+    """Return the environment, with `./.env` as its fallback."""
     written = {name: value for name, value in dotenv_values(file).items() if value is not None}
     return {**written, **os.environ}
 
 
 def _sentences(wrong: ValidationError, known: Mapping[str, Variable], told: set[str]) -> Iterator[str]:
-    """Say what is wrong with each variable; the value itself is never repeated, it may be a secret."""
+    """Yield a sentence per invalid variable; its value is never repeated, it may be a secret."""
     for error in wrong.errors(include_url=False, include_input=False):
         way = [str(part) for part in error["loc"]]
         name = next((n for end in range(len(way), 0, -1) if (n := _name(way[:end])) in known), _name(way))
@@ -98,10 +98,33 @@ def _sentences(wrong: ValidationError, known: Mapping[str, Variable], told: set[
 
 
 def _sign_in(given: Any, known: Mapping[str, Variable], told: set[str]) -> Iterator[str]:
-    """Say what is missing for signing in to Zendesk: an OAuth client, or what came before it."""
+    """Yield the missing Zendesk credentials: an OAuth client, or an API token."""
     for name in sign_in_missing(given if isinstance(given, dict) else {}):
         if name not in told and f"{name}_FILE" not in told:
             yield f"{name} is missing. {known[name].purpose}."
+
+
+_PAIRS = (
+    ("CLIENT_ID", "CLIENT_SECRET"),
+    ("SECOND_CLIENT_ID", "SECOND_CLIENT_SECRET"),
+    ("EMAIL", "TOKEN"),
+)
+
+
+def sign_in_missing(given: Mapping[str, object]) -> Iterator[str]:
+    """Yield the Zendesk credentials that are missing, from the values of its section.
+
+    With a complete first OAuth client an incomplete API token is ignored.
+    """
+    has = {name: bool(str(given.get(name.lower()) or "").strip()) for pair in _PAIRS for name in pair}
+    first, second, old = _PAIRS
+    whole = all(has[name] for name in first)
+    begun = any(has[name] for name in (*first, *second))
+    for left, right in (first, second, *([] if begun else [old])):
+        if has[left] != has[right]:
+            yield f"ATO_ZENDESK__{right if has[left] else left}"
+    if not (whole or any(has[name] for name in first)) and (begun or not any(has[name] for name in old)):
+        yield from (f"ATO_ZENDESK__{name}" for name in first)
 
 
 def _name(way: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""The pages about settings, written from the models: `docs/settings.md` and `.env.example`. Reads no environment."""
+"""Generator of `docs/settings.md` and `.env.example` from the settings models. It reads no environment."""
 
 from itertools import groupby
 from typing import Any
@@ -36,7 +36,7 @@ _TITLES = {
 
 
 def settings_page() -> str:
-    """Write docs/settings.md."""
+    """Return the content of docs/settings.md."""
     parts = [_HEAD]
     for title, rows in _sections():
         parts.append(f"\n## {title}\n\n| variable | what it is for | when left out |\n|---|---|---|\n")
@@ -45,7 +45,7 @@ def settings_page() -> str:
 
 
 def example_page() -> str:
-    """Write .env.example."""
+    """Return the content of .env.example."""
     parts = ["# Copy to .env and fill in. docs/settings.md says the same at length.\n"]
     for title, rows in _sections():
         parts.append(f"\n# {title}\n")

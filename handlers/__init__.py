@@ -1,1 +1,1 @@
-"""What happens on an occasion: one file each, three lines long. A handler carries a vendor's body and never opens it."""
+"""Handlers: one file per occasion, three lines each. A handler passes on a vendor's body and never opens it."""

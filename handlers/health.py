@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it can do its work, as values; the web shell gives them a status."""
+"""Liveness and readiness as values; the web application turns them into a status."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from desk.service.ports import StoreGone
 
 @dataclass(frozen=True)
 class Health:
-    """A verdict with a word for each thing that was looked at."""
+    """A verdict with one word for each probe."""
 
     ok: bool
     parts: dict[str, str]
@@ -16,7 +16,7 @@ class Health:
 
 @dataclass(frozen=True)
 class Probes:
-    """What is asked. `store` raises StoreGone when the database does not answer."""
+    """The readiness probes. `store` raises StoreGone when the database does not answer."""
 
     store: Callable[[], Awaitable[object]]
     people_known: Callable[[], bool]
@@ -24,12 +24,12 @@ class Probes:
 
 
 def on_alive() -> Health:
-    """Say that the process answers."""
+    """Liveness: the process answers."""
     return Health(True, {"process": "ok"})
 
 
 async def on_ready(probes: Probes) -> Health:
-    """Say whether a click would be kept and its work done."""
+    """Readiness: return whether a click would be stored and its work done."""
     parts = {
         "database": await _database(probes),
         "people": "ok" if probes.people_known() else "not read from Slack yet",

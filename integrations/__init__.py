@@ -1,1 +1,1 @@
-"""One package per outside system. None of them imports another; the running bot hands them to each other."""
+"""Adapters: one package per outside system. They do not import each other; `bot` connects them."""

@@ -1,1 +1,1 @@
-"""The rules a playbook is held to, by subject. Each is a pure function from a playbook to findings."""
+"""Lint rules for playbooks, by subject. Each is a pure function from a playbook to findings."""

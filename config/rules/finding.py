@@ -1,4 +1,4 @@
-"""What a rule finds, and the walks over a playbook that several rules share. It knows no file and no line."""
+"""Lint findings, and traversals of a playbook that several rules share. It knows no file and no line."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from desk.values import Text
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong at a place; `word` was written, `known` is what could have been meant."""
+    """A finding at a path; `word` was written, `known` are the valid alternatives."""
 
     where: Where
     what: str
@@ -31,14 +31,14 @@ Found = TypeVar("Found", bound=BaseModel)
 
 
 def walk(value: Any, kind: type[Found], where: Where = ()) -> Iterator[tuple[Where, Found]]:
-    """Give every record of a kind anywhere in a playbook, with the way to it."""
+    """Yield every record of a type anywhere in a playbook, with its path."""
     for way, record in _records(_Same(value)):
         if isinstance(record, kind):
             yield (*where, *way), record
 
 
 class _Same:
-    """Something that equals nothing but itself: records are compared by what they are, not by what they hold."""
+    """Identity wrapper: compares by identity instead of equality, for use as a cache key."""
 
     __slots__ = ("value",)
 
@@ -54,7 +54,7 @@ class _Same:
 
 @lru_cache(maxsize=256)
 def _records(root: _Same) -> tuple[tuple[Where, BaseModel], ...]:
-    """List every record there is, once for all rules: records are frozen, and what is remembered holds them."""
+    """Return all records, cached for all rules: records are frozen, and the cache keeps them alive."""
     return tuple(_all(root.value, ()))
 
 
@@ -67,11 +67,11 @@ def _all(value: Any, where: Where) -> Iterator[tuple[Where, BaseModel]]:
 
 
 NOT_TEXT = frozenset({"values", "rehearsals", "default"})
-"""What holds words that are not shown to people in their language."""
+"""Keys whose strings are not translated texts."""
 
 
 def texts(value: Any, where: Where = ()) -> Iterator[tuple[Where, Text]]:
-    """Give every text in several languages, with the way to it."""
+    """Yield every translated text, with its path."""
     if isinstance(value, dict) and value and all(isinstance(one, str) for one in value.values()):
         yield where, value
     else:
@@ -81,7 +81,7 @@ def texts(value: Any, where: Where = ()) -> Iterator[tuple[Where, Text]]:
 
 
 def _inner(value: Any) -> Iterable[tuple[str | int, Any]]:
-    """Give what a record, a table or a list holds, by the words of the file."""
+    """Return the children of a record, mapping or list, by the file's keys."""
     if isinstance(value, BaseModel):
         fields = type(value).model_fields
         return [(spec.alias or name, getattr(value, name)) for name, spec in fields.items()]
@@ -91,13 +91,13 @@ def _inner(value: Any) -> Iterable[tuple[str | int, Any]]:
 
 
 def listed(where: Where, names: Iterable[str]) -> Iterator[tuple[Where, str]]:
-    """Give the names of a list, with the way to each."""
+    """Yield the names of a list, with the path of each."""
     for at, name in enumerate(names):
         yield (*where, at), name
 
 
 def upstream(playbook: Playbook) -> dict[str, frozenset[str]]:
-    """Say for each step which steps are settled before it opens; a circle or a dangling name ends the search."""
+    """Return, for each step, the steps settled before it opens; cycles and unknown names end the search."""
     found: dict[str, frozenset[str]] = {}
     for name in playbook.steps:
         seen: set[str] = set()
@@ -112,24 +112,24 @@ def upstream(playbook: Playbook) -> dict[str, frozenset[str]]:
 
 
 def asks(step: Step) -> Iterator[tuple[Where, Ask]]:
-    """Give every question of a step, its outcomes and its parts."""
+    """Yield every question of a step, its outcomes and its parts."""
     return walk(step, Ask)
 
 
 def conditions(playbook: Playbook) -> Iterator[tuple[Where, Condition]]:
-    """Give every condition of the playbook, the inner ones too."""
+    """Yield every condition of the playbook, nested ones included."""
     return walk(playbook, Condition)
 
 
 def acts(playbook: Playbook) -> Iterator[tuple[Where, str, Act]]:
-    """Give everything done outside, with the step it follows."""
+    """Yield every outside action, with the step it follows."""
     for name, step in playbook.steps.items():
         for where, act in walk(step, Act, ("steps", name)):
             yield where, name, act
 
 
 def tickets(playbook: Playbook) -> dict[str, frozenset[str]]:
-    """Say which steps create each ticket."""
+    """Return the steps that create each ticket."""
     found: dict[str, frozenset[str]] = {}
     for _, step, act in acts(playbook):
         if act.create_ticket:

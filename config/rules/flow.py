@@ -1,4 +1,4 @@
-"""Rules about the way through a playbook: circles, steps nobody can reach, and looks at what is not settled yet."""
+"""Flow rules: cycles, unreachable steps, and references to what is not settled yet."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from desk.workflow.flow import COMPLETED
 
 
 def circles(playbook: Playbook) -> Iterator[Finding]:
-    """Report steps, and parts of one step, that wait for each other, naming the circle."""
+    """Report cycles of steps, and of parts within one step."""
     steps = {name: step.after for name, step in playbook.steps.items()}
     for circle in _circles(steps):
         yield Finding(("steps", circle[0], "after"), f"these steps wait for each other: {_ring(circle)}")
@@ -28,7 +28,7 @@ def _ring(circle: tuple[str, ...]) -> str:
 
 
 def _circles(after: Mapping[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Find each circle once, in the order of waiting."""
+    """Find each cycle once."""
     settled: set[str] = set()
     found: list[tuple[str, ...]] = []
     for start in after:
@@ -53,7 +53,7 @@ def _search(
 
 
 def unreachable(playbook: Playbook) -> Iterator[Finding]:
-    """Report steps that no case can come to: behind an ending, or on an outcome that is one."""
+    """Report steps that no case can reach: behind an ending, or on an outcome that is one."""
     for name, step in playbook.steps.items():
         for before in step.after:
             if _always_ends(playbook.steps.get(before)):
@@ -73,7 +73,7 @@ def _always_ends(step: Step | None) -> bool:
 
 
 def roots(playbook: Playbook) -> Iterator[Finding]:
-    """Report a first step that waits for something, and a step that hangs on nothing."""
+    """Report a first step that waits for something, and a step that depends on nothing."""
     first = playbook.steps.get(playbook.opens_with)
     if first is not None and (first.after or first.when):
         where: Where = ("steps", playbook.opens_with, "after")
@@ -91,7 +91,7 @@ def roots(playbook: Playbook) -> Iterator[Finding]:
 
 
 def looks_ahead(playbook: Playbook) -> Iterator[Finding]:
-    """Report conditions that look at a step or field that is not settled before they are asked."""
+    """Report conditions on a step or field that is not settled before they are evaluated."""
     above = upstream(playbook)
     for name, step in playbook.steps.items():
         for where, condition in _outer_conditions(step):
@@ -106,7 +106,7 @@ _INNER = {"any", "all", "not"}
 
 
 def _outer_conditions(step: Step) -> Iterator[tuple[Where, Condition]]:
-    """Give the conditions of a step, each as a whole."""
+    """Yield the top-level conditions of a step."""
     for where, condition in walk(step, Condition):
         if not _INNER & {str(part) for part in where}:
             yield where, condition
@@ -145,7 +145,7 @@ def tickets_ahead(playbook: Playbook) -> Iterator[Finding]:
 
 
 def tickets_twice(playbook: Playbook) -> Iterator[Finding]:
-    """Report tickets that two steps of one way create under one name."""
+    """Report tickets that two steps on one path create under one name."""
     made, above = tickets(playbook), upstream(playbook)
     for where, name, act in acts(playbook):
         plan = act.create_ticket
@@ -156,7 +156,7 @@ def tickets_twice(playbook: Playbook) -> Iterator[Finding]:
 
 
 def shapes(playbook: Playbook) -> Iterator[Finding]:
-    """Report steps whose pieces contradict each other."""
+    """Report steps with contradictory settings."""
     for name, step in playbook.steps.items():
         for holds, what in _shape(step):
             if holds:
@@ -184,7 +184,7 @@ def _shape(step: Step) -> tuple[tuple[bool, str], ...]:
 
 
 def compared(playbook: Playbook) -> Iterator[Finding]:
-    """Report answers that the desk could not compare: only a check is, with an order or a customer id."""
+    """Report answers that cannot be compared: only a check is, with an order or a customer id."""
     for name, spec in playbook.fields.items():
         if spec.answer is None:
             continue
@@ -197,7 +197,7 @@ def compared(playbook: Playbook) -> Iterator[Finding]:
 
 
 def endings(playbook: Playbook) -> Iterator[Finding]:
-    """Report a playbook without words for a case whose every step is settled."""
+    """Report a playbook without an ending text for a case whose every step is settled."""
     if COMPLETED not in playbook.endings:
         yield Finding(("endings",), f"“endings” has no words for “{COMPLETED}”, the end after the last step")
 

@@ -1,4 +1,4 @@
-"""Rules about people and time: who owns what, who covers for whom, and calendars that exist."""
+"""Rules about people and time: owners, fallbacks, reminder ladders and calendars."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -11,7 +11,7 @@ from desk.playbook.parts import CardPlan, Rung
 
 
 def owners(playbook: Playbook) -> Iterator[Finding]:
-    """Report roles that have nothing to do and are told nothing (a warning)."""
+    """Report roles without duties and messages (a warning)."""
     busy = {step.owner for step in playbook.steps.values()}
     busy |= {part.by for step in playbook.steps.values() for part in step.parts.values() if part.by}
     busy |= {rung.tell for _, rung in walk(playbook, Rung)}
@@ -29,7 +29,7 @@ def owners(playbook: Playbook) -> Iterator[Finding]:
 
 
 def titles(playbook: Playbook) -> Iterator[Finding]:
-    """Report roles without a title, and two roles that answer to one name."""
+    """Report roles without a title, and two roles with the same title."""
     seen: dict[str, str] = {}
     for name, role in playbook.roles.items():
         if not any(role.title.values()):
@@ -53,7 +53,7 @@ def urgent(playbook: Playbook) -> Iterator[Finding]:
 
 
 def chains(playbook: Playbook) -> Iterator[Finding]:
-    """Report roles that cover for themselves."""
+    """Report roles whose fallbacks lead back to themselves."""
     for name, role in playbook.roles.items():
         for word, other in (("next", role.next), ("fallback", role.fallback)):
             if other == name:
@@ -61,7 +61,7 @@ def chains(playbook: Playbook) -> Iterator[Finding]:
 
 
 def ladders(playbook: Playbook) -> Iterator[Finding]:
-    """Report chase ladders whose rungs do not go up."""
+    """Report reminder ladders whose rungs are not in ascending order."""
     for name, step in playbook.steps.items():
         waits = [rung.after for rung in step.chase]
         if waits != sorted(waits):
@@ -92,7 +92,7 @@ def _phone_countries() -> frozenset[str]:
 
 
 def calendars(playbook: Playbook) -> Iterator[Finding]:
-    """Report zones, countries, weekdays and hours that do not exist."""
+    """Report unknown zones and countries, and invalid weekdays and hours."""
     for where, zone in _zones_named(playbook):
         if not _is_zone(zone):
             yield Finding(
@@ -122,7 +122,7 @@ def _zones_named(playbook: Playbook) -> Iterator[tuple[Where, str]]:
 
 
 def phones(playbook: Playbook) -> Iterator[Finding]:
-    """Report countries and currencies that do not exist."""
+    """Report unknown countries and currencies."""
     from babel.numbers import list_currencies  # noqa: PLC0415 - locale data, needed for money only
 
     for name, field in playbook.fields.items():

@@ -1,4 +1,4 @@
-"""Rules about words: templates name what exists, every language is there, and nothing lies unused."""
+"""Rules about texts: template names exist, translations are complete, nothing is unused."""
 
 from collections.abc import Callable, Iterator
 
@@ -8,11 +8,11 @@ from desk.playbook.model import Playbook, PostItem
 from desk.playbook.parts import RequesterChoice, TicketPlan
 
 SHORT = 75
-"""Slack cuts a button at 75 characters, https://docs.slack.dev/reference/block-kit/block-elements/button-element."""
+"""Maximum characters of a button: https://docs.slack.dev/reference/block-kit/block-elements/button-element."""
 
 
 def templates(builtins: frozenset[str]) -> Callable[[Playbook], Iterator[Finding]]:
-    """Make the rule that every `{name}` is a field, or one of the desk's own names."""
+    """Build the rule that every `{name}` is a field or one of the desk's own names."""
 
     def rule(playbook: Playbook) -> Iterator[Finding]:
         done = (f"{step}_{what}" for step in playbook.steps for what in ("at", "by"))
@@ -31,7 +31,7 @@ def templates(builtins: frozenset[str]) -> Callable[[Playbook], Iterator[Finding
 
 
 def never_kept(playbook: Playbook) -> Iterator[Finding]:
-    """Report fields that are compared and not kept, and are needed afterwards."""
+    """Report fields that are compared without being stored, and are needed later."""
     kept_out = {name for name, field in playbook.fields.items() if field.compared}
     shown = {name for _, text in texts(playbook) for words in text.values() for name in _names(words)}
     shown |= set(playbook.summary) | {n for post in playbook.posts.values() for n in post.thread}
@@ -52,7 +52,7 @@ def _names(words: str) -> tuple[str, ...]:
 
 
 def languages(playbook: Playbook) -> Iterator[Finding]:
-    """Report texts without one of the playbook's languages; what is read to a customer is an error."""
+    """Report texts that lack one of the playbook's languages; for a text read to a customer it is an error."""
     for where, text in texts(playbook):
         if not any(text.values()):
             continue  # an empty line of a ticket is one in every language
@@ -71,7 +71,7 @@ def languages(playbook: Playbook) -> Iterator[Finding]:
 
 
 def unused(playbook: Playbook) -> Iterator[Finding]:
-    """Report what stands there and is never needed (warnings), and fields that nobody asks for."""
+    """Report unused definitions (warnings), and fields that nobody asks for."""
     asked = {ask.field for step in playbook.steps.values() for _, ask in asks(step)}
     asked |= {name for name, field in playbook.fields.items() if field.default is not None}
     wrote = playbook.disputes.wrote if playbook.disputes else None
@@ -116,7 +116,7 @@ def _said(playbook: Playbook) -> set[str]:
 
 
 def _shown(playbook: Playbook) -> set[str]:
-    """Name every field that something needs."""
+    """Return every field that is used."""
     found = {name for _, text in texts(playbook) for words in text.values() for name in _names(words)}
     for _, condition in conditions(playbook):
         found |= set(condition.field) | set(condition.known)

@@ -1,1 +1,1 @@
-"""What happens when somebody does something in Slack: one file for each occasion."""
+"""Handlers for Slack: one file for each occasion."""

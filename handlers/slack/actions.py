@@ -1,4 +1,7 @@
-"""Whatever is pressed: one door, because bolt asks every listener in turn whether an action is its own."""
+"""Block actions: dispatches a pressed element to its handler.
+
+One listener, because bolt asks every listener in turn whether an action is its own.
+"""
 
 from handlers.slack import home, modals
 from handlers.slack.door import SlackDoor
@@ -6,7 +9,7 @@ from integrations.slack.codec import occasions
 
 
 async def on_action(body: object, door: SlackDoor) -> None:
-    """Hand a pressed button or a choice to whom it belongs."""
+    """Dispatch a pressed button or a choice to its handler."""
     place = occasions.read_place(body)
     if place == "form":
         await modals.on_pick(body, door)

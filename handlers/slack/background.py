@@ -1,4 +1,4 @@
-"""Work that goes on after a person was answered. It is done once and soon given up: nothing that must not be lost."""
+"""Background tasks after a person was answered. Run once, with a short timeout: nothing that must not be lost."""
 
 import asyncio
 import logging
@@ -11,12 +11,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Later:
-    """Starts such work and holds on to it, because the loop alone would let it be collected."""
+    """Starts background tasks and keeps a reference to each: the event loop alone would let them be collected."""
 
     running: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __call__(self, work: Coroutine[Any, Any, None]) -> None:
-        """Begin."""
+        """Start a task."""
         task = asyncio.get_running_loop().create_task(work)
         self.running.add(task)
         task.add_done_callback(self._ended)
@@ -27,6 +27,6 @@ class Later:
             log.error("work after an answer failed", exc_info=error)
 
     async def settle(self) -> None:
-        """Wait for what is running."""
+        """Wait for the running tasks."""
         while self.running:
             await asyncio.gather(*self.running, return_exceptions=True)

@@ -1,4 +1,7 @@
-"""Buttons on cards and private messages: one tap does it, or a form opens. The card shows the success, not a message."""
+"""Buttons on cards and in private messages: execute a command, or open a form.
+
+Success is shown by the card, not by a message.
+"""
 
 from desk.case.commands import Command, CompletePart, CompleteStep, ShowPersonal
 from desk.case.state import Case
@@ -21,7 +24,7 @@ IT_IS_DONE = Line(key="Done. The card shows it.")
 
 
 async def on_click(body: object, door: SlackDoor) -> None:
-    """Do what a button asks."""
+    """Handle a pressed button."""
     click = wire.read_click(body)
     if isinstance(click, Unreadable):
         return await door.not_understood(click)
@@ -42,13 +45,13 @@ async def _act(click: Click, door: SlackDoor) -> None:
 
 
 async def _in_the_modal(click: Click, wrong: Line | None, person: Person, door: SlackDoor) -> None:
-    """Say in the modal a button was pressed in how it went."""
+    """Show the result in the modal whose button was pressed."""
     view = note(NOT_DONE if wrong else DONE, wrong or IT_IS_DONE, person, door)
     await door.reply.update(click.view_id, view, click.view_hash)
 
 
 async def _do(asked: Command | Show | None, click: Click, person: Person, door: SlackDoor) -> Line | None:
-    """Accept the command or open the form; the line says why not."""
+    """Accept the command or open the form; return a line when neither was possible."""
     if asked is None:
         return None
     if isinstance(asked, Show) and asked.meta.ask:
@@ -64,7 +67,7 @@ async def _do(asked: Command | Show | None, click: Click, person: Person, door: 
 
 
 def _meta_of(asked: CompleteStep | CompletePart) -> FormMeta:
-    """Describe the form that asks for what a single tap could not give."""
+    """Build the metadata of the form for what a single tap could not give."""
     part = asked.part if isinstance(asked, CompletePart) else None
     outcome = asked.outcome if isinstance(asked, CompleteStep) else None
     return FormMeta(
@@ -94,7 +97,7 @@ def _view(meta: FormMeta, case: Case, playbook: Playbook, person: Person, door: 
 
 
 def _may_not(meta: FormMeta, case: Case, playbook: Playbook, person: Person, door: SlackDoor) -> Line | None:
-    """Say why a form should not even open. What the desk would answer is asked for, and decides nothing."""
+    """Return why a form must not open, or None. A dry run of the command; nothing is stored."""
     if meta.effect:
         return None
     duty = duty_of(case, playbook, meta.step, meta.part) if meta.step in playbook.steps else None

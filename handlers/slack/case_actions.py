@@ -1,4 +1,6 @@
-"""What people do with a case beside finishing steps: a modal opens for who may, and is answered at its fields."""
+"""Case actions: what people do with a case beside finishing steps. A modal opens if permitted, errors are at its
+fields.
+"""
 
 import re
 
@@ -14,13 +16,14 @@ from handlers.slack.modal_reply import NOT_DONE, note, refused, tell_taken_out, 
 from integrations.slack.codec.arrivals import Click, Pick, Submission, Where
 from integrations.slack.codec.asked import command_beside
 from integrations.slack.codec.meta import FormMeta
-from integrations.slack.views.handling import Asking, handling_view
+from integrations.slack.views.case_action_inputs import Asking
+from integrations.slack.views.case_action_modal import handling_view
 
 _NAME = re.compile(r"\s*([A-Za-z]{2,10})-(\d{1,9})\s*", re.ASCII)
 
 
 async def show(meta: FormMeta, click: Click, person: Person, door: SlackDoor) -> Line | None:
-    """Open the modal, or turn the list it was chosen from into it; the line says why not."""
+    """Open the modal, or replace the list it was chosen from; return a line when it may not open."""
     found = await door.engine.look(meta.case)
     if found is None:
         return UNKNOWN_CASE
@@ -33,7 +36,7 @@ async def show(meta: FormMeta, click: Click, person: Person, door: SlackDoor) ->
 
 
 def page(meta: FormMeta, case: Case, playbook: Playbook, person: Person, door: SlackDoor) -> Json | Refusal:
-    """Draw the modal for what is asked, or say why this person may not do it."""
+    """Render the modal of an action, or return the refusal."""
     now = door.engine.clock.now()
     allowed = offers(case, playbook, person, now)
     meta = _settled(meta, allowed)
@@ -46,7 +49,7 @@ def page(meta: FormMeta, case: Case, playbook: Playbook, person: Person, door: S
 
 
 def _settled(meta: FormMeta, allowed: Offers) -> FormMeta:
-    """Find the step that is meant where none was named; an override's menu may stand at another step than its own."""
+    """Fill in the step where none was named; an override may be opened from another step's menu."""
     steps = allowed.of(meta.ask) if meta.ask in OF_STEP else ()
     named = meta.step and meta.ask != "override"
     if named or not steps or any(one.step == meta.step for one in steps):
@@ -56,7 +59,7 @@ def _settled(meta: FormMeta, allowed: Offers) -> FormMeta:
 
 
 async def picked(pick: Pick, person: Person, door: SlackDoor) -> Json | None:
-    """Draw the question for the fact that was chosen; None when the case is not known here."""
+    """Render the question for the chosen fact; None when the case is unknown."""
     meta = pick.meta.model_copy(update={"field": pick.picked})
     return await _again(meta, person, door)
 
@@ -68,7 +71,7 @@ async def _again(meta: FormMeta, person: Person, door: SlackDoor) -> Json | None
 
 
 async def accept(sent: Submission, person: Person, door: SlackDoor) -> Json | None:
-    """Do what was asked; None closes the modal."""
+    """Accept the submitted action; None closes the modal."""
     command = command_beside(sent, person, door.person, door.engine.clock.now())
     if command is None:
         return update(note(NOT_DONE, NOT_UNDERSTOOD, person, door))
@@ -91,7 +94,7 @@ async def _refusal(command: Command, sent: Submission, person: Person, door: Sla
 
 
 async def _into_open(command: Merge, door: SlackDoor) -> Merge | Refusal:
-    """Hold a merge to a case that is there and open."""
+    """Validate that the target of a merge exists and is open."""
     named = _NAME.fullmatch(command.into)
     if named is None:
         return Refusal(line=no_such_case(command.into))
@@ -104,7 +107,7 @@ async def _into_open(command: Merge, door: SlackDoor) -> Merge | Refusal:
 
 
 async def _question(sent: Submission, person: Person, door: SlackDoor) -> Json | None:
-    """Draw the question of a fact that was chosen and sent before its question was on the page."""
+    """Render the question of a fact that was chosen and submitted before its question was on the page."""
     meta = sent.meta.model_copy(update={"field": sent.outcome or ""})
     view = await _again(meta, person, door)
     return update(view) if view else None

@@ -1,4 +1,4 @@
-"""The words of `/ato` that look at cases: `board`, `mine`, `find`, one case with what was said in it, and `note`."""
+"""`/ato` subcommands that read cases: `board`, `mine`, `find`, one case, and `note`."""
 
 import logging
 import re
@@ -59,24 +59,27 @@ Found = tuple[Case, Playbook]
 
 
 def only_you(text: str, blocks: list[Json] | None = None) -> Json:
-    """Answer in the response: https://docs.slack.dev/interactivity/implementing-slash-commands#responding_to_commands"""
+    """Build an ephemeral response.
+
+    https://docs.slack.dev/interactivity/implementing-slash-commands#responding_to_commands
+    """
     answer: Json = {"response_type": "ephemeral", "text": text}
     return {**answer, "blocks": blocks} if blocks else answer
 
 
 def said(line: Line, person: Person, door: SlackDoor) -> Json:
-    """Answer with one sentence."""
+    """Build a response of one sentence."""
     return only_you(door.voice.private(line, person))
 
 
 def not_yours(asked: str, person: Person, door: SlackDoor) -> Json:
-    """Answer somebody who works with no such case, and log it."""
+    """Refuse somebody without access to the case, and log it."""
     door.refused(person, asked)
     return said(NOT_YOURS, person, door)
 
 
 async def on_board(_asked: Slash, person: Person, door: SlackDoor) -> Json:
-    """List what this person's roles owe, late ones first."""
+    """`/ato board`: what this person's roles owe, late duties first."""
     if not door.works_here(person):
         return not_yours("board", person, door)
     found = await door.cases.owed_by_role(person.roles, MOST_LISTED + 1)
@@ -89,7 +92,7 @@ async def on_board(_asked: Slash, person: Person, door: SlackDoor) -> Json:
 
 
 async def on_mine(_asked: Slash, person: Person, door: SlackDoor) -> Json:
-    """List what this person has, and what they wait for in cases they opened."""
+    """`/ato mine`: what this person has claimed, and what they wait for in cases they opened."""
     mine = await door.cases.owed_by_person(person.id, MOST_LISTED)
     others = await door.cases.opened_by(person.id, MOST_LISTED)
     if not (mine or others):
@@ -106,7 +109,7 @@ def _list(title: Line, found: Sequence[Owed], person: Person, ink: Ink) -> list[
 
 
 async def on_case(asked: Slash, person: Person, door: SlackDoor) -> Json:
-    """Show one case by its display name."""
+    """`/ato ATO-12`: show one case by its display name."""
     if not door.works_here(person):
         return not_yours("a case", person, door)
     if refused := await too_many("case", person, door):
@@ -130,7 +133,7 @@ def _no_such(name: str) -> Line:
 
 
 def one_case(case: Case, playbook: Playbook, person: Person, door: SlackDoor) -> Json:
-    """Show a case to somebody who works with its procedure: what is open, what was said and promised."""
+    """Render a case for somebody who works on its playbook: open steps, what was said and promised."""
     if not person.roles & set(playbook.roles):
         return not_yours("a case", person, door)
     ink = door.ink(person)
@@ -140,7 +143,7 @@ def one_case(case: Case, playbook: Playbook, person: Person, door: SlackDoor) ->
 
 
 async def on_find(asked: Slash, person: Person, door: SlackDoor) -> Json:
-    """Find cases by what is known of a customer. It is an oracle, so every use is logged and their number limited."""
+    """`/ato find`: search cases by a customer's data. An oracle, so every use is logged and rate-limited."""
     if not door.works_here(person):
         return not_yours("find", person, door)
     now = door.engine.clock.now()
@@ -154,7 +157,7 @@ async def on_find(asked: Slash, person: Person, door: SlackDoor) -> Json:
 
 
 async def too_many(kind: str, person: Person, door: SlackDoor) -> Line | None:
-    """Log that a customer or case is looked up; the line tells whoever does it too often within a minute."""
+    """Log a look-up of a customer or case; return a line when the person's limit per minute is exceeded."""
     now = door.engine.clock.now()
     count = await door.searches.note(person.id, kind, now, now - WITHIN)
     log.info("customer looked up", extra={"person": person.id, "kind": kind, "count": count})
@@ -164,7 +167,7 @@ async def too_many(kind: str, person: Person, door: SlackDoor) -> Line | None:
 
 
 async def _cases_of(wanted: tuple[Reading, ...], person: Person, door: SlackDoor) -> list[Found]:
-    """Load the cases that match and that this person works on, newest first."""
+    """Load the matching cases that this person works on, newest first."""
     keys = {key for one in wanted for key in await door.cases.find(one.field, one.value, MOST_FOUND)}
     found = [await door.engine.look(key) for key in sorted(keys, reverse=True)[:MOST_FOUND]]
     return [one for one in found if one and person.roles & set(one[1].roles)]
@@ -179,7 +182,7 @@ def _results(found: list[Found], person: Person, door: SlackDoor) -> Json:
 
 
 def _result(case: Case, playbook: Playbook, ink: Ink) -> str:
-    """Say where a case stands, and nothing about its customer."""
+    """Render the status of a case, without its customer."""
     name = f"*{ink.line('{case}', case=display(case, playbook))}*"
     if case.ending:
         return f"{name} · {ink.line(CLOSED.key, ending=playbook.ending(case.ending))}"
@@ -191,7 +194,7 @@ def _result(case: Case, playbook: Playbook, ink: Ink) -> str:
 
 
 async def on_note(asked: Slash, person: Person, door: SlackDoor) -> Json:
-    """Keep a note on a case."""
+    """`/ato note`: add a note to a case."""
     name, _, words = asked.argument.partition(" ")
     if not (CASE.fullmatch(name) and words.strip()):
         return said(NOTE_WHAT, person, door)

@@ -1,4 +1,4 @@
-"""The `/ato` command and the shortcut on a message: which word leads where, the intake, and help."""
+"""The `/ato` command and the message shortcut: subcommands, the intake form, and help."""
 
 import asyncio
 import difflib
@@ -56,15 +56,15 @@ NOT_AN_OPENER = Line(
 READING = Line(key="Reading ticket {ticket}…")
 NO_SUCH_TICKET = Line(key="No case has the ticket {ticket}.")
 TICKET_FIELD = "contact_ticket"
-"""The field of an intake that takes the number of the ticket a customer wrote from."""
+"""The intake field with the number of the ticket a customer wrote from."""
 
 _TICKET = re.compile(r"#?(\d{1,12})", re.ASCII)
 PATIENCE = 8.0
-"""Seconds for Zendesk to say who wrote a ticket, while the person looks at a modal that says so."""
+"""Seconds to wait for Zendesk to return the requester; meanwhile the modal shows that it is loading."""
 
 
 async def on_command(body: object, door: SlackDoor) -> Json | None:
-    """Answer `/ato`; None means that a modal is the answer."""
+    """Handle `/ato`; None means that a modal is the answer."""
     asked = wire.read_slash(body)
     if isinstance(asked, Unreadable):
         return None
@@ -72,7 +72,7 @@ async def on_command(body: object, door: SlackDoor) -> Json | None:
 
 
 async def on_shortcut(body: object, door: SlackDoor) -> None:
-    """Open the intake from a message; what stands in the message is not copied."""
+    """Open the intake form from a message; the message's text is not copied."""
     chosen = read_shortcut(body)
     if chosen is None:
         return
@@ -100,7 +100,7 @@ def _verb(word: str) -> Callable[[Slash, Person, SlackDoor], Awaitable[Json | No
 
 
 async def _intake(asked: Slash, person: Person, door: SlackDoor) -> Json | None:
-    """Open the intake; somebody who works with several procedures chooses one first."""
+    """Open the intake form; somebody who works with several playbooks chooses one first."""
     wanted = asked.argument.lower()
     found = {n: p for n, p in door.can_open(person).items() if wanted in {"", n}}
     if not found:
@@ -128,7 +128,7 @@ def _not_an_opener(person: Person, door: SlackDoor) -> Line:
 
 
 async def _ticket(asked: Slash, person: Person, door: SlackDoor) -> Json | None:
-    """Show the case of a ticket; where there is none, open the intake with the ticket in it."""
+    """Show the case of a ticket; without one, open the intake form with the ticket filled in."""
     number = int(asked.verb.removeprefix("#"))
     if not door.works_here(person):
         return said(case_lookup.NOT_YOURS, person, door)
@@ -150,7 +150,7 @@ def _takes_ticket(book: Playbook) -> bool:
 
 
 async def _open_for_ticket(trigger: str, number: int, playbook: str, person: Person, door: SlackDoor) -> Line | None:
-    """Open a modal at once, because Slack does not wait, and put the intake into it when the ticket was read."""
+    """Open a modal at once, since the trigger expires, and fill in the intake form when the ticket was read."""
     case = door.new_id()
     wait = Line(key=READING.key, args={"ticket": f"#{number}"})
     view = note_view(
@@ -170,7 +170,7 @@ async def _fill_in(case: str, number: int, playbook: str, person: Person, door: 
 
 
 async def _peek(number: int, door: SlackDoor) -> Requester | None:
-    """Ask who wrote the ticket; where that cannot be read, the intake has the number alone."""
+    """Return the ticket's requester; None when it cannot be read, and the form then has the number only."""
     if door.peek is None:
         return None
     try:
@@ -194,7 +194,7 @@ async def _help(_asked: Slash, person: Person, door: SlackDoor) -> Json:
 
 
 def _help_for(person: Person, door: SlackDoor) -> tuple[Line, ...]:
-    """List only what this person may do."""
+    """Return the help lines for what this person may do."""
     opening = HELP_OPEN if door.can_open(person) else ()
     return (*opening, *HELP_WORK) if door.works_here(person) else (HELP_NOBODY,)
 

@@ -1,6 +1,6 @@
-"""What every Slack handler works with, and the two things they share: a page of the modal, and words for a failure.
+"""Dependencies of every Slack handler, and what they share: form pages and messages for a failure.
 
-It carries Slack's bodies nowhere and opens none.
+It opens no Slack body.
 """
 
 import logging
@@ -49,7 +49,7 @@ _NO_ANSWERS: Mapping[str, Fill] = {}
 
 
 class Reply(Protocol):
-    """Answers to one person at once; the line says what could not be shown."""
+    """Immediate answers to one person; a returned line says what could not be shown."""
 
     async def open(self, trigger: str, view: Json) -> Line | None:
         """Open a modal."""
@@ -60,49 +60,49 @@ class Reply(Protocol):
         ...
 
     async def replace(self, external_id: str, view: Json) -> Line | None:
-        """Change a modal that was opened under a name of ours."""
+        """Update a modal that was opened with our own external id."""
         ...
 
     async def private(self, where: Where, person: str, text: str) -> None:
-        """Tell one person something."""
+        """Send one person a private message."""
         ...
 
     async def publish_home(self, person: str, view: Json) -> None:
-        """Draw somebody's home tab."""
+        """Publish somebody's home tab."""
         ...
 
 
 class Roster(People, Protocol):
-    """Who has which role, and how that changes; everything from a local table."""
+    """Role membership and its changes; everything from a local table."""
 
     def learn_soon(self, person_id: str) -> None:
-        """Look an unknown person up in the background."""
+        """Look up an unknown person in the background."""
         ...
 
     def on_members_changed(self, subteam_id: str, users: Sequence[str]) -> None:
-        """A group now holds exactly these people."""
+        """Replace the members of a group."""
         ...
 
     def on_members_moved(self, subteam_id: str, added: Sequence[str], removed: Sequence[str]) -> None:
-        """People came into a group or left it."""
+        """Add and remove members of a group."""
         ...
 
     def on_user_changed(self, user: Mapping[str, Any]) -> None:
-        """Somebody's description changed."""
+        """Update a person's profile."""
         ...
 
 
 class Searches(Protocol):
-    """The log of look-ups of customers: who, of which kind, when; never what was looked for."""
+    """Audit log of customer look-ups: who, which kind, when; never the search term."""
 
     async def note(self, person: str, kind: str, now: datetime, since: datetime) -> int:
-        """Log a look-up and say how many this person has made since then, this one included."""
+        """Log a look-up; return how many this person has made since `since`, this one included."""
         ...
 
 
 @dataclass(frozen=True)
 class SlackDoor:
-    """The collaborators of every Slack handler."""
+    """The dependencies of every Slack handler."""
 
     engine: Engine
     cases: Cases
@@ -111,53 +111,53 @@ class SlackDoor:
     forms: Forms
     voice: Voice
     new_id: Callable[[], str]
-    """Makes the key of a case that may be opened."""
+    """Generates the id of a case that may be opened."""
     rota: Rota
     searches: Searches
     peek: Callable[[int], Awaitable[Requester | None]] | None = None
-    """Says who wrote a ticket; raises TryAgain and GiveUp."""
+    """Returns the requester of a ticket; raises TryAgain and GiveUp."""
     look_ups: int = 10
-    """How many look-ups of one person are answered within a minute; 0 is any number."""
+    """Look-ups that one person may make within a minute; 0 is unlimited."""
     later: Later = field(default_factory=Later)
     blanks: dict[tuple[str, str], tuple[Playbook, Json]] = field(default_factory=dict)
-    """Intakes as they are before anybody has typed anything, by playbook and language."""
+    """Cache of empty intake forms, by playbook and language."""
 
     def person(self, ident: str) -> Person:
-        """Give somebody's roles, language and zone as far as they are known here."""
+        """Return a person's roles, language and zone as far as they are known."""
         self.people.learn_soon(ident)
         return self.people.person(ident)
 
     def ink(self, person: Person) -> Ink:
-        """Give what a drawing for this person needs, with roles by their titles."""
+        """Return the rendering context for a person, with role titles."""
         titles = {name: role.title for book in self.engine.playbooks.values() for name, role in book.roles.items()}
         return replace(self.voice.ink(person), role=lambda name: in_language(titles.get(name, {}), person.language))
 
     def playbooks_of(self, person: Person) -> tuple[Playbook, ...]:
-        """List the procedures this person has a role in."""
+        """Return the playbooks in which this person has a role."""
         books = self.engine.playbooks.values()
         return tuple(book for book in books if person.roles & set(book.roles))
 
     def works_here(self, person: Person) -> bool:
-        """Say whether this person has a role in any procedure."""
+        """Return whether this person has a role in any playbook."""
         return bool(self.playbooks_of(person))
 
     async def tell(self, where: Where, person: Person, line: Line) -> None:
-        """Tell one person a line privately."""
+        """Send a line privately."""
         await self.reply.private(where, person.id, self.voice.private(line, person))
 
     async def told_no(self, meta: FormMeta, click: Click, person: Person, why: Line) -> Line:
-        """Keep why a form did not open for this person, and give it; raises StoreGone."""
+        """Record that a form was refused to this person, and return the reason; raises StoreGone."""
         asked = " ".join(filter(None, ["form", meta.ask, meta.step, meta.part, meta.outcome]))
         about = Command(case=meta.case, delivery=click.delivery, by=person)
         await self.engine.refuse(about, asked, why)
         return why
 
     def refused(self, person: Person, asked: str) -> None:
-        """Log that somebody was told no where there is no case to keep it in."""
+        """Log a refusal that belongs to no case."""
         log.info("refused", extra={"person": person.id, "asked": asked})
 
     async def not_understood(self, got: Unreadable) -> None:
-        """Tell whoever sent something unreadable that nothing was changed."""
+        """Tell the sender of an unreadable request that nothing was changed."""
         if got.person:
             await self.tell(got.where, self.person(got.person), NOT_UNDERSTOOD)
 
@@ -169,7 +169,7 @@ class SlackDoor:
         person: Person,
         typed: Mapping[str, Fill] = _NO_ANSWERS,
     ) -> Json:
-        """Draw a page of the modal: a step's or part's form, with the outcome picked so far."""
+        """Render a page of the modal: a step's or part's form, with the outcome picked so far."""
         outcome = meta.outcome or _only_outcome(playbook, meta)
         drawn = form(case, playbook, meta.step, meta.part, outcome, new=meta.new)
         drawn = _pinned(drawn) if meta.pinned else drawn
@@ -177,7 +177,7 @@ class SlackDoor:
         return self.forms.view(drawn, about, person.language, submit=submit_line(playbook, drawn), typed=typed)
 
     def intake_page(self, name: str, case: str, person: Person, typed: Mapping[str, Fill] = _NO_ANSWERS) -> Json | None:
-        """Draw the page that opens a case; None when there is no such playbook."""
+        """Render the intake form; None when there is no such playbook."""
         playbook = self.engine.playbooks.get(name)
         if playbook is None:
             return None
@@ -187,9 +187,9 @@ class SlackDoor:
         return self._blank(playbook, meta, person)
 
     def _blank(self, playbook: Playbook, meta: FormMeta, person: Person) -> Json:
-        """Give the page with nothing in it, drawn once for each playbook and language: only the case's key is new.
+        """Return the empty intake form, cached by playbook and language: only the case id is new.
 
-        It cannot go stale: what it is drawn from is fixed for as long as the process runs, and compared all the same.
+        It cannot go stale: its inputs are fixed for the life of the process, and compared all the same.
         """
         at = (meta.playbook, person.language)
         drawn_from, held = self.blanks.get(at, (None, {}))
@@ -200,17 +200,17 @@ class SlackDoor:
         return {**held, "private_metadata": write_meta(about)}
 
     def can_open(self, person: Person) -> dict[str, Playbook]:
-        """List the playbooks whose first step is this person's."""
+        """Return the playbooks whose first step is this person's."""
         found = self.engine.playbooks.items()
         return {n: p for n, p in found if p.steps[p.opens_with].owner in person.roles}
 
 
 def _only_outcome(playbook: Playbook, meta: FormMeta) -> str | None:
-    """Name the outcome where there is nothing to choose."""
+    """Return the outcome where there is only one."""
     outcomes = playbook.steps[meta.step].outcomes
     return next(iter(outcomes)) if len(outcomes) == 1 and not meta.part else None
 
 
 def _pinned(drawn: Form) -> Form:
-    """Keep only the outcome whose button was pressed."""
+    """Restrict the form to the outcome whose button was pressed."""
     return replace(drawn, choices=tuple(one for one in drawn.choices if one.name == drawn.chosen))

@@ -1,4 +1,4 @@
-"""The app's home tab: the switch, today's figures, and what is owed, each with the button that matters."""
+"""Home tab of the app: duty switch, today's figures, and open duties with their main button."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
@@ -19,14 +19,14 @@ NOT_SWITCHED = Line(key="Nothing was changed: the database does not answer. Pres
 
 
 async def on_home_opened(body: object, door: SlackDoor) -> None:
-    """Draw the home tab when somebody opens it; the messages tab needs nothing."""
+    """Render the home tab when somebody opens it; the messages tab needs nothing."""
     opened = wire.read_home_opened(body)
     if isinstance(opened, HomeOpened) and opened.tab == "home":
         await _draw(opened.person, door)
 
 
 async def on_home_action(body: object, door: SlackDoor) -> None:
-    """Go on or off duty, or show everything."""
+    """Switch on or off duty, or show everything."""
     pressed = occasions.read_in_home(body)
     if pressed is None:
         return
@@ -36,7 +36,7 @@ async def on_home_action(body: object, door: SlackDoor) -> None:
 
 
 async def on_click(body: object, door: SlackDoor) -> None:
-    """Do what a button asks, and show in the home tab what became of it where it was pressed there."""
+    """Handle a pressed button; where it was pressed in the home tab, redraw it."""
     await buttons.on_click(body, door)
     pressed = occasions.read_in_home(body)
     if pressed:
@@ -44,7 +44,7 @@ async def on_click(body: object, door: SlackDoor) -> None:
 
 
 async def on_submission(body: object, door: SlackDoor) -> Json | None:
-    """Accept a form; one that was opened beside any channel came from the home tab, which changes with it."""
+    """Accept a form; one that belongs to no channel was opened from the home tab, which is redrawn."""
     answer = await modals.on_submission(body, door)
     sent = wire.read_submission(body)
     if isinstance(sent, Submission) and sent.meta.case and not (sent.meta.channel or sent.meta.new):
@@ -61,7 +61,7 @@ async def _switch(ident: str, on: bool, door: SlackDoor) -> None:
 
 
 async def _draw(ident: str, door: SlackDoor, *, full: bool = False) -> None:
-    """Draw somebody's home tab; without the database the old one stays."""
+    """Publish somebody's home tab; without the database the old one stays."""
     person = door.person(ident)
     try:
         home = await _home(person, door, full=full)
@@ -88,7 +88,7 @@ async def _home(person: Person, door: SlackDoor, *, full: bool) -> Home:
 
 
 def _without(found: Sequence[Owed], person: Person) -> list[Owed]:
-    """Leave out what is listed as this person's own."""
+    """Leave out the duties that are listed as this person's own."""
     return [one for one in found if one.held_by != person.id]
 
 

@@ -1,4 +1,4 @@
-"""The answers to a sent modal: errors at their fields, another page, or a last word."""
+"""Responses to a modal submission: field errors, another page, or a final message."""
 
 from desk.fields.redact_secrets import told
 from desk.service.answer import Answer
@@ -13,18 +13,18 @@ DONE = Line(key="Done")
 
 
 def tell_taken_out(answer: Answer, where: Where, person: Person, door: SlackDoor) -> None:
-    """Tell a person which secrets were left out of what they wrote, beside the answer."""
+    """Tell a person privately which secrets were redacted from their text."""
     if answer.taken_out:
         door.later(door.tell(where, person, told(answer.taken_out)))
 
 
 def update(view: Json) -> Json:
-    """Show another page: https://docs.slack.dev/surfaces/modals#updating_response"""
+    """Build the response that shows another page: https://docs.slack.dev/surfaces/modals#updating_response"""
     return {"response_action": "update", "view": view}
 
 
 def refused(refusal: Refusal, sent: Submission, person: Person, door: SlackDoor) -> Json:
-    """Say a refusal at its fields, or on a page of its own where there is no field."""
+    """Build the response to a refusal: errors at its fields, or a page where there is no field."""
     at_fields = errors(refusal, sent.blocks, lambda line: door.voice.plain(line, person))
     if at_fields:
         return {"response_action": "errors", "errors": at_fields}
@@ -33,6 +33,6 @@ def refused(refusal: Refusal, sent: Submission, person: Person, door: SlackDoor)
 
 
 def note(title: Line, line: Line, person: Person, door: SlackDoor, copy: tuple[Text, ...] = ()) -> Json:
-    """Draw a page that only says something."""
+    """Build a page that only shows a message."""
     heading, words = door.voice.plain(title, person), (door.voice.plain(line, person),)
     return note_view(heading, words, door.voice.say, person.language, copy)

@@ -1,4 +1,4 @@
-"""Modals: a choice that changes the questions, a submission, a modal closed. One modal may run through several steps."""
+"""Modals: choices that change the questions, submissions, closed modals. One modal may run through several steps."""
 
 from collections.abc import Mapping
 
@@ -31,7 +31,7 @@ _NO_ANSWERS: Mapping[str, Fill] = {}
 
 
 async def on_pick(body: object, door: SlackDoor) -> None:
-    """Draw the questions of the choice, with everything typed so far."""
+    """Redraw the form for a choice, with everything typed so far."""
     pick = wire.read_pick(body)
     if isinstance(pick, Unreadable):
         return await door.not_understood(pick)
@@ -60,7 +60,7 @@ async def _picked_page(pick: Pick, person: Person, door: SlackDoor) -> Json | No
 
 
 async def _case_of(meta: FormMeta, door: SlackDoor) -> tuple[Case, Playbook] | None:
-    """Give the case a form is for; an intake has none yet."""
+    """Return the case and playbook of a form; an intake form has no case yet."""
     playbook = door.engine.playbooks.get(meta.playbook)
     if meta.new and playbook:
         return Case(id=meta.case), playbook
@@ -68,7 +68,7 @@ async def _case_of(meta: FormMeta, door: SlackDoor) -> tuple[Case, Playbook] | N
 
 
 async def on_submission(body: object, door: SlackDoor) -> Json | None:
-    """Accept a form; the answer is its errors, the next page, a last word, or nothing."""
+    """Accept a form; the answer is field errors, the next page, a final message, or nothing."""
     sent = wire.read_submission(body)
     if isinstance(sent, Unreadable):
         return _unreadable(sent, door)
@@ -104,14 +104,14 @@ async def _accept(sent: Submission, door: SlackDoor) -> Json | None:
 
 
 def _looks_up(sent: Submission, door: SlackDoor) -> bool:
-    """Say whether a form may have Admin asked for an order or a profile."""
+    """Return whether a form may trigger a look-up of an order or profile in Admin."""
     playbook = door.engine.playbooks.get(sent.meta.playbook)
     specs = playbook.fields.values() if playbook else ()
     return any(how.of in sent.fills and not sent.fills[how.of].empty for one in specs if (how := by_desk(one)))
 
 
 def _done_before(sent: Submission, case: Case, person: Person) -> bool:
-    """Say whether the same person's other submission of the same form was faster: a double click is no mistake."""
+    """Return whether the same person has already submitted this form: a double click is no mistake."""
     if sent.meta.new:
         return case.opened_at is not None and case.opened_by == person.id
     state = case.step(sent.meta.step)
@@ -120,7 +120,7 @@ def _done_before(sent: Submission, case: Case, person: Person) -> bool:
 
 
 def _redrawn(answer: Answer, sent: Submission, person: Person, door: SlackDoor) -> Json | None:
-    """Draw the chosen outcome's own questions, when it was sent before they were on the page."""
+    """Redraw the form where the outcome was submitted before its own questions were on the page."""
     asked = [one.field for one in answer.refusal.fields] if answer.refusal else []
     playbook = answer.playbook
     if playbook is None or all(field in sent.blocks for field in asked):
@@ -162,7 +162,7 @@ def _page(
     door: SlackDoor,
     typed: Mapping[str, Fill] = _NO_ANSWERS,
 ) -> Json:
-    """Draw a step's page, under the verdict of the page before where there was one."""
+    """Render a step's page, below the verdict of the previous page where there was one."""
     view = door.page(case, playbook, meta, person, typed)
     line = _follows(case, playbook, meta.after)
     if line is None:
@@ -172,7 +172,7 @@ def _page(
 
 
 def _told_at(case: Case, playbook: Playbook, step: str, part: str | None) -> tuple[str, ...]:
-    """Name the texts the customer is told with a step as it ended, or with one of its parts."""
+    """Return the texts for the customer at a finished step, or at one of its parts."""
     spec = playbook.steps[step]
     if part:
         return spec.parts[part].says
@@ -182,7 +182,7 @@ def _told_at(case: Case, playbook: Playbook, step: str, part: str | None) -> tup
 
 
 def _said(sent: Submission, case: Case, playbook: Playbook) -> tuple[str, ...]:
-    """Name everything that was said on the pages of this modal so far."""
+    """Return all texts for the customer on the pages of this modal so far."""
     step = playbook.opens_with if sent.meta.new else sent.meta.step
     if step not in playbook.steps:
         return sent.meta.said
@@ -195,7 +195,7 @@ def _texts(names: tuple[str, ...], case: Case, playbook: Playbook) -> tuple[Text
 
 
 def _verdict(sent: Submission, case: Case, playbook: Playbook) -> Line | None:
-    """State what followed from the answers; None for a step that somebody chose the outcome of."""
+    """Return the verdict on the answers; None for a step whose outcome was chosen by hand."""
     return None if sent.meta.part else _follows(case, playbook, sent.meta.step)
 
 
@@ -210,9 +210,9 @@ def _follows(case: Case, playbook: Playbook, step: str) -> Line | None:
 
 
 def _next_step(sent: Submission, answer: Answer, playbook: Playbook, person: Person) -> str | None:
-    """Find a whole step to go on with: one that this submission opened, else one that was open beside it.
+    """Return the step to continue with: one that this submission opened, else one that was open beside it.
 
-    What comes back by itself is not forced on somebody who has just done it.
+    A recurring step is not offered again to the person who has just finished it.
     """
     again = answer.repeated or answer.refusal is not None or _goes_on(sent, answer.case, playbook)
     running_on = (sent.meta.flow or sent.meta.new or again) and not sent.meta.part
@@ -222,7 +222,7 @@ def _next_step(sent: Submission, answer: Answer, playbook: Playbook, person: Per
 
 
 def _goes_on(sent: Submission, case: Case, playbook: Playbook) -> bool:
-    """Say whether a step's answers are still to come, because what they are compared with is looked up just now."""
+    """Return whether a step's questions are still to come, because its reference values are being looked up."""
     step, state = playbook.steps.get(sent.meta.step), case.step(sent.meta.step)
     still = state.status == "open" and state.occurrence == sent.meta.occurrence
     return still and step is not None and any_by_desk(playbook, step)
@@ -243,7 +243,7 @@ def _last_word(
     door: SlackDoor,
     said: tuple[str, ...],
 ) -> Json | None:
-    """Say how it went, with all that was said to copy; a single form that says nothing just closes."""
+    """Build the final page: the result, and all texts for the customer to copy; None closes a form without either."""
     verdict = _verdict(sent, case, playbook)
     if not (sent.meta.flow or sent.meta.new or verdict or (said and not sent.meta.part)):
         return None
@@ -264,14 +264,14 @@ def _where_now(case: Case, playbook: Playbook) -> Line:
 
 
 def _owed_now(case: Case, playbook: Playbook) -> Duty | None:
-    """Find what the case is about now; what always recurs is named only when there is nothing else."""
+    """Return the current duty of the case; a recurring one only when there is no other."""
     owed = duties(case, playbook)
     pressing = [duty for duty in owed if not playbook.steps[duty.step].recurs]
     return next(iter((*pressing, *owed)), None)
 
 
 async def on_closed(body: object, door: SlackDoor) -> None:
-    """Tell somebody who left in the middle of the pages that nothing is lost."""
+    """Tell somebody who closed the modal between pages that nothing is lost."""
     closed = wire.read_closed(body)
     if isinstance(closed, Closed) and closed.meta.flow:
         await _kept(closed, door)

@@ -1,4 +1,4 @@
-"""Changes of who somebody is: a user group's members, a person's name, language, zone or account."""
+"""Events about people: user group members, and profiles (name, language, zone, deactivation)."""
 
 from handlers.slack.door import SlackDoor
 from integrations.slack.codec import wire
@@ -6,7 +6,7 @@ from integrations.slack.codec.arrivals import GroupChanged, UserChanged
 
 
 async def on_members_changed(body: object, door: SlackDoor) -> None:
-    """Take in who is in a user group now."""
+    """Update the members of a user group."""
     changed = wire.read_members_changed(body)
     if isinstance(changed, GroupChanged):
         _take(changed, door)
@@ -20,7 +20,7 @@ def _take(changed: GroupChanged, door: SlackDoor) -> None:
 
 
 async def on_user_changed(body: object, door: SlackDoor) -> None:
-    """Take in who somebody is now."""
+    """Update a person's profile."""
     changed = wire.read_user_changed(body)
     if isinstance(changed, UserChanged):
         door.people.on_user_changed(changed.user)

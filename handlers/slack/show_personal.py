@@ -1,4 +1,4 @@
-"""The Show button of a masked card: the values go to the person who pressed it, and that they did goes into the case."""
+"""The Show button of a masked card: shows the values to the person who pressed it and records the disclosure."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from integrations.slack.views.shown import shown_view
 
 
 async def show_personal(asked: ShowPersonal, click: Click, person: Person, door: SlackDoor) -> Line | None:
-    """Open what the card hides for whoever may see it; the line says why not. Raises StoreGone."""
+    """Show the masked values to whoever may see them; return a line when refused. Raises StoreGone."""
     if why := await too_many("card", person, door):
         await door.engine.refuse(asked, f"ShowPersonal {asked.inbox}", why)
         return why

@@ -1,1 +1,1 @@
-"""What happens by itself, when its time has come: one file for each tick."""
+"""Handlers of periodic ticks: one file for each."""

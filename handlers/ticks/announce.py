@@ -1,4 +1,4 @@
-"""The tick that says what belongs to no one case: digests and Monday's message."""
+"""Announcement tick: posts what belongs to no one case (digests and the weekly report)."""
 
 import logging
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Announcing:
-    """What is said, where it is kept, and when it is now."""
+    """Dependencies of the announcement tick."""
 
     store: Announcements
     announcer: Announcer
@@ -19,7 +19,7 @@ class Announcing:
 
 
 async def on_announcements(desk: Announcing) -> int:
-    """Say everything that waits; a database that is gone is tried again at the next tick."""
+    """Post every pending announcement; a database that does not answer is retried at the next tick."""
     try:
         return await say_all(desk.store, desk.announcer, desk.clock.now())
     except StoreGone:

@@ -1,4 +1,4 @@
-"""The chaser's tick: remind whoever owes something that is due."""
+"""Chaser tick: reminds the owners of due duties."""
 
 import logging
 
@@ -9,7 +9,7 @@ log = logging.getLogger(__name__)
 
 
 async def on_tick(engine: Engine) -> int:
-    """Chase every case that has something due; a database that is gone is tried again at the next tick."""
+    """Process every case with a due deadline; a database that does not answer is retried at the next tick."""
     try:
         return await engine.chase_due()
     except StoreGone:

@@ -1,4 +1,4 @@
-"""On the housekeeping tick: what nobody will ask for again is removed. No case, no event and no personal value is."""
+"""Housekeeping tick: deletes expired bookkeeping rows. Cases, events and personal values are not touched."""
 
 import logging
 from datetime import datetime, timedelta
@@ -9,19 +9,19 @@ from desk.service.ports import Clock, StoreGone
 log = logging.getLogger(__name__)
 
 DELIVERIES, LOOK_UPS = timedelta(days=30), timedelta(days=400)
-"""Slack and Zendesk repeat within a day; who looked up whom is asked within a year."""
+"""Retention of delivery ids (Slack and Zendesk redeliver within a day) and of the look-up log."""
 
 
 class Litter(Protocol):
-    """The store, as far as housekeeping needs it."""
+    """The store's port for housekeeping."""
 
     async def prune(self, deliveries_before: datetime, searches_before: datetime) -> int:
-        """Remove older delivery ids and look-ups, and say how many; raises StoreGone."""
+        """Delete older delivery ids and look-ups, and return their number; raises StoreGone."""
         ...
 
 
 async def on_housekeeping(store: Litter, clock: Clock) -> int:
-    """Remove what is old, and say how much; a database that is gone is tried at the next tick."""
+    """Delete expired rows and return their number; a database that does not answer is retried at the next tick."""
     now = clock.now()
     try:
         count = await store.prune(now - DELIVERIES, now - LOOK_UPS)

@@ -1,6 +1,6 @@
-"""The reconciler's tick: read the tickets of open cases, and note those that changed without a webhook saying so.
+"""Reconciler tick: reads the tickets of open cases and records changes whose webhook was lost.
 
-Webhooks get lost. A change that is found here goes the same way as one that was told.
+A change found here is processed like one from a webhook.
 """
 
 import logging
@@ -16,15 +16,15 @@ log = logging.getLogger(__name__)
 
 
 class KnowsTickets(Protocol):
-    """The store, as far as the reconciler needs it."""
+    """The store's port for the reconciler."""
 
     async def open_tickets(self) -> Sequence[tuple[int, str]]:
-        """List the tickets of open cases, each with its case; raises StoreGone."""
+        """Return the tickets of open cases, each with its case; raises StoreGone."""
         ...
 
 
 async def on_reconcile(engine: Engine, store: KnowsTickets) -> int:
-    """Note every ticket that is not as its case knows it, and say how many; what fails is tried at the next tick."""
+    """Record every ticket that differs from its case and return their number; failures are retried at the next tick."""
     try:
         case_of = dict(await store.open_tickets())
         seen = await engine.tickets.many(list(case_of))

@@ -1,4 +1,4 @@
-"""On the retention tick: the personal values of cases that ended long enough ago go, class by class, as each playbook says."""
+"""Retention tick: erases personal values of closed cases after the playbook's retention period, class by class."""
 
 import logging
 from collections.abc import Sequence
@@ -14,23 +14,23 @@ from desk.values import BOT
 log = logging.getLogger(__name__)
 
 AT_ONCE = 100
-"""Cases that are looked up at a time."""
+"""Cases per query."""
 
 
 class Retention(Protocol):
-    """The store, as far as retention needs it; every method raises StoreGone."""
+    """The store's port for retention; every method raises StoreGone."""
 
     async def expired(self, playbook: str, keep: str, ended_before: datetime, after: str, limit: int) -> Sequence[str]:
-        """Name closed cases that still have values of this class, in order of their ids, from the one after `after`."""
+        """Return ids of closed cases that still have values of this class, in order, from the one after `after`."""
         ...
 
     async def settle(self) -> None:
-        """Let nothing of what was deleted stay behind in the database's own files."""
+        """Flush the database's own files, so that no deleted value remains in them."""
         ...
 
 
 async def on_retention(engine: Engine, store: Retention) -> int:
-    """Erase what is over its time, and say how many times; a database that is gone is tried at the next tick."""
+    """Erase what has expired and return the number of erasures; a database that does not answer is retried."""
     count = 0
     try:
         for playbook in engine.playbooks.values():

@@ -1,4 +1,4 @@
-"""The watchdog's tick: look whether anybody is let down, show it, tell the operators, and beat while all is well."""
+"""Watchdog tick: checks for overdue work, sets gauges, alerts operators, and sends the heartbeat while healthy."""
 
 import logging
 from collections.abc import Callable
@@ -23,16 +23,16 @@ log = logging.getLogger(__name__)
 
 
 class Heart(Protocol):
-    """Whoever listens outside."""
+    """The heartbeat's port."""
 
     async def beat(self) -> bool:
-        """Say that all is well."""
+        """Send the heartbeat; return whether it arrived."""
         ...
 
 
 @dataclass
 class Watchdog:
-    """What is watched and who is told. It remembers what it barked at, and no more."""
+    """The watchdog's dependencies, and the alarms it has raised."""
 
     cases: Cases
     store: Knows
@@ -41,15 +41,15 @@ class Watchdog:
     limits: Limits
     show: Callable[[Watch | None, tuple[Alarm, ...]], None]
     tells: bool = True
-    """False where no channel is set for the operators: then only the figures and the log say it."""
+    """False where no channel is configured for the operators: then alarms are in gauges and log only."""
     heart: Heart | None = None
     doubted: frozenset[Kind] = frozenset()
-    """What was too late at the last look. It has to be so twice: a clock that was moved, or a letter that was revived, is not."""
+    """Alarms of the last check. An alarm must be seen twice: a shifted clock or a revived dead letter clears itself."""
     barked: dict[Kind, str] = field(default_factory=dict)
 
 
 async def on_watch(dog: Watchdog) -> tuple[Alarm, ...]:
-    """Look once, and give what is wrong for the second time in a row. A database that is gone is wrong, too."""
+    """Check once and return the alarms seen twice in a row. A database that does not answer is an alarm, too."""
     try:
         seen = await watch(dog.cases, dog.said, dog.store, dog.limits, dog.clock.now())
         late = alarms(seen, dog.limits)

@@ -1,4 +1,4 @@
-"""Monday's tick: count each procedure's last week and keep the message for its team leads, once per week."""
+"""Weekly report tick: counts each playbook's last week and stores the message for its team leads, once per week."""
 
 import logging
 from dataclasses import dataclass, field
@@ -13,13 +13,13 @@ from desk.service.ports import Cases, StoreGone
 log = logging.getLogger(__name__)
 
 LATEST = timedelta(days=1)
-"""A message that could not be told within this is not told: old figures help nobody."""
+"""A report later than this is dropped: old figures help nobody."""
 MOST_LATE = 200
 
 
 @dataclass
 class Weekly:
-    """What Monday's message is made from. `told` spares the database what this process knows."""
+    """Dependencies of the weekly report. `told` caches the weeks already reported."""
 
     engine: Engine
     cases: Cases
@@ -28,7 +28,7 @@ class Weekly:
 
 
 async def on_week(desk: Weekly) -> None:
-    """Tell each procedure's last week, when it is due and was not told yet."""
+    """Store each playbook's weekly report when it is due and was not reported yet."""
     now = desk.engine.clock.now()
     for playbook in desk.engine.playbooks.values():
         span = last_week(now, playbook.zone)

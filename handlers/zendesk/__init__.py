@@ -1,1 +1,1 @@
-"""What happens when Zendesk says that a ticket may have changed."""
+"""Handlers for Zendesk: a webhook says that a ticket may have changed."""

@@ -1,7 +1,7 @@
-"""On a Zendesk webhook: a ticket may have changed. Read, accept, answer; what has changed is read from Zendesk later.
+"""Zendesk webhook: stores that a ticket may have changed. The change itself is read from Zendesk later.
 
-Zendesk repeats a delivery that is not answered with success, so 200 means that it is stored. Only a ticket that no
-case knows is read at once: whether there is anything to store depends on what it is.
+Zendesk repeats a delivery that is not answered with success, so 200 means that it is stored. Only a ticket that no case
+knows is read at once: whether there is anything to store depends on what it is.
 """
 
 import asyncio
@@ -18,49 +18,49 @@ from integrations.zendesk.deliveries import Malformed, TicketChanged, read_webho
 
 
 class Accepts(Protocol):
-    """The engine, as far as a webhook needs it."""
+    """The engine's port for webhooks."""
 
     async def note(self, ticket: int, delivery: str) -> bool:
-        """Keep that a ticket may have changed; False where no case has it. Raises StoreGone."""
+        """Store that a ticket may have changed; False where no case has it. Raises StoreGone."""
         ...
 
     async def accept(self, command: Command) -> object:
-        """Take a command; raises StoreGone."""
+        """Accept a command; raises StoreGone."""
         ...
 
 
 class FindsTickets(Protocol):
-    """The ticket system, as far as a webhook needs it."""
+    """The ticket system's port for webhooks."""
 
     async def foreign(self, ticket: int, query_types: Sequence[str]) -> TicketFound | None:
-        """Read a ticket no case knows; raises TryAgain and GiveUp."""
+        """Read a ticket that belongs to no case; raises TryAgain and GiveUp."""
         ...
 
 
 def _real_now() -> datetime:
-    """Give the real instant: a signature's age is never measured by business time."""
+    """Return real time: a signature's age is never measured in business time."""
     return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
 class ZendeskDoor:
-    """What a webhook is answered with."""
+    """The dependencies of the webhook."""
 
     engine: Accepts
     secret: str = field(repr=False)
     real_now: Callable[[], datetime] = _real_now
     tickets: FindsTickets | None = None
     adopts: Mapping[str, str] = field(default_factory=dict)
-    """The query types that make a ticket a case, and the playbook for each."""
+    """The query types whose tickets become cases, with the playbook of each."""
 
     def signs(self, headers: Mapping[str, str], raw: bytes) -> bool:
-        """Say whether a delivery is signed with our secret, now."""
+        """Verify the signature of a delivery."""
         return signed(self.secret, headers, raw, self.real_now())
 
 
 @dataclass(frozen=True)
 class HttpAnswer:
-    """What goes back: a status and a JSON object."""
+    """A response: a status and a JSON object."""
 
     status: int
     body: Mapping[str, str]
@@ -75,7 +75,7 @@ UNSIGNED = HttpAnswer(
     },
 )
 SOON = {"Retry-After": "30"}
-"""Zendesk repeats a 503 only when it says when, in less than a minute."""
+"""Zendesk repeats a 503 only when Retry-After is less than a minute."""
 GONE = HttpAnswer(503, {"error": "The desk's database does not answer. Nothing was kept; deliver this again."}, SOON)
 UNREAD = HttpAnswer(
     503,
@@ -89,7 +89,7 @@ NOT_OURS = HttpAnswer(200, {"ok": "not ours"})
 
 
 async def on_ticket_event(raw: bytes, headers: Mapping[str, str], door: ZendeskDoor) -> HttpAnswer:
-    """Note that a ticket of ours may have changed."""
+    """Handle a delivery about a ticket."""
     if not door.signs(headers, raw):
         return UNSIGNED
     try:
@@ -101,7 +101,7 @@ async def on_ticket_event(raw: bytes, headers: Mapping[str, str], door: ZendeskD
 
 
 async def _note(changed: TicketChanged, door: ZendeskDoor) -> HttpAnswer:
-    """Tell the case the ticket belongs to; a repeated delivery is answered like the first."""
+    """Store the delivery with the ticket's case; a repeated delivery is answered like the first."""
     delivery = f"zendesk:{changed.invocation_id}"
     if await door.engine.note(changed.ticket_id, delivery):
         return KEPT
@@ -109,7 +109,7 @@ async def _note(changed: TicketChanged, door: ZendeskDoor) -> HttpAnswer:
 
 
 async def _adopt(ticket: int, delivery: str, door: ZendeskDoor) -> HttpAnswer:
-    """Make a case of a ticket people made by hand. One the desk made itself, before it knew so, is not one."""
+    """Open a case for a ticket made by hand; a ticket that the desk itself is just creating is skipped."""
     if door.tickets is None or not door.adopts:
         return NOT_OURS
     try:

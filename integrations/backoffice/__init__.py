@@ -1,1 +1,1 @@
-"""The company's back office ("Admin"): over HTTP as `docs/backoffice-openapi.yaml` describes it, or by hand."""
+"""Back office adapter ("Admin"): over HTTP as `docs/backoffice-openapi.yaml` describes it, or by hand."""

@@ -1,6 +1,6 @@
-"""Asks the company's back office over HTTP what the desk wants to know, and suspends and restores profiles there.
+"""HTTP client for the back office API: look-ups, and suspending and restoring profiles.
 
-Formats are `wire`'s, failures `refusals`'. It never repeats a call: the queue does.
+Formats are in `wire`, errors in `refusals`. It never retries: the queue does.
 """
 
 import asyncio
@@ -28,18 +28,17 @@ from integrations.backoffice.refusals import (
 )
 
 MOST_BYTES = 1_000_000
-"""A longer answer is not read to its end."""
+"""Maximum response size; the rest is not read."""
 for _name in ("httpx", "httpcore"):
     # At INFO httpx writes every address it asks, and a search has the customer's email address in it.
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class HttpBackOffice:
-    """The desk's `BackOffice` over HTTP. Only the configured host is ever asked: a redirect is a failure.
+    """The `BackOffice` port over HTTP. Only the configured host is contacted: a redirect is an error.
 
-    Suspending and restoring end in the same state however often they are asked for. After a failure that leaves open
-    whether it was done, the profile is read first: if it is as wanted, it is done; if not, the queue asks again under
-    the same key.
+    Suspending and restoring are idempotent. After an error that leaves the result open, the profile is read first: if
+    it is as wanted, the change is done; if not, the queue retries under the same key.
     """
 
     by_hand = False
@@ -52,7 +51,7 @@ class HttpBackOffice:
         timeout: float = 10.0,
         admin_url_template: str = "",
     ) -> None:
-        """Take the address that `/v1` comes after, the bearer token, and how many seconds one call may take in all."""
+        """Take the base URL before `/v1`, the bearer token, and the total timeout of one call in seconds."""
         self._url = _address(url)
         self._headers = {
             "Authorization": f"Bearer {token}",
@@ -66,7 +65,6 @@ class HttpBackOffice:
         self._links = Links(admin_url_template)
 
     async def __aenter__(self) -> Self:
-        """Nothing is asked yet."""
         return self
 
     async def __aexit__(
@@ -75,16 +73,15 @@ class HttpBackOffice:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close what was opened here."""
         await self.close()
 
     async def close(self) -> None:
-        """Close our own connections; a client that was handed in stays open."""
+        """Close our own connections; a client that was passed in stays open."""
         if self._owned:
             await self._client.aclose()
 
     def search_link(self, query: str) -> str:
-        """Give the link with which a person looks a customer up."""
+        """Return the search link for a customer."""
         return self._links.to(query)
 
     async def profiles(self, email: str = "", phone: str = "", customer_id: str = "") -> tuple[ProfileSeen, ...]:
@@ -95,7 +92,7 @@ class HttpBackOffice:
         return wire.read_profiles((await self._ask(call)).body, self._links)
 
     async def order(self, order_id: str) -> OrderSeen | None:
-        """Read an order, or None when there is none of that number."""
+        """Read an order; None when it does not exist."""
         raw = await self._find(calls.read_order(order_id)) if is_id(order_id) else None
         return None if raw is None else wire.read_order(raw)
 
@@ -110,17 +107,17 @@ class HttpBackOffice:
         return None if raw is None else wire.read_wallet(raw)
 
     async def suspend(self, customer_id: str, reason: str, attempt_key: str) -> ProfileSeen:
-        """Suspend the profile, or see that it is suspended."""
+        """Suspend the profile; a suspended one is left as it is."""
         call = calls.suspend(customer_id, reason, attempt_key)
         return await self._move(call, customer_id, suspended=True)
 
     async def restore(self, customer_id: str, reason: str, attempt_key: str) -> ProfileSeen:
-        """Lift the suspension, or see that there is none."""
+        """Lift the suspension, if there is one."""
         call = calls.restore(customer_id, reason, attempt_key)
         return await self._move(call, customer_id, suspended=False)
 
     async def _move(self, call: Call, customer_id: str, *, suspended: bool) -> ProfileSeen:
-        """Change the profile, and look at it whenever the answer leaves open whether it is as wanted."""
+        """Change the profile; read it whenever the response leaves the result open."""
         if not is_id(customer_id):
             raise not_an_id()
         try:
@@ -134,9 +131,9 @@ class HttpBackOffice:
         return seen
 
     async def _look(self, customer_id: str, unclear: TryAgain | GiveUp, *, suspended: bool) -> ProfileSeen:
-        """Read the profile: as wanted means done; otherwise the first failure stands.
+        """Read the profile: as wanted means done; otherwise the first error is raised.
 
-        A 409 alone says too little, so when the profile cannot be read either, that is what counts.
+        A 409 alone says too little, so when the profile cannot be read either, the error of the read is raised.
         """
         try:
             raw = await self._find(calls.read_profile(customer_id))
@@ -150,7 +147,7 @@ class HttpBackOffice:
         raise unclear
 
     async def _find(self, call: Call) -> bytes | None:
-        """Ask for one thing by its id; None when the back office says that it has not got it."""
+        """Request one resource by its id; None when the API says that it does not exist."""
         try:
             return (await self._ask(call)).body
         except Refused as refused:
@@ -159,7 +156,7 @@ class HttpBackOffice:
             raise
 
     async def _ask(self, call: Call) -> Answer:
-        """Make one call; raises TryAgain and GiveUp only. The cause is left out: it may quote what was sent."""
+        """Make one call; raises TryAgain and GiveUp only. The cause is dropped: it may quote the request."""
         try:
             async with asyncio.timeout(self._seconds):
                 answer = await self._send(call)
@@ -172,7 +169,7 @@ class HttpBackOffice:
         return answer
 
     async def _send(self, call: Call) -> Answer:
-        """Send one call to our one host and read at most MOST_BYTES of the answer."""
+        """Send one request to the configured host and read at most MOST_BYTES of the response."""
         headers = {**self._headers, **({"Idempotency-Key": call.key} if call.key else {})}
         async with self._client.stream(
             call.method,
@@ -193,14 +190,14 @@ class HttpBackOffice:
 
 
 def _open(failure: TryAgain | GiveUp) -> bool:
-    """Say whether the change may have been made although the call failed; 409 says that it was made before."""
+    """Return whether the change may have been made despite the error; 409 says that it was made before."""
     if isinstance(failure, TryAgain):
         return not failure.certain
     return isinstance(failure, Unreadable) or getattr(failure, "status", 0) == 409
 
 
 def _address(url: str) -> str:
-    """Take the address before `/v1`; raises ValueError for what is no plain address of the web."""
+    """Return the base URL before `/v1`; raises ValueError for anything but a plain web address."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
         raise ValueError("the back office's address must be like https://admin.example.com")

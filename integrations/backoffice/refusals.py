@@ -1,6 +1,6 @@
-"""Turns every way in which the back office can fail into the desk's two words: try again, or give up with a sentence.
+"""Back office errors as TryAgain or GiveUp. Pure.
 
-Pure. No sentence repeats what the back office wrote: it can hold names and addresses.
+No sentence repeats what the back office wrote: it can hold names and addresses.
 """
 
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from desk.service.ports import GiveUp, TryAgain
 
 SYSTEM = "Back office"
 UNSAID = timedelta(seconds=30)
-"""How long to wait when the back office says "too many requests" and not how long."""
+"""Wait after a 429 without Retry-After."""
 LONGEST = timedelta(minutes=10)
-"""A longer wait is not believed: somebody waits for this."""
+"""Upper limit of Retry-After: somebody waits for this."""
 
 _BY_HAND = "Do it by hand in Admin and confirm it here"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, as far as anybody needs it."""
+    """A response: status, headers and body as far as they are needed."""
 
     status: int
     body: bytes
@@ -31,10 +31,10 @@ class Answer:
 
 
 class Unreadable(GiveUp):
-    """The answer is not what the API's description says. What was asked may have been done all the same."""
+    """The response does not match the API description. The request may have been executed all the same."""
 
     def __init__(self, where: str) -> None:
-        """Say where the answer is wrong, in the names of the description."""
+        """Take where the response is wrong, in the names of the API description."""
         super().__init__(
             SYSTEM,
             f"The back office answered in a form the desk does not know ({where}), so nothing was taken from it. Look "
@@ -43,16 +43,16 @@ class Unreadable(GiveUp):
 
 
 class Refused(GiveUp):
-    """The back office read the request and would not do it."""
+    """The back office rejected the request."""
 
     def __init__(self, status: int, reason: str) -> None:
-        """Keep the status, by which a caller may know a way out."""
+        """Keep the status, from which a caller may recover."""
         super().__init__(SYSTEM, reason)
         self.status = status
 
 
 def unanswered(error: Exception) -> TryAgain | GiveUp:
-    """Say what it means that no answer came; certain only when not one byte can have left."""
+    """Translate a transport error; `certain` only when no byte can have left."""
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
         return TryAgain(SYSTEM, "it cannot be reached", certain=True, silent=True)
     if isinstance(error, TimeoutError | httpx.TimeoutException):
@@ -69,7 +69,7 @@ def unanswered(error: Exception) -> TryAgain | GiveUp:
 
 
 def answered(answer: Answer) -> TryAgain | GiveUp:
-    """Say what an answer other than success means."""
+    """Translate a response other than success."""
     status = answer.status
     if status == 429:
         said = wait(answer)
@@ -99,7 +99,7 @@ _SENTENCES = {
 
 
 def not_there() -> GiveUp:
-    """Say that something answered "not found" that is not the back office's API."""
+    """Return the error for a 404 that does not come from the back office's API."""
     return GiveUp(
         SYSTEM,
         "What answers at the back office's address does not know the desk's calls (404). Nothing was changed. "
@@ -108,7 +108,7 @@ def not_there() -> GiveUp:
 
 
 def not_an_id() -> GiveUp:
-    """Say that a customer ID cannot be one, so nothing was asked."""
+    """Return the error for an invalid customer id; nothing was requested."""
     return GiveUp(
         SYSTEM,
         "This customer ID cannot be one of the back office's, so it was not asked. Correct the customer ID on the "
@@ -117,7 +117,7 @@ def not_an_id() -> GiveUp:
 
 
 def unmoved(*, suspended: bool) -> GiveUp:
-    """Say that the profile is not as it should be, although the back office answered."""
+    """Return the error for a profile that is unchanged although the back office reported success."""
     is_now = "still suspended" if suspended else "not suspended"
     return GiveUp(
         SYSTEM,
@@ -126,7 +126,7 @@ def unmoved(*, suspended: bool) -> GiveUp:
 
 
 def wait(answer: Answer) -> timedelta | None:
-    """Read Retry-After, in seconds or as a date; never longer than LONGEST, None when it cannot be read."""
+    """Parse Retry-After, in seconds or as a date; at most LONGEST, None when it cannot be parsed."""
     raw = answer.retry_after.strip()
     try:
         after = timedelta(seconds=float(raw))
@@ -136,7 +136,7 @@ def wait(answer: Answer) -> timedelta | None:
 
 
 def _until(raw: str, now: str) -> timedelta | None:
-    """Read a date against the answer's own date, so that no clock of ours has to be right."""
+    """Parse a date relative to the response's Date header, so that our clock need not be right."""
     try:
         left = parsedate_to_datetime(raw) - parsedate_to_datetime(now)
     except (ValueError, TypeError, OverflowError):

@@ -1,4 +1,4 @@
-"""The back office's answers as `docs/backoffice-openapi.yaml` describes them. Only `wire.py` looks in here. Pure."""
+"""Response models of the back office API (`docs/backoffice-openapi.yaml`). Only `wire.py` uses them. Pure."""
 
 import re
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from integrations.backoffice.calls import ID
 
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Characters that show nothing and can turn the reading direction around."""
+"""Invisible characters, and those that change the writing direction."""
 
 
 def _clean(words: str) -> str:
@@ -17,14 +17,14 @@ def _clean(words: str) -> str:
 
 
 def _utc(instant: datetime) -> datetime:
-    """Turn an instant into UTC; one so far away that no zone can hold it is refused with ValueError."""
+    """Convert an instant to UTC; ValueError for one out of range."""
     if not 2000 <= instant.year <= 2100:
         raise ValueError("an instant from this century was expected")
     return instant.astimezone(UTC)
 
 
 def _link(words: str | None) -> str | None:
-    """Let only links of the web through: this one is put under a button."""
+    """Accept web links only: the link is put under a button."""
     if words is not None and not re.fullmatch(r"https?://[^\s<>|\"]+", words):
         raise ValueError("a link of the web was expected")
     return words
@@ -36,20 +36,20 @@ At = Annotated[AwareDatetime, AfterValidator(_utc)]
 
 
 class Shape(BaseModel):
-    """One JSON object. Types are not guessed, and what is not known is passed over."""
+    """A JSON object. Types are not coerced, unknown keys are ignored."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
 
 
 class RawMoney(Shape):
-    """An amount as text, because a JSON number loses cents."""
+    """An amount as a string, because a JSON number loses cents."""
 
     amount: Annotated[str, Field(pattern=r"^-?[0-9]{1,9}(\.[0-9]{1,2})?$")]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
 class RawProfile(Shape):
-    """A customer's profile as it is now."""
+    """A customer's current profile."""
 
     id: Id
     status: Literal["active", "suspended"]
@@ -74,7 +74,7 @@ class RawOrder(Shape):
 
 
 class RawTransaction(Shape):
-    """One movement of a wallet; money that goes out has a minus."""
+    """A wallet transaction; an outgoing amount is negative."""
 
     at: At
     kind: Words
@@ -83,7 +83,7 @@ class RawTransaction(Shape):
 
 
 class RawWallet(Shape):
-    """A wallet with its movements, in any order."""
+    """A wallet with its transactions, in any order."""
 
     profile_id: Id
     balance: RawMoney
@@ -91,36 +91,36 @@ class RawWallet(Shape):
 
 
 class ProfileAnswer(Shape):
-    """The answer to reading, suspending and restoring a profile."""
+    """Response with one profile: read, suspend and restore."""
 
     profile: RawProfile
 
 
 class ProfilesAnswer(Shape):
-    """The answer to a search. More than fifty hits are no search."""
+    """Response of a search. More than fifty hits are an error."""
 
     profiles: Annotated[tuple[RawProfile, ...], Field(max_length=50)]
 
 
 class OrderAnswer(Shape):
-    """The answer to reading an order."""
+    """Response with one order."""
 
     order: RawOrder
 
 
 class OrdersAnswer(Shape):
-    """The answer to listing orders, newest first."""
+    """Response with a list of orders, newest first."""
 
     orders: tuple[RawOrder, ...]
 
 
 class WalletAnswer(Shape):
-    """The answer to reading a wallet."""
+    """Response with a wallet."""
 
     wallet: RawWallet
 
 
 class Problem(Shape):
-    """A refusal, RFC 9457. Its words are never repeated to people: they can hold names and addresses."""
+    """Problem details (RFC 9457). Its text is never repeated to people: it can hold names and addresses."""
 
     status: int

@@ -1,6 +1,4 @@
-"""Reads the back office's answers into the desk's words, once. Pure; whatever the bytes are, it gives a value or
-raises GiveUp with a sentence.
-"""
+"""Parser of the back office's responses. Pure: returns a value of the desk, or raises GiveUp with a sentence."""
 
 from decimal import Decimal
 from typing import TypeVar
@@ -29,35 +27,35 @@ S = TypeVar("S", bound=Shape)
 
 
 def read_profiles(raw: bytes, links: Links) -> tuple[ProfileSeen, ...]:
-    """Read what a search found."""
+    """Parse the result of a search."""
     return tuple(_profile(one, links) for one in _read(ProfilesAnswer, raw).profiles)
 
 
 def read_profile(raw: bytes, links: Links) -> ProfileSeen:
-    """Read one profile."""
+    """Parse one profile."""
     return _profile(_read(ProfileAnswer, raw).profile, links)
 
 
 def read_order(raw: bytes) -> OrderSeen:
-    """Read one order."""
+    """Parse one order."""
     return _order(_read(OrderAnswer, raw).order)
 
 
 def read_orders(raw: bytes) -> tuple[OrderSeen, ...]:
-    """Read the latest orders, newest first, whatever order they came in."""
+    """Parse the latest orders, sorted newest first."""
     found = [_order(one) for one in _read(OrdersAnswer, raw).orders]
     return tuple(sorted(found, key=lambda one: one.placed_at, reverse=True)[:MOST_ORDERS])
 
 
 def read_wallet(raw: bytes) -> WalletSeen:
-    """Read a wallet, its movements oldest first."""
+    """Parse a wallet, its transactions oldest first."""
     wallet = _read(WalletAnswer, raw).wallet
     moved = sorted((_movement(one) for one in wallet.transactions), key=lambda one: one.at)
     return WalletSeen(wallet.profile_id, _money(wallet.balance), tuple(moved))
 
 
 def is_problem(raw: bytes) -> bool:
-    """Say whether a refusal is the back office's own, not that of a proxy or another server."""
+    """Return whether an error comes from the back office's API, not from a proxy or another server."""
     try:
         Problem.model_validate_json(raw)
     except ValidationError:

@@ -1,1 +1,1 @@
-"""Google Chat: an optional copy of the MOD's message through an incoming webhook."""
+"""Google Chat adapter: an optional copy of the MOD's message through an incoming webhook."""

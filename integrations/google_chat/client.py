@@ -1,4 +1,4 @@
-"""Sends the copy to Google Chat, once however often it is asked for. Formats and answers are `wire`'s."""
+"""Google Chat client: posts the copy of a message once per key. Formats and errors are in `wire`."""
 
 import asyncio
 import logging
@@ -16,14 +16,14 @@ from integrations.google_chat.wire import (
 )
 
 MOST_BYTES = 100_000
-"""A longer answer is not read to its end."""
+"""Maximum response size; the rest is not read."""
 for _name in ("httpx", "httpcore"):
     # At INFO httpx writes every address it asks, and this one is a secret.
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class GoogleChat:
-    """An incoming webhook of one space. It can write there and read nothing."""
+    """Incoming webhook of one space. It can post there and read nothing."""
 
     def __init__(
         self,
@@ -33,21 +33,21 @@ class GoogleChat:
         timeout: float = 10.0,
         test_host: str = "",
     ) -> None:
-        """Take the webhook's address; raises ValueError unless it is Google Chat's, or on `test_host` (host:port)."""
+        """Take the webhook's URL; raises ValueError unless it is Google Chat's, or on `test_host` (host:port)."""
         self._url = check_address(webhook_url, test_host)
         self._client = client or httpx.AsyncClient()
         self._owned = client is None
         self._seconds = timeout
 
     async def close(self) -> None:
-        """Close our own connections; a client that was handed in stays open."""
+        """Close our own connections; a client that was passed in stays open."""
         if self._owned:
             await self._client.aclose()
 
     async def copy(self, lines: Sequence[str], key: str) -> str:
-        """Write these lines as one message and give its name; the same key is the same message.
+        """Post these lines as one message and return its name; idempotent by `key`.
 
-        Raises TryAgain and GiveUp only. A repetition is harmless: Google Chat knows the request again.
+        Raises TryAgain and GiveUp only.
         """
         body = write_message(lines)
         try:
@@ -81,7 +81,7 @@ class GoogleChat:
 
 
 def _unanswered(error: Exception) -> TryAgain:
-    """Say what it means that no answer came; the address is a secret and stays out of it."""
+    """Translate a transport error; the URL is a secret and is left out."""
     never_left = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
     if never_left:
         return TryAgain(SYSTEM, "it cannot be reached", certain=True)

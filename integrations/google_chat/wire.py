@@ -1,4 +1,4 @@
-"""A message as Google Chat takes it, and what its answers mean. Pure.
+"""Message format of Google Chat, and its responses. Pure.
 
 https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.messages/create
 """
@@ -17,9 +17,9 @@ from desk.service.ports import GiveUp, TryAgain
 SYSTEM = "Google Chat"
 HOST = "chat.googleapis.com"
 MOST_BYTES = 32_000
-"""A message with all its parts may not be longer."""
+"""Maximum size of a message with all its parts."""
 PAUSE = timedelta(seconds=2)
-"""A space takes one webhook message a second from everybody together; Google asks for a growing pause after a 429."""
+"""Wait after a 429. A space accepts one webhook message a second from all senders together."""
 LONGEST = timedelta(minutes=10)
 
 _LINES = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
@@ -27,16 +27,16 @@ _ONLY_COPY = "Only this copy is missing: the message in Slack is there."
 
 
 class Posted(BaseModel):
-    """The answer to a message. A webhook is told little more than its name."""
+    """Response to a posted message. A webhook is told little more than its name."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
     name: str = Field(pattern=r"^spaces/[^/\s]{1,200}/messages/[^/\s]{1,200}$")
 
 
 def check_address(address: str, test_host: str = "") -> str:
-    """Hold an address to an incoming webhook of Google Chat, or to the test host; raises ValueError.
+    """Validate the URL of an incoming webhook of Google Chat, or on the test host; raises ValueError.
 
-    The sentence never repeats the address: whoever knows it can write into the space.
+    The error never repeats the URL: whoever knows it can post into the space.
     """
     parts = urlsplit(address)
     if test_host and parts.netloc == test_host and parts.scheme in {"http", "https"}:
@@ -56,18 +56,18 @@ def check_address(address: str, test_host: str = "") -> str:
 
 
 def request_id(key: str) -> str:
-    """Name a message by its effect, so that Google Chat makes one of it however often it is sent.
+    """Return the idempotency key (`requestId`) of an effect.
 
-    Google Chat answers a known `requestId` with the message that is there and makes no other.
+    For a known `requestId` Google Chat returns the existing message.
     """
     return str(uuid5(NAMESPACE_URL, f"ato-desk:google-chat:{key}"))
 
 
 def write_message(lines: Sequence[str]) -> bytes:
-    """Write lines as they are, one below the other; raises GiveUp when they are too long.
+    """Serialize lines as one message; raises GiveUp when they are too long.
 
-    `<users/all>` would ring everybody and `<link|words>` would hide a link. Google Chat has no way to write them as
-    plain text, so the brackets are exchanged.
+    `<users/all>` would mention everybody and `<link|words>` would hide a link. Google Chat has no escape for them, so
+    the brackets are replaced.
     """
     words = "\n".join(_LINES.sub(" ", line).replace("<", "‹").replace(">", "›") for line in lines)
     body = json.dumps({"text": words}, ensure_ascii=False).encode("utf-8", "replace")
@@ -77,7 +77,7 @@ def write_message(lines: Sequence[str]) -> bytes:
 
 
 def read_answer(status: int, raw: bytes, retry_after: str) -> str:
-    """Give the message's name; raises TryAgain and GiveUp."""
+    """Return the message's name; raises TryAgain and GiveUp."""
     if status == 429:
         raise TryAgain(SYSTEM, "it asked to wait", after=_wait(retry_after) or PAUSE, certain=True)
     if status >= 500 or status == 408:
@@ -105,7 +105,7 @@ _SENTENCES = {
 
 
 def _wait(retry_after: str) -> timedelta | None:
-    """Read whole seconds; Google Chat is not known to send anything else."""
+    """Parse Retry-After in whole seconds; Google Chat is not known to send a date."""
     if not re.fullmatch(r"[0-9]{1,6}", retry_after.strip()):
         return None
     return min(timedelta(seconds=int(retry_after)), LONGEST)

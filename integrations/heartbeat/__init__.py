@@ -1,1 +1,1 @@
-"""A heartbeat that somebody outside listens for."""
+"""Heartbeat to an external monitor (dead man's switch)."""

@@ -1,4 +1,4 @@
-"""Calls one address for as long as all is well, so that somebody outside notices when the calls stop."""
+"""Heartbeat client: calls a monitor's URL while all is well, so that silence raises an alarm outside."""
 
 import logging
 
@@ -8,14 +8,13 @@ log = logging.getLogger(__name__)
 
 
 class Heartbeat:
-    """One address. It may hold a secret, so it is never logged."""
+    """The monitor's URL. It may hold a secret, so it is never logged."""
 
     def __init__(self, url: str, timeout: float = 5.0, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        """Keep the address; nothing is called yet."""
         self._url, self._timeout, self._transport = url, timeout, transport
 
     async def beat(self) -> bool:
-        """Call it once and say whether that went well; a failure is nobody's but the listener's to notice."""
+        """Call the URL once; return whether it succeeded. An error is left to the monitor."""
         try:
             async with httpx.AsyncClient(timeout=self._timeout, transport=self._transport) as client:
                 answer = await client.get(self._url)

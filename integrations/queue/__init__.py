@@ -1,1 +1,1 @@
-"""Hands planned effects to whoever performs them. It knows neither what an effect does nor where it is kept."""
+"""Work queues: run planned effects. They know neither what an effect does nor where it is stored."""

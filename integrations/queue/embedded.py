@@ -1,4 +1,4 @@
-"""The queue of a single process: it works through the effects table itself. It knows no vendor and no SQL.
+"""Embedded work queue of a single process: a worker over the effects table. It knows no vendor and no SQL.
 
 There are no leases, because there is one worker: a lock on a file beside the database refuses a second one.
 """
@@ -26,26 +26,27 @@ from integrations.queue.trying import (
 )
 
 AT_ONCE = 32
-"""Pieces of work at once. Most of them wait for their turn at a vendor, up to a dozen at each channel and account: what
-waits in one channel must not keep tickets and other channels from being worked at."""
+"""Concurrent effects. Most wait for a vendor's rate limit, up to a dozen at each channel and account: what waits in one
+channel must not hold up tickets and other channels.
+"""
 AILING = 1.0
 """Seconds until a database that did not answer is asked again."""
 
 
 class Effects(Tries, Protocol):
-    """The effects table, in the queue's words. Every method raises StoreGone when the database does not answer."""
+    """The effects table as this queue needs it. Every method raises StoreGone when the database does not answer."""
 
     async def ready(self, now: datetime, busy: Collection[str], limit: int) -> Sequence[Waiting]:
-        """Give heads of lanes that may run now, urgent first, without the busy lanes."""
+        """Return effects at the head of their lane that may run now, urgent first, without the busy lanes."""
         ...
 
     async def next_at(self, now: datetime) -> datetime | None:
-        """Give the earliest later instant at which something is to be tried."""
+        """Return the earliest later instant of a retry."""
         ...
 
 
 class EmbeddedQueue:
-    """Runs the heads of lanes, a few at once, until told to stop."""
+    """Runs the first effect of each lane, up to AT_ONCE concurrently, until stopped."""
 
     def __init__(
         self,
@@ -57,7 +58,7 @@ class EmbeddedQueue:
         lock_path: Path | None = None,
         idle: float = 1.0,
     ) -> None:
-        """Take everything from outside; without a `lock_path` nothing refuses a second worker."""
+        """Without a `lock_path` nothing prevents a second worker."""
         self._effects, self._clock, self._perform = effects, clock, perform
         self._concurrency, self._idle = concurrency, idle
         self._lock = FileLock(lock_path) if lock_path else None
@@ -69,11 +70,11 @@ class EmbeddedQueue:
         self._store = StoreWatch()
 
     def wake(self) -> None:
-        """Say that there may be work."""
+        """Signal that there may be work."""
         self._woken.set()
 
     def claim(self) -> None:
-        """Become the one worker of this database; raises WorkerRunning. `run` does it when nobody did before."""
+        """Take the worker lock of this database; raises WorkerRunning. `run` does it otherwise."""
         if self._lock is None or self._lock.is_locked:
             return
         try:
@@ -86,7 +87,7 @@ class EmbeddedQueue:
             ) from error
 
     async def run(self) -> None:
-        """Work until cancelled or stopped. What was not finished is simply ready again at the next start."""
+        """Work until cancelled or stopped. Unfinished work is ready again at the next start."""
         self.claim()
         self._stopped.clear()
         try:
@@ -100,7 +101,7 @@ class EmbeddedQueue:
             self._stopped.set()
 
     async def stop(self, timeout: float) -> None:  # noqa: ASYNC109 - the limit is what the caller asks for
-        """Start nothing more; what does not finish within the limit is given back, and is ready at the next start."""
+        """Start nothing more; what does not finish within `timeout` (seconds) is ready again at the next start."""
         self._stopping = True
         self.wake()
         with suppress(TimeoutError):
@@ -109,7 +110,7 @@ class EmbeddedQueue:
         await self._give_back()
 
     async def _start_ready(self) -> float:
-        """Start what may run and say how long there is nothing more to do."""
+        """Start what may run; return the seconds until there may be more to do."""
         now = self._clock.now()
         free = self._concurrency - len(self._running)
         try:
@@ -137,7 +138,7 @@ class EmbeddedQueue:
         self.wake()
 
     async def _try(self, effect: Effect, attempt: Try) -> None:
-        """Try once and keep the answer."""
+        """Run one attempt and store its result."""
         performing = asyncio.ensure_future(self._perform(effect, attempt))
         self._performing[effect.lane] = performing
         (answer,) = await asyncio.gather(performing, return_exceptions=True)
@@ -150,7 +151,7 @@ class EmbeddedQueue:
             self._store.note(gone=True)
 
     async def _rest(self, seconds: float) -> None:
-        """Wait for a wake, for the next instant, or out an ailing database."""
+        """Wait for a wake-up or for the next retry; after a database error wait AILING."""
         if self._store.gone:
             await asyncio.sleep(min(self._idle, AILING))
             return
@@ -163,7 +164,7 @@ class EmbeddedQueue:
             await asyncio.wait(list(self._running.values()))
 
     async def _give_back(self) -> None:
-        """Break off what is being performed; an answer that is already there is still kept."""
+        """Cancel the running attempts; a result that is already there is still stored."""
         for performing in self._performing.values():
             performing.cancel()
         await self._finish()

@@ -1,7 +1,7 @@
-"""procrastinate's jobs, one for each effect: put into the transaction that keeps the effect, and mended when a replica dies.
+"""procrastinate jobs: one per effect, added in the transaction that stores it, and recovered when a replica dies.
 
-A job says no more than “look at this lane until this effect is done”. The effects table is the truth: losing a job
-costs seconds, having one too many costs a look. The SQL here knows procrastinate's tables (3.10) and no others.
+A job says no more than “look at this lane until this effect is done”. The effects table is the truth: a lost job costs
+seconds, a surplus one costs a look. The SQL here knows procrastinate's tables (3.10) and no others.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from desk.service.ports import StoreGone
 TASK, QUEUE = "ato.effect", "ato"
 _CHANNEL = f"procrastinate_queue_v1#{QUEUE}"
 AGAIN = 0.05
-"""Seconds after which a worker is told once more that there is work."""
+"""Seconds after which a notification is repeated to the worker."""
 _LATER = "status = 'todo' AND scheduled_at > now()"
 _RAISE = "UPDATE procrastinate_jobs SET priority = 1 WHERE lock = ANY(%(lanes)s) AND status = 'todo' AND priority < 1"
 _HURRY = f"""
@@ -45,7 +45,7 @@ _STALLED = """
     WHERE j.id = silent.id AND j.status = 'doing' AND j.worker_id IS NOT DISTINCT FROM silent.worker_id
     RETURNING j.id
 """
-"""Takes a job from the worker that was silent, and from no other: one that took it over meanwhile has a number of its own."""
+"""Takes jobs from stalled workers only; a job that another worker took over meanwhile has its worker id."""
 _ASTRAY = """
     UPDATE procrastinate_jobs SET status = 'todo', scheduled_at = NULL, worker_id = NULL, attempts = attempts + 1
     WHERE status = 'doing' AND worker_id = %(worker)s AND id = ANY(%(ids)s) RETURNING id
@@ -67,14 +67,14 @@ _FINISH = f"{_MINE} SELECT procrastinate_finish_job_v1(id, %(status)s, %(delete_
 _RETRY = f"{_MINE} SELECT procrastinate_retry_job_v2(id, %(retry_at)s, NULL, NULL, NULL) FROM mine"  # noqa: S608
 
 Place = tuple[str, str, bool]
-"""An effect as a job knows it: its key, its lane, and whether it is urgent."""
+"""An effect's place in the queue: its key, its lane, and whether it is urgent."""
 
 
 class OwnJobs(manager.JobManager):
-    """Ends only jobs that are still this worker's: one that was thought dead must not end the work of another."""
+    """Job manager that ends only this worker's jobs: a worker thought dead must not end another's work."""
 
     async def finish_job(self, job: jobs.Job, status: jobs.Status, delete_job: bool) -> None:
-        """Finish a job, unless another worker has it by now."""
+        """Finish a job, unless another worker has taken it over."""
         await self.connector.execute_query_async(
             _FINISH,
             job_id=job.id,
@@ -86,7 +86,7 @@ class OwnJobs(manager.JobManager):
     async def listen_for_jobs(
         self, *, on_notification: manager.NotificationCallback, queues: Iterable[str] | None = None
     ) -> None:
-        """Listen, and say everything once more shortly after: a worker forgets what it is told while it fetches."""
+        """Listen for notifications and repeat each shortly after: a worker loses those that arrive while it fetches."""
 
         soon: set[asyncio.Task[None]] = set()
 
@@ -110,7 +110,7 @@ class OwnJobs(manager.JobManager):
         queue: str | None = None,
         lock: str | None = None,
     ) -> None:
-        """Put a job back, unless another worker has it by now. It stays in its queue and its lane."""
+        """Requeue a job, unless another worker has taken it over. Its queue and lane stay."""
         del priority, queue, lock
         await self.connector.execute_query_async(_RETRY, job_id=job.id, worker_id=job.worker_id, retry_at=retry_at)
 
@@ -119,7 +119,7 @@ class Jobs:
     """The jobs of one database. Methods without a connection raise StoreGone when it does not answer."""
 
     def __init__(self, database_url: str, **options: Any) -> None:
-        """Take an address libpq understands, and its options; nothing is opened yet."""
+        """Take a libpq connection string; nothing is opened yet."""
         self.connector = PsycopgConnector(
             conninfo=make_conninfo(database_url, **options),
             min_size=1,
@@ -132,48 +132,50 @@ class Jobs:
         self._within = manager.JobManager(SyncPsycopgConnector())
 
     def put(self, connection: Connection, places: Sequence[Place]) -> None:
-        """Add a job for each effect, within the caller's transaction. A lane has one priority: its most urgent."""
+        """Add a job for each effect, within the caller's transaction. A lane's priority is that of its most urgent
+        effect.
+        """
         if urgent := _urgent(places):
             connection.exec_driver_sql(_RAISE, {"lanes": urgent})
         raw = connection.connection.driver_connection
         self._within.batch_defer_jobs(_jobs(places), connection=raw)
 
     def hurry(self, connection: Connection, lanes: Collection[str]) -> None:
-        """Have these lanes looked at now, within the caller's transaction."""
+        """Make the jobs of these lanes run now, within the caller's transaction."""
         connection.exec_driver_sql(_HURRY, {"lanes": sorted(lanes)})
 
     async def add(self, places: Sequence[Place]) -> None:
-        """Add a job for each effect by itself."""
+        """Add a job for each effect, in a transaction of its own."""
         if urgent := _urgent(places):
             await self._all(f"{_RAISE} RETURNING id", lanes=urgent)
         await self.app.job_manager.batch_defer_jobs_async(_jobs(places))
 
     async def hurry_now(self, lanes: Collection[str]) -> None:
-        """Have these lanes looked at now."""
+        """Make the jobs of these lanes run now."""
         await self._all(_HURRY, lanes=sorted(lanes))
 
     async def waiting_lanes(self) -> frozenset[str]:
-        """Name the lanes that are to be looked at later."""
+        """Return the lanes with a scheduled job."""
         return frozenset(row["lock"] for row in await self._all(_WAITING_LANES))
 
     async def known(self) -> frozenset[str]:
-        """Name the effects that have a job."""
+        """Return the keys of the effects that have a job."""
         return frozenset(row["key"] for row in await self._all(_KNOWN))
 
     async def put_back_stalled(self, after: float) -> int:
-        """Give back the jobs of workers that said nothing for so many seconds, and say how many."""
+        """Requeue the jobs of workers without a heartbeat for `after` seconds, and return their number."""
         return len(await self._all(_STALLED, after=after))
 
     async def doing(self, worker: int) -> frozenset[int]:
-        """Name the jobs this worker is said to be doing."""
+        """Return the ids of the jobs assigned to this worker."""
         return frozenset(row["id"] for row in await self._all(_DOING, worker=worker))
 
     async def put_back(self, worker: int, ids: Iterable[int]) -> None:
-        """Give back jobs that this worker is said to be doing and is not."""
+        """Requeue jobs that are assigned to this worker and not running."""
         await self._all(_ASTRAY, worker=worker, ids=sorted(ids))
 
     async def held(self, job: int, worker: int) -> bool:
-        """Say whether this job is still this worker's."""
+        """Return whether this job is still assigned to this worker."""
         return bool(await self._all(_HELD, job=job, worker=worker))
 
     async def _all(self, query: str, **values: Any) -> list[dict[str, Any]]:

@@ -1,8 +1,8 @@
-"""The queue of many replicas: procrastinate's workers on PostgreSQL, one in each replica. It knows no vendor and no SQL.
+"""Work queue on PostgreSQL (procrastinate), one worker in each replica. It knows no vendor and no SQL.
 
-A job holds its lane's lock and does whatever is first in that lane, and what comes after it, until its own effect is
+A job holds its lane's lock and runs whatever is first in that lane, and what comes after it, until its own effect is
 done or dead and nothing more can be done now. So the order is the effects table's own, whichever job comes first, and a
-job that comes twice does no harm.
+duplicate job does no harm.
 """
 
 import asyncio
@@ -24,71 +24,70 @@ from integrations.queue.jobs import QUEUE, TASK, Jobs, Place
 from integrations.queue.trying import Perform, StoreWatch, Tries, Try, Waiting, keep, next_try
 
 HEARTBEAT, STALLED = 4.0, 15.0
-"""Seconds between two signs of life of a replica, and of silence until its work is given to others."""
+"""Seconds between two heartbeats of a replica, and of silence until its jobs are requeued."""
 LOOK_AGAIN = timedelta(hours=1)
-"""When to look at what waits for something else to be done; that being done hurries it."""
+"""Interval for effects that wait for another one; when that one is done, its lane is woken."""
 ASTRAY = 3.0
-"""Seconds after which a job that this replica should be doing and is not is put back."""
+"""Seconds after which a job that is assigned to this replica and not running is requeued."""
 ORPHANS_EVERY = 15
-"""Every how many looks effects without a job are looked for."""
+"""Recovery rounds between two searches for effects without a job."""
 log = logging.getLogger(__name__)
 
 
 class Turn(Protocol):
-    """Whose turn it is in a lane."""
+    """The next effect of a lane, or when to look again."""
 
     @property
     def waiting(self) -> Waiting | None:
-        """The effect to do now."""
+        """The effect to run now."""
         ...
 
     @property
     def at(self) -> datetime | None:
-        """When to look again; None for when what it needs is done."""
+        """When to look again; None while it waits for another effect."""
         ...
 
 
 class Effects(Tries, Protocol):
-    """The effects table, in this queue's words. Every method raises StoreGone when the database does not answer."""
+    """The effects table as this queue needs it. Every method raises StoreGone when the database does not answer."""
 
     async def turn(self, lane: str, now: datetime) -> Turn | None:
-        """Say whose turn it is in a lane; None when nothing is left in it."""
+        """Return the next effect of a lane; None when the lane is empty."""
         ...
 
     async def due_lanes(self, lanes: Collection[str], now: datetime) -> frozenset[str]:
-        """Say which of these lanes have something to do now."""
+        """Return those of these lanes that have something to do now."""
         ...
 
     async def queued(self) -> Sequence[Place]:
-        """List everything that is neither done nor dead, in order."""
+        """Return the places of all effects neither done nor dead, in order."""
         ...
 
 
 class NotYet(Exception):
-    """A job's lane is to be looked at again, in real time."""
+    """The job's lane is to be looked at again, at a real instant."""
 
     def __init__(self, at: datetime) -> None:
-        """Keep when."""
         super().__init__(at.isoformat())
         self.at = at
 
 
 class AsSaid(BaseRetryStrategy):
-    """Looks again when it was said; whatever else ends a job gives it back at once. When to try was decided by the desk."""
+    """Retry strategy: retries at the instant of NotYet, and at once after anything else. Backoff is the desk's."""
 
     def get_retry_decision(self, *, exception: BaseException, job: jobs.Job) -> RetryDecision:
-        """Give when this job is looked at again."""
+        """Return when this job runs again."""
         del job
         return RetryDecision(retry_at=exception.at if isinstance(exception, NotYet) else datetime.now(UTC))
 
 
 class TakenOver(StoreGone):
-    """This replica was thought dead, and another one has its work: nothing more may be sent from here."""
+    """Another replica took over this job, because this one was thought dead: nothing more may be sent from here."""
 
 
 @dataclass(frozen=True)
 class Held:
-    """A job and the worker that has it, by their numbers."""
+    """A job and its worker, by their ids."""
 
     job: int
     worker: int
@@ -96,20 +95,20 @@ class Held:
 
 @dataclass
 class HeldTry(Try):
-    """A try that makes sure, just before the first byte leaves, that no other replica has the job by now."""
+    """An attempt that verifies, just before the first byte is sent, that no other replica has taken over the job."""
 
     jobs: Jobs
     held: Held
 
     async def prepare(self, body: bytes = b"", lands: timedelta = timedelta()) -> None:
-        """Keep the exact body, and that sending begins now; raises TakenOver."""
+        """Store the exact body and that sending begins; raises TakenOver."""
         await super().prepare(body, lands)
         if not await self.jobs.held(self.held.job, self.held.worker):
             raise TakenOver(f"another replica has {self.key}")
 
 
 class ProcrastinateQueue:
-    """One replica's worker, a few lanes at once, until told to stop."""
+    """One replica's worker, a few lanes concurrently, until stopped."""
 
     def __init__(
         self,
@@ -122,7 +121,7 @@ class ProcrastinateQueue:
         idle: float = 1.0,
         pulse: tuple[float, float] = (HEARTBEAT, STALLED),
     ) -> None:
-        """Take everything from outside. `idle` and `pulse` (see HEARTBEAT, STALLED) are in seconds."""
+        """`idle` and `pulse` (see HEARTBEAT, STALLED) are in seconds."""
         self._jobs, self._effects, self._clock, self._perform = jobs, effects, clock, perform
         self._idle, self._stalled = idle, pulse[1]
         self._running: set[int] = set()
@@ -147,13 +146,13 @@ class ProcrastinateQueue:
         )
 
     def wake(self) -> None:
-        """Do nothing: the database itself tells every replica, in the transaction that adds or frees work."""
+        """Do nothing: the database notifies every replica, in the transaction that adds or frees work."""
 
     def claim(self) -> None:
         """Do nothing: any number of replicas may work."""
 
     async def run(self) -> None:
-        """Work until cancelled or stopped. What was not finished is done by another replica, or at the next start."""
+        """Work until cancelled or stopped. Unfinished work is done by another replica, or at the next start."""
         if self._stopping:
             return
         self._stopped.clear()
@@ -168,7 +167,7 @@ class ProcrastinateQueue:
             self._stopped.set()
 
     async def stop(self, timeout: float) -> None:  # noqa: ASYNC109 - the limit is what the caller asks for
-        """Take nothing more; what does not finish within the limit (seconds) is given back to the other replicas."""
+        """Take no new work; what does not finish within `timeout` (seconds) is requeued for the other replicas."""
         self._break_off(timeout)
         await self._stopped.wait()
 
@@ -192,7 +191,7 @@ class ProcrastinateQueue:
             await asyncio.sleep(self._idle)
 
     async def _work(self, context: JobContext, key: str) -> None:
-        """Do what may be done in this job's lane; raises NotYet unless its own effect is done or dead."""
+        """Run what is due in this job's lane; raises NotYet unless its own effect is done or dead."""
         held = Held(context.job.id or 0, context.job.worker_id or 0)
         self._running.add(held.job)
         try:
@@ -208,7 +207,7 @@ class ProcrastinateQueue:
             raise NotYet(at)
 
     async def _turns(self, lane: str, held: Held) -> datetime | None:
-        """Do one effect after the other; give when to look again (real time), or None when nothing is left."""
+        """Run the lane's effects in order; return when to look again (real time), or None when it is empty."""
         while not self._stopping:
             now = self._clock.now()
             turn = await self._effects.turn(lane, now)
@@ -223,7 +222,7 @@ class ProcrastinateQueue:
         return datetime.now(UTC)
 
     async def _try(self, waiting: Waiting, now: datetime, held: Held) -> datetime | None:
-        """Try once and keep the answer. One that is there already when this job is broken off is still kept."""
+        """Run one attempt and store its result, even when this job is cancelled meanwhile."""
         plain = next_try(self._effects, self._clock, waiting, now)
         attempt = HeldTry(**vars(plain), jobs=self._jobs, held=held)
         performing = asyncio.ensure_future(self._perform(waiting.effect, attempt))
@@ -235,13 +234,13 @@ class ProcrastinateQueue:
         return await keep(self._effects, self._clock, waiting.effect, attempt, answer)
 
     def _real(self, at: datetime | None) -> datetime:
-        """Turn business time into the machine's; a clock that is moved meanwhile is seen by the next look."""
+        """Convert business time into real time; a later shift of the clock takes effect at the next look."""
         wait = LOOK_AGAIN if at is None else min(at - self._clock.now(), LOOK_AGAIN)
         return datetime.now(UTC) + max(wait, timedelta())
 
     @asynccontextmanager
     async def _mending(self) -> AsyncIterator[None]:
-        """Look after the jobs of all replicas beside the work."""
+        """Run the recovery of all replicas' jobs beside the worker."""
         task = asyncio.create_task(self._mend_on(), name="jobs")
         try:
             yield
@@ -259,7 +258,7 @@ class ProcrastinateQueue:
             await asyncio.sleep(self._idle)
 
     async def _mend(self) -> None:
-        """Put back what nobody does, look at lanes whose time has come, and give a job to effects that have none."""
+        """Requeue stalled jobs, wake lanes that are due, and add missing jobs."""
         if stalled := await self._jobs.put_back_stalled(self._stalled):
             log.warning("a replica fell silent; its work is done elsewhere", extra={"jobs": stalled})
         await self._put_back_astray()
@@ -272,7 +271,7 @@ class ProcrastinateQueue:
         self._looks += 1
 
     async def _put_back_astray(self) -> None:
-        """Put back jobs whose end could not be written because the database did not answer at that instant."""
+        """Requeue jobs whose end could not be written because the database did not answer."""
         worker = self._worker.worker_id
         if worker is None:
             return
@@ -283,7 +282,7 @@ class ProcrastinateQueue:
             await self._jobs.put_back(worker, lost)
 
     async def _adopt(self) -> None:
-        """Give a job to each effect that has none: it came while another kind of queue worked here."""
+        """Add a job for each effect without one: another kind of queue stored it."""
         queued = await self._effects.queued()
         if queued:
             known = await self._jobs.known()

@@ -1,4 +1,4 @@
-"""One try at an effect and what is kept of it, the same for every queue. It knows no schedule, no vendor and no SQL."""
+"""One attempt at an effect, and storing its result; shared by all queues. It knows no schedule, vendor or SQL."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -18,57 +18,59 @@ Perform = Callable[[Effect, Attempt], Awaitable[datetime | None]]
 
 
 class WorkerRunning(Exception):
-    """Another process works through this database already."""
+    """Another process is the worker of this database."""
 
 
 class Waiting(Protocol):
-    """An effect whose turn it is, with what earlier tries left behind."""
+    """The next effect of a lane, with what earlier attempts stored."""
 
     @property
     def effect(self) -> Effect:
-        """What is to be done."""
+        """The effect to perform."""
         ...
 
     @property
     def attempts(self) -> int:
-        """How many tries were kept."""
+        """Number of attempts so far."""
         ...
 
     @property
     def first_at(self) -> datetime | None:
-        """When the first try began."""
+        """Start of the first attempt."""
         ...
 
     @property
     def before(self) -> bool:
-        """Whether an earlier try began to send."""
+        """Whether an earlier attempt has begun to send."""
         ...
 
     @property
     def prepared(self) -> bytes | None:
-        """The exact body of an earlier try."""
+        """The exact body of an earlier attempt."""
         ...
 
 
 class Tries(Protocol):
-    """The effects table, as far as one try needs it. Every method raises StoreGone when the database does not answer."""
+    """The effects table as an attempt needs it. Every method raises StoreGone when the database does not answer."""
 
     async def waiting(self, key: str) -> bool:
-        """Say whether an effect is neither done nor dead."""
+        """Return whether an effect is neither done nor dead."""
         ...
 
     async def prepare(self, key: str, body: bytes, number: int, started_at: datetime, next_at: datetime | None) -> None:
-        """Keep the body of a try before it is sent, and when the next one is if nothing more is heard of this one."""
+        """Store the body of an attempt before it is sent, and when the next one runs if this one is never heard of
+        again.
+        """
         ...
 
     async def later(self, key: str, number: int, started_at: datetime, next_at: datetime, error: str | None) -> None:
-        """Keep when the next try is."""
+        """Store when the next attempt runs."""
         ...
 
 
 @dataclass
 class Try:
-    """One try at an effect: the desk's `Attempt`, kept in the effects table."""
+    """One attempt at an effect: the desk's `Attempt`, stored in the effects table."""
 
     effects: Tries
     clock: Clock
@@ -80,14 +82,14 @@ class Try:
     prepared: bytes | None = field(repr=False)
 
     async def prepare(self, body: bytes = b"", lands: timedelta = timedelta()) -> None:
-        """Keep the exact body, that sending begins now, and how long it may take to land."""
+        """Store the exact body, that sending begins now, and how long it may take to arrive."""
         next_at = self.clock.now() + lands if lands else None
         await self.effects.prepare(self.key, body, self.number, self.started_at, next_at)
         self.prepared = body
 
 
 def next_try(effects: Tries, clock: Clock, waiting: Waiting, now: datetime) -> Try:
-    """Begin the next try at an effect."""
+    """Begin the next attempt at an effect."""
     return Try(
         effects,
         clock,
@@ -107,9 +109,9 @@ async def keep(
     attempt: Try,
     answer: datetime | BaseException | None,
 ) -> datetime | None:
-    """Keep what came of a try and give the business time of the next, or None when there is none.
+    """Store the result of an attempt; return the business time of the next, or None when there is none.
 
-    An exception is a bug and costs nothing but time: the effect is kept. Raises StoreGone.
+    An exception is a bug: the effect stays queued and is retried. Raises StoreGone.
     """
     if isinstance(answer, StoreGone):
         raise answer
@@ -126,19 +128,18 @@ async def keep(
 
 
 class StoreWatch:
-    """Says once that the database does not answer, until it does again."""
+    """Logs an outage of the database once, until it answers again."""
 
     def __init__(self) -> None:
-        """Start in good spirits."""
         self.gone = False
 
     def note(self, *, gone: bool) -> None:
-        """Take in how it went this time."""
+        """Record whether the database answered this time."""
         if gone and not self.gone:
             _log.error("store_gone", kept="everything that was accepted", next="tried again by itself")
         self.gone = gone
 
 
 def _where(error: BaseException) -> str:
-    """Say where an error arose, without its words and without any variable: both may quote a customer."""
+    """Return where an error was raised, without its text and variables: both may quote a customer."""
     return "".join(format_tb(error.__traceback__))

@@ -1,1 +1,1 @@
-"""Sheets that people attach: CSV and XLSX, read row by row, and written for the ticket."""
+"""Spreadsheets: attachments in CSV and XLSX, parsed row by row, and written for tickets."""

@@ -1,4 +1,4 @@
-"""Looks an XLSX over before it is opened: bombs, macros, passwords, and parts that would not fit into memory.
+"""Safety check of an XLSX before it is opened: zip bombs, macros, encryption, and oversized parts.
 
 An XLSX is a zip of XML. Nothing in it is run, and no address in it is followed.
 """
@@ -14,13 +14,13 @@ from integrations.sheets.columns import MOST_COLUMNS, Unfit
 MOST_UNPACKED = 50_000_000
 MOST_PARTS = 1_000
 MOST_RATIO = 100
-"""A part that grows more than this when unpacked, beyond a megabyte, is no sheet that a person made."""
+"""Maximum compression ratio of a part beyond a megabyte."""
 LAST_ROW = 1_048_576
-"""Excel's own last row; a number beyond it would be counted up to for ever."""
+"""Excel's last row; openpyxl would count on for ever up to a larger number."""
 MOST_ELEMENTS = 600_000
-"""2,000 rows of 50 columns are 300,000 elements; each takes memory when the part is read."""
+"""2,000 rows of 50 columns are 300,000 elements; each takes memory when the part is parsed."""
 MOST_LINES = 20_000
-"""Rows, empty ones too: a column that was formatted from top to bottom has some thousands."""
+"""Maximum rows, empty ones included: a column formatted from top to bottom has some thousands."""
 
 _TOO_MANY = (
     "The workbook has far more cells than rows are allowed. Delete the empty rows and columns around the table, or copy"
@@ -34,12 +34,12 @@ _OTHER = "This is no Excel workbook of today's form. Save it as .xlsx or as CSV 
 
 
 def damaged() -> Unfit:
-    """Say that the workbook cannot be opened."""
+    """Return the error for a workbook that cannot be opened."""
     return Unfit(_DAMAGED)
 
 
 def check_archive(archive: zipfile.ZipFile) -> None:
-    """Refuse what is not a plain workbook; raises Unfit."""
+    """Check that the archive is a plain workbook; raises Unfit."""
     parts = archive.infolist()
     names = [part.filename.lower() for part in parts]
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
@@ -58,7 +58,7 @@ def check_archive(archive: zipfile.ZipFile) -> None:
 
 
 def _check_part(part: zipfile.ZipInfo) -> None:
-    """The sizes are the archive's own word, but zipfile unpacks no more than it says."""
+    """Check one part by its declared size, which zipfile enforces."""
     if part.flag_bits & 0x1:
         raise Unfit(_LOCKED)
     if part.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
@@ -68,7 +68,7 @@ def _check_part(part: zipfile.ZipInfo) -> None:
 
 
 def _check_xml(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    """Read a part through once without keeping anything."""
+    """Parse a part as a stream, keeping nothing."""
     look = _Look()
     try:
         with archive.open(part) as content:
@@ -88,17 +88,16 @@ def _check_xml(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
 
 
 class _Look:
-    """Counts elements, and refuses entities, rows out of order and cells far to the right."""
+    """XML handler: counts elements; rejects entities, rows out of order and cells far to the right."""
 
     def __init__(self) -> None:
-        """Begin before the first element."""
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._element
         self.parser.StartDoctypeDeclHandler = self._doctype
         self._elements = self._lines = self._row = self._column = 0
 
     def _doctype(self, *_: object) -> None:
-        """Only a document type can define entities, and no workbook needs one."""
+        """Reject a document type: only it can define entities, and no workbook needs one."""
         raise Unfit(_DAMAGED)
 
     def _element(self, name: str, attributes: dict[str, str]) -> None:
@@ -114,7 +113,7 @@ class _Look:
             raise too_wide()
 
     def _next_row(self, number: str | None) -> None:
-        """A reader drops rows that come too late without a word, so they are refused here."""
+        """Reject rows out of order: openpyxl would drop them silently."""
         row = int(number) if number else self._row + 1
         if not self._row < row <= LAST_ROW:
             raise Unfit(_DAMAGED)
@@ -125,7 +124,7 @@ class _Look:
 
 
 def _column(place: str | None) -> int:
-    """Count a cell's column from its place such as `AB7`; 0 when it has none."""
+    """Return the column number of a cell reference such as `AB7`; 0 when it has none."""
     letters = re.match(r"[A-Z]{1,3}", place or "")
     number = 0
     for letter in letters[0] if letters else "":

@@ -1,4 +1,4 @@
-"""Cells as a file holds them, and how each becomes a value of its column. Pure."""
+"""Cells of a spreadsheet, and their conversion into column values. Pure."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -11,16 +11,17 @@ from desk.values import Line, Text
 from integrations.sheets.columns import MOST_COLUMNS, MOST_ROWS, Column, Unfit, plain
 
 CONTROL = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\ufffe\uffff"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
-"""Characters that show nothing, can turn the reading direction around, or cannot be written."""
+"""Invisible characters, those that change the writing direction, and those that cannot be written."""
 ACTIVE = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
-"""What makes a spreadsheet take a text for a formula when it stands first."""
+"""First characters that make a spreadsheet treat text as a formula."""
 _SHIELDED = re.compile(f"'+[{re.escape(ACTIVE)}]")
 
 TITLES_WITHIN = 10
-"""The titles stand in one of the first rows that have something in them."""
+"""Non-empty rows among which the header row is searched."""
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?:[ ,T]+(\d{1,2})[:.](\d\d)(?:[:.](\d\d))?)?", re.ASCII)
@@ -28,7 +29,7 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?:[ ,T]+(\d{1,2})[
 
 @dataclass(frozen=True)
 class Odd:
-    """A cell that holds no value: a formula, an error of the spreadsheet, or something else that is no text."""
+    """A cell without a value: a formula, a spreadsheet error, or anything else that is no text."""
 
     kind: Literal["formula", "error", "other"]
     shown: str = ""
@@ -39,7 +40,7 @@ Cell = str | datetime | Odd
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of a file that have something in them, each with its number."""
+    """The non-empty rows of a file, each with its number."""
 
     kind: Literal["csv", "xlsx"]
     rows: tuple[tuple[int, tuple[Cell, ...]], ...]
@@ -47,7 +48,7 @@ class Table:
 
 
 def trimmed(cells: Iterable[Cell]) -> tuple[Cell, ...]:
-    """Drop the empty cells at the end of a row."""
+    """Drop trailing empty cells of a row."""
     kept = list(cells)
     while kept and kept[-1] == "":
         kept.pop()
@@ -55,7 +56,7 @@ def trimmed(cells: Iterable[Cell]) -> tuple[Cell, ...]:
 
 
 def check_size(rows: Sequence[object], cells: Sequence[Cell]) -> None:
-    """Hold a sheet to what a person would attach, while it is read; raises Unfit."""
+    """Check a sheet's size while it is read; raises Unfit."""
     if len(cells) > MOST_COLUMNS:
         raise too_wide()
     if len(rows) > MOST_ROWS + TITLES_WITHIN:
@@ -63,46 +64,45 @@ def check_size(rows: Sequence[object], cells: Sequence[Cell]) -> None:
 
 
 def too_wide() -> Unfit:
-    """Say that there are too many columns."""
+    """Return the error for too many columns."""
     return Unfit("The sheet is too wide: it may have {most} columns.", most=MOST_COLUMNS)
 
 
 def too_long() -> Unfit:
-    """Say that there are too many rows."""
+    """Return the error for too many rows."""
     return Unfit("The sheet is too long: it may have {most} rows. Split it.", most=MOST_ROWS)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How a sheet is read: the zone of instants that name none, and the instant after which none may lie."""
+    """Settings of a read: the zone of instants without an offset, and the latest instant allowed."""
 
     zone: ZoneInfo
     now: datetime | None = None
 
 
 class Wrong(ValueError):
-    """What is wrong with one cell; the sentence gets its row and column where it is caught."""
+    """A cell is invalid; row and column are added where it is caught."""
 
     def __init__(self, key: str, **args: str | int | Text | list[str]) -> None:
-        """Keep the sentence."""
         super().__init__(key)
         self.key, self.args_of = key, args
 
     def line(self, row: int, column: str) -> Line:
-        """Say it of this place."""
+        """Return the sentence for a row and column."""
         return Line(key=self.key, args={"row": row, "column": column, **self.args_of})
 
 
 def clean(words: str) -> str:
-    """Take out what nobody sees, and the space around it."""
+    """Remove invisible characters and surrounding space."""
     return CONTROL.sub("", words.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def read_text_cell(raw: str) -> Cell:
-    """Read a cell of text. An apostrophe in front of `=`, `+`, `-` or `@` only keeps a spreadsheet from calculating.
+    """Read a text cell. An apostrophe before `=`, `+`, `-` or `@` is a spreadsheet's quote mark and is removed.
 
-    A formula is never taken for a value, not even in a CSV, where it is only text: whoever opens the sheet next
-    would see something else.
+    A formula is never taken for a value, not even in a CSV, where it is only text: a spreadsheet would show something
+    else.
     """
     words = clean(raw)
     if words.startswith(("=", "\uff1d")):
@@ -111,12 +111,12 @@ def read_text_cell(raw: str) -> Cell:
 
 
 def shield(words: str) -> str:
-    """Put an apostrophe before what a spreadsheet would calculate, and before such an apostrophe."""
+    """Put an apostrophe before text that a spreadsheet would calculate, and before such an apostrophe."""
     return f"'{words}" if words[:1] in tuple(ACTIVE) or _SHIELDED.match(words) else words
 
 
 def read_cell(column: Column, cell: Cell, reading: Reading) -> str | None:
-    """Turn a cell into the column's value, None where it is empty; raises Wrong."""
+    """Convert a cell into the column's value, None where it is empty; raises Wrong."""
     if isinstance(cell, Odd):
         raise _odd(cell)
     if cell == "":
@@ -154,7 +154,7 @@ def _choice(column: Column, cell: str | datetime, reading: Reading) -> str:
 
 
 def _instant(column: Column, cell: str | datetime, reading: Reading) -> str:
-    """Read an instant; one without an offset is of the reading's zone, day before month as in South Africa and Italy."""
+    """Parse an instant; without an offset it is in the configured zone. Day before month."""
     at = cell if isinstance(cell, datetime) else _written(cell)
     if at is None or not 2000 <= at.year <= 2100:
         raise Wrong(

@@ -1,4 +1,4 @@
-"""What a sheet is: its columns, its rows, and what is wrong with a row. Pure; it knows neither CSV nor XLSX."""
+"""Sheet model: columns, rows and row errors. Pure; it knows neither CSV nor XLSX."""
 
 import re
 import unicodedata
@@ -19,31 +19,31 @@ MOST_XLSX_BYTES = 5_000_000
 
 @dataclass(frozen=True)
 class Column:
-    """One column that is read: its title in each language, other titles people give it, and what belongs in it."""
+    """A column: its title in each language, alternative titles, and its type."""
 
     name: str
     title: Text
     aliases: tuple[str, ...] = ()
     required: bool = True
-    """Every row has something in it. A column that is not required may be missing altogether."""
+    """Every row must have a value. A column that is not required may be missing altogether."""
     kind: Kind = "text"
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """For a choice: each value, and other words for it."""
+    """For a choice: each value, with its synonyms."""
     max_length: int = 1_000
 
     def called(self, words: str) -> bool:
-        """Say whether these words are a title of this column, whatever their case, spacing and accents."""
+        """Return whether a title is one of this column's, ignoring case, spacing and accents."""
         wanted = plain(words) if len(words) <= 100 else ""
         return bool(wanted) and wanted in map(plain, (self.name, *self.title.values(), *self.aliases))
 
     def heading(self, language: str) -> str:
-        """Give the title in this language."""
+        """Return the title in a language."""
         return in_language(self.title, language)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row: its number as a spreadsheet shows it, and a value for each column. Instants are ISO in UTC."""
+    """A row: its number as a spreadsheet shows it, and a value for each column. Instants are ISO in UTC."""
 
     number: int
     values: Mapping[str, str | None]
@@ -51,19 +51,19 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet without mistakes. `unread` are titles of columns that nobody asked for."""
+    """A valid sheet. `unread` are the titles of unknown columns."""
 
     name: str
     kind: Literal["csv", "xlsx"]
     rows: tuple[Row, ...]
     unread: tuple[str, ...] = ()
     guessed: bool = False
-    """The letters had to be guessed (an old Windows file): accents deserve a look."""
+    """The encoding was guessed (an old Windows file): accents should be checked."""
 
 
 @dataclass(frozen=True)
 class RowError:
-    """What is wrong in one place. Row 0 is the file as a whole; `line` is a whole sentence that names row and column."""
+    """An error at a position. Row 0 is the file as a whole; `line` is a full sentence with row and column."""
 
     row: int
     column: str
@@ -74,14 +74,13 @@ class Unfit(Exception):
     """The file as a whole cannot be read; never leaves this package."""
 
     def __init__(self, key: str, **args: str | int | Text | list[str]) -> None:
-        """Keep the sentence."""
         super().__init__(key)
         self.line = Line(key=key, args=dict(args))
 
 
 @lru_cache(maxsize=4096)
 def plain(words: str) -> str:
-    """Reduce words to their bare letters and digits, so that `Changed at`, `changed_at` and `CHANGED-AT` are one."""
+    """Reduce a title to its bare letters and digits, so that `Changed at`, `changed_at` and `CHANGED-AT` are equal."""
     bare = unicodedata.normalize("NFKD", words.casefold())
     return re.sub(r"[\W_]+", "", "".join(ch for ch in bare if not unicodedata.combining(ch)))
 
@@ -169,7 +168,7 @@ FINDINGS: tuple[Column, ...] = (
         ),
     ),
 )
-"""What platform security found: one row for each change of personal information."""
+"""Findings of platform security: one row for each change of personal information."""
 
 ACTIVITY: tuple[Column, ...] = (
     Column(
@@ -198,4 +197,4 @@ ACTIVITY: tuple[Column, ...] = (
         options=_YES_NO,
     ),
 )
-"""Activity of an account, as Qualia Connect's agents collect it."""
+"""Account activity, as Qualia Connect's agents collect it."""

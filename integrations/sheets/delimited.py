@@ -1,4 +1,4 @@
-"""Reads a CSV: its letters, its separator, its rows. Pure; it does not know what belongs in a row, only its titles."""
+"""CSV parser: encoding, separator, rows. Pure; of the columns it knows only the titles."""
 
 import codecs
 import csv
@@ -30,7 +30,7 @@ _SEP_LINE = re.compile(r"sep=([,;\t])\r?\n", re.IGNORECASE)
 
 
 def read_csv(content: bytes, columns: Sequence[Column]) -> Table:
-    """Read a CSV; raises Unfit."""
+    """Parse a CSV; raises Unfit."""
     if len(content) > MOST_CSV_BYTES:
         raise Unfit("The file is too big: a CSV may have {most} MB. Split it.", most=1)
     words, guessed = decode(content)
@@ -39,7 +39,7 @@ def read_csv(content: bytes, columns: Sequence[Column]) -> Table:
 
 
 def decode(content: bytes) -> tuple[str, bool]:
-    """Give the text and whether its letters had to be guessed; raises Unfit."""
+    """Return the text, and whether its encoding was guessed; raises Unfit."""
     encoding = next((name for mark, name in _MARKS if content.startswith(mark)), None)
     for name in (encoding,) if encoding else (_unmarked(content), "cp1252"):
         try:
@@ -53,7 +53,7 @@ def decode(content: bytes) -> tuple[str, bool]:
 
 
 def _unmarked(content: bytes) -> str:
-    """Guess an encoding without a mark: a text in UTF-16 has a zero beside nearly every letter."""
+    """Guess an encoding without a BOM: text in UTF-16 has a zero beside nearly every letter."""
     half = len(content) // 2
     for name, zeros in (("utf-16-le", content[1::2]), ("utf-16-be", content[0::2])):
         if half and len(content) % 2 == 0 and zeros.count(0) > half * 0.6:
@@ -62,7 +62,7 @@ def _unmarked(content: bytes) -> str:
 
 
 def _separator(words: str, columns: Sequence[Column]) -> tuple[str, str]:
-    """Find the separator: the one Excel names in a first line, else the one that shows the most known titles."""
+    """Return the separator: Excel's `sep=` line, else the one that yields the most known titles."""
     if named := _SEP_LINE.match(words):
         return named[1], "\n" + words[named.end() :]
     return max(SEPARATORS, key=lambda one: _fit(words, one, columns)), words
@@ -87,7 +87,7 @@ def _fit(words: str, separator: str, columns: Sequence[Column]) -> tuple[int, in
 
 
 def _rows(words: str, separator: str) -> list[tuple[int, tuple[Cell, ...]]]:
-    """Read the rows that have something in them."""
+    """Return the non-empty rows."""
     reader = csv.reader(io.StringIO(words, newline=""), delimiter=separator, strict=True)
     found: list[tuple[int, tuple[Cell, ...]]] = []
     number = 0

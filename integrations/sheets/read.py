@@ -1,6 +1,6 @@
-"""Reads an attached sheet by what it is, never by its name: every row is checked and every mistake is named.
+"""Spreadsheet reader: detects the format by content, validates every row and reports every error.
 
-It takes up to a second and blocks its thread: call it in one of its own.
+It takes up to a second and blocks: call it in a thread of its own.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ from integrations.sheets.delimited import read_csv
 from integrations.sheets.workbook import read_xlsx
 
 Titles = Mapping[int, Column]
-"""Which column of the file is which."""
+"""Column of each position in the file."""
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _PAGES = (b"<!doctype", b"<html", b"<?xml", b"<table")
@@ -37,9 +37,9 @@ def read_sheet(
     zone: str = "UTC",
     now: datetime | None = None,
 ) -> Sheet | tuple[RowError, ...]:
-    """Read a CSV or XLSX, or say everything that is wrong with it; whatever the bytes are, nothing is raised.
+    """Read a CSV or XLSX, or return every error in it; raises nothing, whatever the bytes are.
 
-    Instants without an offset are of `zone`; with `now`, none may lie after it. `name` is only kept for people.
+    Instants without an offset are in `zone`; with `now`, none may be later. `name` is only shown to people.
     """
     try:
         table = _open(content, columns)
@@ -55,7 +55,7 @@ def read_sheet(
 
 
 def _open(content: bytes, columns: Sequence[Column]) -> Table:
-    """Tell the kind of file by its first bytes; raises Unfit."""
+    """Detect the format by the first bytes; raises Unfit."""
     start = content[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if not start:
         raise Unfit("The file is empty.")
@@ -72,7 +72,7 @@ def _open(content: bytes, columns: Sequence[Column]) -> Table:
 
 
 def _titles(table: Table, columns: Sequence[Column]) -> tuple[int, Titles, tuple[str, ...]]:
-    """Find the row of titles: of the first rows, the one in which most is known; raises Unfit."""
+    """Find the header row: of the first rows, the one with the most known titles; raises Unfit."""
     best: tuple[int, Titles] = (0, {})
     for at, (_, cells) in enumerate(table.rows[:TITLES_WITHIN]):
         known = _known(cells, columns)
@@ -91,7 +91,7 @@ def _titles(table: Table, columns: Sequence[Column]) -> tuple[int, Titles, tuple
 
 
 def _headings(columns: Sequence[Column]) -> Text:
-    """List the titles in each language they have."""
+    """Return the titles in each language they have."""
     languages = {language for column in columns for language in column.title}
     return {one: ", ".join(column.heading(one) for column in columns) for one in sorted(languages)}
 
@@ -107,7 +107,7 @@ def _known(cells: Sequence[Cell], columns: Sequence[Column]) -> dict[int, Column
 
 
 def _check_once(number: int, titles: Titles) -> None:
-    """Refuse two titles for one column: nobody could say which of them counts."""
+    """Reject two titles for one column: it is not clear which of them counts."""
     names = [column.name for column in titles.values()]
     for column in titles.values():
         if names.count(column.name) > 1:
@@ -119,7 +119,7 @@ def _check_once(number: int, titles: Titles) -> None:
 
 
 def _missing(table: Table, at: int, titles: Titles, columns: Sequence[Column]) -> Iterator[RowError]:
-    """Name the required columns that are not there."""
+    """Yield an error for each missing required column."""
     number = table.rows[at][0]
     there = {column.name for column in titles.values()}
     for column in columns:
@@ -130,7 +130,7 @@ def _missing(table: Table, at: int, titles: Titles, columns: Sequence[Column]) -
 
 
 def _check(table: Table, at: int, titles: Titles, reading: Reading) -> tuple[list[Row], list[RowError]]:
-    """Check the rows below the titles one by one; raises Unfit when there is none, or too many."""
+    """Validate the rows below the header one by one; raises Unfit when there is none, or too many."""
     below = table.rows[at + 1 :]
     if not below:
         raise Unfit("There is no row below the titles. Add one row for each finding.")

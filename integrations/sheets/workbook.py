@@ -1,4 +1,4 @@
-"""Reads an XLSX with openpyxl, values only: a formula is seen as a formula, macros and links are left alone."""
+"""XLSX reader (openpyxl), values only: a formula is reported as one, macros and links are ignored."""
 
 import io
 import struct
@@ -33,13 +33,13 @@ FAILURES = (
 )
 
 MOST_NUMBER = 10**30
-"""No telephone number, order or amount is as large; written out, a larger one may take minutes."""
+"""Numbers above it are rejected: formatting a larger one may take minutes."""
 
 Rows = tuple[tuple[int, tuple[Cell, ...]], ...]
 
 
 def read_xlsx(content: bytes) -> Table:
-    """Read a workbook's one sheet; raises Unfit."""
+    """Read the one sheet of a workbook; raises Unfit."""
     if len(content) > MOST_XLSX_BYTES:
         raise Unfit("The file is too big: a workbook may have {most} MB. Split it.", most=5)
     try:
@@ -54,7 +54,7 @@ def read_xlsx(content: bytes) -> Table:
 
 
 def _only(sheets: list[tuple[str, Rows]]) -> Rows:
-    """Take the one visible sheet with something in it: passing another over would lose findings without a word."""
+    """Return the one visible, non-empty sheet; several are an error: skipping one would lose findings silently."""
     full = [(title, rows) for title, rows in sheets if rows]
     if len(full) > 1:
         raise Unfit(
@@ -66,7 +66,7 @@ def _only(sheets: list[tuple[str, Rows]]) -> Rows:
 
 
 def _sheets(content: bytes) -> Iterator[tuple[str, Rows]]:
-    """Read every visible sheet. `data_only` would show a formula's last result, which the file may have made up."""
+    """Yield every visible sheet. `data_only` is off: it shows a formula's cached result, which may be made up."""
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_vba=False, keep_links=False)
     try:
         for sheet in book.worksheets:
@@ -77,7 +77,7 @@ def _sheets(content: bytes) -> Iterator[tuple[str, Rows]]:
 
 
 def _rows(sheet: Any) -> list[tuple[int, tuple[Cell, ...]]]:
-    """Read the rows that have something in them; the size a sheet claims to have is not believed."""
+    """Return the non-empty rows; the declared dimensions of a sheet are ignored."""
     sheet.reset_dimensions()
     found: list[tuple[int, tuple[Cell, ...]]] = []
     blank: object = None  # openpyxl gives one and the same tuple for every row that is not there
@@ -93,7 +93,7 @@ def _rows(sheet: Any) -> list[tuple[int, tuple[Cell, ...]]]:
 
 
 def read_xlsx_cell(value: Any, kind: str) -> Cell:
-    """Read one cell by what it is, not by how it looks."""
+    """Read one cell by its stored value, not by its number format."""
     if value is None:
         return ""
     if kind in {"f", "e"}:
@@ -110,13 +110,13 @@ def read_xlsx_cell(value: Any, kind: str) -> Cell:
 
 
 def _words(value: str) -> Cell:
-    """Read a text; one that begins with `=` is a text here, since a workbook says itself which cells are formulas."""
+    """Read a text cell; one that begins with `=` is text here, since a workbook marks formulas itself."""
     words = clean(value)
     return words if words.startswith(("=", "\uff1d")) else read_text_cell(words)
 
 
 def _number(value: float | Decimal) -> Cell:
-    """Write a number as a person typed it: a telephone number is no 2.78255e+10."""
+    """Format a number as a person typed it: a telephone number is no 2.78255e+10."""
     exact = Decimal(value)
     if not exact.is_finite() or abs(exact) >= MOST_NUMBER:
         return Odd("other")

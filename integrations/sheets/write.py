@@ -1,7 +1,7 @@
-"""Writes rows as a sheet to attach: titles in a language, instants in a zone, and nothing a spreadsheet would calculate.
+"""Spreadsheet writer: titles in a language, instants in a zone, and no active content.
 
-What is written here reads back as the same rows. openpyxl keeps a sheet in a temporary file while it writes, and
-removes it at once.
+The output reads back as the same rows. openpyxl keeps a sheet in a temporary file while it writes, and removes it at
+once.
 """
 
 import csv
@@ -20,7 +20,7 @@ from integrations.sheets.columns import Column
 Values = Mapping[str, str | None]
 
 LONGEST = 32_767
-"""Excel's own longest cell."""
+"""Excel's maximum cell length."""
 
 
 def write_csv(
@@ -31,7 +31,7 @@ def write_csv(
     zone: str = "UTC",
     separator: str = ",",
 ) -> bytes:
-    """Write a CSV in UTF-8 with a mark, which Excel needs; every cell is in quotation marks.
+    """Write a CSV in UTF-8 with a BOM, which Excel needs; every cell is quoted.
 
     Excel in South Africa and Italy expects `;` between cells; `read_sheet` takes either.
     """
@@ -49,7 +49,7 @@ def write_xlsx(
     language: str = "en",
     zone: str = "UTC",
 ) -> bytes:
-    """Write a workbook in which every cell is a text and stays one when somebody edits it."""
+    """Write a workbook whose cells are all text and stay text when edited."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Sheet1")
     sheet.freeze_panes = "A2"
@@ -63,7 +63,7 @@ def write_xlsx(
 
 
 def _table(columns: Sequence[Column], rows: Iterable[Values], language: str, zone: str) -> Iterator[list[str]]:
-    """Give the titles, then the rows, as clean text."""
+    """Yield the titles, then the rows, as clean text."""
     yield [column.heading(language) for column in columns]
     for row in rows:
         yield [_shown(column, row.get(column.name), ZoneInfo(zone)) for column in columns]
@@ -77,7 +77,7 @@ def _shown(column: Column, value: str | None, zone: ZoneInfo) -> str:
 
 
 def _text_cell(sheet: Any, words: str) -> Any:
-    """Make a cell of text. Excel's quote prefix keeps it one; an apostrophe is only needed before an apostrophe."""
+    """Build a text cell with Excel's quote prefix; an apostrophe is only needed before an apostrophe."""
     cell = WriteOnlyCell(sheet, shield(words) if words.startswith("'") else words)
     cell.data_type = "s"
     cell.number_format = "@"

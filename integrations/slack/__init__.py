@@ -1,1 +1,1 @@
-"""Slack: reading what people do there, and showing them what is so. Knows no database and no ticket system."""
+"""Slack adapter: parses what people do there and renders cases. It knows no database and no ticket system."""

@@ -1,1 +1,1 @@
-"""Keeps cases in a database: SQLite by default, PostgreSQL for many replicas. It decides nothing."""
+"""Store: cases in a database, SQLite by default, PostgreSQL for many replicas. It makes no decisions."""

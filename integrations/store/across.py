@@ -1,6 +1,6 @@
-"""The tables of what is seen across cases: what is owed, who is on duty, who looked up whom, messages about no one case.
+"""Tables across cases: open duties (`owed`), duty roster, look-up log, announcements.
 
-None of them holds a customer's data, and all but the log of look-ups could be made again from the events.
+None of them holds a customer's data, and all but the look-up log could be rebuilt from the events.
 """
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text
@@ -30,7 +30,7 @@ owed = Table(
     Column("locked", Boolean, nullable=False),
     Column("listed", Boolean, nullable=False),
 )
-"""One row for each open duty. What has no due time is due at the end of time, so that one index gives the order."""
+"""One row for each open duty. A missing due time is stored as the end of time, so that one index gives the order."""
 
 LISTED = text("listed")
 for _whose in ("role", "held_by", "opened_by"):
@@ -61,7 +61,7 @@ on_duty = Table(
     Column("since_at", Instant, nullable=False),
     Column("until_at", Instant),
 )
-"""Who is on duty, and who was: a role whose people never used the switch has no row at all."""
+"""Duty roster, present and past: a role whose people never used the switch has no row at all."""
 
 searches = Table(
     "searches",
@@ -101,4 +101,4 @@ gathered = Table(
     Column("mark", String(300), primary_key=True),
     Column("key", ForeignKey("announcements.key"), nullable=False),
 )
-"""Which reminders an announcement stands for: their cases do not say them again."""
+"""The reminders that an announcement covers: their cases do not send them again."""

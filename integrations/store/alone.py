@@ -1,4 +1,4 @@
-"""What one replica does at a time: a name that is held in the database while the work lasts. SQLite has one process."""
+"""Named lock across replicas (PostgreSQL advisory locks). With SQLite there is one process, and no lock."""
 
 import asyncio
 import hashlib
@@ -10,19 +10,19 @@ from sqlalchemy import func, select
 from integrations.store.engine import Database
 
 AGAIN = 0.1
-"""Seconds until a name that another replica holds is asked for again."""
+"""Polling interval in seconds for a lock that another replica holds."""
 
 
 def number_of(name: str) -> int:
-    """Give the number under which PostgreSQL knows a name; it fits a signed bigint."""
+    """Return the advisory lock number of a name; it fits a signed bigint."""
     return int.from_bytes(hashlib.sha256(f"ato:{name}".encode()).digest()[:8], signed=True)
 
 
 @asynccontextmanager
 async def alone(database: Database, name: str, *, wait: bool = False) -> AsyncIterator[bool]:
-    """Hold a name among all replicas; False when another holds it, unless asked to `wait` for it.
+    """Hold a named lock across replicas; False when another holds it, unless asked to `wait` for it.
 
-    The database lets go of the name when this process or its connection dies. Raises StoreGone.
+    The database releases it when this process or its connection dies. Raises StoreGone.
     """
     if database.kind == "sqlite":
         yield True

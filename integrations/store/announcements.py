@@ -1,4 +1,4 @@
-"""Keeps messages that belong to no one case until they were said, and which reminders they stand for."""
+"""Announcements outbox: messages of no one case until they are posted, and the reminders they cover."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ class StoredAnnouncements:
         self._database = database
 
     async def put(self, one: Announcement, now: datetime, stands_for: Sequence[Gathered] = ()) -> bool:
-        """Keep an announcement with the reminders it stands for; False when its key is there already."""
+        """Store an announcement with the reminders it covers; False when its key exists already."""
         row = {"key": one.key, "inbox": one.inbox, "body": one.model_dump_json(), "at": now}
         reminders = [{"case_id": e.case, "mark": e.mark, "key": one.key} for e in stands_for]
         try:
@@ -39,28 +39,28 @@ class StoredAnnouncements:
         return True
 
     async def unsaid(self, limit: int) -> Sequence[tuple[Announcement, datetime | None]]:
-        """List what is still to be said, oldest first, and since when it was tried."""
+        """Return unposted announcements, oldest first, each with the start of its first attempt."""
         rows = await self._database.rows(_UNSAID, {"most": limit})
         return [(Announcement.model_validate_json(row.body), row.begun_at) for row in rows]
 
     async def begin(self, key: str, now: datetime) -> None:
-        """Note that saying it begins now."""
+        """Record that posting begins."""
         first = (_a.key == key) & _a.begun_at.is_(None)
         begun = update(across.announcements).where(first).values(begun_at=now)
         await self._database.write(lambda c: c.execute(begun))
 
     async def finish(self, key: str, now: datetime) -> None:
-        """Note that it was said."""
+        """Record that it was posted."""
         said = update(across.announcements).where(_a.key == key).values(done_at=now)
         await self._database.write(lambda c: c.execute(said))
 
     async def gathered(self, cases: Sequence[str]) -> frozenset[Gathered]:
-        """List the reminders of these cases that an announcement stands for."""
+        """Return the reminders of these cases that an announcement covers."""
         rows = await self._database.rows(_GATHERED, {"cases": list(cases)})
         return frozenset(Gathered(row.case_id, row.mark) for row in rows)
 
     async def last(self, inboxes: Sequence[str], since: datetime) -> frozenset[str]:
-        """Name the inboxes that had a gathered message since then."""
+        """Return the inboxes that had a digest since then."""
         about = {"inboxes": list(inboxes), "since": since}
         return frozenset(row.inbox for row in await self._database.rows(_LAST, about))
 

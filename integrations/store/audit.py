@@ -1,4 +1,4 @@
-"""Reads a case's evidence: its events as they are stored, their chain, and what stands behind their references."""
+"""Audit evidence of a case: its stored events, their hash chain, and the values behind their references."""
 
 import hashlib
 import json
@@ -19,14 +19,14 @@ from integrations.store.vault import Vault
 
 _e, _c, _v, _k = t.events.c, t.cases.c, t.vault.c, t.case_keys.c
 _AT = type_coerce(_e.at, String).label("at")
-"""The instant as it stands there: one that was changed may not read as an instant any more."""
+"""The stored text of the instant: a tampered one may not parse any more."""
 _EVENTS = select(_e.case_id, _e.seq, _AT, _e.kind, _e.body, _e.prev_hash, _e.hash, _e.seal)
 EXCHANGED = "a personal value behind it was exchanged"
 
 
 @dataclass(frozen=True)
 class Record:
-    """A case as it is listed: its key, the number people call it by, and the procedure's name."""
+    """A case in the list: its key, its display number, and its playbook's name."""
 
     id: str
     number: int
@@ -36,31 +36,31 @@ class Record:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that is kept of a case's events, and the first of them that is not whole."""
+    """Everything stored of a case's events, and the first break of the chain."""
 
     record: Record
     kept: tuple[Kept, ...]
     head: Head
     broken: Break | None
     erased: int
-    """How many personal values are referred to and no longer there."""
+    """Number of personal values that are referred to and were erased."""
 
 
 class StoredEvidence:
     """The evidence of one database."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
-        """Use an opened database and the vault whose key sealed its events."""
+        """Take an opened database and the vault whose key sealed its events."""
         self._database, self._vault = database, vault
 
     async def records(self, number: int | None = None) -> Sequence[Record]:
-        """List every case, or the one with this number, oldest first."""
+        """Return every case, or the one with this number, oldest first."""
         query = select(_c.id, _c.number, _c.playbook, _c.playbook_hash).order_by(_c.number)
         query = query if number is None else query.where(_c.number == number)
         return [Record(*row) for row in await self._database.rows(query)]
 
     async def of(self, record: Record) -> Evidence:
-        """Read and check one case's evidence."""
+        """Read and verify one case's evidence."""
         mine = select(_v.ref, _v.sealed).where(_v.case_id == record.id)
         end = select(_c.version, _c.head, _c.seal).where(_c.id == record.id)
         events = _EVENTS.where(_e.case_id == record.id).order_by(_e.seq)
@@ -77,12 +77,12 @@ class StoredEvidence:
         return Evidence(record, kept, head, broken, gone)
 
     async def zone(self, record: Record) -> str:
-        """Give the zone of the procedure a case runs on."""
+        """Return the zone of a case's playbook."""
         named = record.playbook_hash
         return (await self._database.read(lambda c: Playbooks().read(c, named))).zone
 
     async def values(self, record: Record) -> dict[str, Any]:
-        """Open a case's personal values, by their references; those that were erased are not there."""
+        """Decrypt a case's personal values, by their references; erased ones are missing."""
         mine = (_k.case_id == _v.case_id) & (_k.keep == _v.keep)
         sealed = select(_v.ref, _v.field, _v.sealed, _k.wrapped).join_from(t.vault, t.case_keys, mine)
         return {
@@ -94,7 +94,7 @@ class StoredEvidence:
         }
 
     async def note(self, by: str, *, personal: bool, now: datetime) -> None:
-        """Log that somebody took evidence out; never which customer's."""
+        """Log an export of evidence; never which customer's."""
         kind = "export with personal values" if personal else "export"
         await StoredSearches(self._database).note(f"terminal:{by}"[:64], kind, now, now)
 
@@ -105,7 +105,7 @@ def _kept(row: Any) -> Kept:
 
 
 def _json(raw: str) -> Any:
-    """Read a body; what is no JSON any more is kept as it is, and fits no hash."""
+    """Parse a body; invalid JSON is kept as it is, and matches no hash."""
     try:
         return json.loads(raw)
     except (ValueError, RecursionError):

@@ -1,7 +1,7 @@
-"""Copies an SQLite database while it is in use, and puts a copy back. It knows no table but the migrations' own.
+"""Online backup and restore of an SQLite database. It knows no table but Alembic's.
 
-The copy is made by SQLite's own backup, page by page in one transaction: https://www.sqlite.org/backup.html. What is
-sealed stays sealed: without the vault's keys a copy shows no customer.
+It uses SQLite's own backup, page by page in one transaction: https://www.sqlite.org/backup.html. Encrypted values stay
+encrypted: without the vault's keys a backup shows no customer.
 """
 
 import json
@@ -21,23 +21,23 @@ from integrations.store.starting import CannotStart, newest
 from integrations.store.vault import WORK
 
 BESIDE = ("-wal", "-shm")
-"""What SQLite keeps beside a file that is or was in use."""
+"""Suffixes of SQLite's files beside a database that is or was in use."""
 
 
 @dataclass(frozen=True)
 class Copied:
-    """A copy: where it is, its bytes, the migration it is at, and how many cases are in it."""
+    """A backup: its path, size in bytes, migration, and number of cases."""
 
     file: Path
     size: int
     revision: str
     cases: int
     erased: int | None = 0
-    """Of a copy that was put back: in how many cases values were erased anew; None when the replaced database cannot be read."""
+    """After a restore: number of cases erased again; None when the replaced database cannot be read."""
 
 
 def copy(database_url: str, target: Path) -> Copied:
-    """Copy the database to a new file that only this user may read; raises CannotStart, and leaves no half copy."""
+    """Back up the database to a new file with mode 0600; raises CannotStart, and leaves no partial file."""
     source = _file(database_url)
     if target.exists():
         raise CannotStart(f"{target} is there already, and nothing is written over. Nothing was copied.")
@@ -63,7 +63,7 @@ def copy(database_url: str, target: Path) -> Copied:
 
 
 def look(file: Path) -> tuple[str, int]:
-    """Give a file's migration and how many cases it holds; raises CannotStart when it is no whole database of the desk."""
+    """Return a file's migration and number of cases; raises CannotStart when it is no intact database of the desk."""
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as there:
             (sound,) = there.execute("PRAGMA integrity_check(1)").fetchone()
@@ -77,9 +77,9 @@ def look(file: Path) -> tuple[str, int]:
 
 
 def put_back(database_url: str, source: Path) -> tuple[Copied, Path | None]:
-    """Put a copy in the database's place, and give it and where the replaced one is now; raises CannotStart.
+    """Restore a backup; return it and the path of the replaced database. Raises CannotStart.
 
-    The bot must not run: whoever holds its lock is named. A copy from an older version is brought up at the next start.
+    The bot must not run: the holder of its lock is named. A backup of an older version is upgraded at the next start.
     """
     file = _file(database_url)
     if not source.is_file():
@@ -102,14 +102,14 @@ def put_back(database_url: str, source: Path) -> tuple[Copied, Path | None]:
 
 
 def before_upgrade(database_url: str, revision: str) -> Copied:
-    """Copy a database beside itself before its tables are changed; raises CannotStart, and then nothing may be changed."""
+    """Back up a database beside itself before a migration; raises CannotStart, and then nothing may be changed."""
     file = _file(database_url)
     return copy(database_url, file.with_name(f"{file.name}.at-{revision}-{_stamp()}"))
 
 
 @contextmanager
 def _alone(database_url: str, file: Path) -> Iterator[None]:
-    """Keep a bot from working through this database meanwhile."""
+    """Hold the worker lock, so that no bot works on this database meanwhile."""
     path = worker_lock(database_url)
     assert path is not None
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -127,7 +127,7 @@ def _alone(database_url: str, file: Path) -> Iterator[None]:
 
 
 def _set_aside(file: Path) -> Path:
-    """Move a database and what SQLite keeps beside it out of the way; nothing is deleted."""
+    """Move a database with its WAL files out of the way; nothing is deleted."""
     aside = file.with_name(f"{file.name}.replaced-{_stamp()}")
     for end in ("", *BESIDE):
         part = file.with_name(file.name + end)
@@ -137,7 +137,10 @@ def _set_aside(file: Path) -> Path:
 
 
 def _erase_again(old: Path, fresh: Path) -> int | None:
-    """Erase in the copy what was erased since it was made, and say in how many cases; None when that cannot be read any more."""
+    """Repeat in the backup the erasures since it was made.
+
+    Returns the number of cases; None when the replaced database cannot be read any more.
+    """
     try:
         with closing(sqlite3.connect(old)) as there:
             gone = there.execute("SELECT case_id, body FROM events WHERE kind = 'case_erased'").fetchall()

@@ -1,4 +1,4 @@
-"""Reads and writes what is owed across cases. Every reading follows an index and stops at its limit."""
+"""Worklist storage: open duties across cases. Every query follows an index and has a limit."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -15,7 +15,7 @@ from integrations.store.engine import Database
 from integrations.store.tallies import OF_DAY, next_quarter, slot_of
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
-"""When something without a due time is due: after everything else."""
+"""The due time of what has none: it sorts last."""
 
 _o, _c = across.owed.c, t.cases.c
 
@@ -50,19 +50,19 @@ _STANDING = (
 
 
 class StoredBoard:
-    """What is owed across the cases of one database."""
+    """The worklist of one database."""
 
     def __init__(self, database: Database) -> None:
         """Use an opened database; the caller closes it."""
         self._database = database
 
     async def standing(self) -> dict[tuple[str, str], int]:
-        """Count the cases that stand at each step, by playbook and step."""
+        """Count cases by playbook and current step."""
         found = await self._database.rows(_STANDING)
         return {(playbook, step): count for playbook, step, count in found}
 
     async def owed_by_role(self, roles: Collection[str], limit: int) -> Sequence[Owed]:
-        """List what these roles owe, by what is due; what has no due time comes last."""
+        """Return the duties of these roles by due time; those without one come last."""
         # Role by role: SQLite would sort all that several roles owe together, however little is asked for.
         found = await self._database.read(
             lambda c: [one for role in sorted(roles) for one in _list(c, _OF_ROLE, role, limit)]
@@ -70,17 +70,17 @@ class StoredBoard:
         return sorted(found, key=lambda one: (one.due_at or NEVER, one.case))[:limit]
 
     async def owed_by_person(self, person: str, limit: int) -> Sequence[Owed]:
-        """List what this person has, by what is due."""
+        """Return the duties claimed by this person, by due time."""
         return await self._database.read(lambda c: _list(c, _HELD_BY, person, limit))
 
     async def opened_by(self, person: str, limit: int) -> Sequence[Owed]:
-        """List what others owe in the open cases this person opened, by what is due."""
+        """Return others' duties in the open cases this person opened, by due time."""
         return await self._database.read(lambda c: _list(c, _OPENED_BY, person, limit))
 
     async def figures(
         self, roles: Collection[str], playbooks: Collection[str], since: datetime, now: datetime
     ) -> Figures:
-        """Count the cases of these playbooks opened since then, and what these roles are late with now."""
+        """Count the cases of these playbooks opened since then, and the late duties of these roles."""
         return await self._database.read(lambda c: _figures(c, sorted(roles), sorted(playbooks), since, now))
 
 
@@ -94,7 +94,7 @@ def _figures(connection: Connection, roles: list[str], playbooks: list[str], sin
 
 
 def _of_day(connection: Connection, playbooks: list[str], since: datetime) -> list[tuple[int, int, int]]:
-    """Count whole quarters of an hour from their tallies, and what was opened before the first of them one by one."""
+    """Count whole quarters of an hour from their tallies, and cases opened before the first of them one by one."""
     quarter = next_quarter(since)
     of_day = {"playbooks": playbooks, "slot": slot_of(quarter)}
     found = [connection.execute(OF_DAY, of_day).one()]
@@ -133,14 +133,14 @@ def _row(one: Owed) -> dict[str, Any]:
 
 
 def goal_row(goal: Goal | None) -> dict[str, datetime | None]:
-    """Give the columns of a case that say whether its goal was reached in time."""
+    """Return the columns of a case for its time goal."""
     if goal is None:
         return {"goal_due_at": None, "goal_done_at": None}
     return {"goal_due_at": goal.due_at, "goal_done_at": goal.done_at}
 
 
 def write_owed(connection: Connection, commit: Commit, *, new: bool) -> None:
-    """Replace what the case owes, touching only the rows that changed."""
+    """Replace a case's open duties, touching only the rows that changed."""
     wanted = {one.duty: _row(one) for one in commit.owed}
     found = [] if new else connection.execute(_KEPT, {"id": commit.case.id}).mappings().all()
     kept = {row["duty"]: dict(row) for row in found}

@@ -1,4 +1,4 @@
-"""Keeps cases: the port `Cases` on SQLAlchemy. It folds events and decides nothing."""
+"""Case repository: the `Cases` port on SQLAlchemy. It folds events and makes no decisions."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -90,23 +90,23 @@ _NEXT_NUMBER = (
 
 
 class StoredCases(StoredBoard):
-    """The cases of one database, with the vault that holds their personal values."""
+    """The cases of one database, with the vault of their personal values."""
 
     def __init__(self, database: Database, vault: Vault, jobs: Jobs | None = None) -> None:
-        """Use an opened database and a vault; the caller closes the database.
+        """Take an opened database and a vault; the caller closes the database.
 
-        `jobs` hears within each transaction of the work it adds and frees; a queue that reads the table needs none.
+        `jobs` is told within each transaction of the work it adds and frees; a queue that polls the table needs none.
         """
         super().__init__(database)
         self._jobs, self._notes = jobs, Notes(database, vault, jobs)
         self._vault, self._playbooks, self._folded = vault, Playbooks(), FoldedCases()
 
     async def remember_playbook(self, playbook: Playbook, now: datetime | None = None) -> str:
-        """Keep a playbook under the hash of its content, once, and give the hash."""
+        """Store a playbook under the hash of its content, once, and return the hash."""
         return await self._database.write(lambda c: self._playbooks.remember(c, playbook, now))
 
     async def load(self, case: str) -> tuple[Case, Playbook] | None:
-        """Give a case as it is with the playbook it began with, or None."""
+        """Return a case and the playbook it began with, or None."""
         before = self._folded.get(case)
         found = await self._database.read(lambda c: self._read(c, case, before))
         if found is None:
@@ -122,7 +122,7 @@ class StoredCases(StoredBoard):
         return found, self._playbooks.read(connection, found.case.playbook_hash)
 
     def _read_on(self, connection: Connection, case: str, before: Folded) -> Folded | None:
-        """Read what was added to a case since; None when that does not go on from there, or when there is nothing."""
+        """Read the events added to a cached case; None when the cache is stale or there is nothing."""
         since = before.case.version
         found = connection.execute(_EVENTS, {"id": case, "since": since})
         rows = [Row(*row) for row in found]
@@ -140,7 +140,7 @@ class StoredCases(StoredBoard):
         return await self._database.write(lambda c: c.execute(_NEXT_NUMBER).scalar_one())
 
     async def commit(self, commit: Commit) -> None:
-        """Keep a decision in one transaction; raises Conflict and Repeated, and then nothing is kept."""
+        """Store a decision in one transaction; raises Conflict and Repeated, and then nothing is stored."""
         await self._database.write(lambda c: self._keep(c, commit))
         if commit.erases:
             self._folded.drop(commit.case.id)
@@ -155,53 +155,55 @@ class StoredCases(StoredBoard):
             follow(connection, self._jobs, commit)
 
     async def seen(self, delivery: str) -> bool:
-        """Say whether this delivery was accepted before."""
+        """Return whether this delivery was accepted before."""
         found = select(t.deliveries.c.id).where(t.deliveries.c.id == delivery)
         return bool(await self._names(found))
 
     async def due(self, now: datetime, limit: int) -> Sequence[str]:
-        """Name the cases that have a deadline at or before now, earliest first."""
+        """Return the cases with a deadline at or before now, earliest first."""
         return await self._names(_DUE, {"now": now, "most": limit})
 
     async def of_ticket(self, ticket: int) -> str | None:
-        """Find the case a ticket belongs to."""
+        """Return the case of a ticket."""
         return await self._name(select(t.tickets.c.case_id).where(t.tickets.c.ticket_id == str(ticket)))
 
     async def note(self, ticket: int, delivery: str, at: datetime, plan: LookPlan) -> str | None:
-        """Keep a delivery about a ticket with the look that `plan` makes, and give the ticket's case; raises Repeated."""
+        """Store a delivery about a ticket with the effect that `plan` builds; return the ticket's case. Raises
+        Repeated.
+        """
         return await self._notes.keep(ticket, delivery, at, plan)
 
     async def named(self, number: int) -> str | None:
-        """Find the case with this display number."""
+        """Return the case with this display number."""
         return await self._name(select(t.cases.c.id).where(t.cases.c.number == number))
 
     async def of_days(self, playbook: str, since: datetime, until: datetime) -> Sequence[str]:
-        """Name the cases of a playbook that were opened or closed within these days, oldest first."""
+        """Return the cases of a playbook that were opened or closed within these days, oldest first."""
         about = {"playbook": playbook, "since": since, "until": until}
         return sorted(await self._names(_IN_DAYS, about))
 
     async def sharing(self, field: str, values: Sequence[str], since: datetime, until: datetime) -> frozenset[str]:
-        """Name the cases opened within this time in which this field ever had one of these values."""
+        """Return the cases opened within this time in which this field ever had one of these values."""
         digests = [self._vault.digest(field, value) for value in values]
         about = {"digests": digests, "since": since, "until": until}
         return frozenset(await self._names(_SHARING, about))
 
     async def find(self, field: str, value: str, limit: int = 20) -> Sequence[str]:
-        """Name the cases in which this field ever had this value, newest first; the value in canonical form."""
+        """Return the cases in which this field ever had this canonical value, newest first."""
         digest = self._vault.digest(field, value)
         found = select(t.digests.c.case_id).where(t.digests.c.digest == digest).distinct()
         return await self._names(found.order_by(t.digests.c.case_id.desc()).limit(limit))
 
     async def erase(self, case: str, keep: str) -> None:
-        """Destroy the keys of one retention class of a case for good; the events stay and still verify.
+        """Crypto-shred one retention class of a case; the events stay and still verify.
 
-        Work that was still waiting becomes a dead letter, because its words are gone too.
+        Queued work becomes a dead letter, because its text is gone too.
         """
         await self._database.write(lambda c: destroy(c, case, (keep,)))
         self._folded.drop(case)
 
     def _open(self, connection: Connection, case: str) -> dict[str, bytes]:
-        """Open a case's personal values, by their references; those that were erased are not there."""
+        """Decrypt a case's personal values, by their references; erased ones are missing."""
         found = connection.execute(_SEALED, {"id": case})
         return {ref: self._vault.key(wrapped).decrypt(sealed) for ref, sealed, wrapped in found}
 

@@ -1,7 +1,7 @@
-"""The hash chain over a case's events: a changed, missing, exchanged or forged event is noticed. Pure.
+"""Hash chain over a case's events: detects changed, missing, exchanged and forged events. Pure.
 
 The hashes alone show a change by somebody who does not know how they are made. Whoever does may write a whole new
-chain, so each event and the chain's end also carry a seal that needs the deployment's key.
+chain, so each event and the chain's end also carry a seal (HMAC) that needs the deployment's key.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from integrations.store.tables import write_instant
 
 @dataclass(frozen=True)
 class Link:
-    """One event as the chain sees it; `at` as it is stored."""
+    """One event as a link of the chain; `at` as it is stored."""
 
     case: str
     seq: int
@@ -28,19 +28,19 @@ class Link:
 
     @property
     def canonical(self) -> bytes:
-        """Give the canonical JSON (RFC 8785) that is hashed; raises ValueError for what no event can hold."""
+        """Return the canonical JSON (RFC 8785) that is hashed; raises ValueError for what no event can hold."""
         at = self.at if isinstance(self.at, str) else write_instant(self.at)
         body = rfc8785.dumps(self.body)
         return link_words(self.case, self.seq, at, self.kind, body, self.prev)
 
     @property
     def hash(self) -> str:
-        """Give the SHA-256 of the canonical JSON; raises ValueError for what no event can hold."""
+        """Return the SHA-256 of the canonical JSON; raises ValueError for what no event can hold."""
         return hashlib.sha256(self.canonical).hexdigest()
 
 
 def link_words(case: str, seq: int, at: str, kind: str, body: bytes, prev: str) -> bytes:
-    """Write a link as canonical JSON around a body that is written already; the names stand in their order."""
+    """Serialize a link as canonical JSON around an already serialized body."""
     at_, case_, kind_, prev_ = (rfc8785.dumps(one) for one in (at, case, kind, prev))
     return b'{"at":%b,"body":%b,"case":%b,"kind":%b,"prev":%b,"seq":%d}' % (
         at_,
@@ -54,7 +54,7 @@ def link_words(case: str, seq: int, at: str, kind: str, body: bytes, prev: str) 
 
 @dataclass(frozen=True)
 class Kept:
-    """A link with the hash and the seal that stand beside it."""
+    """A stored link with its hash and seal."""
 
     link: Link
     hash: str
@@ -63,7 +63,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Head:
-    """Where the chain is said to end: how many events, the last one's hash, and the seal over both."""
+    """The recorded end of the chain: number of events, last hash, and the seal over both."""
 
     version: int
     hash: str
@@ -72,14 +72,14 @@ class Head:
 
 @dataclass(frozen=True)
 class Break:
-    """The first event that is not as the desk kept it, and what is wrong with it."""
+    """The first event that fails verification, and why."""
 
     seq: int
     what: str
 
 
 Vouched = Callable[..., bool]
-"""Says whether a seal (first) is ours over these words (the rest)."""
+"""Verifies a seal (first argument) over these words (the rest)."""
 
 MISSING = "it is missing: the next one there has the number {found}"
 NOT_AFTER = "it does not follow the event before it"
@@ -93,17 +93,17 @@ UNVOUCHED = (
 
 
 def event_words(case: str, seq: int, hash_: str) -> tuple[str | int, ...]:
-    """Give what an event's seal is over."""
+    """Return what an event's seal covers."""
     return "event", case, seq, hash_
 
 
 def head_words(case: str, version: int, hash_: str) -> tuple[str | int, ...]:
-    """Give what the seal of a chain's end is over."""
+    """Return what the seal of a chain's end covers."""
     return "head", case, version, hash_
 
 
 def first_break(case: str, kept: Iterable[Kept], head: Head | None, vouched: Vouched) -> Break | None:
-    """Give the first event that was changed, removed, exchanged or forged, or None when all are whole."""
+    """Return the first event that was changed, removed, exchanged or forged; None for an intact chain."""
     prev, count = "", 0
     for seq, one in enumerate(kept, 1):
         if wrong := _wrong(case, seq, one, prev, vouched):

@@ -1,4 +1,4 @@
-"""Writes one decision inside one transaction that the caller opened. It decides nothing."""
+"""Writer of one decision within the caller's transaction. It makes no decisions."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ from integrations.store.vault import WORK, CaseKeys, Vault
 
 _log = structlog.get_logger(__name__)
 _MOVING = ("ending", "ended_at", "goal_due_at", "goal_done_at")
-"""What may change of a case's row beside its version and its end of the chain; the rest stands when it is opened."""
+"""Columns of a case that may change, beside its version and head; the others are fixed when it is opened."""
 _CLAIM = (
     select(
         t.cases.c.version,
@@ -45,12 +45,12 @@ _EFFECT = update(t.effects).where(t.effects.c.key == bindparam("which"))
 
 
 Claimed = Rows
-"""What stands of a case before a decision: its row, once for each of its keys; nothing for a case that is new."""
+"""A case before a decision: its row, once for each of its keys; empty for a new case."""
 
 
 @dataclass
 class _Batch:
-    """The rows one decision adds, gathered before the first of them is written."""
+    """The rows that one decision adds, collected before the first is written."""
 
     head: str
     events: list[dict[str, Any]] = field(default_factory=list)
@@ -60,14 +60,14 @@ class _Batch:
 
 
 def moment(commit: Commit) -> datetime:
-    """Give the business time of a decision."""
+    """Return the business time of a decision."""
     return commit.at or commit.case.log[-1].at
 
 
 def write(connection: Connection, vault: Vault, commit: Commit) -> None:
-    """Keep a decision; raises Repeated and Conflict.
+    """Store a decision; raises Repeated and Conflict.
 
-    A case that was never opened has nothing to keep: only the delivery is remembered.
+    Without a case only the delivery id is stored.
     """
     _deliver(connection, commit)
     if commit.case.opened_at is None:
@@ -95,7 +95,7 @@ def _deliver(connection: Connection, commit: Commit) -> None:
 
 
 def _claim(connection: Connection, commit: Commit) -> Claimed:
-    """Hold the case's row and give its version, head and keys."""
+    """Lock the case's row and return its version, head and keys."""
     found = connection.execute(_CLAIM, {"id": commit.case.id}).all()
     version = found[0].version if found else 0
     if version != commit.case.version - len(commit.events):
@@ -104,7 +104,7 @@ def _claim(connection: Connection, commit: Commit) -> Claimed:
 
 
 def _sealed(commit: Commit, vault: Vault, head: str, claimed: Claimed) -> str | None:
-    """Vouch for the new head. A head that was not ours stays unvouched, whatever is added to it."""
+    """Seal the new head. After a head with an invalid seal every later one stays unsealed, too."""
     case = commit.case
     for row in claimed[:1]:
         if not vault.vouched(row.seal, *head_words(case.id, row.version, row.head)):
@@ -150,7 +150,7 @@ def _gather(commit: Commit, vault: Vault, keys: CaseKeys, head: str) -> _Batch:
 
 
 def effect_row(effect: Effect, keys: CaseKeys, now: datetime) -> dict[str, Any]:
-    """Give the row of an effect that is to be done, sealed."""
+    """Return the row of a queued effect, encrypted."""
     return {
         "key": effect.key,
         "case_id": effect.case,

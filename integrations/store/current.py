@@ -1,4 +1,4 @@
-"""Whether a database has today's tables, asked without loading the migration tool, which a running bot never needs.
+"""Schema version check without loading Alembic, which a running bot never needs.
 
 An upgrade runs in a process of its own, so that its 10 MB and 0.2 s are not the bot's.
 """
@@ -22,13 +22,15 @@ _OLDEST = "SELECT oldest FROM writers WHERE revision = (SELECT version_num FROM 
 
 
 def revision_of(database_url: str) -> str | None:
-    """Name the migration a database is at, or None when it has no tables yet; raises CannotStart when it does not answer."""
+    """Return the migration of a database, None when it has no tables; raises CannotStart when it does not answer."""
     return _asked(database_url, _REVISION)
 
 
 def may_write(database_url: str, found: str) -> bool:
-    """Say whether this version may write a database that is at the migration `found`: it is ours, or a newer one that
-    says so. One that says nothing is written by its own version only. Raises CannotStart when it does not answer."""
+    """Return whether this version may write a database at the migration `found`.
+
+    It may when that is our own migration, or a newer one that permits ours. Raises CannotStart when it does not answer.
+    """
     if found <= newest():
         return found == newest()
     oldest = _asked(database_url, _OLDEST)
@@ -36,7 +38,7 @@ def may_write(database_url: str, found: str) -> bool:
 
 
 def _asked(database_url: str, words: str) -> str | None:
-    """Ask for one word; None where there is no such table or row. Raises CannotStart."""
+    """Query one string; None where there is no such table or row. Raises CannotStart."""
     url = read_url(database_url)
     sqlite = url.get_backend_name() == "sqlite"
     try:
@@ -66,7 +68,7 @@ def _asked(database_url: str, words: str) -> str | None:
 
 
 def is_empty(database_url: str) -> bool:
-    """Say whether there is no table at all; raises CannotStart when the database does not answer."""
+    """Return whether there is no table at all; raises CannotStart when the database does not answer."""
     revision_of(database_url)  # says in a sentence what is wrong
     engine = create_engine(read_url(database_url))
     try:
@@ -76,7 +78,7 @@ def is_empty(database_url: str) -> bool:
 
 
 def is_current(database_url: str) -> bool:
-    """Say whether this version may write the tables as they are; a database that does not answer is not current."""
+    """Return whether this version may write the tables as they are; False when the database does not answer."""
     try:
         found = revision_of(database_url)
         return found is not None and may_write(database_url, found)
@@ -85,9 +87,9 @@ def is_current(database_url: str) -> bool:
 
 
 def bring_up(database_url: str) -> Path | None:
-    """Make or upgrade the tables where that is needed; raises CannotStart with the tool's last words.
+    """Create or upgrade the tables where needed; raises CannotStart with the last line of the tool.
 
-    An SQLite database with tables is copied beside itself first; gives where the copy is.
+    An SQLite database with tables is backed up beside itself first; returns the path of the backup.
     """
     _prepare(database_url)
     found = revision_of(database_url)
@@ -116,14 +118,14 @@ def bring_up(database_url: str) -> Path | None:
 
 
 def _copied(database_url: str, found: str | None) -> Path | None:
-    """Copy what is about to be changed. PostgreSQL changes its tables in one transaction, and has copies of its own."""
+    """Back up SQLite before a migration. PostgreSQL migrates in one transaction, and has backups of its own."""
     if found is None or database_file(database_url) is None:
         return None
     return before_upgrade(database_url, found).file
 
 
 def _prepare(database_url: str) -> None:
-    """Look at the address and make the folder of an SQLite file; raises CannotStart."""
+    """Validate the URL and create the folder of an SQLite file; raises CannotStart."""
     try:
         file, kind = database_file(database_url), read_url(database_url).get_backend_name()
     except ArgumentError:
@@ -142,5 +144,5 @@ def _prepare(database_url: str) -> None:
 
 
 def _reason(error: OperationalError) -> str:
-    """Give the driver's first line."""
+    """Return the first line of the driver's error."""
     return (str(error.orig).strip().splitlines() or ["no reason was given"])[0].rstrip(".")

@@ -1,4 +1,4 @@
-"""The effects table: what waits, what was tried, what was given up. It knows neither the outside nor a schedule."""
+"""Effects table (outbox): queued effects, attempts, dead letters. It knows neither the outside nor a schedule."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -76,12 +76,12 @@ _NEXT = select(func.min(_e.next_at)).where(_e.status == _QUEUED, _e.next_at > bi
 
 
 Place = tuple[str, str, bool]
-"""An effect as a job knows it: its key, its lane, and whether it is urgent."""
+"""An effect's place in the queue: its key, its lane, and whether it is urgent."""
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """An effect whose turn it is, with what earlier tries left behind."""
+    """The next effect of a lane, with what earlier attempts stored."""
 
     effect: Effect
     attempts: int
@@ -92,7 +92,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Turn:
-    """Whose turn it is in a lane: the effect to do now, or when to look again; None for when what it needs is done."""
+    """The next effect of a lane, or when to look again; None while it waits for another effect."""
 
     waiting: Waiting | None
     at: datetime | None = None
@@ -100,7 +100,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """An effect that was given up, without its words."""
+    """A dead letter, without its text."""
 
     key: str
     case: str
@@ -112,20 +112,20 @@ class DeadLetter:
 
 
 class StoredEffects:
-    """The effects of one database. The queue works through them; the terminal looks at them."""
+    """The effects of one database, for the queue and for the terminal."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
-        """Use an opened database and the vault that sealed the bodies."""
+        """Take an opened database and the vault that encrypted the bodies."""
         self._database, self._vault = database, vault
 
     async def ready(self, now: datetime, busy: Collection[str], limit: int) -> Sequence[Waiting]:
-        """Give the heads of lanes that may run now, urgent first; `busy` lanes are left out."""
+        """Return effects at the head of their lane that may run now, urgent first, without the `busy` lanes."""
         values = {"now": now, "busy": list(busy), "most": limit}
         rows = await self._database.rows(_READY, values)
         return [found for row in rows if (found := await self._read(row, now))]
 
     async def turn(self, lane: str, now: datetime) -> Turn | None:
-        """Say whose turn it is in a lane; None when nothing is left in it."""
+        """Return the next effect of a lane; None when the lane is empty."""
         rows = await self._database.rows(_TURN, {"lane": lane})
         if not rows:
             return None
@@ -136,21 +136,21 @@ class StoredEffects:
         return Turn(found, None if found else now + _AFTER_A_BUG)
 
     async def due_lanes(self, lanes: Collection[str], now: datetime) -> frozenset[str]:
-        """Say which of these lanes have something to do now."""
+        """Return those of these lanes that have something to do now."""
         found = await self._database.rows(_DUE_LANES, {"lanes": list(lanes), "now": now})
         return frozenset(row.lane for row in found)
 
     async def queued(self) -> Sequence[Place]:
-        """List everything that is neither done nor dead, in order."""
+        """Return the places of all effects neither done nor dead, in order."""
         return [(r.key, r.lane, r.urgent) for r in await self._database.rows(_QUEUED_ALL)]
 
     async def next_at(self, now: datetime) -> datetime | None:
-        """Give the earliest instant after now at which something is to be tried."""
+        """Return the earliest instant after now of a retry."""
         found: datetime | None = await self._database.scalar(_NEXT, {"now": now})
         return found
 
     async def waiting(self, key: str) -> bool:
-        """Say whether an effect is neither done nor dead."""
+        """Return whether an effect is neither done nor dead."""
         status = select(_e.status).where(_e.key == key)
         return await self._database.scalar(status) == "queued"  # type: ignore[no-any-return]
 
@@ -162,9 +162,9 @@ class StoredEffects:
         started_at: datetime,
         next_at: datetime | None = None,
     ) -> None:
-        """Keep the exact body of a try, and that sending begins, before the first byte leaves.
+        """Store the exact body of an attempt, and that sending begins, before the first byte leaves.
 
-        `next_at` is when the next try is if this one is never heard of again.
+        `next_at` is when the next attempt runs if this one is never heard of again.
         """
         owner = select(t.case_keys.c.wrapped).join_from(t.effects, t.case_keys, _KEY)
         tried = (
@@ -186,7 +186,7 @@ class StoredEffects:
         await self._database.write(keep)
 
     async def later(self, key: str, number: int, started_at: datetime, next_at: datetime, error: str | None) -> None:
-        """Keep that a try did not succeed and when the next one is; a settled effect stays settled."""
+        """Store that an attempt failed and when the next one runs; a settled effect stays settled."""
         mine = update(t.effects).where(_e.key == key, _e.status == "queued")
         tried = mine.values(attempts=number, next_at=next_at, error=error)
         if number:  # nothing was tried yet when our own pace held it back
@@ -194,35 +194,35 @@ class StoredEffects:
         await self._database.write(lambda c: c.execute(tried))
 
     async def dead(self, limit: int = 100) -> Sequence[DeadLetter]:
-        """List the dead letters, oldest first."""
+        """Return the dead letters, oldest first."""
         columns = (_e.key, _e.case_id, _e.lane, _e.kind, _e.attempts, _e.error, _e.created_at)
         query = select(*columns).where(_e.status == _DEAD).order_by(_e.seq).limit(limit)
         return [DeadLetter(*row) for row in await self._database.rows(query)]
 
     async def pending_count(self) -> int:
-        """Count what is neither done nor dead."""
+        """Count effects neither done nor dead."""
         query = select(func.count()).select_from(t.effects).where(_e.status == _QUEUED)
         return int(await self._database.scalar(query))
 
     async def oldest_pending_at(self) -> datetime | None:
-        """Say since when the oldest pending effect has waited."""
+        """Return since when the oldest pending effect has waited."""
         query = select(func.min(_e.created_at)).where(_e.status == _QUEUED)
         found: datetime | None = await self._database.scalar(query)
         return found
 
     async def oldest_due_at(self, now: datetime) -> datetime | None:
-        """Say since when the first effect that nothing holds up should have been tried."""
+        """Return since when the first unblocked effect has been overdue."""
         query = select(func.min(_e.next_at)).where(_e.status == _QUEUED, _e.next_at <= now, _HEAD, _NEEDS_MET)
         found: datetime | None = await self._database.scalar(query)
         return found
 
     async def effect(self, key: str) -> Effect | None:
-        """Give an effect, whatever became of it, or None when it is unknown or erased."""
+        """Return an effect of any status; None when it is unknown or erased."""
         rows = await self._database.rows(_WORK.where(_e.key == key))
         return self._waiting(rows[0]).effect if rows else None
 
     async def _read(self, row: Any, now: datetime) -> Waiting | None:
-        """Read an effect; one that cannot be read, or opened, is kept and holds up its own lane only."""
+        """Decode a row; an unreadable effect is kept and blocks its own lane only."""
         try:
             return self._waiting(row)
         except (ValueError, InvalidToken):  # what does not validate is a ValueError, too
@@ -238,5 +238,5 @@ class StoredEffects:
 
 
 def _first(kept: Column[datetime | None], instant: datetime) -> ColumnElement[datetime | None]:
-    """Keep an instant that is there, else take this one; the type says how an instant is written."""
+    """Return the stored instant or else this one (COALESCE); the type determines how it is written."""
     return func.coalesce(kept, literal(instant, t.Instant))

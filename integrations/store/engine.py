@@ -1,4 +1,4 @@
-"""Opens a database, and runs each reading and each transaction as one function in a thread. It knows no table.
+"""Database connection (SQLAlchemy): runs each read and each transaction as one function in a thread. It knows no table.
 
 SQLite's transactions: https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#sqlite-transactions
 """
@@ -32,9 +32,9 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
 )
 BEGIN = "BEGIN IMMEDIATE"
-"""At once: a transaction that reads first could fail at its first write."""
+"""Takes the write lock at once: a transaction that reads first could fail at its first write."""
 SQLITE_READERS = 4
-"""Threads that read an SQLite file, each with a connection; one more writes."""
+"""Reader threads for SQLite, each with a connection; there is one writer thread."""
 
 CONNECT_POSTGRES: dict[str, Any] = {
     "connect_timeout": 3,
@@ -43,46 +43,46 @@ CONNECT_POSTGRES: dict[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-"""So that a server that vanished without a word is noticed within seconds, not at the system's two hours."""
+"""TCP timeouts: a vanished server is noticed within seconds, not at the system's two hours."""
 POOL_SIZE, POOL_MORE, POOL_TIMEOUT = 8, 8, 3.0
-"""Connections of one replica, how many more under load, and how long (seconds) somebody waits for one."""
+"""Connection pool of one replica: size, overflow, and timeout in seconds."""
 
 
 class Database:
-    """An opened database: one engine to read with, one to write with, and the threads in which both are used."""
+    """An opened database: a reader engine, a writer engine, and their thread pools."""
 
     def __init__(self, reader: Engine, writer: Engine, readers: int, writers: int) -> None:
-        """Take two engines, of which the reader's begins no transaction, and how many threads use each."""
+        """Take two engines, of which the reader's begins no transaction, and the number of threads of each."""
         self.reader, self.writer = reader, writer
         self._readers = ThreadPoolExecutor(readers, "ato-reader")
         self._writers = ThreadPoolExecutor(writers, "ato-writer")
 
     @property
     def kind(self) -> str:
-        """Give `sqlite` or `postgresql`."""
+        """Return `sqlite` or `postgresql`."""
         return self.writer.dialect.name
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """Run a function that only reads; each of its statements sees the newest commit. Raises StoreGone."""
+        """Run a read-only function; each of its statements sees the newest commit. Raises StoreGone."""
         return await _result(self._readers, _within(self.reader.connect, work))
 
     async def rows(self, query: Executable, values: Values | None = None) -> Rows:
-        """Run one query and give all its rows. Raises StoreGone."""
+        """Run one query and return all its rows. Raises StoreGone."""
         return await self.read(lambda connection: connection.execute(query, values).all())
 
     async def scalar(self, query: Executable, values: Values | None = None) -> Any:
-        """Run one query and give the first column of its first row, or None. Raises StoreGone."""
+        """Run one query and return the first column of its first row, or None. Raises StoreGone."""
         return await self.read(lambda connection: connection.scalar(query, values))
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """Run a function as one transaction: all of it is kept when it returns, nothing when it raises.
+        """Run a function as one transaction: committed when it returns, rolled back when it raises.
 
-        Whoever is cancelled meanwhile goes on when the transaction has ended. Raises StoreGone.
+        A cancelled caller resumes when the transaction has ended. Raises StoreGone.
         """
         return await self.call(_within(self.writer.begin, work))
 
     async def call(self, work: Callable[[], T]) -> T:
-        """Run a function in a thread that writes, to its end. Raises StoreGone."""
+        """Run a function in a writer thread, to its end. Raises StoreGone."""
         return await _result(self._writers, work, to_its_end=True)
 
     async def close(self) -> None:
@@ -104,7 +104,7 @@ def _within(
 
 
 async def _result(threads: ThreadPoolExecutor, work: Callable[[], T], *, to_its_end: bool = False) -> T:
-    """Run a function in a thread and await it; what has not begun when the caller is cancelled never does."""
+    """Run a function in a thread and await it; on cancellation it is dropped unless it has begun."""
     job = threads.submit(copy_context().run, work)
     done = asyncio.wrap_future(job)
     try:
@@ -118,7 +118,7 @@ async def _result(threads: ThreadPoolExecutor, work: Callable[[], T], *, to_its_
 
 
 def read_url(database_url: str) -> URL:
-    """Read a database URL and put in the driver the desk uses, whatever other driver it names."""
+    """Parse a database URL and set the desk's driver, whatever other driver it names."""
     url = make_url(database_url)
     if url.get_backend_name() == "sqlite":
         return url.set(drivername="sqlite")
@@ -126,7 +126,7 @@ def read_url(database_url: str) -> URL:
 
 
 def for_libpq(database_url: str) -> str | None:
-    """Give the address of a PostgreSQL database as PostgreSQL's own library reads it, or None for another database."""
+    """Return the connection string of a PostgreSQL database for libpq, or None for another database."""
     url = make_url(database_url)
     if url.get_backend_name() != "postgresql":
         return None
@@ -134,13 +134,13 @@ def for_libpq(database_url: str) -> str | None:
 
 
 def without_password(database_url: str) -> str:
-    """Name a database to people: the file, or the address without its password."""
+    """Return the database's name for people: the file, or the URL without its password."""
     file = database_file(database_url)
     return str(file) if file else make_url(database_url).render_as_string(hide_password=True)
 
 
 def database_file(database_url: str) -> Path | None:
-    """Name the SQLite file behind a URL, or None when there is none."""
+    """Return the SQLite file of a URL, or None when there is none."""
     url = read_url(database_url)
     if url.get_backend_name() != "sqlite" or not url.database:
         return None
@@ -148,13 +148,13 @@ def database_file(database_url: str) -> Path | None:
 
 
 def worker_lock(database_url: str) -> Path | None:
-    """Name the lock file of the one process that works through this database, or None when there is no file."""
+    """Return the lock file of the single worker of this database, or None when there is no file."""
     file = database_file(database_url)
     return file and file.with_name(f"{file.name}.worker.lock")
 
 
 def open_database(database_url: str) -> Database:
-    """Open a database that `upgrade` has made; nothing is read until the first use."""
+    """Open a database that `upgrade` has created; no connection is made until the first use."""
     url, file = read_url(database_url), database_file(database_url)
     if url.get_backend_name() == "sqlite":
         writer = _sqlite(url, file, 1)
@@ -174,7 +174,7 @@ def open_database(database_url: str) -> Database:
 
 
 def _sqlite(url: URL, file: Path | None, connections: int) -> Engine:
-    """Make an engine in which the driver begins no transaction by itself."""
+    """Create an engine whose driver begins no transaction by itself."""
     engine = create_engine(url, connect_args={"isolation_level": None}, pool_size=connections, max_overflow=0)
     event.listen(engine, "connect", set_up)
     event.listen(engine, "handle_error", _translate)
@@ -185,7 +185,7 @@ def _sqlite(url: URL, file: Path | None, connections: int) -> Engine:
 
 
 def _translate(context: ExceptionContext) -> StoreGone | None:
-    """Turn "the database does not answer" into the desk's word; anything else stays a bug."""
+    """Translate connection errors into StoreGone; any other error stays a bug."""
     original = context.original_exception
     damaged = type(original) is sqlite3.DatabaseError
     unreachable = isinstance(context.sqlalchemy_exception, OperationalError | InterfaceError)
@@ -193,14 +193,14 @@ def _translate(context: ExceptionContext) -> StoreGone | None:
 
 
 def set_up(connection: sqlite3.Connection, record: object) -> None:
-    """Hold every commit to the disk, and wait for a lock that another process has."""
+    """Set SQLite's pragmas: full synchronous commits, and a busy timeout for other processes' locks."""
     del record
     for pragma in _PRAGMAS:
         connection.execute(pragma).close()
 
 
 def _open_existing(file: Path) -> Any:
-    """Refuse to start an empty database where the real one has gone, and remember which file is opened."""
+    """Refuse to create an empty database where the file is missing, and remember the file's inode."""
 
     def do_connect(dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
         del dialect
@@ -212,7 +212,7 @@ def _open_existing(file: Path) -> Any:
 
 
 def _same_file(file: Path) -> Any:
-    """Drop a connection to a file that was moved away: what it kept, nobody would find again."""
+    """Drop a connection to a file that was replaced: its writes would be lost."""
 
     def checkout(connection: Any, record: Any, proxy: Any) -> None:
         del connection, proxy
@@ -224,7 +224,7 @@ def _same_file(file: Path) -> Any:
 
 
 def _inode(file: Path) -> int | None:
-    """Name what stands under a file's name now, or None when nothing does."""
+    """Return the inode under a file's name, or None when there is none."""
     try:
         return os.stat(file).st_ino
     except OSError:

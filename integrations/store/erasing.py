@@ -1,4 +1,4 @@
-"""Destroys the keys of a case for good, and finds the cases whose time has come. It decides nothing."""
+"""Erasure: crypto-shreds a case's keys, and finds the cases whose retention has expired. It makes no decisions."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,13 +10,13 @@ from integrations.store.engine import Database
 from integrations.store.vault import WORK
 
 GONE = "the case was erased"
-"""Why work is a dead letter whose words are gone."""
+"""Reason of a dead letter whose text was erased."""
 
 
 def destroy(connection: Connection, case: str, classes: Sequence[str]) -> None:
-    """Destroy the keys, values and digests of these retention classes; the events stay and still verify.
+    """Delete the keys, values and digests of these retention classes; the events stay and still verify.
 
-    Work that was still waiting becomes a dead letter, because its words are gone too. SQLite writes zeros over what it deletes.
+    Queued work becomes a dead letter, because its text is gone too. SQLite overwrites deleted rows with zeros.
     """
     e = t.effects.c
     if connection.dialect.name == "sqlite":
@@ -31,14 +31,14 @@ def destroy(connection: Connection, case: str, classes: Sequence[str]) -> None:
 
 
 class StoredRetention:
-    """What one database has kept for long enough."""
+    """Retention queries on one database."""
 
     def __init__(self, database: Database) -> None:
         """Use an opened database; the caller closes it."""
         self._database = database
 
     async def expired(self, playbook: str, keep: str, ended_before: datetime, after: str, limit: int) -> Sequence[str]:
-        """Name closed cases that still have a key of this class, in order of their ids, from the one after `after`."""
+        """Return ids of closed cases that still have a key of this class, in order, from the one after `after`."""
         k, c = t.case_keys.c, t.cases.c
         query = (
             select(c.id)
@@ -50,6 +50,6 @@ class StoredRetention:
         return [row.id for row in await self._database.rows(query)]
 
     async def settle(self) -> None:
-        """Let SQLite's log of changes, in which what was deleted still stands, be written away and emptied."""
+        """Checkpoint and truncate SQLite's write-ahead log, which still holds deleted values."""
         if self._database.kind == "sqlite":
             await self._database.scalar(text("PRAGMA wal_checkpoint(TRUNCATE)"))

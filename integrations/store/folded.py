@@ -1,8 +1,8 @@
-"""Keeps the cases that were read last as they were folded, so that only what was added since is read and folded.
+"""Cache of folded cases (LRU): only events added since the last read are read and folded.
 
-How it goes stale safely: events are only ever added, so a folded case is right as far as it goes. Every reading begins
-at the last event that was folded. If that event is not there, or has another hash, or if the case's personal values
-are fewer than were read (they were erased, be it by another process), what was kept is thrown away and all is read.
+Invalidation: events are append-only, so a folded case is right as far as it goes. Every read begins at the last folded
+event. If that event is missing or has another hash, or if the case has fewer personal values than were read (erased,
+perhaps by another process), the entry is dropped and everything is read.
 """
 
 from collections import OrderedDict
@@ -14,11 +14,11 @@ from typing import NamedTuple
 from desk.case.state import Case
 
 MOST = 64
-"""So many cases are kept, those read last; a case with 60 events takes about 100 kB."""
+"""Maximum cached cases; a case with 60 events takes about 100 kB."""
 
 
 class Row(NamedTuple):
-    """An event as it is kept, and how many personal values its case has."""
+    """A stored event, and the number of personal values its case has."""
 
     at: datetime
     kind: str
@@ -29,39 +29,38 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Folded:
-    """A case as far as it was read: its last event's hash, and how many personal values it then had."""
+    """A cached case: the case, its last event's hash, and the number of its personal values."""
 
     case: Case
     head: str
     values: int
 
     def goes_on(self, rows: Sequence[Row], added: int) -> bool:
-        """Say whether these rows, the first of which was read before, go on from here; `added` values came with them."""
+        """Return whether rows (the first was read before) continue this case; `added` is the number of new values."""
         return bool(rows) and rows[0].hash == self.head and rows[0].values == self.values + added
 
 
 class FoldedCases:
-    """The folded cases of one process."""
+    """The cache of one process."""
 
     def __init__(self, most: int = MOST) -> None:
-        """Start with none."""
         self._most = most
         self._kept: OrderedDict[str, Folded] = OrderedDict()
 
     def get(self, case: str) -> Folded | None:
-        """Give a case as far as it was read."""
+        """Return a cached case."""
         found = self._kept.get(case)
         if found:
             self._kept.move_to_end(case)
         return found
 
     def put(self, folded: Folded) -> None:
-        """Keep a case; the one that was not read for longest makes room."""
+        """Cache a case; the least recently used one is evicted."""
         self._kept[folded.case.id] = folded
         self._kept.move_to_end(folded.case.id)
         while len(self._kept) > self._most:
             self._kept.popitem(last=False)
 
     def drop(self, case: str) -> None:
-        """Forget a case."""
+        """Evict a case."""
         self._kept.pop(case, None)

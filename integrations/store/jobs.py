@@ -1,4 +1,4 @@
-"""Tells a queue of jobs, within the transaction of a decision, which work came and which may now go on. It knows no queue."""
+"""Job notifications: tells a job queue of new and freed effects within a decision's transaction. It knows no queue."""
 
 from collections.abc import Collection, Sequence
 from typing import Protocol
@@ -19,19 +19,19 @@ _FREED = (
 
 
 class Jobs(Protocol):
-    """A queue whose jobs stand in the same database. Both happen when the transaction is kept, or not at all."""
+    """A queue whose jobs are in the same database: both methods take part in the caller's transaction."""
 
     def put(self, connection: Connection, places: Sequence[Place]) -> None:
         """Add a job for each effect."""
         ...
 
     def hurry(self, connection: Connection, lanes: Collection[str]) -> None:
-        """Have these lanes looked at now, whenever they were to be looked at."""
+        """Make the jobs of these lanes run now."""
         ...
 
 
 def follow(connection: Connection, jobs: Jobs, commit: Commit) -> None:
-    """Add jobs for the effects that came or were revived, and free what waited for the one that was settled."""
+    """Add jobs for new and revived effects, and wake what waited for the settled one."""
     places: list[Place] = [(one.key, one.lane, one.urgent) for one in commit.effects]
     lanes: set[str] = set()
     if commit.revives:

@@ -1,4 +1,4 @@
-"""How long work outside has waited. It reads, and decides nothing."""
+"""Backlog query: how long outside work has waited. Read-only."""
 
 from datetime import datetime
 
@@ -24,16 +24,16 @@ _DEAD = select(func.count()).where(_e.status == literal_column("'dead'"))
 
 
 class StoredLateness:
-    """The waiting work of one database."""
+    """The backlog of one database."""
 
     def __init__(self, database: Database) -> None:
         """Use an opened database; the caller closes it."""
         self._database = database
 
     async def backlog(self) -> Backlog:
-        """Count what is not done, urgent and routine, and since when the oldest waits; raises StoreGone.
+        """Count pending effects, urgent and routine, and since when the oldest waits; raises StoreGone.
 
-        What waits for a dead letter waits for a person, who was told.
+        Effects behind a dead letter are left out: they wait for a person, who was told.
         """
         rows, dead = await self._database.read(lambda c: (c.execute(_WAITING).all(), c.execute(_DEAD).scalar_one()))
         queues: dict[bool, Queue] = {bool(row.urgent): Queue(row.many, _instant(row.since)) for row in rows}
@@ -41,5 +41,5 @@ class StoredLateness:
 
 
 def _instant(found: datetime | str | None) -> datetime | None:
-    """Read the smallest of instants, which a database may give back as the text it keeps."""
+    """Parse the result of MIN over instants, which a database may return as text."""
     return t.read_instant(found) if isinstance(found, str) else found

@@ -1,4 +1,4 @@
-"""Removes what only had to be known for a while: delivery ids, the log of look-ups, and turns long over."""
+"""Deletes expired bookkeeping rows: delivery ids, look-up log, old rate-limit rows."""
 
 from datetime import datetime
 
@@ -10,14 +10,14 @@ from integrations.store.engine import Database
 
 
 class StoredLitter:
-    """What grows without end in one database."""
+    """The bookkeeping tables of one database."""
 
     def __init__(self, database: Database) -> None:
         """Use an opened database; the caller closes it."""
         self._database = database
 
     async def prune(self, deliveries_before: datetime, searches_before: datetime) -> int:
-        """Remove older delivery ids and look-ups, and say how many."""
+        """Delete older delivery ids and look-ups, and return their number."""
         old = (
             delete(t.deliveries).where(t.deliveries.c.at < deliveries_before),
             delete(across.searches).where(across.searches.c.at < searches_before),

@@ -1,7 +1,7 @@
-"""Keeps that a ticket may have changed: the delivery, and the look that is to be taken. It opens no case.
+"""Stores that a ticket may have changed: the delivery, and the effect that reads it. It loads no case.
 
-Nobody knows yet what has changed, so nothing is decided here and the case's events need not be read. What the look
-finds is decided like any other result. docs/decisions/0016 says why.
+Nobody knows yet what has changed, so nothing is decided here and the case's events need not be read. The result of the
+read is decided like any other. docs/decisions/0016 says why.
 """
 
 from collections.abc import Sequence
@@ -32,14 +32,14 @@ _TICKET = (
 
 
 class Notes:
-    """The deliveries about tickets of one database."""
+    """The deliveries about tickets, in one database."""
 
     def __init__(self, database: Database, vault: Vault, jobs: Jobs | None) -> None:
-        """Use an opened database, the vault that seals work, and the queue that hears of it."""
+        """Take an opened database, the vault that encrypts effects, and the queue to notify."""
         self._database, self._vault, self._jobs = database, vault, jobs
 
     async def keep(self, ticket: int, delivery: str, at: datetime, plan: LookPlan) -> str | None:
-        """Keep a delivery with the look that `plan` makes, and give the ticket's case; raises Repeated."""
+        """Store a delivery with the effect that `plan` builds; return the ticket's case. Raises Repeated."""
         about = {"id": delivery, "at": at}
         return await self._database.write(lambda c: self._keep(c, str(ticket), about, plan))
 

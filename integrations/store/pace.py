@@ -1,6 +1,7 @@
-"""Whose turn it is to call a vendor: in memory for one process, in the database for all replicas. It knows no vendor.
+"""Rate limiter (GCRA) for vendor calls: in memory for one process, in the database for all replicas.
 
-A replica takes its turn with one statement on its own, so that two never take the same; it waits for it afterwards.
+A replica takes its turn in one statement, so that two never take the same; it waits for it afterwards. It knows no
+vendor.
 """
 
 import asyncio
@@ -21,40 +22,39 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 MOST_AWAY = 30.0
-"""Seconds after which everybody who waits for a turn comes again at the latest."""
+"""Maximum seconds until a waiting caller retries."""
 
 
 class Crowd:
-    """How many wait for each name, so that they come back one after another and not all at once. Only a hint."""
+    """Number of callers waiting for each name, which spreads their retries. Only a hint."""
 
     def __init__(self) -> None:
-        """Nobody waits."""
         self._waiting: dict[str, int] = {}
 
     def away(self, name: str, wait: float, rate: Rate) -> float:
-        """Let one more wait, and give the seconds after which to come again."""
+        """Count one more waiting caller; return the seconds after which to retry."""
         ahead = self._waiting.get(name, 0)
         self._waiting[name] = ahead + 1
         return min(wait + ahead * rate.every, max(wait, MOST_AWAY))
 
     def came(self, name: str) -> None:
-        """Let one fewer wait."""
+        """Count one waiting caller less."""
         left = self._waiting.pop(name, 0) - 1
         if left > 0:
             self._waiting[name] = left
 
 
 class MemoryPace:
-    """The turns of one process."""
+    """The rate limiter of one process."""
 
     def __init__(self, *, clock: Callable[[], float] = monotonic, sleep: Sleep = asyncio.sleep) -> None:
-        """Take a clock and a way to wait, in seconds."""
+        """Take a monotonic clock and a sleep function, in seconds."""
         self._clock, self._sleep = clock, sleep
         self._free: dict[str, float] = {}
         self._crowd = Crowd()
 
     async def turn(self, name: str, rate: Rate) -> float:
-        """Wait for this name's turn and give 0; or take none, and give the seconds after which to come again."""
+        """Wait for this name's turn and return 0; or take none, and return the seconds after which to retry."""
         now = self._clock()
         turn = take(self._free.get(name, 0.0), now, rate)
         if not turn.taken:
@@ -67,25 +67,25 @@ class MemoryPace:
         return 0.0
 
     async def hold(self, name: str, seconds: float, rate: Rate) -> None:
-        """Let nothing through for a while: the vendor said so."""
+        """Block a name for some seconds, as the vendor demands (Retry-After)."""
         now = self._clock()
         self._free[name] = hold(self._free.get(name, 0.0), now, seconds, rate)
 
     def _forget(self, now: float) -> None:
-        """Drop the names that are free anyway, so that years of direct messages do not pile up."""
+        """Drop names whose limit has expired, so that the table does not grow for ever."""
         if len(self._free) > MOST_NAMES:
             self._free = {name: at for name, at in self._free.items() if at > now}
 
 
 class StoredPace:
-    """The turns of all replicas on one PostgreSQL, by its clock. Methods raise StoreGone when it does not answer."""
+    """The rate limiter of all replicas on one PostgreSQL, by its clock. Methods raise StoreGone."""
 
     def __init__(self, database: Database, *, sleep: Sleep = asyncio.sleep) -> None:
         """Use an opened database; the caller closes it."""
         self._database, self._sleep, self._crowd = database, sleep, Crowd()
 
     async def turn(self, name: str, rate: Rate) -> float:
-        """Wait for this name's turn and give 0; or take none, and give the seconds after which to come again."""
+        """Wait for this name's turn and return 0; or take none, and return the seconds after which to retry."""
         row, kept = t.paces.c.free_at, insert(t.paces)
         taking = (
             kept.values(name=name, free_at=_NOW + rate.every)
@@ -107,7 +107,7 @@ class StoredPace:
         return 0.0
 
     async def hold(self, name: str, seconds: float, rate: Rate) -> None:
-        """Let nothing through for a while, from any replica: the vendor said so."""
+        """Block a name for some seconds on every replica, as the vendor demands (Retry-After)."""
         until = _NOW + (seconds + rate.slack)
         held = (
             insert(t.paces)

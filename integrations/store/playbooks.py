@@ -1,4 +1,4 @@
-"""Keeps each playbook once, by the hash of its content, so that a running case keeps the one it began with."""
+"""Playbook storage by content hash, so that a running case keeps the playbook it began with."""
 
 import hashlib
 import json
@@ -12,24 +12,23 @@ from integrations.store import tables as t
 
 
 def canonical(playbook: Playbook) -> bytes:
-    """Write a playbook as canonical JSON (RFC 8785)."""
+    """Serialize a playbook as canonical JSON (RFC 8785)."""
     return rfc8785.dumps(playbook.model_dump(mode="json", by_alias=True))
 
 
 def playbook_hash(playbook: Playbook) -> str:
-    """Give the SHA-256 of a playbook's content."""
+    """Return the SHA-256 of a playbook's content."""
     return hashlib.sha256(canonical(playbook)).hexdigest()
 
 
 class Playbooks:
-    """The playbooks of one database; each is read and parsed once per process: it cannot change under its hash."""
+    """The playbooks of one database; each is parsed once per process, since its hash fixes its content."""
 
     def __init__(self) -> None:
-        """Start knowing none."""
         self._known: dict[str, Playbook] = {}
 
     def remember(self, connection: Connection, playbook: Playbook, now: datetime | None) -> str:
-        """Keep a playbook unless it is kept already, and give its hash."""
+        """Store a playbook unless it is stored already, and return its hash."""
         body = canonical(playbook)
         name = hashlib.sha256(body).hexdigest()
         if self._stored(connection, name) is None:
@@ -45,7 +44,7 @@ class Playbooks:
         return name
 
     def read(self, connection: Connection, name: str) -> Playbook:
-        """Give the playbook with this hash; raises LookupError, because a case without one is a bug."""
+        """Return the playbook with this hash; raises LookupError, because a case without one is a bug."""
         if name not in self._known:
             body = self._stored(connection, name)
             if body is None:

@@ -1,4 +1,4 @@
-"""Whether a database could be written to now, asked without leaving anything behind."""
+"""Write probe of a database: begins a transaction and rolls it back."""
 
 import sqlite3
 import stat
@@ -10,7 +10,7 @@ from integrations.store.engine import database_file, read_url
 
 
 def why_not_writable(database_url: str) -> str | None:
-    """Say why nothing could be kept, or None where a transaction can be begun and taken back."""
+    """Return why the database cannot be written, or None when it can."""
     try:
         file = database_file(database_url)
         if file is not None and (reason := _file_refuses(database_url)):
@@ -34,7 +34,7 @@ def why_not_writable(database_url: str) -> str | None:
 
 
 def _file_refuses(database_url: str) -> str | None:
-    """Say what of the file or its folder nobody may write: root could, and the desk does not run as root."""
+    """Return which file or folder is read-only: root could write it, and the desk does not run as root."""
     file = database_file(database_url)
     if file is None:
         return None

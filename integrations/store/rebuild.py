@@ -1,4 +1,4 @@
-"""Fills the table of what is owed from the cases themselves: once, at the start after an upgrade."""
+"""Rebuild of the worklist table from the cases: once, at the first start after an upgrade."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -20,9 +20,9 @@ _GOAL = update(t.cases).where(t.cases.c.id == bindparam("case"), t.cases.c.versi
 
 
 async def rebuild_owed(database: Database, cases: StoredCases) -> int:
-    """Write what every open case owes, when nothing is written yet; say how many cases were read.
+    """Write every open case's duties when the table is empty; return the number of cases.
 
-    One transaction holds all of it, so that a start that is cut short begins again.
+    One transaction holds all of it, so that an interrupted start begins again.
     """
     if not await database.scalar(_EMPTY):
         return 0
@@ -46,7 +46,7 @@ async def _commit_of(cases: StoredCases, key: str) -> Commit | None:
 
 
 def _write(connection: Connection, commit: Commit) -> None:
-    """Write one case's rows, unless somebody changed the case meanwhile: then they were written with the change."""
+    """Write one case's rows, unless the case was changed meanwhile: the change has written them."""
     which = {"case": commit.case.id, "seen": commit.case.version}
     same = connection.execute(_GOAL, {**which, **goal_row(commit.goal)})
     if same.rowcount == 1:

@@ -1,4 +1,4 @@
-"""Everything a desk kept, to be held against what stands outside: work, deliveries and cases. It only reads."""
+"""Read-only record of effects, deliveries and cases, for comparison with the outside systems."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ MANY = 500
 
 @dataclass(frozen=True)
 class Work:
-    """One effect and what became of it: `status` is queued, done or dead; `seq` is the order in which it was decided."""
+    """One effect and its status (queued, done or dead); `seq` is the order of decision."""
 
     effect: Effect
     seq: int
@@ -48,20 +48,20 @@ class StoredRecord:
     """The record of one database."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
-        """Use an opened database and the vault that sealed what it holds."""
+        """Take an opened database and the vault that encrypted its values."""
         self._database, self._vault = database, vault
 
     async def work(self) -> Sequence[Work]:
-        """List every effect, in the order in which it was decided."""
+        """Return every effect, in the order of decision."""
         return [self._read(row) for row in await self._database.rows(_WORK)]
 
     async def queued(self) -> int:
-        """Count what is neither done nor dead."""
+        """Count effects neither done nor dead."""
         query = select(func.count()).select_from(t.effects).where(_e.status == "queued")
         return int(await self._database.scalar(query))
 
     async def kept(self, deliveries: Collection[str]) -> frozenset[str]:
-        """Say which of these deliveries were kept."""
+        """Return those of these deliveries that are stored."""
         found, names = set[str](), list(deliveries)
         for start in range(0, len(names), MANY):
             some = names[start : start + MANY]
@@ -70,7 +70,7 @@ class StoredRecord:
         return frozenset(found)
 
     async def cases(self) -> Sequence[str]:
-        """Name every case, oldest first."""
+        """Return every case, oldest first."""
         query = select(t.cases.c.id).order_by(t.cases.c.number)
         return [row.id for row in await self._database.rows(query)]
 

@@ -1,4 +1,4 @@
-"""Wraps the keys of cases anew when the deployment's key is exchanged. No value is touched, and the desk may run meanwhile."""
+"""Key rotation: rewraps the cases' keys with a new deployment key. No value is touched; the desk may run meanwhile."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -11,7 +11,7 @@ from integrations.store.engine import Database
 from integrations.store.vault import Vault
 
 BATCH = 500
-"""Keys in one transaction: nobody else waits long."""
+"""Keys in one transaction: short enough for others not to wait long."""
 
 _k = t.case_keys.c
 _WRAP = (
@@ -22,10 +22,10 @@ _WRAP = (
 
 
 async def rewrap(database: Database, vault: Vault, batch: int = BATCH) -> int:
-    """Wrap every case's key with the newest deployment key, and say how many there are.
+    """Wrap every case's key with the newest deployment key, and return their number.
 
-    A key that came or was destroyed meanwhile is left as it is. Raises ValueError when no deployment key opens one of
-    them (nothing of its batch is changed then), and StoreGone when the database does not answer.
+    A key added or destroyed meanwhile is left as it is. Raises ValueError when no deployment key opens one of them
+    (nothing of its batch is changed then), and StoreGone when the database does not answer.
     """
     done, after = 0, ("", "")
     while True:

@@ -1,6 +1,6 @@
-"""Takes the personal facts out of an event before it is stored and puts them back afterwards. It knows no database.
+"""Encrypted field values: moves personal facts of an event into the vault, and back. It knows no database.
 
-A personal fact is found by its shape, not by its place: an object with exactly a fact's keys and `personal` true.
+A personal fact is found by its shape, not by its position: an object with exactly a fact's keys and `personal` true.
 """
 
 import hashlib
@@ -17,25 +17,25 @@ from integrations.store.upcast import upcast, version_of
 from integrations.store.vault import CaseKeys
 
 _BESIDE = {"kind", "at"}
-"""What stands beside an event's body, in columns of its own."""
+"""Keys of an event that have columns of their own."""
 _FACT = frozenset(Fact.model_fields)
 _ERASED = Fact(erased=True, personal=True).model_dump(mode="json")
 _REFERENCE = "vault"
-"""The one name of an object that stands where a value was taken out."""
+"""The only key of an object that replaces a personal value."""
 _LOOKED_UP = ("order", "dfd", "customer_id", "ticket", "app_version")
 _LONGEST_LOOKED_UP = 254
-"""The longest address mail allows; a longer text is a story, not something to look up."""
+"""Maximum length of an email address; longer text is not searchable."""
 
 Json = dict[str, Any]
 
 
 def seal(event: Event, keys: CaseKeys) -> tuple[Json, list[Json]]:
-    """Give an event's body without personal values, as JSON, and the vault rows that hold them."""
+    """Return an event's body without personal values, as JSON, and the vault rows that hold them."""
     rows: list[Json] = []
 
     def put(fact: Json, field: str) -> Json:
         sealed = keys.seal(fact["keep"], rfc8785.dumps(fact))
-        # The name is the ciphertext's hash: the chain then also notices an exchanged value, and erasing does not break it.
+        # The reference is the ciphertext's hash: the chain then detects an exchanged value and survives erasure.
         ref = hashlib.sha256(sealed).hexdigest()
         rows.append({"ref": ref, "keep": fact["keep"], "field": field, "sealed": sealed})
         return {_REFERENCE: ref}
@@ -45,19 +45,19 @@ def seal(event: Event, keys: CaseKeys) -> tuple[Json, list[Json]]:
 
 
 def unseal(kind: str, at: datetime, body: str, opened: Mapping[str, bytes]) -> Event:
-    """Read an event back from its row; a value that `opened` does not have was erased."""
+    """Decode an event from its row; a value missing in `opened` was erased."""
     kept = json.loads(body)
     data = _opened(kept["data"], opened) if refers(body) else kept["data"]
     return EVENT.validate_python({**upcast(kind, kept["v"], data), "kind": kind, "at": at})
 
 
 def refers(body: str) -> bool:
-    """Say whether a stored body may refer to a personal value; a look at its words is much cheaper than one inside."""
+    """Return whether a stored body may refer to a personal value: a cheap substring test."""
     return f'"{_REFERENCE}"' in body
 
 
 def references(body: Any) -> Iterator[str]:
-    """Name every personal value that a body, or a part of it, refers to."""
+    """Yield every reference to a personal value in a body or a part of it."""
     if _is_reference(body):
         yield str(body[_REFERENCE])
     elif isinstance(body, dict | list):
@@ -81,7 +81,7 @@ def _opened(value: Any, opened: Mapping[str, bytes]) -> Any:
 
 
 def looked_up(event: Event) -> Iterator[tuple[str, str, str]]:
-    """Name the field, value and retention class of everything in an event that people search by."""
+    """Yield the field, value and retention class of everything in an event that is searchable."""
     if not isinstance(event, FactsRecorded):
         return
     for field, fact in event.facts.items():

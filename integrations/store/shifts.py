@@ -1,4 +1,4 @@
-"""Keeps who is on duty, and logs who looked up customers. It decides nothing."""
+"""Duty roster and look-up log storage. It makes no decisions."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -12,14 +12,14 @@ _d, _s = across.on_duty.c, across.searches.c
 
 
 class StoredShifts:
-    """Who is on duty, in one database."""
+    """The duty roster of one database."""
 
     def __init__(self, database: Database) -> None:
         """Use an opened database; the caller closes it."""
         self._database = database
 
     async def on_duty(self) -> Mapping[str, frozenset[str]]:
-        """Give who is on duty by role; a role whose people never used the switch is missing."""
+        """Return who is on duty by role; a role whose people never used the switch is missing."""
         rows = await self._database.rows(select(across.on_duty))
         there: dict[str, set[str]] = {}
         for row in rows:
@@ -27,7 +27,7 @@ class StoredShifts:
         return {role: frozenset(people) for role, people in there.items()}
 
     async def begin(self, person: str, roles: Collection[str], now: datetime) -> None:
-        """Somebody is on duty in these roles from now on, and in no other."""
+        """Put a person on duty in these roles, and in no other."""
         rows = [{"role": role, "person": person, "since_at": now} for role in sorted(roles)]
 
         def replace(connection: Connection) -> None:
@@ -38,7 +38,7 @@ class StoredShifts:
         await self._database.write(replace)
 
     async def end(self, person: str, roles: Collection[str], now: datetime) -> None:
-        """Somebody is on duty no longer; that these roles use the switch stays known."""
+        """Take a person off duty; that these roles use the switch stays known."""
 
         def leave(connection: Connection) -> None:
             mine = (_d.person == person) & _d.until_at.is_(None)
@@ -52,14 +52,14 @@ class StoredShifts:
 
 
 class StoredSearches:
-    """The log of look-ups: who, of which kind, when; never what was looked for."""
+    """Audit log of look-ups: who, which kind, when; never the search term."""
 
     def __init__(self, database: Database) -> None:
         """Use an opened database; the caller closes it."""
         self._database = database
 
     async def note(self, person: str, kind: str, now: datetime, since: datetime) -> int:
-        """Log a look-up and say how many this person has made since then, this one included."""
+        """Log a look-up; return how many this person has made since `since`, this one included."""
         mine = (_s.person == person) & (_s.at >= since)
         count = select(func.count()).select_from(across.searches).where(mine)
 

@@ -1,4 +1,4 @@
-"""The tables. They know the shape of what is kept, not what it means."""
+"""Tables (SQLAlchemy): the schema, without the meaning of what is stored."""
 
 from datetime import datetime
 
@@ -31,28 +31,28 @@ NAMES = {
 
 
 def write_instant(instant: datetime) -> str:
-    """Write an instant so that text order is time order: UTC, fixed width, microseconds."""
+    """Format an instant so that text order is time order: UTC, fixed width, microseconds."""
     return aware(instant).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def read_instant(raw: str) -> datetime:
-    """Read what `write_instant` wrote."""
+    """Parse the format of `write_instant`."""
     return datetime.fromisoformat(raw)
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware UTC instant as sortable text, the same on every database."""
+    """Column type: an aware UTC instant as sortable text, the same on every database."""
 
     impl = String(27)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        """Write; raises ValueError for a naive instant."""
+        """Format; raises ValueError for a naive instant."""
         del dialect
         return None if value is None else write_instant(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
-        """Read."""
+        """Parse."""
         del dialect
         return None if value is None else read_instant(value)
 
@@ -65,7 +65,7 @@ paces = Table(
     Column("name", String(200), primary_key=True),
     Column("free_at", Double, nullable=False),
 )
-"""When each name that a vendor counts by is free again, in seconds since 1970 by the database's clock."""
+"""Rate limiter state: when each name is free again, in seconds since 1970 by the database's clock."""
 
 numbers = Table(
     "numbers",
@@ -80,7 +80,8 @@ writers = Table(
     Column("revision", String(32), primary_key=True),
     Column("oldest", String(32), nullable=False),
 )
-"""For a migration the database is at: the newest migration of the oldest version that may write it then."""
+"""Oldest compatible writer: for a database's migration, the newest migration of the oldest version that may write it.
+"""
 
 playbooks = Table(
     "playbooks",
@@ -145,7 +146,7 @@ events = Table(
     Column("hash", String(64), nullable=False),
     Column("seal", String(64)),
 )
-"""`hash` shows that an event is what it was, `seal` that the desk wrote it: that needs the deployment's key."""
+"""`hash` proves that an event is unchanged, `seal` that the desk wrote it: it needs the deployment's key."""
 
 deliveries = Table(
     "deliveries",

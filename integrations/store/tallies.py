@@ -1,7 +1,7 @@
-"""Counts the cases opened in each quarter of an hour, and their goals, so that a day's figures are read from 96 rows.
+"""Tallies of opened cases and reached goals by quarter of an hour: a day's figures are read from 96 rows.
 
-A quarter of an hour, because every zone's midnight is the beginning of one. The counts are kept in the transaction that
-changes them, so they cannot go stale; they can be counted anew from the cases at any time.
+A quarter of an hour, because every zone's midnight is the beginning of one. Tallies are updated in the transaction that
+changes a case, so they cannot go stale; they can be recounted from the cases at any time.
 """
 
 from collections.abc import Sequence
@@ -47,19 +47,19 @@ OF_DAY = select(
 
 
 def slot_of(at: datetime) -> str:
-    """Name the quarter of an hour an instant is in, such as 2026-11-28T07:45."""
+    """Return the quarter of an hour of an instant, such as 2026-11-28T07:45."""
     written = t.write_instant(at)
     return f"{written[:14]}{int(written[14:16]) // 15 * 15:02}"
 
 
 def next_quarter(at: datetime) -> datetime:
-    """Give the beginning of the first whole quarter of an hour from an instant on."""
+    """Return the start of the first full quarter of an hour at or after an instant."""
     over = timedelta(minutes=at.minute % 15, seconds=at.second, microseconds=at.microsecond)
     return at - over + QUARTER if over else at
 
 
 def count(connection: Connection, playbook: str, opened_at: datetime, now: Any, before: Sequence[Any]) -> None:
-    """Count a case that is opened, or a goal that is reached, moved or lifted; `before` is its row, if it had one."""
+    """Count a new case, or a goal that is reached, moved or lifted; `before` is its previous row, if any."""
     good, done = _goal(now["goal_due_at"], now["goal_done_at"])
     was_good, was_done = _goal(before[0].goal_due_at, before[0].goal_done_at) if before else (0, 0)
     found = {"opened": 0 if before else 1, "in_time": good - was_good, "done": done - was_done}
@@ -72,6 +72,6 @@ def _goal(due_at: datetime | None, done_at: datetime | None) -> tuple[int, int]:
 
 
 def count_anew(connection: Connection) -> None:
-    """Count everything again."""
+    """Recount all tallies."""
     connection.execute(text("DELETE FROM tallies"))
     connection.execute(text(COUNT_ANEW))

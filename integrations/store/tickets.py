@@ -1,4 +1,4 @@
-"""Which tickets belong to cases that are still open. It reads one index, and decides nothing."""
+"""Query of the tickets of open cases; it reads one index."""
 
 from collections.abc import Sequence
 
@@ -16,12 +16,12 @@ _OPEN = (
 
 
 class OpenTickets:
-    """The tickets of one database's open cases."""
+    """The tickets of open cases, in one database."""
 
     def __init__(self, database: Database) -> None:
         """Use an opened database; the caller closes it."""
         self._database = database
 
     async def open_tickets(self) -> Sequence[tuple[int, str]]:
-        """List them, each with its case; raises StoreGone."""
+        """Return them, each with its case; raises StoreGone."""
         return [(int(row.ticket_id), row.case_id) for row in await self._database.rows(_OPEN)]

@@ -1,4 +1,6 @@
-"""Turns stored events of older shapes into today's. Old rows are never rewritten, so the hash chain holds."""
+"""Event upcasting: converts stored events of older versions when read. Rows are never rewritten, so the hash chain
+holds.
+"""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -7,14 +9,14 @@ from typing import Any
 Body = dict[str, Any]
 
 NEWEST: Mapping[str, int] = MappingProxyType({})
-"""The version in which each kind of event is written now, where that is not 1."""
+"""Current version of each kind of event, where that is not 1."""
 
 STEPS: Mapping[tuple[str, int], Callable[[Body], Body]] = MappingProxyType({})
-"""For a kind and the version a body has: what makes it one version younger. A changed event adds a row here."""
+"""For a kind and a body's version: the conversion to the next one. A changed event adds a row here."""
 
 
 def version_of(kind: str) -> int:
-    """Give the version in which events of this kind are written now."""
+    """Return the version in which events of this kind are written now."""
     return NEWEST.get(kind, 1)
 
 
@@ -24,7 +26,7 @@ def upcast(
     body: Body,
     steps: Mapping[tuple[str, int], Callable[[Body], Body]] = STEPS,
 ) -> Body:
-    """Bring a body to today's shape, one version at a time."""
+    """Convert a body to the current version, one version at a time."""
     while (kind, version) in steps:
         body, version = steps[kind, version](body), version + 1
     return body

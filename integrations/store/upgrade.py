@@ -1,4 +1,4 @@
-"""Brings a database to today's tables, in this process. It knows where the migrations are, not what they do."""
+"""Schema upgrade (Alembic) within this process. It knows where the migrations are, not what they do."""
 
 from pathlib import Path
 
@@ -10,12 +10,12 @@ from integrations.store.alone import number_of
 from integrations.store.engine import read_url
 
 UPGRADE = "upgrade"
-"""The name under which one upgrade waits for another: replicas may start at once."""
+"""Lock name of an upgrade: replicas may start at the same time."""
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 def upgrade(database_url: str, revision: str = "head") -> None:
-    """Make or upgrade the tables in one transaction; run again it changes nothing."""
+    """Create or upgrade the tables in one transaction; idempotent."""
     engine = create_engine(read_url(database_url))
     if engine.dialect.name == "sqlite":
         _own_transactions(engine)
@@ -32,7 +32,7 @@ def upgrade(database_url: str, revision: str = "head") -> None:
 
 
 def _own_transactions(engine: Engine) -> None:
-    """Let SQLite hold all of an upgrade in one transaction, and a second upgrade wait for the first."""
+    """Run an SQLite upgrade in one transaction, and let a concurrent one wait for it."""
 
     @event.listens_for(engine, "connect")
     def _connect(connection: object, record: object) -> None:

@@ -1,6 +1,7 @@
-"""Encrypts personal values under one key per case and retention class. It knows no table and no event.
+"""Vault: encrypts personal values under one key per case and retention class. It knows no table and no event.
 
-The deployment's keys only wrap the keys of cases, so that a deployment key can be replaced without touching a value.
+Envelope encryption: the deployment's keys only wrap the cases' keys, so a deployment key can be rotated without
+touching a value.
 """
 
 import hmac
@@ -16,15 +17,15 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 FORM = b"\x01"
-"""The first byte of a sealed value; a Fernet token, the form before, begins with `g`."""
+"""First byte of a ciphertext; the older format, a Fernet token, begins with `g`."""
 NONCE = 12
-"""Bytes. Random ones may be used for 2³² values of one key; a case has some hundred."""
+"""Bytes. Random nonces are safe for 2³² values of one key; a case has some hundred."""
 WORK = "work"
 """The retention class of effect bodies: they may quote values of any class, so erasing any class erases them."""
 
 
 class CaseKey:
-    """One key of a case. A value is sealed as FORM, the nonce and AES-256-GCM; docs/decisions/0020 says why."""
+    """One key of a case. A ciphertext is FORM, the nonce and AES-256-GCM; docs/decisions/0020 says why."""
 
     def __init__(self, key: bytes) -> None:
         """Take 32 bytes in URL-safe base64; raises ValueError for anything else."""
@@ -34,12 +35,12 @@ class CaseKey:
         self._aead = AESGCM(own)
 
     def encrypt(self, value: bytes) -> bytes:
-        """Seal a value; equal ones look different."""
+        """Encrypt a value; equal values give different ciphertexts."""
         nonce = os.urandom(NONCE)
         return FORM + nonce + self._aead.encrypt(nonce, value, None)
 
     def decrypt(self, sealed: bytes) -> bytes:
-        """Open a sealed value or a Fernet token; raises InvalidToken when it was changed."""
+        """Decrypt a value or a Fernet token; raises InvalidToken when it was changed."""
         form, nonce, words = sealed[:1], sealed[1 : 1 + NONCE], sealed[1 + NONCE :]
         if form != FORM:
             return self._fernet.decrypt(sealed)
@@ -50,10 +51,10 @@ class CaseKey:
 
 
 class Vault:
-    """The deployment's keys, newest first, and the key of its digests and seals (by default made from the oldest)."""
+    """The deployment's keys, newest first, and the key of digests and seals (by default derived from the oldest)."""
 
     def __init__(self, keys: Sequence[str], digest_key: str | None = None) -> None:
-        """Read the keys; raises ValueError with a sentence for whoever installs this."""
+        """Parse the keys; raises ValueError with a sentence for whoever installs this."""
         if not keys:
             raise ValueError("No encryption key is set, so personal values could not be kept.")
         self._keys = MultiFernet([_fernet(key) for key in keys])
@@ -63,7 +64,7 @@ class Vault:
         self._unwrap = lru_cache(maxsize=4096)(self._unwrapped)
 
     def new_key(self) -> bytes:
-        """Make a key for a case, wrapped."""
+        """Generate a case's key, wrapped."""
         return self._keys.encrypt(Fernet.generate_key())
 
     def key(self, wrapped: bytes) -> CaseKey:
@@ -75,17 +76,17 @@ class Vault:
         return self._keys.rotate(wrapped)
 
     def digest(self, field: str, value: str) -> str:
-        """Give the keyed digest under which a value is looked up; letter case and outer space do not matter."""
+        """Return the keyed digest (HMAC) under which a value is searched; ignores case and surrounding space."""
         words = f"{field}\0{value.strip().casefold()}"
         return hmac.digest(self._digests, words.encode(), "sha256").hex()
 
     def vouch(self, *words: str | int) -> str:
-        """Give the keyed seal over what the desk itself wrote; nobody without the deployment's key can make one."""
+        """Return the seal (HMAC) over what the desk wrote; it cannot be forged without the deployment's key."""
         said = "\0".join(map(str, words))
         return hmac.digest(self._evidence, said.encode(), "sha256").hex()
 
     def vouched(self, seal: str | None, *words: str | int) -> bool:
-        """Say whether this seal is ours, in constant time."""
+        """Verify a seal in constant time."""
         return hmac.compare_digest((seal or "").encode(), self.vouch(*words).encode())
 
     def _unwrapped(self, wrapped: bytes) -> CaseKey:
@@ -96,10 +97,10 @@ class Vault:
 
 
 class CaseKeys:
-    """The keys of one case within one transaction; a class without a key gets one when it is first sealed."""
+    """The keys of one case within one transaction; a class without a key gets one at its first encryption."""
 
     def __init__(self, vault: Vault, wrapped: Mapping[str, bytes]) -> None:
-        """Start from the keys the case already has."""
+        """Take the wrapped keys the case already has."""
         self._vault, self._wrapped = vault, dict(wrapped)
         self.new: dict[str, bytes] = {}
 

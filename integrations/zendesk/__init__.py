@@ -1,1 +1,1 @@
-"""Zendesk: reads and writes its formats (`wire`, `names`), and does what the desk asks of it (`client`)."""
+"""Zendesk adapter: formats (`wire`, `names`), and the `Tickets` port (`client`)."""

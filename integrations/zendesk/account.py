@@ -1,4 +1,4 @@
-"""One Zendesk account through zenpy: single calls, each of which blocks its thread. It knows nothing of effects."""
+"""Zendesk API client (zenpy): single blocking calls. It knows nothing of effects."""
 
 import io
 import logging
@@ -34,13 +34,13 @@ logging.getLogger("zenpy").setLevel(logging.WARNING)  # at DEBUG it writes whole
 
 
 class Account:
-    """Zendesk's API as the desk uses it; every method raises TryAgain and GiveUp only.
+    """The Zendesk API as the desk uses it; every method raises TryAgain and GiveUp only.
 
     zenpy keeps its state on the client and is not thread-safe, so each worker thread has a client of its own.
     """
 
     def __init__(self, url: str, sign_in: SignIn, timeout: tuple[float, float]) -> None:
-        """Take the address and the bot's sign-in, which all threads share; nothing is asked yet."""
+        """Take the URL and the sign-in, which all threads share; no request is made yet."""
         self._url, self._sign_in, self._timeout = url, sign_in, timeout
         self._local = threading.local()
         self._sessions: list[OneHost] = []
@@ -52,7 +52,7 @@ class Account:
         self._sign_in.close()
 
     def me(self) -> RawUser:
-        """Read who the bot is to Zendesk."""
+        """Read the bot's own user."""
         return _tried(lambda: RawUser.model_validate(self._zenpy.users.me()))
 
     def names(self) -> Names:
@@ -66,31 +66,29 @@ class Account:
         )
 
     def ticket(self, ticket: int) -> RawTicket:
-        """Read a ticket."""
         return _tried(lambda: RawTicket.model_validate(self._zenpy.tickets(id=ticket)))
 
     def many(self, tickets: Sequence[int]) -> tuple[RawTicket, ...]:
-        """Read up to a hundred tickets; those that are gone are left out."""
+        """Read up to a hundred tickets; missing ones are left out."""
         return _tried(lambda: _TICKETS.validate_python(list(self._zenpy.tickets(ids=list(tickets)))))
 
     def user(self, user: int) -> RawUser:
-        """Read a user."""
         return _tried(lambda: RawUser.model_validate(self._zenpy.users(id=user)))
 
     def named(self, external_id: str) -> tuple[RawTicket, ...]:
-        """List the tickets with this external id; a list, because the search index lags by minutes."""
+        """Return the tickets with this external id; several, because the search index lags by minutes."""
         return _tried(lambda: _TICKETS.validate_python(list(self._zenpy.tickets(external_id=external_id))))
 
     def comments(self, ticket: int) -> tuple[RawComment, ...]:
-        """List all comments of a ticket."""
+        """Return all comments of a ticket."""
         return _tried(lambda: _COMMENTS.validate_python(list(self._zenpy.tickets.comments(ticket=ticket))))
 
     def audits(self, ticket: int) -> tuple[RawAudit, ...]:
-        """List all updates of a ticket, oldest first."""
+        """Return all audits of a ticket, oldest first."""
         return _tried(lambda: _AUDITS.validate_python([vars(one) for one in self._zenpy.tickets.audits(ticket=ticket)]))
 
     def upload(self, name: str, content: bytes) -> str:
-        """Bring a CSV to Zendesk and give the token that puts it onto a comment."""
+        """Upload a CSV and return the token that attaches it to a comment."""
         # As a stream, because zenpy takes other bytes for something to encode.
         return _tried(
             lambda: (
@@ -105,7 +103,7 @@ class Account:
         )
 
     def post(self, body: bytes, key: str, *, sending: bool) -> int:
-        """Create a ticket from exactly these bytes under this key; gives its number."""
+        """Create a ticket from exactly these bytes under this idempotency key; return its number."""
         headers = {"Idempotency-Key": key}
         return _tried(lambda: self._write("post", None, body, headers), sending=sending)
 
@@ -114,7 +112,7 @@ class Account:
         return _tried(lambda: self._write("put", ticket, body, {}), sending=sending)
 
     def _write(self, method: str, ticket: int | None, body: bytes, headers: dict[str, str]) -> int:
-        """Send bytes through zenpy as they are. From a `Ticket` it would write other bytes of its own."""
+        """Send bytes through zenpy unchanged. From a `Ticket` it would serialize other bytes."""
         api = self._zenpy.tickets
         url = api._build_url(api.endpoint(id=ticket) if ticket else api.endpoint())
         token = HEADERS.set({"Content-Type": "application/json", **headers})
@@ -126,13 +124,13 @@ class Account:
 
     @property
     def _zenpy(self) -> Zenpy:
-        """Give this thread's client."""
+        """Return this thread's client."""
         if not hasattr(self._local, "client"):
             self._local.client = self._connect()
         return self._local.client
 
     def _connect(self) -> Zenpy:
-        """Make a client. The name it believes in leads nowhere; OneHost puts the real one in its place."""
+        """Create a client. Its host name is a dummy, which OneHost replaces."""
         session = OneHost(self._url)
         session.auth = self._sign_in
         self._sessions.append(session)
@@ -147,7 +145,7 @@ class Account:
 
 
 def _tried(call: Callable[[], R], *, sending: bool = False) -> R:
-    """Make one call; raises TryAgain and GiveUp. The cause is left out: it may quote what was sent."""
+    """Make one call; raises TryAgain and GiveUp. The cause is dropped: it may quote the request."""
     try:
         return call()
     except FAILURES as error:

@@ -1,4 +1,4 @@
-"""Does in Zendesk what the desk asks, once, however often it is asked. Formats are `wire`'s, single calls `account`'s."""
+"""The `Tickets` port on Zendesk: each effect once, however often it is retried. Formats: `wire`; calls: `account`."""
 
 import asyncio
 import time
@@ -30,28 +30,33 @@ from integrations.zendesk.wire import (
 
 log = structlog.get_logger()
 FRESH = timedelta(minutes=10)
-"""How long the account's names are believed. A name that is not found is looked for in fresh ones first, and after
-anything refused or not kept they are read anew, so a change by the admin is seen at once where it matters."""
+"""Maximum age of the cached names. A name that is not found is looked up in fresh ones first, and after anything
+refused or not kept they are reloaded, so an admin's change takes effect at once where it matters.
+"""
 
 
 MANY = 100
-"""Tickets in one look at many: https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/#show-multiple-tickets"""
+"""Maximum ids of one request.
+
+https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/#show-multiple-tickets
+"""
 PERSON = "end-user"
-"""The role of users who are nobody's colleagues."""
+"""The role of end users; all others are agents."""
 
 
 def no_sheets(sheet: Sheet) -> bytes:
-    """Write no sheet: the desk runs without anything that could."""
+    """Return no content: the default where no spreadsheet writer is configured."""
     raise GiveUp(SYSTEM, f"No sheet can be written here. Attach {sheet.name} by hand, then choose By hand.")
 
 
 class ZendeskTickets:
-    """The desk's `Tickets` on a Zendesk account.
+    """The `Tickets` port on a Zendesk account.
 
-    Creating: the ticket's external id and the Idempotency-Key come from the effect's key, and the body is kept before
-    it leaves. A later try first lists the tickets with that external id and takes the lowest; if there is none it
+    Creating: the ticket's external id and the Idempotency-Key are derived from the effect's key, and the body is stored
+    before it is sent. A retry first lists the tickets with that external id and takes the lowest; if there is none it
     sends the same bytes under the same key, which Zendesk honours for two hours.
-    Updating: a note carries a marker, and the ticket's stamp goes with it; see `update`.
+
+    Updating: a note carries a marker, and the ticket's `updated_stamp` is sent with it; see `update`.
     """
 
     def __init__(
@@ -77,11 +82,11 @@ class ZendeskTickets:
         self._reading = asyncio.Lock()
 
     def keep_to(self, turns: ChangeTurns) -> None:
-        """Wait for a turn before a ticket is changed."""
+        """Set the rate limiter of ticket changes."""
         self._turns = turns
 
     async def whoami(self) -> int:
-        """Give the bot's user id; raises GiveUp when Zendesk does not know the bot."""
+        """Return the bot's user id; raises GiveUp when Zendesk does not know the bot."""
         user = await asyncio.to_thread(self._account.me)
         if user.id is None:
             raise GiveUp(
@@ -93,7 +98,6 @@ class ZendeskTickets:
         return user.id
 
     def close(self) -> None:
-        """Close all connections."""
         self._account.close()
 
     async def create(self, effect: CreateTicket, attempt: Attempt) -> TicketSeen:
@@ -104,10 +108,10 @@ class ZendeskTickets:
         return await self._seen(await self._ticket(ticket), effect)
 
     async def update(self, effect: UpdateTicket, attempt: Attempt) -> TicketSeen:
-        """Leave the note once, move the ticket and read it back.
+        """Add the note once, change the ticket and read it back.
 
-        The ticket's stamp is read before its comments: if an earlier try's note arrives after the look, it changes the
-        stamp and ours is refused with 409; if it arrived before, it is seen.
+        The ticket's stamp is read before its comments: if an earlier attempt's note arrives after that read, it changes
+        the stamp and ours is refused with 409; if it arrived before, it is seen.
         """
         if effect.ticket is None:
             raise GiveUp(
@@ -120,7 +124,6 @@ class ZendeskTickets:
         return await self._seen(await self._ticket(ticket.id), effect)
 
     async def look(self, effect: LookAtTicket) -> TicketSeen:
-        """Read the ticket."""
         seen = await self._seen(await self._ticket(effect.ticket), None)
         audits = await asyncio.to_thread(self._account.audits, effect.ticket)
         history = read_history(audits, await self._me())
@@ -142,7 +145,7 @@ class ZendeskTickets:
         return found
 
     async def foreign(self, ticket: int, query_types: Sequence[str]) -> TicketFound | None:
-        """Read a ticket no case knows. One that is solved is history, whatever its query type."""
+        """Read a ticket that belongs to no case. A solved one is ignored, whatever its query type."""
         raw = await self._ticket(ticket)
         if made_here(raw) or raw.status in {"solved", "closed"}:
             return None
@@ -154,18 +157,18 @@ class ZendeskTickets:
         return TicketFound(seen=seen, query_type=query_type, requester=_customer(user))
 
     async def peek(self, ticket: int) -> Writer | None:
-        """Say who wrote a ticket; None where that is a colleague, or nobody is named."""
+        """Return the requester of a ticket; None where that is an agent, or nobody."""
         raw = await self._ticket(ticket)
         return _customer(await self._user(raw.requester_id) if raw.requester_id else None)
 
     async def _me(self) -> Collection[int]:
-        """Give the user ids under which this process has worked: two clients may have two owners."""
+        """Return the user ids under which this process has worked: two OAuth clients may have two owners."""
         if self._sign_in.client not in self._bots:
             await self.whoami()
         return self._bots.values()
 
     async def _user(self, user: int) -> RawUser:
-        """Read a user. Agents are read once, since their names seldom change; customers are not kept."""
+        """Read a user. Agents are cached, since their names seldom change; customers are not."""
         if user in self._agents:
             return self._agents[user]
         found = await asyncio.to_thread(self._account.user, user)
@@ -174,7 +177,7 @@ class ZendeskTickets:
         return found
 
     async def _send_new(self, effect: CreateTicket, attempt: Attempt) -> int:
-        """Send the body kept by an earlier try, or a new one that is kept first."""
+        """Send the body stored by an earlier attempt, or a new one that is stored first."""
         kept = attempt.prepared if attempt.before else None
         body = kept or await self._new_body(effect)
         await attempt.prepare(body)
@@ -184,7 +187,7 @@ class ZendeskTickets:
             return await self._send_again(effect, body, attempt, rejected)
 
     async def _send_again(self, effect: CreateTicket, body: bytes, attempt: Attempt, rejected: Rejected) -> int:
-        """Once refused, the kept body may name what is gone by now: look the names up anew and send what differs."""
+        """Retry a refused body: it may refer to deleted ids, so look them up anew and send it if it differs."""
         if rejected.key_used:
             return await self._taken(effect)
         self._forget()
@@ -195,7 +198,7 @@ class ZendeskTickets:
         return await self._post(effect, fresh, attempt)
 
     async def _taken(self, effect: CreateTicket) -> int:
-        """Zendesk remembers the key with another body, so a ticket may be there."""
+        """Recover from an idempotency key that was used with another body: a ticket may exist."""
         found = await self._existing(effect)
         if found is None:
             raise GiveUp(
@@ -210,7 +213,7 @@ class ZendeskTickets:
         return await asyncio.to_thread(self._account.post, body, key, sending=first)
 
     async def _existing(self, effect: CreateTicket) -> int | None:
-        """Find the ticket an earlier try created; of several the oldest counts, and somebody is told."""
+        """Return the ticket an earlier attempt created; of several the oldest, with an alert."""
         found = sorted(ticket.id for ticket in await asyncio.to_thread(self._account.named, external_id(effect.key)))
         if len(found) > 1:
             log.warning("zendesk_tickets_doubled", effect=effect.key, kept=found[0], others=found[1:])
@@ -220,13 +223,13 @@ class ZendeskTickets:
         return write_ticket(effect, await self._ids(effect), self._placeholder)
 
     async def _noted(self, effect: UpdateTicket, ticket: int) -> bool:
-        """Say whether an earlier try's note is there; without a note an update may simply be repeated."""
+        """Return whether an earlier attempt's note exists; without a note an update may simply be repeated."""
         if not (effect.note or effect.sheet):
             return False
         return carries(await asyncio.to_thread(self._account.comments, ticket), effect.key)
 
     async def _send_update(self, effect: UpdateTicket, ticket: RawTicket, attempt: Attempt) -> None:
-        """Send the note and the move, valid only as long as nobody else has changed the ticket."""
+        """Send note and changes, guarded by the stamp: valid only while nobody else has changed the ticket."""
         if ticket.status == "closed":
             raise GiveUp(SYSTEM, closed(ticket.id))
         ids, uploads = await self._ids(effect), await self._uploaded(effect)
@@ -241,7 +244,7 @@ class ZendeskTickets:
             raise
 
     async def _uploaded(self, effect: UpdateTicket) -> Sequence[str]:
-        """Bring the sheet to Zendesk. One that no note takes up is gone after an hour, so a repeat does no harm."""
+        """Upload the attachment. An unused upload expires after an hour, so a repeat does no harm."""
         if effect.sheet is None:
             return ()
         name, content = f"{effect.sheet.name}.csv", self._write_sheet(effect.sheet)
@@ -251,7 +254,7 @@ class ZendeskTickets:
         return await asyncio.to_thread(self._account.ticket, ticket)
 
     async def _seen(self, ticket: RawTicket, asked: CreateTicket | UpdateTicket | None) -> TicketSeen:
-        """Read a ticket with names; a group or form we have not heard of is worth a fresh look."""
+        """Convert a ticket with names for ids; an unknown group or form reloads the names."""
         names = await self._known()
         if not names.lists(ticket.group_id, ticket.ticket_form_id):
             self._forget()
@@ -262,7 +265,7 @@ class ZendeskTickets:
         return seen
 
     async def _ids(self, effect: CreateTicket | UpdateTicket) -> Ids:
-        """Look names up among the known ones, and once more among fresh ones before giving up."""
+        """Look up ids by name in the cache, and after a failure in fresh names."""
         try:
             return find_ids(await self._known(), effect, self._title)
         except GiveUp:
@@ -270,7 +273,7 @@ class ZendeskTickets:
             return find_ids(await self._known(), effect, self._title)
 
     async def _known(self) -> Names:
-        """Give the account's names, read at most FRESH ago; of many lanes one reads them and the others wait."""
+        """Return the account's names, at most FRESH old; one lane loads them while the others wait."""
         async with self._reading:
             if self._names is None or time.monotonic() - self._read_at > FRESH.total_seconds():
                 self._names = await asyncio.to_thread(self._account.names)
@@ -282,7 +285,7 @@ class ZendeskTickets:
 
 
 def _customer(user: RawUser | None) -> Writer | None:
-    """Give a requester who is no colleague: agents who make a ticket are its requester unless they say otherwise."""
+    """Return a requester who is an end user: agents who create a ticket are its requester by default."""
     if user is None or user.role != PERSON or not user.email:
         return None
     return Writer(email=user.email, name=user.name or user.email, phone=user.phone or "")

@@ -1,4 +1,4 @@
-"""What an account lacks, against what the playbooks want: each difference with the call that mends it, or a person's task.
+"""Diff of an account against what the playbooks need: each difference with the call that corrects it, or a manual task.
 
 Pure. A thing that is not ours is never changed: a form, a field and a group are only added to.
 """
@@ -14,7 +14,7 @@ from integrations.zendesk.shapes import RawFieldSetUp, RawForm
 
 
 def compare(wanted: Wanted, found: Found) -> tuple[Difference, ...]:
-    """List every difference, in the order in which they can be mended."""
+    """Return every difference, in the order in which they can be corrected."""
     field = _field(wanted, found)
     return (
         *_groups(wanted, found),
@@ -27,7 +27,7 @@ def compare(wanted: Wanted, found: Found) -> tuple[Difference, ...]:
 
 
 def placed(wanted: Wanted, found: Found) -> tuple[Placed, ...]:
-    """Give the kinds of tickets whose form and option are there, in the account's numbers."""
+    """Return the kinds of tickets whose form and option exist, with the account's ids."""
     return tuple(one for kind in wanted.kinds if (one := _placed(kind, wanted, found)))
 
 
@@ -85,7 +85,7 @@ def _fields(wanted: Wanted, found: Found) -> Iterator[Difference]:
 
 
 def _options(wanted: Wanted, found: Found, field: RawFieldSetUp) -> Iterator[Difference]:
-    """Add an option by itself: writing the field again would remove every option that is not listed."""
+    """Yield missing options, each added alone: writing the whole field would delete every option not listed."""
     for name in wanted.query_types:
         same = [one for one in field.custom_field_options or () if same_option(one, name)]
         if len(same) > 1:

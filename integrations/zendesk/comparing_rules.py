@@ -1,4 +1,4 @@
-"""The desk's webhook and triggers against what they were made as, and the rules of others that would write to a customer. Pure."""
+"""Diff of the desk's webhook and triggers, and a check for other triggers that would notify a customer. Pure."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -19,7 +19,7 @@ from integrations.zendesk.shapes import RawHook, RawRule
 
 
 def hook(found: Found) -> RawHook | None:
-    """Find the desk's webhook."""
+    """Return the desk's webhook."""
     return next((one for one in found.hooks if one.name == HOOK), None)
 
 
@@ -27,7 +27,7 @@ _CONNECTED = ("conditional_ticket_events",)
 
 
 def hooks(wanted: Wanted, found: Found) -> Iterator[Difference]:
-    """Compare the webhook."""
+    """Yield the differences of the webhook."""
     same = [one for one in found.hooks if one.name == HOOK]
     if len(same) > 1:
         yield several("webhook", HOOK)
@@ -83,7 +83,7 @@ def _hook_differs(wanted: Wanted, there: RawHook) -> Iterator[Difference]:
 
 
 def rules(wanted: Wanted, found: Found, kinds: Sequence[Placed]) -> Iterator[Difference]:
-    """Compare the triggers that tell the bot, one for each kind of ticket."""
+    """Yield the differences of the desk's triggers, one for each kind of ticket."""
     there, at = hook(found), {one.kind: one for one in kinds}
     seen: set[str] = set()
     for kind in wanted.kinds:
@@ -128,7 +128,7 @@ def _rule(kind: Kind, same: Sequence[RawRule], body: dict[str, Any]) -> Iterator
 
 
 def _other_tag(rule: RawRule, body: dict[str, Any]) -> str | None:
-    """Give the tag a trigger waits for, where that is all that differs from the one the option has."""
+    """Return the tag a trigger waits for, if it differs from the option's tag in nothing else."""
     wanted = body["conditions"]["all"][0]
     if len(rule.conditions.all) != 1 or not wanted["field"].startswith("custom_fields_"):
         return None
@@ -138,7 +138,7 @@ def _other_tag(rule: RawRule, body: dict[str, Any]) -> str | None:
 
 
 def notifying(found: Found, kinds: Sequence[Placed]) -> Iterator[Difference]:
-    """Find rules of others that would write to a customer of whose case the desk only notes internally."""
+    """Yield foreign triggers that would notify a customer of a ticket to which the desk adds internal notes only."""
     for rule in found.rules:
         if (kind := would_notify(rule, kinds)) is not None:
             yield Difference(

@@ -1,4 +1,4 @@
-"""Reads what Zendesk's webhooks deliver, and checks who sent it. Pure; of a delivery only the ticket's id is believed.
+"""Webhook deliveries of Zendesk: parsing and signature verification. Pure; only the ticket's id is trusted.
 
 https://developer.zendesk.com/documentation/webhooks/verifying/
 """
@@ -15,22 +15,22 @@ from pydantic import Field, TypeAdapter, ValidationError
 from integrations.zendesk.shapes import Id, Wire
 
 WINDOW = timedelta(minutes=5)
-"""How old or early a signed delivery may be. Zendesk prescribes nothing; a repeat inside is known by its id."""
+"""Maximum age of a signed delivery, before and after. Zendesk prescribes none; a replay is known by its id."""
 
 
 class Malformed(ValueError):
-    """A delivery that cannot be read: the sentence says what is wrong with it, without its contents."""
+    """An invalid delivery: the sentence says what is wrong with it, without its content."""
 
 
 class TicketChanged(Wire):
-    """Zendesk says that a ticket may have changed. The id is all that is believed of it."""
+    """A ticket may have changed. Only its id is trusted."""
 
     ticket_id: int
     invocation_id: str
 
 
 class _Triggered(Wire):
-    """The body our trigger sends: ids only, because placeholders are pasted without escaping."""
+    """Body sent by our trigger: ids only, because placeholders are inserted without escaping."""
 
     ticket_id: Id
 
@@ -40,7 +40,7 @@ class _Detail(Wire):
 
 
 class _Event(Wire):
-    """The body of a webhook that is subscribed to events instead of connected to a trigger."""
+    """Body of a webhook that is subscribed to events instead of connected to a trigger."""
 
     type: Annotated[str, Field(pattern=r"^zen:event-type:ticket\.")]
     detail: _Detail
@@ -50,7 +50,7 @@ _DELIVERY: TypeAdapter[_Triggered | _Event] = TypeAdapter(_Triggered | _Event)
 
 
 def read_webhook(headers: Mapping[str, str], raw: bytes) -> TicketChanged:
-    """Read which ticket may have changed; raises Malformed."""
+    """Parse which ticket may have changed; raises Malformed."""
     invocation = _header(headers, "x-zendesk-webhook-invocation-id").strip()
     if not invocation or len(invocation) > 200:
         raise Malformed("The delivery has no invocation id, so a repeat of it could not be known.")
@@ -63,22 +63,22 @@ def read_webhook(headers: Mapping[str, str], raw: bytes) -> TicketChanged:
 
 
 def signed(secret: str, headers: Mapping[str, str], raw: bytes, real_now: datetime) -> bool:
-    """Say whether a delivery is signed with our secret, now."""
+    """Verify the signature and age of a delivery."""
     timestamp = _header(headers, "x-zendesk-webhook-signature-timestamp")
     return check_signature(secret, timestamp, raw, _header(headers, "x-zendesk-webhook-signature"), real_now)
 
 
 def check_signature(secret: str, timestamp: str, raw: bytes, signature: str, real_now: datetime) -> bool:
-    """Check base64(HMAC-SHA256(secret, timestamp + body)) in constant time, and that it is from just now.
+    """Verify base64(HMAC-SHA256(secret, timestamp + body)) in constant time, and the timestamp's age.
 
-    The secret's text is the key as it stands; it looks like base64 and must not be decoded.
+    The secret's text is the key itself; it looks like base64 and must not be decoded.
     """
     same = hmac.compare_digest(sign(secret, timestamp, raw).encode(), signature.encode("utf-8", "replace"))
     return same and bool(secret) and _recent(timestamp, real_now)
 
 
 def sign(secret: str, timestamp: str, raw: bytes) -> str:
-    """Sign bytes as Zendesk does at an instant, written as ISO 8601."""
+    """Sign bytes as Zendesk does; the timestamp is ISO 8601."""
     mac = hmac.new(secret.encode(), timestamp.encode("utf-8", "replace") + raw, hashlib.sha256)
     return b64encode(mac.digest()).decode()
 
@@ -92,5 +92,5 @@ def _recent(timestamp: str, real_now: datetime) -> bool:
 
 
 def _header(headers: Mapping[str, str], name: str) -> str:
-    """Find a header whatever its capitals; starlette and plain dicts differ in that."""
+    """Return a header, ignoring case; starlette's mapping does, a plain dict does not."""
     return next((value for key, value in headers.items() if key.lower() == name), "")

@@ -1,4 +1,4 @@
-"""One thing of an account that is not as it has to be. Pure."""
+"""A difference between an account and what the desk needs. Pure."""
 
 from desk.values import Value
 from integrations.zendesk.setup import Call
@@ -7,7 +7,7 @@ RUN = "Run `ato provision`."
 
 
 class Difference(Value):
-    """Something that is not as it has to be. `call` mends it; without one it `waits` for another, or for a person."""
+    """A difference. `call` corrects it; without one it `waits` for another, or for a person."""
 
     check: str
     name: str
@@ -18,7 +18,7 @@ class Difference(Value):
 
     @property
     def ours(self) -> bool:
-        """Say whether the desk can mend it."""
+        """Return whether the desk can correct it."""
         return self.call is not None or self.waits
 
 

@@ -1,6 +1,6 @@
-"""Finds forms, groups and dropdown options by the names people use, and refuses to guess. It knows no network.
+"""Name resolution: forms, groups and dropdown options by name, without guessing. It knows no network.
 
-A dropdown's levels are written with `::` in the option's name, and a ticket takes the option's tag, never its name:
+A dropdown's levels are separated by `::` in the option's name, and a ticket takes the option's tag, never its name:
 https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_fields/
 """
 
@@ -16,19 +16,19 @@ from desk.values import Value
 SYSTEM = "Zendesk"
 T = TypeVar("T")
 Key = Callable[[str], str]
-"""Takes the accidents of writing away from a name, so that two can be compared."""
+"""Normalizes a name for comparison."""
 ASK = "Ask your Zendesk admin to put it right, then press Retry."
 
 
 class Named(Value):
-    """A form or a group: what people call it, and its number."""
+    """A form or a group: name and id."""
 
     id: int
     name: str
 
 
 class Option(Value):
-    """One choice of a dropdown: people see the name, tickets hold the tag."""
+    """An option of a dropdown: people see the name, tickets hold the tag."""
 
     name: str
     tag: str
@@ -42,12 +42,12 @@ class Dropdown(Value):
     options: tuple[Option, ...]
 
     def option(self, tag: str | None) -> Option | None:
-        """Find the choice a ticket holds."""
+        """Return the option of a tag."""
         return next((option for option in self.options if option.tag == tag), None)
 
 
 class Ids(Value):
-    """What a ticket is asked for, in Zendesk's own numbers and tags."""
+    """The ids and tags of a new or changed ticket."""
 
     form: int | None = None
     group: int | None = None
@@ -56,37 +56,37 @@ class Ids(Value):
 
 
 class Names(Value):
-    """Everything of an account that has a name: read once, believed for a few minutes."""
+    """All names of an account, cached for a few minutes."""
 
     forms: tuple[Named, ...] = ()
     groups: tuple[Named, ...] = ()
     dropdowns: tuple[Dropdown, ...] = ()
 
     def lists(self, group: int | None, form: int | None) -> bool:
-        """Say whether these numbers have names here."""
+        """Return whether these ids are known."""
         known = {thing.id for thing in (*self.groups, *self.forms)}
         return {group, form} - {None} <= known
 
     def group(self, name: str) -> Named:
-        """Find a group; raises GiveUp."""
+        """Return a group by name; raises GiveUp."""
         return match_one("group", self.groups, name, plain, lambda group: group.name)
 
     def form(self, name: str) -> Named:
-        """Find a ticket form; raises GiveUp."""
+        """Return a ticket form by name; raises GiveUp."""
         return match_one("ticket form", self.forms, name, plain, lambda form: form.name)
 
     def dropdown(self, title: str) -> Dropdown:
-        """Find a dropdown field by its title; raises GiveUp."""
+        """Return a dropdown field by title; raises GiveUp."""
         return match_one("ticket field", self.dropdowns, title, plain, lambda field: field.title)
 
 
 def plain(name: str) -> str:
-    """Take away what people do not see in a name: capitals and doubled spaces."""
+    """Normalize a name: case and repeated spaces."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def levels(path: str) -> str:
-    """Take away the asterisk, the spacing and the kind of separator from a dropdown path.
+    """Normalize a dropdown path: asterisk, spacing and separator.
 
     A procedure writes `Mr D Food* - Blacklisting>Blacklisted`, Zendesk `Mr D Food* - Blacklisting::Blacklisted`.
     """
@@ -95,12 +95,12 @@ def levels(path: str) -> str:
 
 
 def match_option(options: Iterable[Option], path: str) -> Option:
-    """Find the one option a path means; raises GiveUp when there is none or more than one."""
+    """Return the one option of a path; raises GiveUp when there is none or more than one."""
     return match_one("query type", tuple(options), path, levels, lambda option: option.name)
 
 
 def match_one(kind: str, things: Sequence[T], wanted: str, key: Key, name: Callable[[T], str]) -> T:
-    """Find the one thing with this name; raises GiveUp with the nearest name when it is not clear which."""
+    """Return the one thing with this name; raises GiveUp with the closest name when it is missing or ambiguous."""
     found = [thing for thing in things if key(name(thing)) == key(wanted)]
     if len(found) == 1:
         return found[0]
@@ -115,7 +115,7 @@ def match_one(kind: str, things: Sequence[T], wanted: str, key: Key, name: Calla
 
 
 def _nearest(names: Sequence[str], wanted: str, key: Key) -> str | None:
-    """Give the existing name that looks most like this one."""
+    """Return the closest existing name."""
     by_key = {key(name): name for name in names}
     close = get_close_matches(key(wanted), list(by_key), n=1, cutoff=0.0)
     return by_key[close[0]] if close else None

@@ -1,6 +1,6 @@
-"""Turns every way in which Zendesk can fail into the desk's two words: try again, or give up with a sentence.
+"""Zendesk errors as TryAgain or GiveUp. Pure.
 
-Pure. No sentence repeats what Zendesk wrote: its descriptions can hold names and addresses.
+No sentence repeats what Zendesk wrote: its descriptions can hold names and addresses.
 https://developer.zendesk.com/api-reference/introduction/rate-limits/
 """
 
@@ -30,24 +30,23 @@ FAILURES = (
     AttributeError,
 )
 UNSAID = timedelta(seconds=30)
-"""How long to wait when Zendesk says "too many requests" and not how long."""
+"""Wait after a 429 without Retry-After."""
 LONGEST = timedelta(minutes=10)
-"""The longest of Zendesk's limits counts over ten minutes; a longer wait is not believed."""
+"""Upper limit of Retry-After: Zendesk's longest rate limit window is ten minutes."""
 SOON = timedelta(seconds=2)
 RETRY = "then press Retry."
 
 
 class Rejected(GiveUp):
-    """Zendesk read the request and would not have it: nothing was done. `key_used` means the key had another body."""
+    """Zendesk rejected the request; nothing was done. `key_used`: the idempotency key was used with another body."""
 
     def __init__(self, reason: str, *, key_used: bool = False) -> None:
-        """Keep the sentence."""
         super().__init__(SYSTEM, reason)
         self.key_used = key_used
 
 
 class _Complaint(Wire):
-    """A refusal's body. `error` is a text in most, an object in some; `details` names the fields."""
+    """An error body. `error` is usually a string, sometimes an object; `details` is by field."""
 
     error: JsonValue = None
     description: JsonValue = None
@@ -55,7 +54,7 @@ class _Complaint(Wire):
 
 
 def translate(error: Exception, *, sending: bool = False) -> TryAgain | GiveUp:
-    """Say what a failure means. `sending` means that no earlier try can have reached Zendesk."""
+    """Translate an error. `sending`: no earlier attempt can have reached Zendesk."""
     answer = getattr(error, "response", None)
     if answer is None:
         return _unanswered(error, sending=sending)
@@ -65,7 +64,7 @@ def translate(error: Exception, *, sending: bool = False) -> TryAgain | GiveUp:
 
 
 def _unanswered(error: Exception, *, sending: bool) -> TryAgain:
-    """Say what it means that no answer came."""
+    """Translate a transport error."""
     if isinstance(error, requests.ConnectTimeout) or _never_connected(error):
         return TryAgain(SYSTEM, "it cannot be reached", certain=sending, silent=True)
     if isinstance(error, requests.Timeout):
@@ -82,13 +81,13 @@ def _unanswered(error: Exception, *, sending: bool) -> TryAgain:
 
 
 def _never_connected(error: Exception) -> bool:
-    """Say whether not one byte can have left: the name was not found, or nobody listened."""
+    """Return whether no byte can have left: DNS failure or connection refused."""
     cause = error.args[0] if error.args else None
     return isinstance(getattr(cause, "reason", None), NewConnectionError)
 
 
 def _answered(answer: requests.Response, *, sending: bool) -> TryAgain | GiveUp:
-    """Say what an answer other than success means."""
+    """Translate a response other than success."""
     status = answer.status_code
     if status == 429:
         return TryAgain(SYSTEM, "it asked to wait: too many requests", after=wait(answer), certain=sending)
@@ -104,23 +103,21 @@ def _answered(answer: requests.Response, *, sending: bool) -> TryAgain | GiveUp:
 
 
 class MissingScope(GiveUp):
-    """The access token lacks a scope; Zendesk names those of which one would do."""
+    """The access token lacks a scope; any one of those that Zendesk names would do."""
 
     def __init__(self, reason: str) -> None:
-        """Keep the sentence."""
         super().__init__(SYSTEM, reason)
 
 
 class NotAllowed(GiveUp):
-    """The role of the user whom the bot works as does not allow this."""
+    """The role of the bot's user does not permit this."""
 
     def __init__(self, reason: str) -> None:
-        """Keep the sentence."""
         super().__init__(SYSTEM, reason)
 
 
 def forbidden(answer: requests.Response) -> MissingScope | NotAllowed:
-    """Say whether a scope is missing, or the user's role may not do this."""
+    """Translate a 403: a missing scope, or the user's role."""
     lacking = missing(_complaint(answer).description)
     if lacking:
         return MissingScope(
@@ -151,7 +148,7 @@ _SENTENCES = {
 
 
 def _rejected(answer: requests.Response) -> Rejected:
-    """Say which fields Zendesk would not have."""
+    """Translate a 422, with the fields it names."""
     complaint = _complaint(answer)
     if complaint.error == "IdempotentRequestError":
         return Rejected("Zendesk remembers another request under this name.", key_used=True)
@@ -166,7 +163,7 @@ def _rejected(answer: requests.Response) -> Rejected:
 
 
 def closed(ticket: int | None = None) -> str:
-    """Say that a closed ticket cannot be changed."""
+    """Return the sentence for a closed ticket, which cannot be changed."""
     which = f"Ticket #{ticket}" if ticket else "The ticket"
     return (
         f"{which} is closed, and Zendesk lets nobody change a closed ticket. The note was not left. Leave it on a "
@@ -182,19 +179,19 @@ def _complaint(answer: requests.Response) -> _Complaint:
 
 
 def _fields(complaint: _Complaint) -> list[str]:
-    """Name the fields of a 422: keys of Zendesk's own, never its descriptions."""
+    """Return the field keys of a 422, never its descriptions."""
     details = complaint.details if isinstance(complaint.details, dict) else {}
     return [name for name in details if re.fullmatch(r"[a-z_]{1,40}", name) and name != "base"]
 
 
 def wait(answer: requests.Response) -> timedelta:
-    """Read how long to wait: whole or fractional seconds, a date, nothing or nonsense; never longer than LONGEST."""
+    """Parse Retry-After: whole or fractional seconds, a date, or UNSAID; at most LONGEST."""
     said = _said(answer)
     return UNSAID if said is None else said
 
 
 def _said(answer: requests.Response) -> timedelta | None:
-    """Read Retry-After, if there is one and it can be read."""
+    """Parse Retry-After; None when it is missing or invalid."""
     raw = answer.headers.get("Retry-After", "").strip()
     try:
         after = timedelta(seconds=float(raw))
@@ -204,7 +201,7 @@ def _said(answer: requests.Response) -> timedelta | None:
 
 
 def _until(raw: str, now: str) -> timedelta | None:
-    """Read a date against the answer's own date, so that no clock of ours has to be right."""
+    """Parse a date relative to the response's Date header, so that our clock need not be right."""
     try:
         left = parsedate_to_datetime(raw) - parsedate_to_datetime(now)
     except (ValueError, TypeError):

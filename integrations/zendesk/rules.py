@@ -1,4 +1,4 @@
-"""What the desk wants of a Zendesk account, and whether a business rule would write to a customer. Pure.
+"""Required configuration of a Zendesk account, and whether a trigger would notify a customer. Pure.
 
 Triggers: https://developer.zendesk.com/documentation/ticketing/reference-guides/conditions-reference/
 """
@@ -12,30 +12,30 @@ from integrations.zendesk.names import levels
 from integrations.zendesk.shapes import RawOption, RawRule
 
 HOOK = "ATO Desk"
-"""The webhook's name, by which it is found."""
+"""The webhook's name, which identifies it."""
 BODY = '{"ticket_id": "{{ticket.id}}"}'
-"""What a trigger sends: ids only, since placeholders are pasted in as they are."""
+"""Body of the trigger's request: ids only, since placeholders are inserted without escaping."""
 KEPT = "Tells ATO Desk that a ticket changed. `ato provision` keeps it as it is."
 
 Json = dict[str, Any]
 
 
 class Kind(Value):
-    """A kind of ticket the desk makes, by which a trigger knows it: its query type, else its form."""
+    """A kind of ticket the desk creates, identified by its query type, else its form."""
 
     form: str
     query_type: str | None = None
-    """The levels with `::` between them, as Zendesk writes them."""
+    """Levels separated by `::`, as in Zendesk."""
 
     @property
     def title(self) -> str:
-        """Name the trigger that watches this kind."""
+        """Return the title of this kind's trigger."""
         what = self.query_type.rsplit("::", 1)[-1] if self.query_type else self.form
         return f"{HOOK}: ticket changed ({what})"
 
 
 class Wanted(Value):
-    """Everything the playbooks need in the account. `endpoint` is the bot's own address for deliveries.
+    """Everything the playbooks need in the account. `endpoint` is the bot's URL for webhooks.
 
     Without `calls` the account cannot reach the bot, and needs neither the webhook nor triggers.
     """
@@ -48,17 +48,17 @@ class Wanted(Value):
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """List the forms, each once."""
+        """Return the distinct forms."""
         return tuple(dict.fromkeys(kind.form for kind in self.kinds))
 
     @property
     def query_types(self) -> tuple[str, ...]:
-        """List the query types, each once."""
+        """Return the distinct query types."""
         return tuple(dict.fromkeys(kind.query_type for kind in self.kinds if kind.query_type))
 
 
 class Placed(Value):
-    """A kind of ticket in the account's own numbers."""
+    """A kind of ticket with the account's ids."""
 
     kind: Kind
     form: int
@@ -67,18 +67,18 @@ class Placed(Value):
 
 
 def zendesk_path(query_type: str) -> str:
-    """Write the levels of a query type as Zendesk does: `A>B` becomes `A::B`."""
+    """Convert a query type to Zendesk's separator: `A>B` becomes `A::B`."""
     return "::".join(level.strip() for level in re.split(r"[>:]+", query_type) if level.strip())
 
 
 def new_tag(query_type: str, taken: Sequence[str]) -> str:
-    """Make a tag for an option; a tag belongs to one option of one field in the whole account."""
+    """Generate an unused tag for an option; tags are unique across all fields of an account."""
     bare = re.sub(r"[^a-z0-9]+", "_", query_type.casefold()).strip("_")
     return bare if bare not in taken else f"{bare}_ato"
 
 
 def same_option(option: RawOption, query_type: str) -> bool:
-    """Say whether an option is this query type, whatever its spacing and asterisks."""
+    """Return whether an option is this query type, ignoring spacing and asterisks."""
     return levels(option.name) == levels(query_type)
 
 
@@ -86,7 +86,7 @@ def same_option(option: RawOption, query_type: str) -> bool:
 
 
 def trigger_of(placed: Placed, hook: str) -> Json:
-    """Write the trigger that tells the bot of every change to one kind of ticket."""
+    """Build the trigger that calls the webhook for every change to one kind of ticket."""
     watched: Json = {"field": "ticket_form_id", "operator": "is", "value": str(placed.form)}
     if placed.field is not None:
         watched = {"field": f"custom_fields_{placed.field}", "operator": "is", "value": placed.tag}
@@ -106,7 +106,7 @@ def trigger_of(placed: Placed, hook: str) -> Json:
 
 
 def changed(found: RawRule, wanted: Json) -> tuple[str, ...]:
-    """Name the parts of a trigger that are not as they were made; an update replaces whole parts."""
+    """Return the parts of a trigger that differ from the required ones; an update replaces whole parts."""
     conditions = wanted["conditions"]
     differs = {
         "it is switched off": found.active is False,
@@ -118,7 +118,7 @@ def changed(found: RawRule, wanted: Json) -> tuple[str, ...]:
 
 
 def _told(parts: Sequence[Mapping[str, Any]]) -> set[tuple[str, str, str]]:
-    """Give conditions or actions so that two can be compared: Zendesk writes a number now so, now as text."""
+    """Normalize conditions or actions for comparison: Zendesk returns a number sometimes as a string."""
     return {(_field(one), str(one.get("operator") or ""), _plain(one.get("value"))) for one in parts}
 
 
@@ -141,9 +141,9 @@ _API = {"5", "api"}
 
 
 def would_notify(rule: RawRule, kinds: Sequence[Placed]) -> Kind | None:
-    """Give a kind of ticket of which this rule could tell the requester while the desk writes internal notes only.
+    """Return a kind of ticket whose requester this trigger could notify while the desk only adds internal notes.
 
-    What a condition means is known for a few fields; every other one is taken to hold.
+    Conditions are evaluated for a few fields; every other condition is assumed to hold.
     """
     if rule.active is False or not any(_writes(one) for one in rule.actions):
         return None
@@ -163,7 +163,7 @@ def _fits(rule: RawRule, placed: Placed) -> bool:
 
 
 def _may_hold(condition: Mapping[str, Any], placed: Placed) -> bool:
-    """Say whether a condition can be true of what the desk does to this kind of ticket."""
+    """Return whether a condition can be true of the desk's changes to this kind of ticket."""
     known = _known(condition, placed)
     if known is None:
         return True
@@ -181,7 +181,7 @@ _TESTS: dict[str, Test] = {
 
 
 def _known(condition: Mapping[str, Any], placed: Placed) -> bool | None:
-    """Say whether a condition holds, or None where that is not known."""
+    """Evaluate a condition; None where that is not possible."""
     if condition.get("operator") not in {
         "is",
         "is_not",

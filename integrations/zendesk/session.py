@@ -1,4 +1,4 @@
-"""HTTP session for Zendesk: requests go to one host, are never repeated here, and carry headers per call.
+"""HTTP session for Zendesk: one host, no retries, headers per call.
 
 It knows nothing of tickets. zenpy would mount its own retries, which repeat a PUT up to four times.
 """
@@ -17,23 +17,26 @@ from urllib3.exceptions import HTTPError as TransportError
 from urllib3.util import Retry
 
 HEADERS: ContextVar[Mapping[str, str]] = ContextVar("zendesk_headers", default=MappingProxyType({}))
-"""Headers of the call under way in this thread; zenpy has no argument for them."""
+"""Extra headers of this thread's current call; zenpy has no argument for them."""
 API = "/api/v2/"
 TOKENS = "/oauth/tokens"
-"""The token endpoint lies beside the API: https://developer.zendesk.com/api-reference/ticketing/oauth/grant_type_tokens/"""
+"""Path of the token endpoint, beside the API.
+
+https://developer.zendesk.com/api-reference/ticketing/oauth/grant_type_tokens/
+"""
 
 
 class OneHost(requests.Session):
-    """Asks only the host it was given, whatever address it is handed, and there only what is behind its door.
+    """Session restricted to one host and base path, whatever URL it is given.
 
-    Zendesk's answers hold absolute links to the next page, and zenpy follows them with the credentials: here only
-    their path is used. It also means that an emulator needs none of zenpy's process-wide environment variables.
+    Zendesk's responses hold absolute links to the next page, which zenpy follows with the credentials: only their path
+    is used. An emulator therefore needs none of zenpy's process-wide environment variables.
     """
 
     door = API
 
     def __init__(self, url: str) -> None:
-        """Take the account's address, for example `https://mrd.zendesk.com`."""
+        """Take the account's URL, for example `https://mrd.zendesk.com`."""
         super().__init__()
         self.url = url.rstrip("/")
         self.headers["User-Agent"] = "ato-desk (zenpy)"
@@ -44,7 +47,7 @@ class OneHost(requests.Session):
             self.mount(prefix, HTTPAdapter(max_retries=once))
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
-        """Send, and raise for every answer but success.
+        """Send, and raise for every response but success.
 
         A 429 must not reach zenpy: it would sleep in the thread, or fail on a fractional Retry-After.
         """
@@ -56,12 +59,12 @@ class OneHost(requests.Session):
         return answer
 
     def sent(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
-        """Send to our host, following no redirect; give any answer."""
+        """Send to our host without following redirects; return any response."""
         kwargs["allow_redirects"] = False
         return super().request(method, self._here(str(url)), *args, **kwargs)
 
     def _here(self, url: str) -> str:
-        """Put an address on our host; raises InvalidURL for what is not behind the door."""
+        """Replace the host of a URL by ours; raises InvalidURL for a path outside the API."""
         parts = urlsplit(url)
         if not parts.path.startswith(self.door):
             raise requests.exceptions.InvalidURL("not an address of Zendesk's API")
@@ -69,18 +72,19 @@ class OneHost(requests.Session):
 
 
 class TokenDoor(OneHost):
-    """The session that asks for access tokens, and for nothing else. Refusals are answers: their body says why.
+    """Session for the token endpoint only. Errors are returned: their body says why.
 
-    Others wait for the answer, so it has an end and a size: a timeout of `requests` counts from read to read only.
+    Other threads wait for the response, so time and size are limited in total: a timeout of `requests` counts from read
+    to read only.
     """
 
     door = TOKENS
     within_s = 20.0
     most = 65_536
-    """Seconds and bytes for the body of an answer."""
+    """Total seconds and bytes for a response body."""
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
-        """Send; raises only where no answer came in time."""
+        """Send; raises only where no response arrives in time."""
         answer = self.sent(method, url, *args, **kwargs, stream=True)
         until, body = time.monotonic() + self.within_s, b""
         try:

@@ -1,7 +1,8 @@
-"""A Zendesk account as its administrator sees it: read everything that has to be there, and add or mend what is ours.
+"""Administration API client for a Zendesk account: reads the configuration, adds and corrects the desk's parts.
 
 Nothing here deletes. Calls block; formats are Zendesk's own:
-https://developer.zendesk.com/api-reference/ticketing/introduction/ and https://developer.zendesk.com/api-reference/webhooks/introduction/
+https://developer.zendesk.com/api-reference/ticketing/introduction/ and
+https://developer.zendesk.com/api-reference/webhooks/introduction/
 """
 
 from datetime import datetime
@@ -34,7 +35,7 @@ _MOST_PAGES = 100
 
 
 class Found(Value):
-    """What the account has."""
+    """The account's present configuration."""
 
     forms: tuple[RawForm, ...]
     groups: tuple[RawNamed, ...]
@@ -44,7 +45,7 @@ class Found(Value):
 
 
 class Call(Value):
-    """One thing to do in the account: a new thing, or a change to one of ours."""
+    """One change of the account: create a thing, or update one of ours."""
 
     method: str
     path: str
@@ -52,27 +53,26 @@ class Call(Value):
 
 
 class SetUp:
-    """The account's own API for setting it up. Every method raises TryAgain and GiveUp only."""
+    """The administration API. Every method raises TryAgain and GiveUp only."""
 
     def __init__(self, url: str, sign_in: SignIn, timeout: tuple[float, float] = (3.05, 20)) -> None:
-        """Take the address and the bot's sign-in; nothing is asked yet."""
+        """Take the URL and the bot's sign-in; no request is made yet."""
         self._session, self._timeout = OneHost(url), timeout
         self._session.auth = self._sign_in = sign_in
         self._url = self._session.url
 
     def close(self) -> None:
-        """Close the connections."""
         self._session.close()
         self._sign_in.close()
 
     def me(self) -> tuple[RawUser, datetime | None]:
-        """Read who the bot is to Zendesk, and what time it is there."""
+        """Read the bot's own user, and the server's time."""
         answer = self._ask("GET", "/api/v2/users/me.json")
         user: RawUser = self._read(TypeAdapter(RawUser), answer, "user")
         return user, read_date(answer.headers.get("date"))
 
     def scopes(self) -> tuple[str, ...]:
-        """Read which scopes the access token in use has."""
+        """Read the scopes of the current access token."""
         answer = self._ask("GET", "/api/v2/oauth/tokens/current.json")
         token: RawToken = self._read(TypeAdapter(RawToken), answer, "token")
         return token.scopes
@@ -88,13 +88,13 @@ class SetUp:
         )
 
     def secret(self, hook: str) -> str:
-        """Read what a webhook's deliveries are signed with."""
+        """Read the signing secret of a webhook."""
         answer = self._ask("GET", f"/api/v2/webhooks/{hook}/signing_secret")
         secret: RawSecret = self._read(TypeAdapter(RawSecret), answer, "signing_secret")
         return secret.secret
 
     def do(self, call: Call) -> None:
-        """Add or change one thing; raises GiveUp with Zendesk's own words where it will not."""
+        """Create or update one thing; raises GiveUp with Zendesk's own words when it is refused."""
         self._ask(call.method, call.path, call.body)
 
     def _all(self, kind: TypeAdapter[T], name: str) -> T:
@@ -143,7 +143,7 @@ class SetUp:
 
 
 def _refused(error: requests.HTTPError, path: str) -> Exception:
-    """Say why Zendesk would not; bodies of the set-up hold nothing personal, so its words may be shown."""
+    """Translate an error with Zendesk's own words: bodies of the set-up hold nothing personal."""
     status = error.response.status_code
     what = path.removeprefix("/api/v2/").partition("/")[0].partition(".")[0].replace("_", " ")
     if status == 403:
@@ -160,7 +160,7 @@ def _refused(error: requests.HTTPError, path: str) -> Exception:
 
 
 def read_date(raw: str | None) -> datetime | None:
-    """Read the Date header of an answer."""
+    """Parse the Date header of a response."""
     try:
         return parsedate_to_datetime(raw) if raw else None
     except ValueError:

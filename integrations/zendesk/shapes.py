@@ -1,4 +1,4 @@
-"""Zendesk's records as frozen models: only what the desk reads of them, everything else is ignored.
+"""Zendesk records as frozen models: only the fields the desk reads, everything else is ignored.
 
 The same models read recorded JSON and zenpy's objects; zenpy gives None for what an answer leaves out.
 """
@@ -10,13 +10,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 
 class Wire(BaseModel):
-    """A record as Zendesk gives it: what we do not name is ignored, and read once."""
+    """A Zendesk record; unknown fields are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", from_attributes=True)
 
 
 def _digits(raw: Any) -> Any:
-    """Let an id be a number or a string of digits, and nothing that merely converts to one."""
+    """Accept an id as a number or a string of digits, and nothing else that converts to a number."""
     if isinstance(raw, bool) or not isinstance(raw, int | str) or not f"{raw}".isdecimal():
         raise ValueError("an id is a whole number")
     return raw
@@ -26,14 +26,14 @@ Id = Annotated[int, BeforeValidator(_digits), Field(gt=0, lt=2**63)]
 
 
 class FieldValue(Wire):
-    """What a ticket holds in one custom field."""
+    """A custom field's value on a ticket."""
 
     id: int
     value: Any = None
 
 
 class RawTicket(Wire):
-    """A ticket as Zendesk gives it. `updated_at` stays as written: it is given back to guard an update."""
+    """A ticket. `updated_at` stays as written: it is sent back to guard an update."""
 
     id: int
     external_id: str | None = None
@@ -45,19 +45,19 @@ class RawTicket(Wire):
     updated_at: str | None = None
 
     def value(self, field: int) -> Any:
-        """Give what the ticket holds in a custom field."""
+        """Return the ticket's value of a custom field."""
         return next((one.value for one in self.custom_fields or () if one.id == field), None)
 
 
 class RawOption(Wire):
-    """A dropdown's choice as Zendesk gives it: `value` is the tag."""
+    """An option of a dropdown: `value` is the tag."""
 
     name: str
     value: str
 
 
 class RawField(Wire):
-    """A ticket field as Zendesk gives it."""
+    """A ticket field."""
 
     id: int
     type: str
@@ -67,13 +67,13 @@ class RawField(Wire):
 
 
 class RawFieldSetUp(RawField):
-    """A ticket field as an administrator sees it. What is not removable comes with the account."""
+    """A ticket field as an administrator sees it. Fields that are not removable are system fields."""
 
     removable: bool | None = None
 
 
 class RawForm(Wire):
-    """A ticket form as Zendesk gives it."""
+    """A ticket form."""
 
     id: int
     name: str
@@ -82,14 +82,14 @@ class RawForm(Wire):
 
 
 class RawConditions(Wire):
-    """When a business rule holds: all of the ones, and any of the others."""
+    """Conditions of a business rule: `all` must hold, and one of `any`."""
 
     all: tuple[dict[str, Any], ...] = ()
     any: tuple[dict[str, Any], ...] = ()
 
 
 class RawRule(Wire):
-    """A trigger as Zendesk gives it."""
+    """A trigger."""
 
     id: int
     title: str
@@ -99,7 +99,7 @@ class RawRule(Wire):
 
 
 class RawHook(Wire):
-    """A webhook as Zendesk gives it. Whether triggers call it is fixed when it is made."""
+    """A webhook. Whether triggers call it is fixed at creation."""
 
     id: str
     name: str
@@ -111,19 +111,19 @@ class RawHook(Wire):
 
 
 class RawToken(Wire):
-    """An access token as Zendesk shows it to its holder."""
+    """An access token as its holder sees it."""
 
     scopes: tuple[str, ...]
 
 
 class RawSecret(Wire):
-    """What a webhook's deliveries are signed with."""
+    """Signing secret of a webhook."""
 
     secret: str
 
 
 class RawNamed(Wire):
-    """A form or a group as Zendesk gives it."""
+    """A form or a group."""
 
     id: int
     name: str
@@ -132,13 +132,13 @@ class RawNamed(Wire):
 
 
 class RawComment(Wire):
-    """A comment as Zendesk gives it."""
+    """A comment."""
 
     body: str | None = None
 
 
 class RawHappening(Wire):
-    """One thing that happened in an update: a comment, a changed field, or something the desk does not read."""
+    """An event of an audit: a comment, a changed field, or something the desk does not read."""
 
     type: str
     field_name: str | None = None
@@ -146,7 +146,7 @@ class RawHappening(Wire):
 
 
 class RawAudit(Wire):
-    """One update of a ticket as Zendesk gives it: who, when, and what happened in it."""
+    """An audit (one update of a ticket): author, time and events."""
 
     author_id: int | None = None
     created_at: datetime | None = None
@@ -154,24 +154,24 @@ class RawAudit(Wire):
 
     @property
     def comment(self) -> RawHappening | None:
-        """Give the comment of this update, if there is one."""
+        """Return the comment of this audit, if there is one."""
         return next((one for one in self.events or () if one.type == "Comment"), None)
 
     @property
     def moves(self) -> bool:
-        """Say whether the ticket went to another group or status."""
+        """Return whether the ticket's group or status changed."""
         changed = (one.field_name for one in self.events or () if one.type == "Change")
         return not {"status", "group_id"}.isdisjoint(changed)
 
 
 class RawUpload(Wire):
-    """An upload as Zendesk gives it: the token brings the file onto one comment within an hour."""
+    """An upload: its token attaches the file to one comment within an hour."""
 
     token: str
 
 
 class RawUser(Wire):
-    """A user as Zendesk gives it. Wrong credentials can be answered with one that has no id."""
+    """A user. For wrong credentials Zendesk can return one without an id."""
 
     id: int | None = None
     name: str | None = None
@@ -181,6 +181,6 @@ class RawUser(Wire):
 
 
 class Answer(Wire):
-    """The answer to a write: the ticket it was about."""
+    """Response to a write: the ticket."""
 
     ticket: RawTicket

@@ -1,7 +1,7 @@
 """Sign-in to Zendesk: OAuth client credentials, or an API token (Basic) where an account still has one.
 
-One object is shared by all threads of a process: it holds the access token and renews it, one renewal at a time.
-The format of the answers is `requests-oauth2client`'s to know; what they mean to people is said in `sign_in_refusals`.
+One object is shared by all threads of a process: it holds the access token and renews it, one renewal at a time. The
+response format is handled by `requests-oauth2client`; errors are translated in `sign_in_refusals`.
 https://developer.zendesk.com/documentation/api-basics/authentication/oauth-migration/
 """
 
@@ -29,13 +29,13 @@ from integrations.zendesk.sign_in_refusals import (
 
 log = logging.getLogger(__name__)
 LIFE_S = 1800
-"""Seconds a token lives unless told otherwise: what clients made since 30 April 2026 get."""
+"""Default lifetime of a token in seconds: that of clients created since 30 April 2026."""
 EARLY_S = 60.0
-"""Seconds before its end at which a token is replaced; a tenth of its life where that is less."""
+"""Seconds before expiry at which a token is renewed; a tenth of its lifetime where that is less."""
 SHORTEST_S, LONGEST_S = 5, 172_800
-"""Seconds of life that are believed, whatever an answer says."""
+"""Limits of a token's lifetime in seconds, whatever a response says."""
 PATIENCE_S = 30.0
-"""Seconds to wait for the renewal that another thread has begun."""
+"""Seconds to wait for another thread's renewal."""
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
 _FAILURES = (
     OAuth2Error,
@@ -50,38 +50,38 @@ _FAILURES = (
 
 @dataclass(frozen=True)
 class Client:
-    """An OAuth client of the kind Confidential: its identifier (a text, not its number) and its secret."""
+    """A confidential OAuth client: its identifier (a string, not its number) and its secret."""
 
     identifier: str
     secret: str
 
     def __repr__(self) -> str:
-        """Say which client, never its secret."""
+        """Return the client's identifier, never its secret."""
         return f"Client({self.identifier!r})"
 
 
 @dataclass
 class _Token:
-    """An access token. Instants are monotonic seconds: Zendesk says how long, and the machine's clock may be set."""
+    """An access token. Instants are monotonic seconds, because the system clock may be set."""
 
     value: str
     renew_at: float
     ends_at: float
     accepted: bool = False
-    """Whether Zendesk has taken it for a call."""
+    """Whether Zendesk has accepted it for a call."""
 
 
 class SignIn(AuthBase):
-    """Credentials as `requests` takes them. `client` names those in use, for logs and for doctor."""
+    """Credentials as a `requests` auth. `client` names those in use, for logs and for doctor."""
 
     client: str = ""
 
     def close(self) -> None:
-        """Close what connections there are."""
+        """Close any connections."""
 
 
 class ApiToken(SignIn):
-    """Basic sign-in with an agent's address and an API token, which Zendesk admits until 30 April 2027."""
+    """Basic authentication with an agent's address and an API token; Zendesk accepts it until 30 April 2027."""
 
     def __init__(self, email: str, token: str) -> None:
         """Take the agent's address and the API token."""
@@ -89,17 +89,17 @@ class ApiToken(SignIn):
         self._basic = HTTPBasicAuth(f"{email}/token", token)
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the credentials."""
         self._basic(request)
         return request
 
 
 class ClientCredentials(SignIn):
-    """OAuth client credentials: mints an access token when none is there, a little before its end, and once on 401.
+    """OAuth client credentials: requests an access token when there is none, shortly before it expires, and once after
+    a 401.
 
-    `clients` are tried in order: where one is refused, the next is used, so that a secret can be changed without a
-    pause. After a failure nothing is asked for a while; whoever calls meanwhile gets the same answer, or the token of
-    before as long as it lives. Raises TryAgain and GiveUp.
+    `clients` are tried in order: where one is refused, the next is used, so that a secret can be rotated without a
+    pause. After an error no token is requested for a while; callers meanwhile get the same error, or the previous token
+    as long as it is valid. Raises TryAgain and GiveUp.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class ClientCredentials(SignIn):
         now: Callable[[], float] = time.monotonic,
         patience_s: float = PATIENCE_S,
     ) -> None:
-        """Take the account's address, the clients and the scope, one string; nothing is asked yet."""
+        """Take the account's URL, the clients and the scope, one string; no request is made yet."""
         self._door, self._timeout = TokenDoor(url), timeout
         self._scope, self._life_s = scope, life_s
         self._clients, self._at = tuple(clients), 0
@@ -125,12 +125,12 @@ class ClientCredentials(SignIn):
 
     @property
     def client(self) -> str:  # type: ignore[override]  # it changes where the next client takes over
-        """Name the client in use, and which of them it is."""
+        """Return the identifier of the client in use, and its position."""
         return f"{self._clients[self._at].identifier} ({self._at + 1} of {len(self._clients)})"
 
     @property
     def in_use(self) -> Client:
-        """Give the client that was taken last."""
+        """Return the client that was accepted last."""
         return self._clients[self._at]
 
     def _of(self, client: Client) -> OAuth2Client:
@@ -142,11 +142,10 @@ class ClientCredentials(SignIn):
         )
 
     def close(self) -> None:
-        """Close the connection to the token endpoint."""
         self._door.close()
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the access token, minting one where none is there."""
+        """Add the access token, requesting one where there is none."""
         stream: Any = request.body
         start = stream.tell() if hasattr(stream, "tell") else None
         request.headers["Authorization"] = f"Bearer {self._current()}"
@@ -158,7 +157,7 @@ class ClientCredentials(SignIn):
         return request
 
     def _current(self) -> str:
-        """Give the token in use; raises TryAgain where another thread's renewal takes too long."""
+        """Return the current token; raises TryAgain where another thread's renewal takes too long."""
         if not self._lock.acquire(timeout=self._patience_s):
             raise under_way()
         try:
@@ -171,7 +170,7 @@ class ClientCredentials(SignIn):
             self._lock.release()
 
     def _renew(self, *, still_good: bool) -> None:
-        """Mint a token; where that fails and the one of before still lives, go on with it. The lock is held."""
+        """Request a token; on an error continue with the previous one while it is valid. The lock is held."""
         if self._rest and self._now() < self._rest.until:
             if still_good:
                 return
@@ -182,7 +181,7 @@ class ClientCredentials(SignIn):
             self._failed(wrong, still_good=still_good)
 
     def _failed(self, wrong: Exception, *, still_good: bool) -> None:
-        """Let nobody ask for a while, and say what the failure means."""
+        """Back off after an error, and translate it."""
         error = unusable(wrong)
         self._rest = resting(error, self._now(), self._rest)
         log.warning("no access token for %s: %s; resting %g s", self.client, error, self._rest.seconds)
@@ -191,7 +190,7 @@ class ClientCredentials(SignIn):
             raise error from None
 
     def _mint(self) -> _Token:
-        """Ask with the client that was taken last, then with the others: each refusal leads to the next."""
+        """Request a token with the client accepted last, then with the others: each refusal leads to the next."""
         count = len(self._clients)
         for step in range(count):
             self._at = (self._at + (step > 0)) % count
@@ -220,7 +219,7 @@ class ClientCredentials(SignIn):
     # A token that is refused ---------------------------------------------------------------------
 
     def _answered(self, answer: requests.Response, start: int | None, how: dict[str, Any]) -> requests.Response:
-        """Note that the token was taken; after a 401, send the call once more with another token."""
+        """Record that the token was accepted; after a 401, send the call once more with another token."""
         used = _carried(answer.request)
         if answer.status_code != 401:
             self._taken(used)
@@ -240,7 +239,10 @@ class ClientCredentials(SignIn):
         return second
 
     def _instead_of(self, used: str) -> tuple[str, bool]:
-        """Give another token than this one, and whether this one was taken before; of many that were refused one mints."""
+        """Return another token than this one, and whether this one was ever accepted.
+
+        Of many callers with a refused token, one requests a new one.
+        """
         if not self._lock.acquire(timeout=self._patience_s):
             raise under_way()
         try:
@@ -257,14 +259,14 @@ class ClientCredentials(SignIn):
             self._lock.release()
 
     def _refuse(self, used: str, *, rest: bool) -> NoReturn:
-        """A second token in a row is refused. Where the first was taken before, it may be this call alone."""
+        """Raise for the second refused token in a row. If the first was accepted, only this call may be refused."""
         with self._lock:
             if rest and self._token and self._token.value == used:
                 self._turn_away()
         raise refused_again()
 
     def _turn_away(self) -> NoReturn:
-        """More tokens would not help: rest, longer each time, and begin with the next client. The lock is held."""
+        """Back off, longer each time, and go on with the next client: more tokens would not help. The lock is held."""
         self._token = None
         self._rest = resting(refused_again(), self._now(), self._rest)
         log.warning("Zendesk refused tokens of %s twice; resting %g s", self.client, self._rest.seconds)

@@ -1,4 +1,4 @@
-"""What it means when Zendesk gives no access token, or refuses the one it gave; and how long nobody asks again. Pure.
+"""Sign-in errors (token refused or not issued) as TryAgain or GiveUp, and the backoff between requests. Pure.
 
 No sentence repeats what Zendesk wrote, a secret or a token.
 """
@@ -20,40 +20,38 @@ from integrations.zendesk.names import SYSTEM
 from integrations.zendesk.refusals import translate
 
 FIRST_S, LONGEST_S = 5.0, 300.0
-"""Seconds without asking after the first failure, and at the most. What a person mends is asked anew after the first."""
+"""Backoff in seconds: first and maximum. For what a person corrects it stays at the first."""
 
 
 class WrongClient(GiveUp):
-    """Zendesk does not know the OAuth client, its secret, or lets it ask for no token."""
+    """Zendesk does not accept the OAuth client or its secret, or issues no token to it."""
 
     def __init__(self, reason: str) -> None:
-        """Keep the sentence."""
         super().__init__(SYSTEM, reason)
 
 
 class WrongScope(GiveUp):
-    """The OAuth client may not have a scope that the desk asks for."""
+    """The OAuth client is not granted a scope that the desk requests."""
 
     def __init__(self, reason: str) -> None:
-        """Keep the sentence."""
         super().__init__(SYSTEM, reason)
 
 
 @dataclass(frozen=True)
 class Rest:
-    """Nobody asks for a token until then (monotonic seconds); whoever calls meanwhile hears why."""
+    """Backoff: no token is requested until then (monotonic seconds); callers meanwhile get the error."""
 
     until: float
     seconds: float
     _say: Callable[[float], TryAgain | GiveUp]
 
     def error(self, now: float | None = None) -> TryAgain | GiveUp:
-        """Give the refusal anew, with the seconds that are left."""
+        """Return the error with the remaining seconds."""
         return self._say(self.seconds if now is None else max(self.until - now, 0.0))
 
 
 def resting(error: TryAgain | GiveUp, now: float, before: Rest | None) -> Rest:
-    """Rest twice as long as before, or as long as was asked for; a cure by a person is seen at once."""
+    """Return the next backoff: doubled, or as requested by Retry-After; short for what a person corrects."""
     seconds = min(before.seconds * 2, LONGEST_S) if before else FIRST_S
     if isinstance(error, GiveUp):
         seconds = FIRST_S
@@ -72,7 +70,7 @@ def _again(error: TryAgain | GiveUp, left: float) -> TryAgain | GiveUp:
 
 
 def refused_again() -> TryAgain:
-    """Say that a token is refused which Zendesk gave a moment ago."""
+    """Return the error for a newly issued token that is refused."""
     return TryAgain(
         SYSTEM,
         "it refuses the access token it gave a moment ago: the owner of the OAuth client may have lost access, somebody"
@@ -83,7 +81,7 @@ def refused_again() -> TryAgain:
 
 
 def under_way() -> TryAgain:
-    """Say that the renewal of the token takes too long."""
+    """Return the error for a renewal that takes too long."""
     return TryAgain(
         SYSTEM,
         "it has not given an access token yet",
@@ -94,7 +92,7 @@ def under_way() -> TryAgain:
 
 
 def unusable(wrong: Exception) -> TryAgain | GiveUp:
-    """Say what it means that no token came; nothing of the call itself was sent."""
+    """Translate a failed token request; nothing of the call itself was sent."""
     if isinstance(wrong, InvalidClient | UnauthorizedClient):
         return WrongClient(
             "Zendesk does not know the desk's OAuth client, or its secret is wrong: the client was deleted, its secret"
@@ -117,7 +115,7 @@ def unusable(wrong: Exception) -> TryAgain | GiveUp:
 
 
 def _unanswered(wrong: Exception) -> TryAgain:
-    """Say what it means that something else came than a token or a refusal of OAuth."""
+    """Translate a response that is neither a token nor an OAuth error."""
     answer = getattr(wrong, "response", None)
     if answer is None and not isinstance(wrong, requests.RequestException):
         return TryAgain(SYSTEM, "it gave an access token that is of no use, or had already ended", certain=True)

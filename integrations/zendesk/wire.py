@@ -1,4 +1,4 @@
-"""Reads and writes Zendesk's formats in the desk's words. Pure: it knows no network and no clock.
+"""Codec of Zendesk's formats. Pure: it knows no network and no clock.
 
 https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/
 """
@@ -63,7 +63,7 @@ __all__ = [
 ]
 
 ROOM = 60_000
-"""Bytes a comment may have. Zendesk cuts at 64 kB and says nothing, and our marker stands at the end."""
+"""Maximum bytes of a comment. Zendesk silently truncates at 64 kB, and our marker is at the end."""
 OURS = "ato-"
 CUT = "… (cut here: too long for Zendesk, the whole text is in the case)"
 
@@ -72,26 +72,26 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
-"""Characters that show nothing and may hide, part or turn around what stands beside them."""
+"""Invisible characters, and those that change the writing direction or split lines."""
 
 
 def external_id(key: str) -> str:
-    """Name an effect to Zendesk: always the same for one effect, and telling nothing about the case."""
+    """Return the external id of an effect: stable, and opaque as to the case."""
     return f"{OURS}{hashlib.sha256(key.encode()).hexdigest()[:40]}"
 
 
 def made_here(ticket: RawTicket) -> bool:
-    """Say whether the desk made this ticket."""
+    """Return whether the desk created this ticket."""
     return (ticket.external_id or "").startswith(OURS)
 
 
 def marker(key: str) -> str:
-    """Give the line that shows that an effect's note was left already."""
+    """Return the line that marks an effect's note."""
     return f"[{external_id(key)}]"
 
 
 def find_ids(names: Names, effect: CreateTicket | UpdateTicket, query_type_title: str) -> Ids:
-    """Turn the names of an effect into the account's ids; raises GiveUp, naming what is missing."""
+    """Resolve the names of an effect to the account's ids; raises GiveUp, naming what is missing."""
     group = names.group(effect.group).id if effect.group else None
     if isinstance(effect, UpdateTicket):
         return Ids(group=group)
@@ -104,10 +104,10 @@ def find_ids(names: Names, effect: CreateTicket | UpdateTicket, query_type_title
 
 
 def write_ticket(effect: CreateTicket, ids: Ids, placeholder: Requester) -> bytes:
-    """Write the body of a new ticket, always the same bytes for the same effect and ids.
+    """Serialize a new ticket; deterministic for the same effect and ids.
 
-    No assignee: one who is not in the group is refused, and so would be the ticket. The ticket the customer wrote
-    from is named in the first note; `via_followup_source_id` has no effect unless that ticket is closed already.
+    No assignee: one who is not in the group is refused, and the ticket with it. The ticket the customer wrote from is
+    named in the first note; `via_followup_source_id` has no effect unless that ticket is closed already.
     """
     requester = effect.requester or placeholder
     ticket: dict[str, Any] = {
@@ -131,8 +131,10 @@ def _first_note(effect: CreateTicket) -> str:
 
 
 def write_update(effect: UpdateTicket, ids: Ids, stamp: str | None, uploads: Sequence[str] = ()) -> bytes:
-    """Write the body of an update. With `updated_stamp` Zendesk refuses it once anybody has changed the ticket,
-    so that of two copies under way only one can succeed. `uploads` are tokens of files that go with the note.
+    """Serialize an update. `updated_stamp` is optimistic locking: Zendesk refuses it once anybody has changed the
+    ticket.
+
+    So of two concurrent copies only one can succeed. `uploads` are tokens of files attached to the note.
     """
     ticket: dict[str, Any] = {"safe_update": True, "updated_stamp": stamp} if stamp else {}
     words = (effect.note or "").strip() or (effect.sheet.name if effect.sheet else "")
@@ -153,28 +155,28 @@ def _stable(ticket: dict[str, Any]) -> bytes:
 
 
 def calm(text: str) -> str:
-    """Keep people's words from being anything but words: no link or picture of Markdown, nothing that turns the line.
+    """Neutralize untrusted text: Markdown links and images, and characters that change the writing direction.
 
     Agents' comments may be read as Markdown, where `![](http://…)` would fetch a picture for whoever opens the ticket.
-    HTML is shown as it stands. What would be invisible is shown as a mark.
+    HTML is shown as it stands. Invisible characters are shown as a mark.
     """
     return _UNSEEN.sub("\ufffd", text).replace("](", "]\u2060(").replace("][", "]\u2060[")
 
 
 def line(text: str) -> str:
-    """Give the words on one line, as a subject or a name needs them."""
+    """Return text on one line, for a subject or a name."""
     return " ".join(_UNSEEN.sub("", text).split())
 
 
 def fit(text: str) -> str:
-    """Calm a text, cut it where Zendesk would, and say so in it."""
+    """Neutralize text, and truncate it with a notice where Zendesk would cut it silently."""
     text = calm(text)
     raw = text.encode("utf-8", "replace")
     return text if len(raw) <= ROOM else raw[:ROOM].decode("utf-8", "ignore") + CUT
 
 
 def read_names(forms: Sequence[RawNamed], groups: Sequence[RawNamed], fields: Sequence[RawField]) -> Names:
-    """Read what has a name, leaving out what is switched off or deleted."""
+    """Parse names and ids, without what is inactive or deleted."""
     return Names(
         forms=_named(forms),
         groups=_named(groups),
@@ -197,19 +199,19 @@ def _named(things: Sequence[RawNamed]) -> tuple[Named, ...]:
 
 
 def read_written(raw: bytes) -> int:
-    """Read the ticket's number from the answer to a write; raises ValueError when it is no such answer."""
+    """Parse the ticket's number from the response to a write; raises ValueError for anything else."""
     return Answer.model_validate_json(raw).ticket.id
 
 
 def carries(comments: Sequence[RawComment], key: str) -> bool:
-    """Say whether one of these comments is the effect's note."""
+    """Return whether one of these comments is the effect's note."""
     return any(marker(key) in (comment.body or "") for comment in comments)
 
 
 def read_ticket(
     raw: RawTicket, names: Names, url: str, asked: CreateTicket | UpdateTicket | None, title: str
 ) -> TicketSeen:
-    """Read a ticket with names for ids, and what was asked for and is not so."""
+    """Convert a ticket with names for ids, and list what was requested and not kept."""
     group = _name(names.groups, raw.group_id, "group")
     form = _name(names.forms, raw.ticket_form_id, "form")
     seen = TicketSeen(
@@ -224,7 +226,7 @@ def read_ticket(
 
 
 def _name(things: Sequence[Named], wanted: int | None, kind: str) -> str | None:
-    """Give a thing's name; one the account no longer lists is called by its number."""
+    """Return a thing's name; one the account no longer lists is named by its id."""
     if wanted is None:
         return None
     return next((thing.name for thing in things if thing.id == wanted), f"{kind} {wanted}")
@@ -233,7 +235,7 @@ def _name(things: Sequence[Named], wanted: int | None, kind: str) -> str | None:
 def _lost(
     seen: TicketSeen, raw: RawTicket, names: Names, asked: CreateTicket | UpdateTicket, title: str
 ) -> tuple[str, ...]:
-    """Compare by name what was asked with what is so. Zendesk answers 200 to a value it does not keep."""
+    """Return, by name, what was requested and is not so. Zendesk answers 200 to a value it does not keep."""
     differs = {"group": asked.group and plain(asked.group) != plain(seen.group or "")}
     differs["status"] = asked.status and asked.status != seen.status
     if isinstance(asked, CreateTicket):
@@ -243,12 +245,12 @@ def _lost(
 
 
 def _holds(raw: RawTicket, names: Names, path: str, title: str) -> bool:
-    """Say whether the ticket holds this choice in the query type field."""
+    """Return whether the ticket has this option in the query type field."""
     return meant(raw, names, [path], title) is not None
 
 
 def meant(raw: RawTicket, names: Names, paths: Sequence[str], title: str) -> str | None:
-    """Give the path among these that the ticket holds in the query type field."""
+    """Return the path among these that is the ticket's query type."""
     try:
         field = names.dropdown(title)
     except GiveUp:
@@ -260,7 +262,7 @@ def meant(raw: RawTicket, names: Names, paths: Sequence[str], title: str) -> str
 
 @dataclass(frozen=True)
 class History:
-    """What people did with a ticket: public replies after its first words, and who moved it last."""
+    """People's changes of a ticket: public replies after the first comment, and who moved it last."""
 
     replies: int = 0
     replied_at: datetime | None = None
@@ -268,7 +270,7 @@ class History:
 
 
 def read_history(audits: Sequence[RawAudit], bots: Collection[int]) -> History:
-    """Read what happened to a ticket, oldest first. What the bot did itself, under any of its ids, is left out."""
+    """Parse a ticket's audits, oldest first. The bot's own changes, under any of its ids, are left out."""
     said = [one for one in audits if one.comment is not None]
     replies = [one for one in said[1:] if one.comment and one.comment.public and one.author_id not in bots]
     movers = [one.author_id for one in audits if one.moves]

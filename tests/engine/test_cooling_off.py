@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from config.load import PLAYBOOKS, load
-from config.rules import names
+from config.rules import references
 from desk.cards.step_status import standings
 from desk.case import commands as cmd
 from desk.reminders.ladder import deadlines
@@ -114,7 +114,7 @@ def test_a_rest_after_something_that_is_not_there_is_a_mistake(name: str) -> Non
     assert step.cool_off is not None
     wrong = step.model_copy(update={"cool_off": step.cool_off.model_copy(update={"after": (name,)})})
     changed = playbook.model_copy(update={"steps": {**playbook.steps, "reactivate": wrong}})
-    found = [*names.mentions(changed), *names.parts(changed)]
+    found = [*references.mentions(changed), *references.parts(changed)]
     assert any(name.rpartition(".")[2] in one.what for one in found)
 
 

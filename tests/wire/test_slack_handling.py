@@ -13,7 +13,8 @@ from integrations.slack.codec import arrivals, wire
 from integrations.slack.codec.actions import WHATS, Action, StepValue, read_choice, write_choice
 from integrations.slack.codec.asked import command_beside, command_of, length
 from integrations.slack.codec.meta import FormMeta
-from integrations.slack.views.handling import Asking, handling_view
+from integrations.slack.views.case_action_inputs import Asking
+from integrations.slack.views.case_action_modal import handling_view
 from integrations.slack.views.inputs import answer_of, answered, split
 from integrations.slack.views.menus import LABELS
 from tests.desk.bench import CASE as BENCH_CASE

@@ -1,1 +1,1 @@
-"""The Slack app and its workspace, as whoever sets the desk up has to see them."""
+"""Slack app configuration and workspace checks, for whoever sets up the desk."""

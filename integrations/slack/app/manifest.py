@@ -1,4 +1,4 @@
-"""The Slack app's manifest: everything the app is, for one address. Closed models hold it to Slack's own limits.
+"""Slack app manifest for a bot's URL, as closed models with Slack's own limits.
 
 https://docs.slack.dev/reference/app-manifest says what each part means and how long it may be.
 """
@@ -82,7 +82,7 @@ class _Settings(Value):
 
 
 class Manifest(Value):
-    """The whole manifest."""
+    """The complete manifest."""
 
     display_information: _Display
     features: _Features
@@ -91,9 +91,9 @@ class Manifest(Value):
 
 
 def manifest(url: str | None, *, command: str = "/ato", name: str = "ATO Desk") -> dict[str, Any]:
-    """Write the manifest for a bot at this address; without one the app speaks through Socket Mode.
+    """Build the manifest for a bot at this URL; without one the app uses Socket Mode.
 
-    Raises ValidationError where the address is none, or too long for Slack.
+    Raises ValidationError for an invalid URL, or one too long for Slack.
     """
     events = f"{url.rstrip('/')}{EVENTS_PATH}" if url else None
     whole = Manifest(

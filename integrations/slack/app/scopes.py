@@ -1,8 +1,8 @@
-"""The scopes the app needs, and why: the methods the desk calls and the events it listens to. Pure tables.
+"""OAuth scopes of the Slack app, with the API methods and events that need them. Pure tables.
 
-https://docs.slack.dev/reference/methods and https://docs.slack.dev/reference/events name them. A test compares the table
-with the calls in the code. Which of several a method wants depends on the conversation: inboxes are channels, public
-or private, and a person's own inbox is the bot's direct messages.
+https://docs.slack.dev/reference/methods and https://docs.slack.dev/reference/events name them. A test compares the
+table with the calls in the code. Which of several scopes a method needs depends on the conversation: inboxes are
+channels, public or private, and a person's own inbox is the bot's direct messages.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "views.publish": (),
     "views.update": (),
 }
-"""Every method the desk calls, with the scopes it wants."""
+"""Every API method the desk calls, with its scopes."""
 
 EVENTS: Mapping[str, tuple[str, ...]] = {
     "app_home_opened": (),
@@ -42,14 +42,14 @@ EVENTS: Mapping[str, tuple[str, ...]] = {
     "subteam_updated": ("usergroups:read",),
     "user_change": ("users:read",),
 }
-"""Every event the desk listens to, with the scopes it wants."""
+"""Every event the desk subscribes to, with its scopes."""
 
 COMMAND = ("commands",)
 """Slash commands and shortcuts."""
 
 
 def needed() -> tuple[str, ...]:
-    """List every scope the app needs, in order of its name."""
+    """Return every scope the app needs, sorted."""
     found = {*COMMAND}
     for scopes in (*METHODS.values(), *EVENTS.values()):
         found.update(scopes)

@@ -1,6 +1,6 @@
-"""The workspace as whoever sets the desk up has to see it: who the bot is, its scopes, user groups and channels.
+"""Workspace inspection for the setup: the bot's identity, its scopes, user groups and channels.
 
-Reads only; what is wrong in Slack, a person puts right.
+Read-only; what is wrong in Slack is corrected by a person.
 """
 
 from datetime import datetime
@@ -19,19 +19,19 @@ _MOST_PAGES = 50
 
 
 class Who(Value):
-    """Who the token belongs to, what it may do, and what time it is in Slack."""
+    """The token's identity, its scopes, and the server's time."""
 
     team: str
     team_url: str
     user: str
     name: str
     scopes: frozenset[str] | None = None
-    """None where Slack does not say."""
+    """None where Slack does not return them."""
     date: datetime | None = None
 
 
 class UserGroup(Value):
-    """A user group and who is in it."""
+    """A user group and its members."""
 
     id: str
     handle: str
@@ -50,14 +50,14 @@ class Channel(Value):
 
 
 class Workspace:
-    """Asks Slack one thing at a time; every method raises TryAgain and GiveUp only."""
+    """Read-only queries; every method raises TryAgain and GiveUp only."""
 
     def __init__(self, token: str, api_url: str, session: aiohttp.ClientSession) -> None:
-        """Take the bot's token and a session that somebody else closes."""
+        """Take the bot's token and a session that the caller closes."""
         self._web = AsyncWebClient(token, api_url, session=session, timeout=10, retry_handlers=[])
 
     async def who(self) -> Who:
-        """Ask who the token belongs to."""
+        """Return the token's identity."""
         answer = await heard(self._web.auth_test())
         headers = {name.lower(): value for name, value in answer.headers.items()}
         given = headers.get("x-oauth-scopes")
@@ -72,11 +72,11 @@ class Workspace:
         )
 
     async def link(self, app_token: str) -> None:
-        """Ask for the address of a Socket Mode connection, and leave it alone."""
+        """Request the URL of a Socket Mode connection, without opening it."""
         await heard(self._web.apps_connections_open(app_token=app_token))
 
     async def groups(self) -> tuple[UserGroup, ...]:
-        """List the user groups; empty where the plan has none."""
+        """Return the user groups; empty where the plan has none."""
         try:
             answer = await heard(self._web.usergroups_list(include_users=True))
         except SlackSaid as said:
@@ -94,7 +94,7 @@ class Workspace:
         )
 
     async def channel(self, channel: str) -> Channel | None:
-        """Look at a channel; None where it is not there, or private and the bot is not in it."""
+        """Return a channel; None where it does not exist, or is private and the bot is not a member."""
         try:
             answer = await heard(self._web.conversations_info(channel=channel), channel)
         except SlackSaid as said:
@@ -104,7 +104,7 @@ class Workspace:
         return _channel(answer["channel"])
 
     async def channels(self) -> tuple[Channel, ...]:
-        """List the channels the bot may know of."""
+        """Return the channels that the bot can see."""
         found: list[Channel] = []
         cursor = ""
         for _ in range(_MOST_PAGES):

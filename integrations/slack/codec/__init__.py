@@ -1,1 +1,1 @@
-"""What Slack's bodies, buttons and forms say, as frozen values."""
+"""Codec of Slack payloads: bodies, action ids, values and metadata as frozen values."""

@@ -1,6 +1,6 @@
-"""The codec of what a button carries: action ids say what was pressed, values say on which case. Pure.
+"""Codec of buttons: action ids hold the action, values hold the case. Pure.
 
-Ids come back from outside and may be old or made up: whatever does not read is None, never an error.
+Ids come back from outside and may be old or forged: whatever does not parse is None, never an error.
 """
 
 import re
@@ -40,7 +40,7 @@ What = Literal[
     "attempt",
 ]
 WHATS: tuple[str, ...] = get_args(What)
-"""What people ask beside finishing steps; `more` lists all of it, `attempt` has buttons of its own (`try`)."""
+"""Case actions of people; `more` lists all of them, `attempt` has buttons of its own (`try`)."""
 
 _SHAPES: dict[str, re.Pattern[str]] = {
     "do": re.compile(r"do:(?P<step>\w{1,80}):(?P<outcome>\w{1,80})"),
@@ -58,7 +58,7 @@ _SHAPES: dict[str, re.Pattern[str]] = {
     "show": re.compile(r"show:(?P<what>\w{1,80})"),
 }
 ANY_ACTION = re.compile(rf"({'|'.join(_SHAPES)})(:.*)?")
-"""Matches every action id written here: for registering handlers."""
+"""Matches every action id encoded here, to register handlers."""
 
 _CASE = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
 LONGEST_VALUE = 2000  # https://docs.slack.dev/reference/block-kit/block-elements/button-element
@@ -67,7 +67,9 @@ LONGEST_ID = 255
 
 @dataclass(frozen=True)
 class Action:
-    """What was pressed. `number` only tells links, and several troubles' buttons, apart; of `show`, `what` is the card's role."""
+    """A pressed button. `number` only distinguishes links, and several troubles' buttons; for `show`, `what` is the
+    card's role.
+    """
 
     kind: Kind
     step: str = ""
@@ -80,7 +82,7 @@ class Action:
 
 @dataclass(frozen=True)
 class StepValue:
-    """On which case, and on which occurrence of the step."""
+    """The case and the occurrence of the step."""
 
     case: str
     occurrence: int
@@ -88,14 +90,14 @@ class StepValue:
 
 @dataclass(frozen=True)
 class EffectValue:
-    """On which case, and on which piece of work outside."""
+    """The case and the effect."""
 
     case: str
     effect: str
 
 
 def write_action(action: Action) -> str:
-    """Write an action id."""
+    """Encode an action id."""
     number = "" if action.number is None else str(action.number)
     middle = {
         "do": [action.step, action.outcome],
@@ -116,7 +118,7 @@ def write_action(action: Action) -> str:
 
 
 def read_action(raw: str) -> Action | None:
-    """Read an action id; None for one that was not written here."""
+    """Decode an action id; None for one that was not encoded here."""
     shape = _SHAPES.get(raw.partition(":")[0])
     found = shape.fullmatch(raw) if shape else None
     if found is None or len(raw) > LONGEST_ID:
@@ -135,12 +137,12 @@ def read_action(raw: str) -> Action | None:
 
 
 def write_choice(what: str, value: StepValue) -> str:
-    """Write the value of one line of a card's menu."""
+    """Encode the value of one option of a card's menu."""
     return f"{what}|{write_value(value)}"
 
 
 def read_choice(menu: Action, raw: str | None) -> tuple[Action, StepValue] | None:
-    """Read a chosen line of a menu: it asks what its button would; None for anything else."""
+    """Decode a chosen menu option into the action of its button; None for anything else."""
     what, _, rest = (raw or "").partition("|")
     value = read_step_value(rest)
     asked = read_action(f"ask:{what}:{menu.step}")
@@ -148,14 +150,14 @@ def read_choice(menu: Action, raw: str | None) -> tuple[Action, StepValue] | Non
 
 
 def write_value(value: StepValue | EffectValue) -> str:
-    """Write a button's value."""
+    """Encode a button's value."""
     if isinstance(value, StepValue):
         return f"{value.case}|{value.occurrence}"
     return f"{value.case}|{value.effect}"
 
 
 def read_step_value(raw: str | None) -> StepValue | None:
-    """Read the value of a step's button; None for anything else."""
+    """Decode the value of a step's button; None for anything else."""
     case, occurrence = _halves(raw)
     if not case or not re.fullmatch(r"[1-9]\d{0,5}", occurrence, re.ASCII):
         return None
@@ -163,7 +165,7 @@ def read_step_value(raw: str | None) -> StepValue | None:
 
 
 def read_effect_value(raw: str | None) -> EffectValue | None:
-    """Read the value of a button about work outside; None for anything else."""
+    """Decode the value of an effect's button; None for anything else."""
     case, effect = _halves(raw)
     return EffectValue(case, effect) if case and effect.isprintable() and effect else None
 
@@ -176,5 +178,5 @@ def _halves(raw: str | None) -> tuple[str, str]:
 
 
 def read_value(action: Action, raw: str | None) -> StepValue | EffectValue | None:
-    """Read the value that belongs to an action; None when it does not."""
+    """Decode the value that belongs to an action; None for a mismatch."""
     return read_effect_value(raw) if action.kind in {"retry", "hand"} else read_step_value(raw)

@@ -1,4 +1,4 @@
-"""What arrived from Slack, as frozen values: who did what to which case. They know no body and no playbook."""
+"""Incoming Slack requests as frozen values. They know no body and no playbook."""
 
 from typing import Any
 
@@ -8,16 +8,16 @@ from integrations.slack.codec.meta import FormMeta
 
 
 class Where(Value):
-    """Where somebody acted, and the address Slack gave for answering there; both may be missing."""
+    """The conversation where somebody acted, and its response URL; both may be missing."""
 
     channel: str = ""
     response_url: str = ""
 
 
 class Unreadable(Value):
-    """A body that is not what it should be: `why` is for the log and holds nothing of the body.
+    """An invalid body: `why` is for the log and quotes nothing of the body.
 
-    Who sent it, and where, are kept when they read: a person is told, whatever was wrong.
+    Sender and place are kept when they can be read: the person is told, whatever was wrong.
     """
 
     why: str
@@ -26,17 +26,17 @@ class Unreadable(Value):
 
 
 class Sender(Value):
-    """Who sent something, where and about which case, as far as it can be read."""
+    """Who sent a request, where and about which case, as far as it can be read."""
 
     person: str = ""
     where: Where = Where()
     case: str = ""
     commanded: bool = False
-    """True for a slash command, whose answer may go back in the response."""
+    """True for a slash command, which may be answered in the response."""
 
 
 class Slash(Value):
-    """A slash command: the first word is the verb, the rest its argument."""
+    """A slash command: the first word is the subcommand, the rest its argument."""
 
     person: str
     channel: str
@@ -48,7 +48,7 @@ class Slash(Value):
 
 
 class Click(Value):
-    """A button that was pressed, on a card, in a private message, in the home tab or in a modal (`view_id`)."""
+    """A pressed button on a card, in a private message, in the home tab or in a modal (`view_id`)."""
 
     person: str
     trigger: str
@@ -83,7 +83,7 @@ class Pick(Value):
 
 
 class Submission(Value):
-    """A modal that was sent. `blocks` names the block of each input, for errors that stand there."""
+    """A submitted modal. `blocks` holds the block id of each input, for field errors."""
 
     person: str
     delivery: str
@@ -95,7 +95,7 @@ class Submission(Value):
 
 
 class Closed(Value):
-    """A modal that was closed without being sent."""
+    """A modal that was closed without being submitted."""
 
     person: str
     view_id: str
@@ -103,7 +103,7 @@ class Closed(Value):
 
 
 class HomeOpened(Value):
-    """Somebody looks at the app's home tab."""
+    """Somebody opened the app's home tab."""
 
     person: str
     delivery: str
@@ -111,7 +111,7 @@ class HomeOpened(Value):
 
 
 class GroupChanged(Value):
-    """A user group has other members: all of them (`members`), or who came and who went."""
+    """The members of a user group changed: all of them (`members`), or additions and removals."""
 
     group: str
     delivery: str
@@ -121,7 +121,7 @@ class GroupChanged(Value):
 
 
 class UserChanged(Value):
-    """Somebody's name, language, zone or account changed; `user` describes them in Slack's words, checked."""
+    """A profile changed; `user` is Slack's description, validated."""
 
     person: str
     delivery: str
@@ -129,6 +129,6 @@ class UserChanged(Value):
 
 
 class Show(Value):
-    """A click that opens a form instead of doing something."""
+    """A click that opens a form instead of executing a command."""
 
     meta: FormMeta

@@ -1,6 +1,6 @@
-"""What a click or a sent modal asks of the desk: a command, or the form that opens instead. Pure.
+"""Mapping of clicks and submitted modals to commands, or to the form that opens instead. Pure.
 
-It knows no playbook and no case: whether somebody may do it is the desk's question.
+It knows no playbook and no case: permissions are the desk's question.
 """
 
 from collections.abc import Callable, Mapping
@@ -39,11 +39,11 @@ from integrations.slack.people.voice import known_zone
 TOMORROW = "tomorrow"
 MORNING = time(8)
 SNOOZES = ("900", "3600", "14400", TOMORROW, "259200")
-"""How long reminders can be put off: seconds, or until tomorrow morning where the person is."""
+"""Snooze lengths: seconds, or until tomorrow morning in the person's zone."""
 
 
 def command_of(click: Click, person: Person) -> Command | Show | None:
-    """Turn a click into what it asks of the desk, or the form it opens; None for a link."""
+    """Map a click to its command, or to the form it opens; None for a link."""
     about = {"case": click.case, "delivery": click.delivery, "by": person}
     step = {**about, "step": click.step, "occurrence": click.occurrence}
     if click.act == "do":
@@ -82,7 +82,7 @@ def _show(click: Click) -> Show | None:
 
 
 def command_sent(sent: Submission, person: Person) -> Command:
-    """Turn the submission of a step's form into what it asks of the desk."""
+    """Map the submission of a step's form to its command."""
     meta, fills = sent.meta, sent.fills
     about = {"case": meta.case, "delivery": sent.delivery, "by": person}
     step = {**about, "step": meta.step, "occurrence": meta.occurrence, "fills": fills}
@@ -96,15 +96,15 @@ def command_sent(sent: Submission, person: Person) -> Command:
 
 
 def words(fills: Mapping[str, Fill], name: str) -> str:
-    """Give what was typed or chosen, as one piece of text."""
+    """Return what was typed or chosen in a field, as one string."""
     fill = fills.get(name)
     return fill.raw.strip() if fill and isinstance(fill.raw, str) else ""
 
 
 def command_beside(sent: Submission, person: Person, who: Callable[[str], Person], now: datetime) -> Command | None:
-    """Turn a modal about something beside the steps into a command; None for one that was never written here.
+    """Map a submitted case-action modal to its command; None for an unknown one.
 
-    `who` gives the roles of the person a step is handed to.
+    `who` returns the roles of the person to whom a step is handed over.
     """
     build = _BESIDE.get(sent.meta.ask)
     if build is None:
@@ -134,7 +134,7 @@ def _snooze(sent: Submission, by: Person, _who: object, now: datetime) -> _Built
 
 
 def length(chosen: str, person: Person, now: datetime) -> int:
-    """Say how many seconds a choice of `SNOOZES` is for this person; what is no choice is the shortest."""
+    """Return the seconds of a choice of `SNOOZES` for this person; an invalid choice is the shortest."""
     if chosen != TOMORROW:
         return int(chosen) if chosen in SNOOZES else int(SNOOZES[0])
     zone = ZoneInfo(known_zone(person.zone))

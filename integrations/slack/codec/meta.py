@@ -1,4 +1,4 @@
-"""What a modal carries in `private_metadata`: whose form it is, so that its submission needs no memory here. Pure."""
+"""Codec of a modal's `private_metadata`: identifies its form, so that a submission needs no server-side state. Pure."""
 
 from pydantic import ValidationError
 
@@ -7,20 +7,20 @@ from desk.values import Value
 PICK_OUTCOME = "pick:outcome"
 PICK_PLAYBOOK = "pick:playbook"
 PICK_FIELD = "pick:field"
-"""The action ids of choices that change a modal's questions."""
+"""Action ids of choices that change a modal's questions."""
 
 NONE = "__none"
-"""The end of the action id of "None known, because…"."""
+"""Suffix of the action id of "None known, because…"."""
 
 LONGEST_META = 3000  # https://docs.slack.dev/reference/views/modal-views
 
 
 class FormMeta(Value):
-    """The case, step, part and outcome a form is for, and the card it was opened from.
+    """The case, step, part and outcome of a form, and the card it was opened from.
 
-    `new` is an intake without a case yet; `flow` says that the form followed another in the same modal, `said` names
-    the texts the customer was told on its pages, and `after` a step whose verdict stands above this page. `ask` says
-    that it is no step's form but something beside, `field` which fact is corrected there.
+    `new` is an intake form without a case yet; `flow` says that the form followed another in the same modal, `said`
+    names the texts for the customer on its pages, and `after` a step whose verdict is shown above this page. `ask`
+    names a case action instead of a step's form, `field` the fact to correct.
     """
 
     case: str
@@ -43,7 +43,7 @@ class FormMeta(Value):
 
 
 def write_meta(meta: FormMeta) -> str:
-    """Write compact JSON, defaults left out; too much for Slack is our bug and raises ValueError."""
+    """Encode as compact JSON without defaults; raises ValueError when it is too long for Slack, which is a bug."""
     written = meta.model_dump_json(exclude_defaults=True)
     if len(written) > LONGEST_META:
         raise ValueError(f"a form's metadata takes {len(written)} characters, {LONGEST_META} at most")
@@ -51,7 +51,7 @@ def write_meta(meta: FormMeta) -> str:
 
 
 def read_meta(raw: str) -> FormMeta | None:
-    """Read it back; None for anything that was not written here."""
+    """Decode; None for anything that was not encoded here."""
     try:
         return FormMeta.model_validate_json(raw)
     except (ValidationError, ValueError):

@@ -1,6 +1,6 @@
-"""Occasions beside cards and forms: buttons of the home tab, and the shortcut on a message. Pure.
+"""Parser of home tab actions and the message shortcut. Pure.
 
-The home tab remembers in its own metadata whether it shows everything, so that nothing has to be remembered here.
+The home tab keeps in its own metadata whether it shows everything, so that no server-side state is needed.
 """
 
 import re
@@ -14,29 +14,29 @@ from integrations.slack.codec import shapes
 from integrations.slack.codec.arrivals import Where
 
 PICK_ACTION = re.compile(r"pick:\w+")
-"""The action ids of a choice that changes a form's questions."""
+"""Action ids of choices that change a form's questions."""
 SWITCH, SHOW_ALL = "home:duty", "home:all"
 HOME_ACTION = re.compile(r"home:\w+")
-"""The action ids of the home tab's own buttons."""
+"""Action ids of the home tab's own buttons."""
 OPEN_CASE = "open_case"
-"""The callback id of the shortcut on a message."""
+"""Callback id of the message shortcut."""
 _FULL = "all"
 
 
 class _HomeView(shapes.View):
-    """A view, and which kind: buttons of the home tab come with one of type `home`."""
+    """A view and its type: buttons of the home tab come with type `home`."""
 
     type: Literal["home"]
 
 
 class _HomeActions(shapes.Actions):
-    """A `block_actions` body from the home tab."""
+    """A `block_actions` payload from the home tab."""
 
     view: _HomeView
 
 
 class _Shortcut(shapes.Shape):
-    """A `message_action` body: https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload."""
+    """A `message_action`: https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload."""
 
     type: Literal["message_action", "shortcut"]
     user: shapes.Named
@@ -47,7 +47,7 @@ class _Shortcut(shapes.Shape):
 
 
 class InHome(Value):
-    """Something pressed in somebody's home tab; `full` says that the tab showed everything."""
+    """A pressed element of somebody's home tab; `full` says that the tab showed everything."""
 
     person: str
     action: str
@@ -56,7 +56,7 @@ class InHome(Value):
 
 
 class Shortcut(Value):
-    """A shortcut somebody chose."""
+    """A message shortcut."""
 
     person: str
     trigger: str
@@ -64,7 +64,7 @@ class Shortcut(Value):
 
 
 def read_place(body: object) -> Literal["form", "home", "card"]:
-    """Say where something was pressed: what is no action of a form or of the home tab is taken for a card's."""
+    """Return where an element was pressed; the default is a card."""
     actions = body.get("actions") if isinstance(body, Mapping) else None
     first = actions[0] if isinstance(actions, list) and actions else None
     action = first.get("action_id") if isinstance(first, Mapping) else None
@@ -76,12 +76,12 @@ def read_place(body: object) -> Literal["form", "home", "card"]:
 
 
 def write_shown(*, full: bool) -> str:
-    """Write into a home tab whether it shows everything."""
+    """Encode the home tab's metadata: whether it shows everything."""
     return _FULL if full else ""
 
 
 def read_in_home(body: object) -> InHome | None:
-    """Read a button of the home tab; None for one that stands elsewhere."""
+    """Parse a home tab action; None for one that was pressed elsewhere."""
     if not isinstance(body, Mapping) or not body.get("view"):
         return None  # most buttons stand on cards; an error that nobody reads takes longer than this question
     try:
@@ -98,7 +98,7 @@ def read_in_home(body: object) -> InHome | None:
 
 
 def read_shortcut(body: object) -> Shortcut | None:
-    """Read a shortcut; None for anything else."""
+    """Parse a shortcut; None for anything else."""
     try:
         got = _Shortcut.model_validate(body)
     except ValidationError:

@@ -1,4 +1,4 @@
-"""The parts of Slack's bodies that are read, as Slack spells them. Only `wire.py` looks in here. Pure.
+"""Models of Slack's payloads: only the parts that are read. Only `wire.py` uses them. Pure.
 
 https://docs.slack.dev/reference/interaction-payloads and https://docs.slack.dev/reference/events
 """
@@ -12,13 +12,13 @@ from desk.values import Fill
 
 Id = Annotated[str, Field(min_length=1, max_length=100)]
 Words = Annotated[str, BeforeValidator(lambda raw: "" if raw is None else raw)]
-"""Words that may be missing or null."""
+"""A string that may be missing or null."""
 
 _YEAR_9999 = 253402300799
 
 
 class Shape(BaseModel):
-    """A piece of a body: what is not read is ignored, because Slack adds keys without notice."""
+    """Part of a body: unknown keys are ignored, because Slack adds keys without notice."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -30,7 +30,7 @@ class Named(Shape):
 
 
 class Option(Shape):
-    """A chosen answer."""
+    """A selected option."""
 
     value: str
 
@@ -43,12 +43,12 @@ class File(Shape):
 
     @property
     def link(self) -> str:
-        """Give the address people can open, or the id where it is missing or too long to keep."""
+        """Return the permalink, or the id where it is missing or too long to store."""
         return self.permalink if 0 < len(self.permalink) <= 200 else self.id
 
 
 class Answered(Shape):
-    """The state of one input of a view; the key that is set depends on the kind of element."""
+    """State of one input of a view; which key is set depends on the type of element."""
 
     value: str | None = None
     selected_option: Option | None = None
@@ -58,7 +58,7 @@ class Answered(Shape):
     selected_user: str | None = None
 
     def fill(self) -> Fill:
-        """Give what was typed or chosen; instants as ISO in UTC."""
+        """Return what was typed or chosen; instants as ISO in UTC."""
         if self.selected_option:
             return Fill(raw=self.selected_option.value)
         if self.selected_date_time is not None:
@@ -71,7 +71,7 @@ class Answered(Shape):
 
 
 class State(Shape):
-    """Every input of a view: block id, then action id."""
+    """State of all inputs of a view: block id, then action id."""
 
     values: dict[str, dict[str, Answered]] = {}
 
@@ -88,7 +88,7 @@ class View(Shape):
 
 
 class Pressed(Shape):
-    """The element that was pressed."""
+    """The pressed element."""
 
     action_id: Id
     value: str | None = None
@@ -96,14 +96,14 @@ class Pressed(Shape):
 
 
 class Container(Shape):
-    """Where the element stands."""
+    """The container of the element."""
 
     message_ts: Words = ""
     channel_id: Words = ""
 
 
 class Actions(Shape):
-    """A `block_actions` body."""
+    """A `block_actions` payload."""
 
     type: Literal["block_actions"]
     user: Named
@@ -116,14 +116,14 @@ class Actions(Shape):
 
 
 class About(Shape):
-    """What an interaction is about, for a log line when a handler failed."""
+    """The subject of an interaction, for the log line of a failed handler."""
 
     actions: tuple[Pressed, ...] = ()
     view: View | None = None
 
 
 class Submitted(Shape):
-    """A `view_submission` body."""
+    """A `view_submission` payload."""
 
     type: Literal["view_submission"]
     user: Named
@@ -132,7 +132,7 @@ class Submitted(Shape):
 
 
 class ViewClosed(Shape):
-    """A `view_closed` body; it has no trigger id."""
+    """A `view_closed` payload; it has no trigger id."""
 
     type: Literal["view_closed"]
     user: Named
@@ -140,7 +140,7 @@ class ViewClosed(Shape):
 
 
 class Sender(Shape):
-    """Who sent something and where, when nothing else of it reads: a slash command spells it differently."""
+    """Sender and place when nothing else of a body can be read: a slash command spells it differently."""
 
     user: Named | None = None
     user_id: Words = ""
@@ -178,7 +178,7 @@ class MembersChanged(Shape):
 
 
 class Subteam(Shape):
-    """A user group with its members, where Slack sends them."""
+    """A user group with its members, where Slack includes them."""
 
     id: Id
     users: tuple[Id, ...] | None = None
@@ -193,14 +193,14 @@ class SubteamUpdated(Shape):
 
 
 class Profile(Shape):
-    """How somebody is called."""
+    """A user's display names."""
 
     real_name: Words = ""
     display_name: Words = ""
 
 
 class Member(Shape):
-    """A user as `users.info` gives it."""
+    """A user object as `users.info` returns it."""
 
     id: Id
     deleted: bool = False
@@ -218,25 +218,25 @@ class UserChanged(Shape):
 
 
 class Happened(Shape):
-    """The envelope of an event; the event itself is read by its own shape."""
+    """The envelope of an event; each event has its own model."""
 
     type: Literal["event_callback"]
     event_id: Id
 
 
 class HomeEnvelope(Happened):
-    """An envelope with `app_home_opened`."""
+    """Envelope of `app_home_opened`."""
 
     event: HomeOpened
 
 
 class GroupEnvelope(Happened):
-    """An envelope about a user group."""
+    """Envelope of a user group event."""
 
     event: Annotated[MembersChanged | SubteamUpdated, Field(discriminator="type")]
 
 
 class UserEnvelope(Happened):
-    """An envelope with `user_change`."""
+    """Envelope of `user_change`."""
 
     event: UserChanged

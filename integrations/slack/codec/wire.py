@@ -1,7 +1,7 @@
-"""What Slack sends, read once into frozen values of ours: nobody behind this door opens a body. Pure.
+"""Parser of Slack's request bodies into frozen values. Pure; no other module opens a body.
 
-A body that does not read is `Unreadable`, never an exception. It knows no playbook: whether a step exists is the
-desk's question.
+An invalid body becomes `Unreadable`, never an exception. It knows no playbook: whether a step exists is the desk's
+question.
 """
 
 from typing import TypeVar
@@ -52,12 +52,12 @@ def _unreadable(why: str, body: object) -> Unreadable:
 
 
 def read_sender(body: object) -> Sender:
-    """Read who sent anything at all, and about which case; empty where that does not read."""
+    """Read the sender of any body, and the case it is about; empty where that is unreadable."""
     return read_who(body, case=_case_in(body))
 
 
 def read_who(body: object, case: str = "") -> Sender:
-    """Read who sent anything at all; empty where that does not read."""
+    """Read the sender of any body; empty where that is unreadable."""
     try:
         got = shapes.Sender.model_validate(body)
     except ValidationError:
@@ -72,7 +72,7 @@ def read_who(body: object, case: str = "") -> Sender:
 
 
 def _case_in(body: object) -> str:
-    """Find the case in a button's value or a modal's metadata."""
+    """Return the case id in a button's value or a modal's metadata."""
     try:
         got = shapes.About.model_validate(body)
     except ValidationError:
@@ -89,12 +89,12 @@ def _value_in(raw: str) -> StepValue | EffectValue | None:
 
 
 def delivery(ident: str) -> str:
-    """Name a delivery the way it is stored."""
+    """Return the delivery id under which a request is stored."""
     return f"slack:{ident}"
 
 
 def read_slash(body: object) -> Slash | Unreadable:
-    """Read a slash command."""
+    """Parse a slash command."""
     got = _read(shapes.SlashCommand, body)
     if isinstance(got, Unreadable):
         return got
@@ -111,7 +111,7 @@ def read_slash(body: object) -> Slash | Unreadable:
 
 
 def read_click(body: object) -> Click | Unreadable:
-    """Read a pressed button: what it does and on which case."""
+    """Parse a pressed button: its action and its case."""
     got = _read(shapes.Actions, body)
     if isinstance(got, Unreadable):
         return got
@@ -151,7 +151,7 @@ def _click(got: shapes.Actions, action: Action, value: StepValue | EffectValue |
 
 
 def read_pick(body: object) -> Pick | Unreadable:
-    """Read a choice that changes a modal's questions."""
+    """Parse a choice that changes a modal's questions."""
     got = _read(shapes.Actions, body)
     if isinstance(got, Unreadable):
         return got
@@ -173,7 +173,7 @@ def read_pick(body: object) -> Pick | Unreadable:
 
 
 def read_submission(body: object) -> Submission | Unreadable:
-    """Read a modal that was sent."""
+    """Parse a submitted modal."""
     got = _read(shapes.Submitted, body)
     if isinstance(got, Unreadable):
         return got
@@ -192,7 +192,7 @@ def read_submission(body: object) -> Submission | Unreadable:
 
 
 def read_closed(body: object) -> Closed | Unreadable:
-    """Read a modal that was closed."""
+    """Parse a closed modal."""
     got = _read(shapes.ViewClosed, body)
     if isinstance(got, Unreadable):
         return got
@@ -203,7 +203,7 @@ def read_closed(body: object) -> Closed | Unreadable:
 
 
 def read_home_opened(body: object) -> HomeOpened | Unreadable:
-    """Read `app_home_opened`."""
+    """Parse `app_home_opened`."""
     got = _read(shapes.HomeEnvelope, body)
     if isinstance(got, Unreadable):
         return got
@@ -211,7 +211,7 @@ def read_home_opened(body: object) -> HomeOpened | Unreadable:
 
 
 def read_members_changed(body: object) -> GroupChanged | Unreadable:
-    """Read `subteam_members_changed`, `subteam_updated` or `subteam_created`."""
+    """Parse `subteam_members_changed`, `subteam_updated` or `subteam_created`."""
     got = _read(shapes.GroupEnvelope, body)
     if isinstance(got, Unreadable):
         return got
@@ -228,7 +228,7 @@ def read_members_changed(body: object) -> GroupChanged | Unreadable:
 
 
 def read_user_changed(body: object) -> UserChanged | Unreadable:
-    """Read `user_change`."""
+    """Parse `user_change`."""
     got = _read(shapes.UserEnvelope, body)
     if isinstance(got, Unreadable):
         return got
@@ -237,7 +237,7 @@ def read_user_changed(body: object) -> UserChanged | Unreadable:
 
 
 def _inputs(view: shapes.View) -> dict[str, tuple[str, shapes.Answered]]:
-    """Give each input by its action id, with the block it stands in."""
+    """Return each input by its action id, with its block id."""
     values = view.state.values if view.state else {}
     return {name: (block, one) for block, inside in values.items() for name, one in inside.items()}
 

@@ -1,1 +1,1 @@
-"""People in Slack: who has which role, and how one person is spoken to."""
+"""People in Slack: role membership, language and zone."""

@@ -1,6 +1,6 @@
-"""Who has which role, from a local table that Slack's events keep fresh. Looking somebody up calls nobody.
+"""Directory of people and roles: a local table kept fresh by Slack's events. A look-up makes no request.
 
-Unknown and deactivated people have no role: when in doubt, the door stays closed.
+Unknown and deactivated people have no role: it fails closed.
 """
 
 import asyncio
@@ -17,15 +17,15 @@ from integrations.slack.web.errors import SlackSaid
 log = logging.getLogger(__name__)
 
 AGAIN = 20
-"""How many known people are looked at again at each reading of the groups: a bot of a hundred people sees each twice an hour."""
+"""Known profiles reloaded at each refresh: with a hundred people each is reloaded twice an hour."""
 WARM_WITHIN = 8.0
-"""Seconds that reading people may hold up a start."""
+"""Seconds that loading people may delay a start."""
 NOT_YET = "people were not read from Slack yet"
 
 
 @dataclass(frozen=True)
 class Profile:
-    """How to speak to somebody."""
+    """Language, zone and name of a person."""
 
     name: str = ""
     language: str = ""
@@ -33,7 +33,7 @@ class Profile:
 
 
 class SlackPeople:
-    """The local table: groups of Slack, people named in the settings, and how each is spoken to."""
+    """The directory: Slack's user groups, people named in the settings, and their profiles."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class SlackPeople:
         language: str = "en",
         zone: str = "UTC",
     ) -> None:
-        """Keep the settings: `groups` maps roles to user group ids, `fixed` roles to people's ids."""
+        """`groups` maps roles to user group ids, `fixed` roles to people's ids."""
         self._client, self._groups, self._fixed = (
             client,
             dict(groups),
@@ -57,13 +57,13 @@ class SlackPeople:
         self._gone: set[str] = set()
         self._looked_at = ""
         self._unread: dict[str, str] = {}
-        """Groups that are to be read, each with why it was not."""
+        """Groups still to be loaded, each with the last error."""
         self._all_known = False
         self._learning: dict[str, asyncio.Task[None]] = {}
         self.problem: str | None = NOT_YET
 
     def person(self, person_id: str) -> Person:
-        """Give a person with roles, language and zone; never asks Slack."""
+        """Return a person with roles, language and zone; makes no request."""
         known = self._profiles.get(person_id, self._default)
         roles = frozenset(role for role in self._roles() if self._has(role, person_id))
         return Person(
@@ -75,7 +75,7 @@ class SlackPeople:
         )
 
     def _has(self, role: str, person_id: str) -> bool:
-        """Say whether somebody has a role, without listing all who have it."""
+        """Return whether somebody has a role, without listing all members."""
         named = person_id in self._members.get(self._groups.get(role, ""), ())
         return (named or person_id in self._fixed.get(role, ())) and person_id not in self._gone
 
@@ -83,28 +83,28 @@ class SlackPeople:
         return list(dict.fromkeys([*self._groups, *self._fixed]))
 
     def members(self, role: str) -> tuple[str, ...]:
-        """List who has a role now, in a steady order."""
+        """Return the members of a role, in a stable order."""
         grouped = self._members.get(self._groups.get(role, ""), ())
         both = dict.fromkeys([*grouped, *self._fixed.get(role, ())])
         return tuple(person for person in both if person not in self._gone)
 
     def group_of(self, role: str) -> str | None:
-        """Give the user group of a role, when it has one."""
+        """Return the user group of a role, if it has one."""
         return self._groups.get(role)
 
     def language(self, person_id: str) -> str:
-        """Give a person's language, or the default."""
+        """Return a person's language, or the default."""
         return self._profiles.get(person_id, self._default).language or self._default.language
 
     @property
     def ready(self) -> bool:
-        """Say whether the table was read; `problem` says why not."""
+        """Return whether the directory is loaded; `problem` says why not."""
         return self.problem is None
 
     async def warm(self) -> None:
-        """Read every group, and how to speak to those in it, as far as that is quick; `mend` does the rest.
+        """Load every group and the profiles of its members, within WARM_WITHIN; `mend` does the rest.
 
-        An error is kept in `problem`. A Slack that does not answer must not keep the doors shut.
+        Errors are kept in `problem`: an outage of Slack must not prevent the start.
         """
         try:
             async with asyncio.timeout(WARM_WITHIN):
@@ -113,19 +113,19 @@ class SlackPeople:
             self.problem = self.problem or next(iter(self._unread.values()), None)
 
     async def refresh(self) -> None:
-        """Read the groups again; a group that cannot be read keeps who was in it."""
+        """Reload the groups; a group that cannot be read keeps its members."""
         known = [one for one in self._holders() if one in self._profiles or one in self._gone]
         self._unread = {**dict.fromkeys(self._groups.values(), NOT_YET), **self._unread}
         await self._read_groups()
         await self._look_again(known)
 
     async def mend(self) -> None:
-        """Read what could not be read so far; costs nothing when nothing is missing."""
+        """Load what could not be read so far; free when nothing is missing."""
         if self._unread or not self._all_known:
             await self._read_groups()
 
     async def _read_groups(self) -> None:
-        """Read the unread groups; while Slack is not to be had, the first failure is enough."""
+        """Load the unread groups; stops at the first error when Slack is unreachable."""
         for group in list(self._unread):
             if not await self._read_group(group):
                 break
@@ -134,12 +134,12 @@ class SlackPeople:
             await self._read_profiles()
 
     def _holders(self) -> list[str]:
-        """List everybody who has a role or had one until they were deactivated, in a steady order."""
+        """Return everybody who has a role or had one until deactivation, in a stable order."""
         grouped = (self._members.get(group, ()) for group in self._groups.values())
         return sorted({person for people in (*grouped, *self._fixed.values()) for person in people})
 
     async def _look_again(self, known: Sequence[str]) -> None:
-        """Ask about some of those who are known: an event that says somebody was deactivated may have been lost."""
+        """Reload some known profiles: a deactivation event may have been lost."""
         turned = [one for one in known if one > self._looked_at] + [one for one in known if one <= self._looked_at]
         for person in turned[:AGAIN]:
             try:
@@ -150,7 +150,7 @@ class SlackPeople:
             self._looked_at = person
 
     async def _read_group(self, group: str) -> bool:
-        """Read one group, or note why not; False when Slack is not to be had just now."""
+        """Load one group, or record why not; False when Slack is unreachable."""
         before = self._changes.get(group, 0)
         try:
             people = await self._client.group_people(group)
@@ -163,7 +163,7 @@ class SlackPeople:
         return True
 
     async def _read_profiles(self) -> None:
-        """Learn how to speak to everybody with a role; those left at an error are spoken to in the default language."""
+        """Load the profiles of everybody with a role; after an error the default language is used."""
         everybody = dict.fromkeys(person for role in self._roles() for person in self.members(role))
         for person in everybody:
             if person in self._profiles:
@@ -188,7 +188,7 @@ class SlackPeople:
             self._gone.add(person)
 
     async def learn(self, person_id: str) -> None:
-        """Look somebody unknown up, so that the next answer is in their language. Failing changes nothing."""
+        """Look up an unknown person, so that the next answer is in their language. Errors are ignored."""
         if person_id in self._profiles or person_id in self._gone:
             return
         try:
@@ -197,7 +197,7 @@ class SlackPeople:
             log.info("a person could not be looked up: %s", error)
 
     def learn_soon(self, person_id: str) -> None:
-        """Do the same in the background."""
+        """Run `learn` in the background."""
         if person_id in self._profiles or person_id in self._learning:
             return
         task = asyncio.get_running_loop().create_task(self.learn(person_id))
@@ -205,14 +205,14 @@ class SlackPeople:
         task.add_done_callback(lambda _: self._learning.pop(person_id, None))
 
     async def close(self) -> None:
-        """Stop looking people up."""
+        """Stop the background look-ups."""
         tasks = list(self._learning.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def on_event(self, event: Mapping[str, Any]) -> None:
-        """Take one of Slack's events about people; any other is ignored."""
+        """Process an event about people; any other is ignored."""
         kind, group = event.get("type"), event.get("subteam_id")
         if kind == "subteam_members_changed" and group:
             self.on_members_moved(group, event.get("added_users") or (), event.get("removed_users") or ())
@@ -224,17 +224,17 @@ class SlackPeople:
             self.on_user_changed(event["user"])
 
     def on_members_changed(self, subteam_id: str, users: Sequence[str]) -> None:
-        """A group now holds exactly these people."""
+        """Replace the members of a group."""
         self._members[subteam_id] = tuple(users)
         self._changes[subteam_id] = self._changes.get(subteam_id, 0) + 1
 
     def on_members_moved(self, subteam_id: str, added: Sequence[str], removed: Sequence[str]) -> None:
-        """People came into a group or left it."""
+        """Add and remove members of a group."""
         left = [person for person in self._members.get(subteam_id, ()) if person not in set(removed)]
         self.on_members_changed(subteam_id, tuple(dict.fromkeys([*left, *added])))
 
     def on_user_changed(self, user: Mapping[str, Any]) -> None:
-        """Somebody's description changed; a deactivated person loses every role at once."""
+        """Update a profile; a deactivated person loses every role at once."""
         person = str(user.get("id") or "")
         self._changes[person] = self._changes.get(person, 0) + 1
         self._take(user)

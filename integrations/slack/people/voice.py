@@ -1,4 +1,4 @@
-"""How the desk speaks to one person: in their language and zone, with people as mentions or as names. Pure.
+"""Localization for one person: language, zone, and people as mentions or names. Pure.
 
 A private message is mrkdwn; a modal shows plain text only. It knows no case.
 """
@@ -15,7 +15,7 @@ from desk.values import Line, Person
 from integrations.slack.text.lines import Ink, Mark
 
 NOBODY = Line(key="nobody")
-"""What stands in the place of people where a role has none."""
+"""Stands for the people of a role without members."""
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{4,20})>", re.ASCII)
 _NAMED = re.compile(r"(role|person):(\w{1,80}(?:,\w{1,80})*)", re.ASCII)
@@ -23,7 +23,7 @@ _NAMED = re.compile(r"(role|person):(\w{1,80}(?:,\w{1,80})*)", re.ASCII)
 
 @cache
 def known_zone(zone: str) -> str:
-    """Give a zone that this machine knows; a person's zone comes from outside and may be none."""
+    """Return a valid zone; a person's zone comes from outside and may be none."""
     try:
         return ZoneInfo(zone).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -32,7 +32,7 @@ def known_zone(zone: str) -> str:
 
 @dataclass(frozen=True)
 class Voice:
-    """Says lines to one person. `name` names somebody by id, `members` lists who of a role is there."""
+    """Translates lines for one person. `name` returns a name by id, `members` the members of a role."""
 
     say: Say
     clock: Clock
@@ -40,7 +40,7 @@ class Voice:
     members: Callable[[str], Sequence[str]]
 
     def ink(self, person: Person) -> Ink:
-        """Give what a drawing for this person needs."""
+        """Return the rendering context for a person."""
         now, zone = self.clock.now(), known_zone(person.zone)
         return Ink(
             say=self.say,
@@ -53,12 +53,12 @@ class Voice:
         )
 
     def private(self, line: Line, person: Person) -> str:
-        """Say a line in a message that only this person sees."""
+        """Translate a line as mrkdwn, for a private message."""
         people = {name: self._marks(value, person) for name, value in line.args.items() if _named(value)}
         return self.ink(person).line(line.key, **{**line.args, **people})
 
     def plain(self, line: Line, person: Person) -> str:
-        """Say a line where Slack shows plain text."""
+        """Translate a line as plain text."""
         people = {name: self._marks(value, person).plain for name, value in line.args.items() if _named(value)}
         return self.say(
             Line(key=line.key, args={**line.args, **people}),
@@ -82,7 +82,7 @@ class Voice:
 
 
 def _named(value: object) -> bool:
-    """Say whether an argument stands for people: `role:<role>` (several parted by commas), `person:<id>`, a mention."""
+    """Return whether an argument names people: `role:<role>` (comma-separated), `person:<id>`, or a mention."""
     return isinstance(value, str) and bool(_MENTION.fullmatch(value) or _NAMED.fullmatch(value))
 
 

@@ -1,1 +1,1 @@
-"""What is posted in Slack, once, and what is answered to one person."""
+"""Posting to Slack: idempotent messages and files, and immediate replies."""

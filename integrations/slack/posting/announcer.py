@@ -1,4 +1,4 @@
-"""Says in Slack what belongs to no one case. It names no customer, so a public channel may read it."""
+"""Announcer on Slack: posts announcements of no one case. They name no customer, so a public channel may read them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -33,7 +33,7 @@ class SlackAnnouncer:
         titles: Mapping[str, Text],
         on_duty: Callable[[str], Sequence[str]],
     ) -> None:
-        """Keep what is needed: `inboxes`, `speech` and `titles` are by role."""
+        """`inboxes`, `speech` and `titles` are by role."""
         self._client, self._inboxes, self._people, self._say = client, inboxes, people, say
         self._speech, self._titles, self._on_duty = speech, titles, on_duty
         self._posts = Posts(client)

@@ -1,4 +1,4 @@
-"""The `Chat` port on Slack: cards that are posted once and then redrawn in place, and messages in their threads."""
+"""The `Chat` port on Slack: cards that are posted once and then updated in place, and messages in their threads."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -32,12 +32,12 @@ MOST_MENTIONS = 8
 _FILE = re.compile(r"(?<![A-Za-z0-9])F[A-Z0-9]{7,}(?![A-Za-z0-9])")
 """A file's id, alone or in its permalink."""
 PUBLIC_FOR = 900.0
-"""Seconds for which a channel is taken to be as public as it was when last asked."""
+"""Seconds for which a channel's visibility is cached."""
 
 
 @dataclass(frozen=True)
 class Speech:
-    """The language and zone of a role's inbox; people's own inboxes have their people's."""
+    """Language and zone of a role's inbox; a personal inbox has its person's."""
 
     language: str
     zone: str
@@ -47,7 +47,7 @@ _NONE_GIVEN: Mapping[str, Speech] = {}
 
 
 class SlackChat:
-    """Shows cases and tells people, in the inboxes of one workspace."""
+    """Posts cards and messages to the inboxes of one workspace."""
 
     def __init__(
         self,
@@ -60,9 +60,9 @@ class SlackChat:
         zendesk_ticket_url: str = "",
         on_duty: Callable[[str], Sequence[str]] | None = None,
     ) -> None:
-        """Keep what is needed: `inboxes` and `speech` are by role; `zendesk_ticket_url` holds `{id}`.
+        """`inboxes` and `speech` are by role; `zendesk_ticket_url` holds `{id}`.
 
-        `on_duty` lists whom to mention for a role; without it that is everybody who has the role.
+        `on_duty` returns whom to mention for a role; without it that is everybody who has the role.
         """
         self._present = on_duty or people.members
         self._client, self._inboxes, self._people, self._say = client, inboxes, people, say
@@ -72,7 +72,7 @@ class SlackChat:
         self._public: dict[str, tuple[bool, float]] = {}
 
     async def show(self, effect: ShowCard, case: Case, playbook: Playbook, now: datetime, attempt: Attempt) -> CardSeen:
-        """Draw the card where it stands, or post it once; a card somebody deleted is posted anew."""
+        """Update the card in place, or post it once; a card somebody deleted is posted anew."""
         stands = case.cards.get(effect.inbox)
         channel = stands.channel if stands and stands.channel else await self._channel(effect.inbox, playbook)
         drawn = await self._drawn(effect.inbox, channel, case, playbook, now)
@@ -104,7 +104,7 @@ class SlackChat:
         return True
 
     async def tell(self, effect: TellPeople, case: Case, playbook: Playbook, now: datetime, attempt: Attempt) -> Told:
-        """Post a message once, in the card's thread or beside it; long text in pieces or as a file, never cut."""
+        """Post a message once, in the card's thread or outside it; long text is split or sent as a file, never cut."""
         stands = case.cards.get(effect.inbox)
         here = stands.channel if stands and stands.channel else await self._channel(effect.inbox, playbook)
         thread = stands.ts if stands and effect.thread and stands.ts else None
@@ -120,7 +120,7 @@ class SlackChat:
         return Told(channel=here, ts=ts)
 
     async def redact(self, effect: RedactPosts, case: Case, playbook: Playbook, now: datetime) -> Redacted:
-        """Draw the card anew, now that its values are gone, and write over everything else in this inbox."""
+        """Redraw the card after erasure, and overwrite everything else in this inbox."""
         stands = case.cards.get(effect.inbox)
         told = [one for one in case.log if isinstance(one, PeopleTold) and one.inbox == effect.inbox]
         places: dict[str, list[str]] = {}
@@ -142,7 +142,7 @@ class SlackChat:
         return Redacted(count=count)
 
     async def file(self, link: str, most: int) -> bytes:
-        """Fetch a file people uploaded; its link is the one that came with the form."""
+        """Download an uploaded file; its link is the one in the submitted form."""
         found = _FILE.search(link)
         if found is None:
             raise GiveUp(SYSTEM, "The upload names no file of Slack. Upload it again.")
@@ -172,7 +172,7 @@ class SlackChat:
         return ts
 
     async def _channel(self, inbox: str, playbook: Playbook) -> str:
-        """Find the conversation of an inbox: a role's channel, or a person's direct messages."""
+        """Return the channel of an inbox: a role's channel, or a person's direct messages."""
         kind, _, name = inbox.partition(":")
         if kind == "person":
             if name not in self._direct:
@@ -189,7 +189,7 @@ class SlackChat:
         return channel
 
     async def _ink(self, inbox: str, channel: str, case: Case, playbook: Playbook, now: datetime) -> Ink:
-        """Gather how to write for an inbox: a person's own language and zone, or the channel's."""
+        """Build the rendering context of an inbox: a person's own language and zone, or the channel's."""
         language, zone = self._speech(inbox, case)
         masked = await self._is_public(channel)
         secrets = [fact.value for fact in case.facts.values() if fact.personal] if masked else []
@@ -217,7 +217,7 @@ class SlackChat:
         return spoken.language, spoken.zone
 
     async def _is_public(self, channel: str) -> bool:
-        """Say whether a channel is public; direct messages never are."""
+        """Return whether a channel is public; direct messages never are."""
         if channel.startswith("D"):
             return False
         known, at = self._public.get(channel, (False, float("-inf")))
@@ -227,18 +227,18 @@ class SlackChat:
         return known
 
     def _card_of(self, inbox: str, case: Case) -> str:
-        """Give the address of the card a person works from: their own, or that of one of their roles."""
+        """Return the permalink of the card a person works from: their own, or that of one of their roles."""
         person = self._people.person(inbox.removeprefix("person:"))
         cards = [case.cards.get(name) for name in (inbox, *(f"role:{role}" for role in sorted(person.roles)))]
         return next((card.url for card in cards if card and card.url), "")
 
     def _mention(self, named: str, ink: Ink) -> str:
-        """Mention somebody, or a role's people; a role without people is named."""
+        """Mention a person, or a role's people; a role without people is named."""
         kind, _, name = named.partition(":")
         return f"<@{name}>" if kind == "person" else self._on_duty(name) or mrkdwn(ink.role(name))
 
     def _on_duty(self, role: str) -> str:
-        """Mention who is on duty for a role; where that is everybody and they are many, their group."""
+        """Mention who is on duty for a role; if that is everybody and they are many, their user group."""
         there = tuple(self._present(role))
         group = self._people.group_of(role)
         if group and len(there) > MOST_MENTIONS and there == self._people.members(role):

@@ -1,7 +1,7 @@
-"""Posts messages and files once, however often it is asked to. It knows keys, not cases.
+"""Idempotent posting of messages and files. It knows keys, not cases.
 
-Slack has no idempotency key: a post whose answer was lost may be in the channel. Every post carries an opaque key
-as metadata, which everybody in the workspace can read, and a repeated attempt looks for it first.
+Slack has no idempotency key: a post whose response was lost may be in the channel. Every post carries an opaque key as
+metadata, which everybody in the workspace can read, and a repeated attempt searches for it first.
 """
 
 import hashlib
@@ -16,15 +16,15 @@ from integrations.slack.web.client import SlackClient
 from integrations.slack.web.errors import SYSTEM, SlackSaid
 
 SKEW = timedelta(minutes=2)
-"""How far Slack's clock and ours may be apart."""
+"""Maximum clock skew between Slack and this machine."""
 UNKNOWN_AGE = timedelta(hours=6)
 LANDS = timedelta(seconds=10)
-"""How long after it was sent a post may still appear: as long as an answer is waited for (see SlackClient)."""
+"""How long after sending a post may still appear: the client's timeout (see SlackClient)."""
 NO_THREAD = frozenset({"thread_not_found", "cannot_reply_to_message", "message_not_found"})
 
 
 def opaque(key: str) -> str:
-    """Give a key that says nothing about the case to whoever reads the metadata."""
+    """Hash a key, so that readers of the metadata learn nothing about the case."""
     return hashlib.sha256(f"ato-desk/{key}".encode()).hexdigest()[:32]
 
 
@@ -39,7 +39,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Paper:
-    """A file to share: its name, and the title people see."""
+    """A file to share: its name, and its displayed title."""
 
     name: str
     title: str
@@ -47,16 +47,16 @@ class Paper:
 
 
 class Posts:
-    """Puts messages into conversations once."""
+    """Posts into conversations, each message once."""
 
     def __init__(self, client: SlackClient, wall: Callable[[], float] = time) -> None:
-        """Keep the client; `wall` is real time, because that is what Slack's own stamps are made of."""
+        """`wall` is real time, because Slack's own timestamps are."""
         self._client, self._wall = client, wall
 
     async def found(
         self, channel: str, thread: str | None, keys: Sequence[str], now: datetime, attempt: Attempt
     ) -> dict[str, str]:
-        """Find which of these messages an earlier attempt posted: key to ts."""
+        """Return the messages that an earlier attempt posted: key to ts."""
         if not attempt.before:
             return {}
         age = now - attempt.first_at if attempt.first_at else UNKNOWN_AGE
@@ -79,7 +79,7 @@ class Posts:
         attempt: Attempt,
         body: bytes = b"",
     ) -> str:
-        """Post messages in order, each once, and give the first one's ts. Without a thread the first begins one."""
+        """Post messages in order, each once, and return the ts of the first. Without a thread the first begins one."""
         there = await self._there(channel, thread, messages, now, attempt)
         await self._client.turn(channel)
         await attempt.prepare(body, LANDS)
@@ -109,12 +109,12 @@ class Posts:
         return there
 
     async def uploaded(self, paper: Paper, attempt: Attempt) -> str:
-        """Bring a file to Slack, or give the one an earlier attempt brought and noted."""
+        """Upload a file, or return the id of the one an earlier attempt uploaded."""
         noted = (attempt.prepared or b"").decode() if attempt.before else ""
         return noted or await self._client.upload(paper.name, paper.content)
 
     async def share(self, file: str, paper: Paper, channel: str, thread: str, attempt: Attempt) -> None:
-        """Share a file once. Slack shares it some time after it says yes, which is not waited for."""
+        """Share a file once. Slack posts it asynchronously, which is not waited for."""
         if attempt.before and await self._client.is_shared(file, channel):
             return
         try:

@@ -1,4 +1,4 @@
-"""Writes over what the bot posted about a case, and removes its files. It knows messages, not cases.
+"""Redaction: overwrites what the bot posted about a case and deletes its files. It knows messages, not cases.
 
 Slack keeps no earlier version of a message that a bot updated: https://docs.slack.dev/reference/methods/chat.update
 """
@@ -21,18 +21,17 @@ GONE = frozenset(
         "is_archived",
     }
 )
-"""What cannot be reached any more needs no writing over, or cannot be."""
+"""Errors for what is unreachable: it needs no overwriting, or cannot be overwritten."""
 
 
 class Redacting:
-    """Goes through conversations and leaves nothing of the bot's in them but a few words."""
+    """Overwrites all messages of the bot in a conversation with a short text."""
 
     def __init__(self, client: SlackClient) -> None:
-        """Keep the client."""
         self._client = client
 
     async def all(self, channel: str, roots: Iterable[str], card: str, words: str) -> int:
-        """Write over these messages and what the bot said in their threads; the card itself is drawn by the caller."""
+        """Overwrite these messages and the bot's replies in their threads; the caller redraws the card itself."""
         count = 0
         for root in roots:
             if root != card:

@@ -1,6 +1,6 @@
-"""Answers to one person at once: modals, private messages, the home tab. Done once, never repeated, soon given up.
+"""Immediate replies to one person: modals, private messages, the home tab. Tried once, with a short timeout.
 
-A failure is logged and comes back as a line to tell the person; it never undoes what was stored. It knows no case.
+An error is logged and returned as a line for the person; it never undoes what was stored. It knows no case.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from integrations.slack.web.hosts import is_slacks
 log = logging.getLogger(__name__)
 
 PATIENCE = 2.0
-"""Seconds: the person's own three must do for Slack's answer and ours."""
+"""Timeout in seconds: Slack's three-second limit covers this call and our answer."""
 
 TOO_LATE = Line(key="That took too long; press the button again. Nothing was lost.")
 NOT_SHOWN = Line(key="Slack did not show the form. Nothing was lost; try again in a minute.")
@@ -35,11 +35,11 @@ _REFUSED = {
     "ratelimited",
     SlackRequestError.__name__,
 }
-"""Slack surely did not say it: the next way is tried. Whatever else failed may have been said."""
+"""Errors that prove the message was not delivered: the next channel is tried. After any other it may have been."""
 
 
 def quick_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """Give a client that repeats nothing, on the shared session."""
+    """Return a client without retries, on the shared session."""
     return AsyncWebClient(token=token, base_url=base_url, session=session, timeout=int(PATIENCE), retry_handlers=[])
 
 
@@ -47,29 +47,31 @@ class SlackReply:
     """Replies over Slack's Web API."""
 
     def __init__(self, client: AsyncWebClient, patience: float = PATIENCE) -> None:
-        """Keep the client and how long to wait for Slack."""
+        """Take the client and the timeout in seconds."""
         self._client, self._patience = client, patience
 
     async def open(self, trigger: str, view: dict[str, Any]) -> Line | None:
-        """Open a modal; the line says why not. https://docs.slack.dev/reference/methods/views.open"""
+        """Open a modal; returns a line when that failed. https://docs.slack.dev/reference/methods/views.open"""
         failed = await self._try("views.open", lambda: self._client.views_open(trigger_id=trigger, view=view))
         if failed is None:
             return None
         return TOO_LATE if failed in _LATE else NOT_SHOWN
 
     async def update(self, view_id: str, view: dict[str, Any], hash_: str = "") -> Line | None:
-        """Change an open modal, unless it was changed or closed meanwhile."""
+        """Update an open modal, unless it was changed or closed meanwhile."""
         seen = {"hash": hash_} if hash_ else {}
         failed = await self._try("views.update", lambda: self._client.views_update(view_id=view_id, view=view, **seen))
         return None if failed is None or failed in _OVERTAKEN else NOT_SHOWN
 
     async def replace(self, external_id: str, view: dict[str, Any]) -> Line | None:
-        """Change a modal that was opened with this `external_id`, unless it was closed meanwhile."""
+        """Update a modal that was opened with this `external_id`, unless it was closed meanwhile."""
         failed = await self._try("views.update", lambda: self._client.views_update(external_id=external_id, view=view))
         return None if failed is None or failed in _OVERTAKEN else NOT_SHOWN
 
     async def private(self, where: Where, person: str, text: str) -> None:
-        """Tell one person something: where they acted, else by direct message; never twice."""
+        """Send a person one message: ephemeral, by response URL, or direct; the next way only if the last surely
+        failed.
+        """
         ways: list[tuple[str, Callable[[], Awaitable[object]]]] = []
         if where.channel[:1] in {"C", "G"}:
             ways.append(("chat.postEphemeral", lambda: self._ephemeral(where.channel, person, text)))
@@ -82,7 +84,7 @@ class SlackReply:
                 return
 
     async def publish_home(self, person: str, view: dict[str, Any]) -> None:
-        """Draw somebody's home tab."""
+        """Publish somebody's home tab."""
         await self._try("views.publish", lambda: self._client.views_publish(user_id=person, view=view))
 
     async def _ephemeral(self, channel: str, person: str, text: str) -> None:
@@ -102,7 +104,7 @@ class SlackReply:
         await self._client.chat_postMessage(channel=channel, text=text, unfurl_links=False, unfurl_media=False)
 
     async def _try(self, call: str, do: Callable[[], Awaitable[object]]) -> str | None:
-        """Do it once; give the error's name, or None when it was done."""
+        """Make one attempt; return the error's name, or None on success."""
         try:
             async with asyncio.timeout(self._patience):
                 await do()

@@ -1,6 +1,6 @@
-"""A channel as a rehearsal uses it: posts a message, looks for it, draws it anew and deletes it.
+"""Test channel of a rehearsal: posts a message, finds it, updates it and deletes it.
 
-Of what it reads it gives only its own messages, known by the key they carry: what others wrote is nobody's business.
+It returns only the rehearsal's own messages, identified by their key; those of others are dropped.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ _PAGE = 100
 
 
 class Mine(Value):
-    """A message of the rehearsal's own, as Slack shows it."""
+    """A message of this rehearsal."""
 
     ts: str
     keyed: bool
@@ -30,13 +30,13 @@ class Trial:
     """One channel. Every method raises TryAgain and GiveUp only."""
 
     def __init__(self, token: str, api_url: str, session: aiohttp.ClientSession, channel: str, key: str) -> None:
-        """Take the bot's token, a session that somebody else closes, a channel's id and an opaque key."""
+        """Take the bot's token, a session that the caller closes, a channel's id and an opaque key."""
         self._web = AsyncWebClient(token, api_url, session=session, timeout=10, retry_handlers=[])
         self._channel, self._key = channel, key
         self._known: set[str] = set()
 
     async def post(self, text: str, blocks: Sequence[Block], thread: str | None = None) -> str:
-        """Post a message with the key and give its ts."""
+        """Post a message with the key and return its ts."""
         asked = self._web.chat_postMessage(
             channel=self._channel,
             text=text,
@@ -51,26 +51,26 @@ class Trial:
         return str(answer["ts"])
 
     async def draw(self, ts: str, text: str, blocks: Sequence[Block]) -> str:
-        """Draw a message anew, without metadata, and give the ts it has now."""
+        """Update a message, without metadata, and return its ts."""
         asked = self._web.chat_update(channel=self._channel, ts=ts, text=text, blocks=list(blocks))
         answer = await heard(asked, self._channel)
         self._known.add(str(answer["ts"]))
         return str(answer["ts"])
 
     async def history(self, oldest: float) -> tuple[Mine, ...]:
-        """Look for messages in the channel since an instant."""
+        """Return own messages in the channel since an instant."""
         asked = self._web.conversations_history(
             channel=self._channel, oldest=f"{oldest:.6f}", limit=_PAGE, include_all_metadata=True
         )
         return self._mine(await heard(asked, self._channel))
 
     async def thread(self, ts: str) -> tuple[Mine, ...]:
-        """Look for messages in a thread, the one that began it included."""
+        """Return own messages in a thread, its parent included."""
         asked = self._web.conversations_replies(channel=self._channel, ts=ts, limit=_PAGE, include_all_metadata=True)
         return self._mine(await heard(asked, self._channel))
 
     async def delete(self, ts: str) -> None:
-        """Delete a message of ours."""
+        """Delete an own message."""
         await heard(self._web.chat_delete(channel=self._channel, ts=ts), self._channel)
 
     def _mine(self, answer: Any) -> tuple[Mine, ...]:

@@ -1,1 +1,1 @@
-"""Words and how they stand in Slack's mrkdwn."""
+"""Text in Slack's mrkdwn: escaping and localization."""

@@ -1,4 +1,4 @@
-"""Makes other people's words harmless before they stand in a Slack message. Pure.
+"""Escaping of untrusted text for Slack messages. Pure.
 
 Slack reads `<!channel>`, `<@U…>` and `<http://…|bank>` in mrkdwn as commands, so the three characters are escaped:
 https://docs.slack.dev/messaging/formatting-message-text#escaping. Characters that are invisible, move the cursor
@@ -15,7 +15,7 @@ _WORD_JOINER = "\u2060"  # invisible and without width: `:red_circle:` is then o
 
 
 def one_line(words: str) -> str:
-    """Give the words on one line, without control, format or direction characters."""
+    """Return the text on one line, without control, format or direction characters."""
     return "".join(map(_seen, words.replace("\r\n", " ")))
 
 
@@ -29,7 +29,7 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 def mrkdwn(words: str, most: int = 1000) -> str:
-    """Give the words on one line for a mrkdwn text, at most this long once escaped."""
+    """Escape text as one line of mrkdwn, at most this long once escaped."""
     found: list[str] = []
     length = 0
     for letter in one_line(words):
@@ -42,21 +42,21 @@ def mrkdwn(words: str, most: int = 1000) -> str:
 
 
 def _calm(words: str) -> str:
-    """Keep `:name:` from turning into a picture that looks like one of the desk's own marks."""
+    """Break `:name:`, which would become an emoji that looks like one of the desk's own marks."""
     return _EMOJI_NAME.sub(rf":{_WORD_JOINER}\1", words)
 
 
 def plain(words: str, most: int) -> str:
-    """Give the words on one line for a plain_text element, at most this long."""
+    """Return text as one line for a plain_text element, at most this long."""
     return clip(one_line(words), most)
 
 
 def clip(words: str, most: int) -> str:
-    """Shorten plain words; the dots say that there was more."""
+    """Truncate plain text with an ellipsis."""
     return words if len(words) <= most else words[: most - 1] + "…"
 
 
 def verbatim(words: str) -> str:
-    """Give text of several lines (logs) as it stands; what would be invisible is shown as a mark."""
+    """Return text of several lines (logs) unchanged; invisible characters are shown as a mark."""
     lines = words.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(letter if letter in "\n\t" or _seen(letter) else "\ufffd" for letter in lines)

@@ -1,4 +1,4 @@
-"""How sentences, times, people and links become Slack's mrkdwn, in one inbox's language. Pure.
+"""Rendering of sentences, times, people and links as mrkdwn, in one inbox's language. Pure.
 
 Sentences go through the catalogue with empty slots; what goes into a slot is escaped here, so nothing a customer
 wrote reaches a message unescaped. Times are written so that Slack shows each reader's own clock:
@@ -35,43 +35,43 @@ _SLACK_ID = re.compile(r"[UW][A-Z0-9]{4,20}", re.ASCII)
 
 @dataclass(frozen=True)
 class Mark:
-    """Words that are Slack's markup already, and how they read without it."""
+    """Text that is already Slack's markup, with its plain form."""
 
     markup: str
     plain: str
 
 
 def nobody(_: str) -> str:
-    """Know no names and no members."""
+    """The default for names and members: empty."""
     return ""
 
 
 @dataclass(frozen=True)
 class Ink:
-    """Everything a drawing needs besides the case: language, zone, the instant, and how people are named."""
+    """Rendering context besides the case: language, zone, current instant, and how people are named."""
 
     say: Say
     language: str
     zone: str
     now: datetime
     day: date | None = None
-    """The local day the case was opened: a time without a date is of this day."""
+    """Local date on which the case was opened: a time without a date is on this day."""
     name: Callable[[str], str] = nobody
     role: Callable[[str], str] = nobody
-    """A role's title, as plain words."""
+    """Returns a role's title as plain text."""
     mentions: Callable[[str], str] = nobody
-    """Who `role:<role>` stands for, as mentions."""
+    """Returns the mentions for `role:<role>`."""
     opener: str = ""
     """Who opened the case: the only person a brief may mention."""
     ticket_url: str = ""
-    """A template with `{id}` for agents' links to tickets; empty when the ticket's own link is good."""
+    """URL template with `{id}` for agents' links to tickets; when empty, the ticket's own link is used."""
     masked: bool = False
-    """True in a public channel, where personal facts are not shown."""
+    """True in a public channel, where personal facts are masked."""
     secrets: tuple[str, ...] = ()
-    """The personal values that no words may hold when masked."""
+    """Personal values that no text may contain when masked."""
 
     def plain(self, key: str, **args: Any) -> str:
-        """Say a sentence as plain text, unescaped."""
+        """Translate a sentence as plain text, unescaped."""
         return self.say(
             Line(key=key, args={n: self._bare(v) for n, v in args.items()}),
             self.language,
@@ -79,7 +79,7 @@ class Ink:
         )
 
     def line(self, key: str, **args: Any) -> str:
-        """Say a sentence as mrkdwn."""
+        """Translate a sentence as mrkdwn."""
         marks: list[str] = []
         slots: dict[str, Any] = {}
         for name, value in args.items():
@@ -91,24 +91,24 @@ class Ink:
         return "".join(marks[int(p)] if n % 2 else mrkdwn(p, SECTION) for n, p in enumerate(pieces))
 
     def of(self, line: Line) -> str:
-        """Say a line of the desk as mrkdwn."""
+        """Translate a line of the desk as mrkdwn."""
         return self.line(line.key, **line.args)
 
     def plain_of(self, line: Line) -> str:
-        """Say a line of the desk as plain text."""
+        """Translate a line of the desk as plain text."""
         args = {name: self._mark(name, v).plain if _is_people(name, v) else v for name, v in line.args.items()}
         return self.plain(line.key, **args)
 
     def words(self, text: Text) -> str:
-        """Give a playbook's text as plain words."""
+        """Return a playbook's text as plain text."""
         return in_language(text, self.language)
 
     def text(self, text: Text, most: int = 1000) -> str:
-        """Give a playbook's text as mrkdwn."""
+        """Return a playbook's text as mrkdwn."""
         return mrkdwn(self.words(text), most)
 
     def value(self, field: FieldSpec, fact: Fact, most: int = 800) -> str:
-        """Show a fact as mrkdwn; a link can be followed, a personal fact is hidden in public."""
+        """Render a fact as mrkdwn; a link is clickable, a personal fact is masked in public."""
         if self.hides(field, fact):
             return self.line("hidden, because this channel is public")
         if field.type == "url" and is_link(fact.value):
@@ -116,20 +116,20 @@ class Ink:
         return mrkdwn(show(field, fact, self.language, self.zone), most)
 
     def hides(self, field: FieldSpec, fact: Fact) -> bool:
-        """Say whether a fact must not be shown here."""
+        """Return whether a fact is masked here."""
         return self.masked and (field.personal or fact.personal) and fact.known
 
     def hidden(self, words: str) -> bool:
-        """Say whether these words hold a personal value that must not be shown here."""
+        """Return whether text contains a masked personal value."""
         return self.masked and any(secret in words for secret in self.secrets)
 
     def when(self, at: datetime) -> Mark:
-        """Show an instant: the time alone on the day the case was opened, else with the day."""
+        """Render an instant: the time alone on the day the case was opened, else with the day."""
         same = self.day is not None and at.astimezone(ZoneInfo(self.zone)).date() == self.day
         return self._date(at, "{time}" if same else "{date_short_pretty} {time}", with_day=not same)
 
     def by(self, at: datetime) -> Mark:
-        """Show an instant that somebody must act by: always with the day, since a card may stand overnight."""
+        """Render a due time: always with the day, since a card may be read the next morning."""
         return self._date(
             at,
             "{date_short_pretty} {time}",
@@ -142,7 +142,7 @@ class Ink:
         return Mark(f"<!date^{int(at.timestamp())}^{shape}|{bare}>", bare)
 
     def who(self, person: str) -> Mark:
-        """Name somebody: a mention for a person of Slack, a name for the desk itself."""
+        """Render a person: a mention for a person of Slack, a name for the desk itself."""
         if person == BOT.id:
             return Mark(BOT.name, BOT.name)
         bare = self.name(person) or person
@@ -161,7 +161,7 @@ class Ink:
         return Mark(mrkdwn(words), one_line(words))
 
     def _people(self, name: str, named: str) -> Mark:
-        """Name people: everybody of a role where the sentence lists people, else the role's title."""
+        """Render people: all members of a role where the sentence lists people, else the role's title."""
         found = _PERSON.fullmatch(named)
         assert found is not None
         kind, rest = found[1] or "person", found[2] or found[3]
@@ -178,7 +178,7 @@ class Ink:
 
 
 def _instant(name: str, value: Any) -> datetime | None:
-    """Give an instant; work that was kept as JSON comes back with its instants written out."""
+    """Return an instant; arguments of effects come back from JSON as ISO strings."""
     if isinstance(value, datetime) or not (isinstance(value, str) and name.endswith("_at")):
         return value if isinstance(value, datetime) else None
     try:
@@ -189,12 +189,12 @@ def _instant(name: str, value: Any) -> datetime | None:
 
 
 def _is_people(name: str, value: Any) -> bool:
-    """Say whether an argument names people; only arguments of these names do, whatever a customer typed elsewhere."""
+    """Return whether an argument names people; decided by its name, whatever a customer typed elsewhere."""
     return name in _PEOPLE_ARGS and isinstance(value, str) and _PERSON.fullmatch(value) is not None
 
 
 def is_link(value: Any) -> bool:
-    """Say whether a value is a web address that may be linked."""
+    """Return whether a value is a web address that may be linked."""
     if not isinstance(value, str) or len(value) > 2000 or re.search(r"[\s<>|\"]", value):
         return False
     parts = urlsplit(value)
@@ -206,18 +206,18 @@ def _url(url: str) -> str:
 
 
 def link(url: str, label: str) -> Mark:
-    """Show a label that leads somewhere; just the label where the address is not one."""
+    """Render a link; the label alone where the address is not one."""
     bare = mrkdwn(label)
     return Mark(f"<{_url(url)}|{bare}>" if is_link(url) else bare, one_line(label))
 
 
 def section(words: str) -> Block:
-    """Draw one paragraph. `verbatim` keeps Slack from linking what only looks like a link or a channel."""
+    """Build a section block. `verbatim` keeps Slack from linking what only looks like a link or a channel."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": words, "verbatim": True}}
 
 
 def paragraph(ink: Ink, lines: Iterable[str], most: int = SECTION) -> list[Block]:
-    """Draw lines as one paragraph; those that do not fit are counted."""
+    """Render lines as one paragraph; those that do not fit are counted."""
     wanted = [line for line in lines if line]
     kept: list[str] = []
     room = most
@@ -241,7 +241,7 @@ def button(
     style: str | None = None,
     url: str = "",
 ) -> Block:
-    """Draw one button."""
+    """Build a button."""
     drawn: Block = {
         "type": "button",
         "text": {"type": "plain_text", "text": plain(words, BUTTON) or "…", "emoji": False},
@@ -252,6 +252,6 @@ def button(
 
 
 def rows(buttons: Sequence[Block]) -> list[Block]:
-    """Draw buttons in rows; the same one twice is drawn once."""
+    """Arrange buttons in rows; duplicates are dropped."""
     once = list({one["action_id"]: one for one in buttons}.values())
     return [{"type": "actions", "elements": once[n : n + ROW]} for n in range(0, len(once), ROW)]

@@ -1,1 +1,1 @@
-"""Pure drawings of cards, forms and the home page as Slack blocks. They send nothing."""
+"""Views: cards, forms and the home tab as Block Kit blocks. Pure; they send nothing."""

@@ -1,4 +1,4 @@
-"""The lines of a card about what happened to a case beside its steps: tried, put off, lifted, waiting, twins. Pure."""
+"""Card lines for what happened beside the steps: attempts, snoozes, overrides, waiting, related cases. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,12 +13,12 @@ from integrations.slack.views.menus import JOIN, ask_button, menu
 
 
 def not_in_sop(ink: Ink) -> str:
-    """Say that the procedure does not know this."""
+    """Render the note that an action is not in the procedure."""
     return f"_{ink.line('not in SOP')}_"
 
 
 def beside(standing: Standing, step: Step, ink: Ink) -> Iterator[str]:
-    """Say what happened to an open step, one line each; nothing for a step nothing happened to."""
+    """Render the extra status of an open step, one line each; empty when there is none."""
     for tried in standing.tries:
         key = "{what} {count} tries, last {last_at}" if tried.count > 1 else "{what} 1 try, {last_at}"
         yield ink.line(key, what=_named(tried.title), count=tried.count, last_at=ink.by(tried.last_at))
@@ -50,13 +50,13 @@ def _bare(words: str) -> str:
 
 
 def ticked(standing: Standing, part: str, ink: Ink) -> str:
-    """Say how much of a part is ticked off; empty before the first tick."""
+    """Render a part's checklist progress; empty before the first tick."""
     found = next((one for one in standing.ticked if one.part == part), None)
     return ink.line("{done} of {all} done", done=found.done, all=found.of) if found else ""
 
 
 def still(face: Face) -> Face:
-    """Stop the clock of a case that waits for the customer: only what is urgent stays due."""
+    """Suspend the due times of a case that waits for the customer: only urgent duties stay due."""
     if face.waiting_since is None:
         return face
     mine = tuple(OpenDuty(_still(one.duty), one.buttons) for one in face.mine)
@@ -68,7 +68,7 @@ def _still(duty: Duty) -> Duty:
 
 
 def waiting(face: Face, ink: Ink) -> str:
-    """Say that the case waits for the customer, and since when; empty when it does not."""
+    """Render that the case waits for the customer, and since when; empty when it does not."""
     if face.waiting_since is None:
         return ""
     key = "waits for the customer since {since_at}, the clock stands still"
@@ -76,14 +76,14 @@ def waiting(face: Face, ink: Ink) -> str:
 
 
 def noted(face: Face, ink: Ink) -> str:
-    """Say how many notes there are."""
+    """Render the number of notes."""
     if not face.notes:
         return ""
     return ink.line("1 note") if face.notes == 1 else ink.line("{count} notes", count=face.notes)
 
 
 def relatives(face: Face, ink: Ink) -> list[Block]:
-    """Say which other open cases this customer has, with the button that joins one of them."""
+    """Render the customer's other open cases, with the button that merges one."""
     if not face.twins:
         return []
     key = (
@@ -96,7 +96,7 @@ def relatives(face: Face, ink: Ink) -> list[Block]:
 
 
 def claimants(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
-    """Say who claims the profile, each with what is known of them: for those who decide, and nothing of it in public."""
+    """Render the claimants of a disputed profile, for those who decide; masked in public."""
     if not face.claimants:
         return []
     lines = [f"*{ink.line('These people claim this profile')}*"]
@@ -109,12 +109,12 @@ def claimants(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
 
 
 def decides(face: Face, ink: Ink) -> list[Block]:
-    """Offer the decision about a dispute to those whose card shows who claims the profile."""
+    """Render the button that decides a dispute, for cards that show the claimants."""
     return rows([ask_button(ink, "dispute", face.case)]) if face.claimants else []
 
 
 def of_case(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
-    """Draw the button that asks about an escalation, and the case's own menu where no open step of the reader's has one."""
+    """Render the escalation's question button, and the case menu unless a step of the reader's already has one."""
     asks = _asks(face, playbook, ink)
     return rows(asks if face.mine else [*asks, menu(face, playbook, ink)])
 

@@ -1,6 +1,6 @@
-"""What is owed across cases, a line each with the one button that matters: the board, the home tab, `/ato mine`. Pure.
+"""Worklist across cases, one line per duty with its main button: `/ato board`, `/ato mine`, home tab. Pure.
 
-A line names no customer: the case's name, what is owed, by when and who has it.
+A line names no customer: only the case, the duty, its due time and who has claimed it.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ SOON_AT_LEAST = timedelta(minutes=15)
 
 
 def light(one: Owed, ink: Ink) -> str:
-    """Say how a duty stands in one sign: late, due soon, or waiting."""
+    """Return the status icon of a duty: late, due soon, or waiting."""
     if one.waiting or one.due_at is None:
         return WAITING
     if one.late(ink.now):
@@ -26,7 +26,7 @@ def light(one: Owed, ink: Ink) -> str:
 
 
 def row(one: Owed, person: Person, ink: Ink, *, waits: bool = False) -> Block:
-    """Draw one duty; with `waits` it is somebody else's, so it says whose and offers nothing."""
+    """Render one duty; with `waits` it is somebody else's, so its owner is named and there is no button."""
     words = section(" · ".join(filter(None, _words(one, person, ink, waits=waits))))
     drawn = {**words, "block_id": f"{one.case}:{one.duty}"[:255]}
     press = None if waits else _press(one, person, ink)
@@ -34,7 +34,7 @@ def row(one: Owed, person: Person, ink: Ink, *, waits: bool = False) -> Block:
 
 
 def rows(found: Sequence[Owed], person: Person, ink: Ink) -> list[Block]:
-    """Draw several duties."""
+    """Render several duties."""
     return [row(one, person, ink) for one in found]
 
 
@@ -59,7 +59,7 @@ def _due(one: Owed, ink: Ink) -> str:
 
 
 def _press(one: Owed, person: Person, ink: Ink) -> Block | None:
-    """Offer the duty's button to whoever may press it, unless somebody else has it."""
+    """Render the duty's button for whoever may press it, unless somebody else has claimed it."""
     if one.press is None or one.role not in person.roles or one.held_by not in {None, person.id}:
         return None
     title = ink.words(one.press.title) or ink.plain(CONTINUE)
@@ -75,6 +75,6 @@ def _action(one: Owed) -> Action:
 
 
 def heading(line: Line, ink: Ink, accessory: Block | None = None) -> Block:
-    """Draw a heading, with a button beside it where there is one."""
+    """Render a heading, with a button beside it where there is one."""
     words = section(f"*{ink.of(line)}*")
     return {**words, "accessory": accessory} if accessory else words

@@ -1,6 +1,6 @@
-"""The card of a case in an inbox: what happened, what is open, who owes it, since when. Pure.
+"""Case card of an inbox: what was done, what is open, who owes it, since when. Pure.
 
-It draws a `Face` and nothing else, so a card is as fresh as the face it was drawn from.
+It renders a `Face` and nothing else, so a card is as fresh as its face.
 """
 
 from dataclasses import dataclass
@@ -59,14 +59,14 @@ PROMISES = {
 
 @dataclass(frozen=True)
 class Drawn:
-    """A message as it is posted: a plain text that stands alone, and blocks."""
+    """A rendered message: fallback text and blocks."""
 
     text: str
     blocks: tuple[Block, ...]
 
 
 def card(face: Face, playbook: Playbook, ink: Ink) -> Drawn:
-    """Draw the case for one inbox."""
+    """Render the card for one inbox."""
     face = still(face)
     parts = [
         [section(_headline(face, ink))],
@@ -101,7 +101,7 @@ def _headline(face: Face, ink: Ink) -> str:
 
 
 def opening(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
-    """Draw the words the card opens with: the escalation's items, or the brief and the facts."""
+    """Render the top of the card: the escalation's items, or the brief and the facts."""
     if posted := escalation(face, playbook, ink):
         return [section(f"*{mrkdwn(escalation_text(face, playbook, ink))}*"), *posted]
     brief = [_brief(words, ink) for words in map(ink.words, face.brief)]
@@ -112,7 +112,7 @@ def opening(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
 
 
 def _show(face: Face, ink: Ink) -> list[Block]:
-    """Offer what a masked card hides to those who may see it: whoever presses is looked at then."""
+    """Render the Show button of a masked card; permission is checked when it is pressed."""
     kind, _, role = face.inbox.partition(":")
     if not ink.masked or kind != "role":
         return []
@@ -121,7 +121,7 @@ def _show(face: Face, ink: Ink) -> list[Block]:
 
 
 def _fact(shown: Shown, playbook: Playbook, ink: Ink) -> str:
-    """Give a fact with its label; a link is a button and not a line."""
+    """Render a fact with its label; a link becomes a button instead."""
     field = playbook.fields[shown.name]
     if field.type == "url":
         return ""
@@ -130,7 +130,7 @@ def _fact(shown: Shown, playbook: Playbook, ink: Ink) -> str:
 
 
 def _brief(words: str, ink: Ink) -> str:
-    """Give a line of the brief: words of the playbook with a customer's answers in them."""
+    """Render a line of the brief: the playbook's text with a customer's answers in it."""
     if ink.hidden(words):
         return ink.line("hidden, because this channel is public")
     escaped = mrkdwn(words, 700)
@@ -138,7 +138,7 @@ def _brief(words: str, ink: Ink) -> str:
 
 
 def _done(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
-    """Draw what was done, oldest first, then where the tickets are."""
+    """Render what was done, oldest first, then the tickets."""
     steps = {one.duty.step for one in face.mine}
     drawn_already = [part.title for name in steps for part in playbook.steps[name].parts.values()]
     done = [one for one in face.finished if one.title not in drawn_already]
@@ -157,13 +157,13 @@ def _ticket(ticket: Ticket, ink: Ink) -> str:
 
 
 def _ticket_status(ticket: Ticket, ink: Ink) -> str:
-    """Say a ticket's status; one that Zendesk has and we do not know stays as it is."""
+    """Translate a ticket's status; an unknown one is shown as it is."""
     known = STATUSES.get(ticket.status or "")
     return ink.line(known) if known else mrkdwn(ticket.status or "")
 
 
 def _promised(face: Face, ink: Ink) -> list[Block]:
-    """Draw for the agent what the customer was told would happen, and when they must hear from us."""
+    """Render the promises to the customer for the agent, and when the next contact is due."""
     if not face.inbox.startswith("person:"):
         return []
     lines = [f"*{ink.line('Promised to the customer')}*"] if face.promises else []
@@ -188,7 +188,7 @@ def _ended(face: Face, ink: Ink) -> list[Block]:
 
 
 def _text(face: Face, playbook: Playbook, ink: Ink) -> str:
-    """Say what a phone shows: the case, what is wanted, since when. It names no customer."""
+    """Render the notification text: the case, the next duty, its age. It names no customer."""
     if face.escalation is not None and face.post:
         return escalation_text(face, playbook, ink)
     return " · ".join(filter(None, [face.display, _wanted(face, ink), _since(face.opened_at, ink)]))
@@ -208,7 +208,7 @@ def _wanted(face: Face, ink: Ink) -> str:
 
 
 def _since(opened_at: datetime | None, ink: Ink) -> str:
-    """Say how long ago the call was, in the unit a person would use."""
+    """Render the time since the call, in the unit a person would use."""
     if opened_at is None:
         return ""
     minutes = max(0, int((ink.now - opened_at).total_seconds() // 60))

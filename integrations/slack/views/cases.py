@@ -1,4 +1,4 @@
-"""One case as short lines, for one person: `/ato ATO-12`. Pure; no customer's data in it."""
+"""Case summary for one person: `/ato ATO-12`. Pure; no customer's data in it."""
 
 from desk.case.state import Case
 from desk.fields.template_values import display
@@ -22,7 +22,7 @@ MOST = 20
 
 
 def headline(case: Case, playbook: Playbook, ink: Ink) -> str:
-    """Name a case and say how long it has been open."""
+    """Render a case's name and age."""
     title = ink.line(TITLE.key, case=display(case, playbook), title=playbook.title)
     if case.ended_at:
         ending = playbook.ending(case.ending)
@@ -32,7 +32,7 @@ def headline(case: Case, playbook: Playbook, ink: Ink) -> str:
 
 
 def case_blocks(case: Case, playbook: Playbook, person: Person, ink: Ink) -> list[Block]:
-    """Draw one case: what is open, with whom, and the button to go on where this person may."""
+    """Render one case: open steps, their owners, and the button to continue where this person may."""
     owed = duties(case, playbook)[:MOST]
     return [
         section(headline(case, playbook, ink)),

@@ -1,4 +1,4 @@
-"""The structured escalation: the procedure's items in its order, one line each, as they were when it was composed."""
+"""Structured escalation: the procedure's items in its order, one line each, as of when it was composed. Pure."""
 
 from desk.cards.case_card import Face
 from desk.case.state import Escalation
@@ -10,7 +10,7 @@ NOTHING = Fact()
 
 
 def escalation(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
-    """Draw the items; nothing when this inbox has no escalation yet."""
+    """Render the items; empty when this inbox has no escalation yet."""
     if face.post is None or face.escalation is None:
         return []
     post = playbook.posts[face.post]
@@ -21,7 +21,7 @@ def escalation(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
 
 
 def _alike(title: Text, count: int, ink: Ink) -> str:
-    """Say how many other cases look like this one: attacks come in waves."""
+    """Render the number of similar cases: attacks come in waves."""
     key = (
         "1 other case of the same day shares: {what}"
         if count == 1
@@ -31,7 +31,7 @@ def _alike(title: Text, count: int, ink: Ink) -> str:
 
 
 def escalation_text(face: Face, playbook: Playbook, ink: Ink) -> str:
-    """Say in one plain sentence what is asked of whom; it names no customer."""
+    """Render a plain one-sentence summary; it names no customer."""
     post = playbook.posts[face.post or ""]
     return ink.plain("{title} {case}: please investigate", title=ink.words(post.title), case=face.display)
 

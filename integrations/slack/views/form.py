@@ -1,6 +1,6 @@
-"""A form of the desk as a Slack modal: what to say first, then what to ask. Pure.
+"""Form modal: what to say first, then what to ask. Pure.
 
-What does not depend on the case is drawn once per page and language and kept; answers are put in per call.
+Everything independent of the case is rendered once per page and language and cached; answers are filled in per call.
 """
 
 from collections import OrderedDict
@@ -24,7 +24,7 @@ from integrations.slack.views.inputs import (
 )
 
 FORM, HAND, CHOOSE = "form", "hand", "choose"
-"""The callback ids of our modals."""
+"""Callback ids of the form modals."""
 
 SAVE = Line(key="Save")
 SEND = Line(key="Send")
@@ -42,7 +42,7 @@ _NO_ANSWERS: Mapping[str, Fill] = {}
 
 @dataclass(frozen=True)
 class _Page:
-    """A drawn page, and the form it was drawn from: another version of the playbook is another page."""
+    """A cached page, with the form it was rendered from: another version of the playbook is another page."""
 
     form: Form
     title: Block
@@ -50,14 +50,14 @@ class _Page:
 
 
 class Forms:
-    """Draws forms. It holds the pages drawn lately, and no answers."""
+    """Renders forms. It caches recent pages, and no answers."""
 
     def __init__(self, say: Say, most: int = 256) -> None:
-        """Keep how to say things and how many pages to hold."""
+        """Take the translator and the maximum number of cached pages."""
         self._say, self._most = say, most
         self._pages: OrderedDict[tuple[object, ...], _Page] = OrderedDict()
         self.drawn = 0
-        """How many pages were drawn: a page that was held does not count."""
+        """Number of pages rendered; cache hits do not count."""
 
     def view(
         self,
@@ -68,7 +68,7 @@ class Forms:
         submit: Line = SAVE,
         typed: Mapping[str, Fill] = _NO_ANSWERS,
     ) -> Block:
-        """Give the modal; what was typed so far wins over what the case knows."""
+        """Render the modal; what was typed so far overrides the facts of the case."""
         page = self._page(form, language)
         answers = {one.name: typed.get(one.name) or answer_of(one.known) for one in form.inputs}
         head = [aside_line(form.display)] if form.display else []
@@ -108,7 +108,7 @@ class Forms:
 
 
 def _alike(one: Form, other: Form) -> bool:
-    """Say whether two forms differ in their answers only. Same objects compare at once."""
+    """Return whether two forms differ in their answers only. Identical objects compare at once."""
     return (
         (one.title, one.says, one.shows, one.choices, one.sop)
         == (other.title, other.says, other.shows, other.choices, other.sop)
@@ -134,12 +134,12 @@ def _draw(form: Form, say: Say, language: str) -> _Page:
 
 
 def place(form: Form) -> str:
-    """Name the page a question stands on, so that the same field elsewhere starts anew."""
+    """Return the page id of a question, so that the same field on another page starts empty."""
     return ".".join(filter(None, [form.step, form.part, str(form.occurrence) if form.occurrence > 1 else ""]))
 
 
 def say_now(says: tuple[Text, ...], say: Say, language: str) -> list[Block]:
-    """Show word for word what to say to the customer."""
+    """Render word for word what to say to the customer."""
     if not says:
         return []
     heading = {
@@ -163,7 +163,7 @@ def _outcomes(form: Form, where: str, say: Say, language: str) -> list[Block]:
 
 
 def _radio(what: str, where: str, choices: tuple[Choice, ...], label: str, language: str, aside: str = "") -> Block:
-    """Draw a choice; `aside` stands below what the procedure does not know."""
+    """Render a choice; `aside` marks it as not in the procedure."""
     options = [option(one.name, one.title, language, "" if one.sop else aside) for one in choices[:100]]
     kind = "radio_buttons" if len(options) <= 10 else "static_select"
     element = {"type": kind, "action_id": what, "options": options}
@@ -178,7 +178,7 @@ def _radio(what: str, where: str, choices: tuple[Choice, ...], label: str, langu
 
 
 def with_answer(block: Block, answers: Mapping[str, Fill]) -> Block:
-    """Give a block with the answer it has, if it has one."""
+    """Return a block with its answer filled in, if it has one."""
     if block["type"] != "input":
         return block
     name = str(block["block_id"]).partition("@")[0].removesuffix(NONE)
@@ -187,17 +187,17 @@ def with_answer(block: Block, answers: Mapping[str, Fill]) -> Block:
 
 
 def paragraph(words: str) -> Block:
-    """Give one paragraph of plain words."""
+    """Build a paragraph of plain text."""
     return {"type": "section", "text": plain(words)}
 
 
 def aside_line(words: str) -> Block:
-    """Give one small line beside the rest."""
+    """Build a context line (small print)."""
     return {"type": "context", "elements": [plain(words)]}
 
 
 def hand_view(meta: FormMeta, say: Say, language: str) -> Block:
-    """Give the modal in which somebody says where work done by hand can be seen."""
+    """Build the modal that asks where work done by hand can be seen."""
     block = {
         "type": "input",
         "block_id": "reference@hand",
@@ -209,7 +209,7 @@ def hand_view(meta: FormMeta, say: Say, language: str) -> Block:
 
 
 def choose_view(meta: FormMeta, playbooks: Mapping[str, Playbook], say: Say, language: str) -> Block:
-    """Give the modal in which somebody who works with several playbooks chooses one."""
+    """Build the modal in which somebody who works with several playbooks chooses one."""
     choices = tuple(Choice(name, _branded(playbook)) for name, playbook in playbooks.items())
     label = say(WHICH_PLAYBOOK, language, "UTC")
     return modal(
@@ -227,7 +227,7 @@ def _branded(playbook: Playbook) -> Text:
 
 
 def modal(kind: str, title: Line, meta: FormMeta, blocks: list[Block], say: Say, language: str) -> Block:
-    """Give a modal that asks something other than a step's form."""
+    """Build a modal that is no step's form."""
     return {
         "type": "modal",
         "callback_id": kind,

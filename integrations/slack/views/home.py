@@ -1,4 +1,4 @@
-"""The home tab: on duty or not, today's figures, what is mine, my role's, and what I wait for. Pure.
+"""Home tab: duty switch, today's figures, own duties, the role's duties, and what one waits for. Pure.
 
 A home tab has at most 100 blocks: https://docs.slack.dev/reference/views/home-tab-views. Three lists of LONG lines,
 their headings and the top make 97.
@@ -14,7 +14,7 @@ from integrations.slack.text.lines import Block, Ink, button, section
 from integrations.slack.views.board import heading, row
 
 SHORT, LONG = 8, 30
-"""How many lines a list of the home tab has, and how many behind "Show all"."""
+"""Lines of a list in the home tab, and behind "Show all"."""
 
 MINE = Line(key="Mine")
 MY_ROLES = Line(key="My role's, by what is due")
@@ -33,7 +33,7 @@ WITH_GOALS = "Today: opened {opened} · protected in time: {good} of {all} · la
 
 @dataclass(frozen=True)
 class Goals:
-    """What must be done soonest after the call in this person's procedures: one step with its minutes, or several."""
+    """Time goals of this person's playbooks: one step with its minutes, or several."""
 
     count: int = 0
     step: Text | None = None
@@ -42,7 +42,7 @@ class Goals:
 
 @dataclass(frozen=True)
 class Home:
-    """What one person sees in their home tab. The lists may be one longer than shown: then there is more."""
+    """Content of one person's home tab. Each list may hold one more than is shown: then there is more."""
 
     mine: Sequence[Owed]
     roles: Sequence[Owed]
@@ -55,7 +55,7 @@ class Home:
 
 
 def home_view(home: Home, person: Person, ink: Ink) -> Block:
-    """Draw the home tab."""
+    """Render the home tab."""
     top = [*_switch(home, ink), *_figures(home, ink)] if person.roles else []
     lists = _lists(home, person, ink)
     nothing = [] if lists or not person.roles else [section(ink.of(NOTHING))]

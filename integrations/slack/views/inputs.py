@@ -1,6 +1,6 @@
-"""One question of a form as Slack's input blocks: every field type, its prefill and its limits. Pure.
+"""Input blocks of a form: every field type, its prefill and its limits. Pure.
 
-Limits: https://docs.slack.dev/reference/block-kit. It checks nothing that was typed: the desk does that.
+Limits: https://docs.slack.dev/reference/block-kit. It validates nothing: the desk does that.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ _SAYINGS: dict[str, Line] = {
     "orders": Line(key="One a line, like DFD-77120."),
     "instant": Line(key="Leave it empty if it is now."),
 }
-"""What to write, where the playbook gives no help of its own."""
+"""Default hints, where the playbook has none."""
 
 NOT_IN_SOP = Line(key="Not in SOP.")
 NONE_KNOWN = Line(key="None known, because…")
@@ -33,23 +33,23 @@ AMOUNT = Line(key="An amount in {currency}, such as 129.90.")
 
 OPTION = 75
 GROUP = 100
-"""Characters of an option, and options of a menu: https://docs.slack.dev/reference/block-kit"""
+"""Maximum characters of an option, and options of a menu: https://docs.slack.dev/reference/block-kit"""
 
 ROWS = Line(key="One a line, parted by |: {columns}")
 
 
 def cut(words: str, most: int) -> str:
-    """Shorten words to what Slack takes; an ellipsis shows that something is missing."""
+    """Truncate text to Slack's limit, with an ellipsis."""
     return words if len(words) <= most else words[: most - 1].rstrip() + "…"
 
 
 def plain(words: str, most: int = 3000) -> Block:
-    """Give a plain text object, in which nothing a customer wrote can be a link or a mention."""
+    """Build a plain_text object, in which nothing a customer wrote can be a link or a mention."""
     return {"type": "plain_text", "text": cut(words, most) or " "}
 
 
 def question(one: Input, where: str, say: Say, language: str) -> list[Block]:
-    """Draw one question without answers; `where` tells the same field of two steps apart."""
+    """Render one question without answers; `where` distinguishes the same field of two steps."""
     field = one.field
     drawn: Block = {
         "type": "input",
@@ -126,7 +126,10 @@ def _choices(field: FieldSpec, language: str) -> Block:
 
 
 def _group(number: int, options: list[Block]) -> Block:
-    """Give a hundred options of a long menu: https://docs.slack.dev/reference/block-kit/composition-objects/option-group-object"""
+    """Build an option group of up to a hundred options.
+
+    https://docs.slack.dev/reference/block-kit/composition-objects/option-group-object
+    """
     first = number * GROUP + 1
     return {"label": plain(f"{first}\N{EN DASH}{first + len(options) - 1}", 75), "options": options}
 
@@ -137,7 +140,7 @@ def _answers(field: FieldSpec) -> Mapping[str, Text]:
 
 
 def option(name: str, words: Text, language: str, more: str = "") -> Block:
-    """Give one answer of a choice; what is too long for one line goes on in the line below it."""
+    """Build an option; text too long for one line continues in the description."""
     first, rest = split(in_language(words, language) or name)
     below = " ".join(filter(None, [rest, more]))
     drawn = {"text": plain(first, OPTION), "value": name}
@@ -145,7 +148,7 @@ def option(name: str, words: Text, language: str, more: str = "") -> Block:
 
 
 def split(words: str) -> tuple[str, str]:
-    """Part words that are too long for an option, where possible between two of them."""
+    """Split text that is too long for an option, between two words where possible."""
     if len(words) <= OPTION:
         return words, ""
     at = words.rfind(" ", 1, OPTION + 1)
@@ -154,7 +157,7 @@ def split(words: str) -> tuple[str, str]:
 
 
 def _files(field: FieldSpec) -> Block:
-    """Take files; of a sheet that fills in rows just one, and of the two kinds that can be read."""
+    """Build a file input; a sheet that fills in rows is a single file of the two readable kinds."""
     sheet: Block = {"max_files": 1, "filetypes": ["csv", "xlsx"]}
     return {"type": "file_input", **(sheet if field.into else {"max_files": 10})}
 
@@ -173,7 +176,7 @@ _ELEMENTS: dict[str, Callable[[FieldSpec, str], Block]] = {
 
 
 def answer_of(fact: Fact | None) -> Fill:
-    """Turn a known fact into what somebody would have typed for it."""
+    """Convert a known fact into form input."""
     if fact is None or not fact.known:
         return Fill()
     return Fill(raw=_raw(fact.value), none_because=fact.none_because)
@@ -188,7 +191,7 @@ def _raw(value: JsonValue) -> str | tuple[str, ...] | None:
 
 
 def _row(one: JsonValue) -> str:
-    """Write one line of rows the way it is typed; anything else is one word."""
+    """Format one row the way it is typed; anything else is a single word."""
     cells = list(one.values()) if isinstance(one, dict) else one if isinstance(one, list) else [one]
     return " | ".join(_cell(cell) for cell in cells)
 
@@ -200,7 +203,7 @@ def _cell(cell: JsonValue) -> str:
 
 
 def answered(block: Block, fill: Fill) -> Block:
-    """Give the block with this answer in it; an answer the element cannot hold is left out."""
+    """Return the block with this answer; an answer the element cannot hold is left out."""
     element = block["element"]
     name = element["action_id"]
     raw = fill.none_because if name.endswith(NONE) else fill.raw
@@ -211,12 +214,12 @@ def answered(block: Block, fill: Fill) -> Block:
 
 
 def _may_stay(block: Block) -> bool:
-    """Say whether an empty input leaves what is known as it is: long words are not shown, and not asked for again."""
+    """Return whether an empty input keeps the known fact: long text is not prefilled, and not required again."""
     return bool(block["optional"]) or bool(block["element"].get("multiline"))
 
 
 def _initial_words(element: Block, raw: str | tuple[str, ...]) -> Block:
-    """Words that do not fit are left out whole: cut short and sent back they would take the place of the fact."""
+    """Prefill text. Text too long is left out entirely: truncated and sent back it would replace the fact."""
     words = raw if isinstance(raw, str) else "\n".join(raw)
     return {"initial_value": words} if len(words) <= element.get("max_length", 3000) else {}
 

@@ -1,4 +1,4 @@
-"""What a customer was told and promised in a case, when and by whom, and the last words to copy. Pure.
+"""Ledger of a case: what the customer was told and promised, when and by whom, and the last text to copy. Pure.
 
 It is shown to one person who works on the case, never in a channel.
 """
@@ -25,7 +25,7 @@ MOST = 15
 
 
 def ledger(case: Case, playbook: Playbook, ink: Ink) -> list[Block]:
-    """Draw everything said and promised, newest last, the next contact due, and the last words as plain text."""
+    """Render everything said and promised, newest last, the next contact due, and the last text for copying."""
     lines = list(_lines(case, playbook, ink))
     earlier = len(lines) - MOST
     shown = [ink.line("… ({count} earlier)", count=earlier)] if earlier > 0 else []
@@ -57,7 +57,7 @@ def _texts(event: ev.CustomerTold, case: Case, playbook: Playbook, language: str
 
 
 def _copy(case: Case, playbook: Playbook, ink: Ink) -> list[Block]:
-    """Give the last words said in the customer's language, as text that is copied as it stands."""
+    """Render the last text in the customer's language, for copying."""
     told = [event for event in case.log if isinstance(event, ev.CustomerTold)]
     words = _texts(told[-1], case, playbook, case.language) if told else []
     return to_copy(tuple({ink.language[:2]: one} for one in words), ink.say, ink.language)

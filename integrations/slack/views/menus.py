@@ -1,7 +1,7 @@
-"""The menu beside a card's buttons: what else can be done with a step, or with the case. Pure.
+"""Overflow menus of a card: further actions on a step or the case. Pure.
 
 A card is read by everybody in its inbox, so a menu offers what that role mostly needs, and "More…" lists what the
-person who presses it may really do.
+person who presses it is permitted to do.
 """
 
 from desk.cards.case_card import Face
@@ -34,14 +34,17 @@ LABELS: dict[str, Line] = {
     "override": Line(key="Override…"),
     "dispute": Line(key="This is the customer…"),
 }
-"""What each thing is called on menus, buttons and modals."""
+"""Labels of the actions on menus, buttons and modals."""
 
 JOIN = Line(key="Join it…")
 ANSWER = Line(key="Answer…")
 
 
 def menu(face: Face, playbook: Playbook, ink: Ink, step: str = "", occurrence: int = 1) -> Block:
-    """Draw the menu of one step, or of the case: https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element"""
+    """Build the overflow menu of a step or of the case.
+
+    https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
+    """
     whats = _of_step(face, playbook) if step else _of_case(face, playbook)
     value = StepValue(face.case, occurrence)
     options = [
@@ -66,7 +69,7 @@ def _of_step(face: Face, playbook: Playbook) -> tuple[str, ...]:
 
 
 def _of_case(face: Face, playbook: Playbook) -> tuple[str, ...]:
-    """Choose five at most. What is open or closed changes with the case, and the card is drawn anew."""
+    """Return at most five actions. They depend on the case's state, and the card is redrawn with it."""
     decides = role_of(face.inbox, playbook) in playbook.cancel_by
     if face.ended_at is not None:
         return ("reopen", "note", "more") if decides else ("note", "more")
@@ -80,7 +83,7 @@ def _clock(face: Face) -> str:
 
 
 def _may_lift(face: Face, playbook: Playbook) -> bool:
-    """Say whether this inbox's role could lift four eyes or a cap of a step that is open now."""
+    """Return whether this inbox's role could override four eyes or a cap of an open step."""
     if playbook.override_by is None or role_of(face.inbox, playbook) != playbook.override_by:
         return False
     lifted = {one.step for one in face.standing if one.lifted_by}
@@ -89,13 +92,13 @@ def _may_lift(face: Face, playbook: Playbook) -> bool:
 
 
 def ask_button(ink: Ink, what: str, case: str, words: Line | None = None) -> Block:
-    """Draw a button that asks for one thing about the case, such as More… in a list of cases."""
+    """Build a button for one case action, such as More… in a list of cases."""
     action = write_action(Action("ask", what=what))
     return button(ink, ink.plain_of(words or LABELS[what]), action, write_value(StepValue(case, 1)))
 
 
 def offered_button(ink: Ink, one: Offered, case: str) -> Block:
-    """Draw a button below a message for what it offers."""
+    """Build the button of a message's offer."""
     words = ink.plain_of(ANSWER if one.what == "question" else LABELS[one.what])
     about = ink.words(one.title)
     action = write_action(Action("ask", what=one.what, step=one.step))

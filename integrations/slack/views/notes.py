@@ -1,4 +1,4 @@
-"""What a modal says when nothing more is asked: a last word, a verdict, and what the customer was told, to copy. Pure."""
+"""Modal pages without questions: a final message, a verdict, and texts for the customer to copy. Pure."""
 
 from typing import Any
 
@@ -8,14 +8,14 @@ from integrations.slack.views.form import CLOSE, aside_line, paragraph
 from integrations.slack.views.inputs import Block, plain
 
 NOTE = "note"
-"""The callback id of a modal that only says something."""
+"""Callback id of these modals."""
 
 COPY = Line(key="Said to the customer; copy it into a chat or an email:")
 PIECE, MOST_COPIED = 2900, 20
 
 
 def note_view(title: str, words: tuple[str, ...], say: Say, language: str, copy: tuple[Text, ...] = ()) -> Block:
-    """Give a modal that only says something; `copy` is what the customer was told, to be copied."""
+    """Build a modal that only shows a message; `copy` is what the customer was told, for copying."""
     blocks = [*(paragraph(one) for one in words), *to_copy(copy, say, language)]
     return {
         "type": "modal",
@@ -27,7 +27,7 @@ def note_view(title: str, words: tuple[str, ...], say: Say, language: str, copy:
 
 
 def to_copy(texts: tuple[Text, ...], say: Say, language: str) -> list[Block]:
-    """Show texts as they stand, each in a block that is copied as a whole."""
+    """Render texts unchanged, each in a block of its own for copying."""
     if not texts:
         return []
     words = [in_language(text, language) for text in texts]
@@ -41,6 +41,6 @@ def _code(words: str) -> Block:
 
 
 def under_verdict(view: dict[str, Any], words: str, copy: tuple[Text, ...], say: Say, language: str) -> dict[str, Any]:
-    """Put above a page what followed from the answers of the page before, with what the customer is to be told."""
+    """Put the verdict on the previous page's answers above a page, with what the customer is to be told."""
     head = [paragraph(words), *to_copy(copy, say, language), {"type": "divider"}]
     return {**view, "blocks": [*head, *view["blocks"]]}

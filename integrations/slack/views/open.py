@@ -1,4 +1,4 @@
-"""The part of a card that says what is open: duties of the reader with their buttons, and what others owe. Pure."""
+"""Open duties on a card: the reader's with their buttons, and those of others. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ SOON_AT_LEAST = timedelta(minutes=15)
 
 
 def light(duty: Duty, ink: Ink) -> str:
-    """Say how a duty stands in one sign: late, due soon, or waiting."""
+    """Return the status icon of a duty: late, due soon, or waiting."""
     if duty.due_at is None:
         return WAITING
     if duty.late(ink.now):
@@ -43,7 +43,7 @@ def light(duty: Duty, ink: Ink) -> str:
 
 
 def due(duty: Duty, ink: Ink) -> str:
-    """Say by when, and whether the procedure or the desk says so; empty without a due time."""
+    """Render a due time, and whether the procedure or the desk sets it; empty without one."""
     if duty.due_at is None:
         return ""
     key = "was due {due_at}" if duty.late(ink.now) else "due {due_at}"
@@ -52,7 +52,7 @@ def due(duty: Duty, ink: Ink) -> str:
 
 
 def status(face: Face, ink: Ink) -> str:
-    """Say in the headline what presses most; empty when nothing is open."""
+    """Render the most pressing duty for the headline; empty when nothing is open."""
     most = _most_pressing(face)
     if most is None:
         return ""
@@ -71,7 +71,7 @@ def _pressing(duty: Duty) -> tuple[bool, float]:
 
 @dataclass(frozen=True)
 class _Group:
-    """One step of the reader's: the duties that are theirs, and those of its parts that are others'."""
+    """One step of the reader's: their duties, and those of others on its parts."""
 
     name: str
     step: Step
@@ -81,27 +81,27 @@ class _Group:
 
     @property
     def first(self) -> Duty:
-        """Give the duty that speaks for the step."""
+        """Return the duty that represents the step."""
         return self.mine[0].duty
 
     @property
     def all(self) -> tuple[Duty, ...]:
-        """Give every duty of the step."""
+        """Return every duty of the step."""
         return (*(one.duty for one in self.mine), *self.others)
 
     @property
     def due_alike(self) -> bool:
-        """Say whether one due time holds for all of it."""
+        """Return whether all duties share one due time."""
         return len({(duty.due_at, duty.due_in_sop) for duty in self.all}) == 1
 
     @property
     def claimed_by(self) -> str | None:
-        """Name who has it."""
+        """Return who has claimed the step."""
         return next((one.duty.claimed_by for one in self.mine if one.duty.claimed_by), None)
 
 
 def owed(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
-    """Draw what the reader owes, step by step, each with its buttons."""
+    """Render the reader's duties, step by step, each with its buttons."""
     links = link_buttons(face, playbook, ink)
     found: list[Block] = []
     groups = _groups(face, playbook)
@@ -144,7 +144,7 @@ def _drawn(group: _Group, face: Face, playbook: Playbook, ink: Ink, links: list[
 
 
 def _head(group: _Group, ink: Ink, *, with_due: bool) -> str:
-    """Say what the step is, since when it is open and who has it; the headline may have said by when."""
+    """Render a step's title, age, claim and, unless the headline has it, due time."""
     title = f"*{ink.text(group.step.title, 300)}*"
     if with_due and not group.step.parts:
         title = f"{light(group.first, ink)} {title}"
@@ -159,7 +159,7 @@ def _head(group: _Group, ink: Ink, *, with_due: bool) -> str:
 
 
 def _parts(group: _Group, face: Face, ink: Ink) -> Iterator[str]:
-    """Give one line for each part of the step: done, mine, or somebody else's."""
+    """Render one line for each part of the step: done, the reader's, or somebody else's."""
     owed_by = {duty.part: _role(duty.owner, ink) for duty in group.others}
     open_now = {duty.part: duty for duty in group.all}
     for name, part in group.step.parts.items():
@@ -185,7 +185,7 @@ def _role(role: str, ink: Ink) -> str:
 
 
 def finished(done: Finished, ink: Ink) -> str:
-    """Say what was done, when and by whom."""
+    """Render a finished item: what, when and by whom."""
     what = ink.words(done.outcome) or ink.words(done.title)
     key = "{what} {done_at} by {who}"
     words = ink.line(key, what=what, done_at=done.at, who=ink.who(done.by))
@@ -206,7 +206,7 @@ def _button(one: Button, face: Face, ink: Ink) -> Block:
 
 
 def _claim(group: _Group, face: Face, ink: Ink) -> list[Block]:
-    """Offer "I have this" in a shared inbox, to the role that owns the whole step."""
+    """Render the "I have this" button in a shared inbox, for the role that owns the whole step."""
     if group.claimed_by or face.inbox != f"role:{group.step.owner}":
         return []
     value = write_value(StepValue(face.case, group.first.occurrence))
@@ -214,7 +214,7 @@ def _claim(group: _Group, face: Face, ink: Ink) -> list[Block]:
 
 
 def others(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
-    """List what somebody else owes, step by step; parts of the reader's own steps stand with those steps."""
+    """Render duties of others, step by step; parts of the reader's own steps are shown with those steps."""
     here = {one.duty.step for one in face.mine}
     steps: dict[str, list[Duty]] = {}
     for duty in face.others:
@@ -225,7 +225,7 @@ def others(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
 
 
 def _other(owed: list[Duty], title: Text, ink: Ink) -> str:
-    """Say what is left of a step, with whom, since when: one part by its name, several by their number."""
+    """Render the rest of a step with its owner and age: one part by its title, several by their number."""
     first = min(owed, key=_pressing)
     roles = list(dict.fromkeys(duty.owner for duty in owed))
     owner = Mark(", ".join(f"*{_role(role, ink)}*" for role in roles), ", ".join(map(ink.role, roles)))
@@ -242,7 +242,7 @@ def _other(owed: list[Duty], title: Text, ink: Ink) -> str:
 
 
 def link_buttons(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
-    """Offer the case's links, such as the profile, as buttons."""
+    """Render the case's links, such as the profile, as buttons."""
     found: list[Block] = []
     for shown in face.facts:
         field, url = playbook.fields[shown.name], shown.fact.value

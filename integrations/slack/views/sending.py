@@ -1,4 +1,4 @@
-"""What sending a form leads to, and where its errors stand. Pure."""
+"""Submission of a form: the line that says what follows, and the placing of errors. Pure."""
 
 from collections.abc import Callable, Mapping
 
@@ -11,7 +11,7 @@ NEXT = Line(key="Next")
 
 
 def submit_line(playbook: Playbook, form: Form) -> Line:
-    """Say what sending this form leads to: the same role's next page, another role, or only a saved answer."""
+    """Return what submitting this form leads to: the role's next page, another role, or just a saved answer."""
     owner = playbook.steps[form.step].owner
     owners = [] if form.part else _owners_after(playbook, form.step, set())
     if owner in owners:
@@ -20,7 +20,7 @@ def submit_line(playbook: Playbook, form: Form) -> Line:
 
 
 def _owners_after(playbook: Playbook, step: str, seen: set[str]) -> list[str]:
-    """List who owns what comes after a step; what the desk does by itself is looked through."""
+    """Return the owners of the following steps; automatic steps are followed further."""
     found: list[str] = []
     for name, spec in playbook.steps.items():
         if step in spec.after and name not in seen:
@@ -30,7 +30,7 @@ def _owners_after(playbook: Playbook, step: str, seen: set[str]) -> list[str]:
 
 
 def errors(refusal: Refusal, blocks: Mapping[str, str], words: Callable[[Line], str]) -> dict[str, str]:
-    """Put a refusal at its fields, by the blocks of the view that was sent; what has no field stands at the first.
+    """Map a refusal to block ids of the submitted view; one without a field goes to the first input.
 
     Empty when the view has no input: then the refusal needs a view of its own.
     """

@@ -1,4 +1,4 @@
-"""What a masked card hides, in a modal of the one person who may look and asked to. Pure."""
+"""Unmasked content of a card, in a modal for the one permitted person who asked for it. Pure."""
 
 from desk.cards.case_card import Face
 from desk.fields.format import show
@@ -18,7 +18,7 @@ MOST_BLOCKS = 100  # https://docs.slack.dev/surfaces/modals
 
 
 def shown_view(face: Face, playbook: Playbook, ink: Ink) -> Block:
-    """Draw the words, facts and links of an inbox's card with nothing hidden."""
+    """Render the text, facts and links of an inbox's card unmasked."""
     blocks = [
         section(f"*{ink.line('{case}', case=face.display)}*"),
         *opening(face, playbook, ink),
@@ -41,7 +41,7 @@ def _plain(words: str) -> Block:
 
 
 def _links(face: Face, playbook: Playbook, ink: Ink) -> list[str]:
-    """Give the links that are buttons on a card; an escalation has its own among its items."""
+    """Render the links that are buttons on a card; an escalation has its own among its items."""
     links = [one for one in face.facts if playbook.fields[one.name].type == "url"]
     return (
         []
@@ -51,7 +51,7 @@ def _links(face: Face, playbook: Playbook, ink: Ink) -> list[str]:
 
 
 def _thread(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
-    """Give the long text, such as logs, that a private channel has in the escalation's thread."""
+    """Render the long text, such as logs, that a private channel has in the escalation's thread."""
     if face.escalation is None or face.post is None:
         return []
     found: list[Block] = []

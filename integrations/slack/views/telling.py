@@ -1,4 +1,4 @@
-"""A message to people: sentences, whom they are for, and long text (logs) in pieces that are never cut. Pure."""
+"""Messages to people: sentences, mentions, and long text (logs) in pieces that are never cut. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from integrations.slack.views.menus import offered_button
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{4,20})>", re.ASCII)
 PIECE = 2900
-"""Characters in one block of verbatim text, and four blocks in one message: well within what Slack takes."""
+"""Characters in one block of verbatim text; with four blocks a message is well within Slack's limits."""
 PIECES = 4
 MOST_MESSAGES = 3
 MOST_IN_TEXT = 8
@@ -29,7 +29,7 @@ class Telling:
 
 
 def telling(effect: TellPeople, mention: str, ink: Ink, card_url: str = "") -> Telling:
-    """Lay out a message; `mention` is markup already, and `card_url` is where a reminder leads."""
+    """Render a message; `mention` is markup already, and `card_url` is the target of a reminder."""
     title = ink.words(effect.title)
     lines = [_unless_hidden(ink.of(line), ink) for line in effect.lines]
     first = " ".join(filter(None, [mention, f"*{mrkdwn(title)}*" if title else ""]))
@@ -44,19 +44,19 @@ def telling(effect: TellPeople, mention: str, ink: Ink, card_url: str = "") -> T
 
 
 def _named(pre: str, ink: Ink) -> str:
-    """Name people in text that is shown as it stands: Slack makes no mention of an id there."""
+    """Replace people's ids by names in verbatim text, where Slack renders no mentions."""
     return _MENTION.sub(lambda found: f"@{ink.who(found[1]).plain}", pre)
 
 
 def _buttons(effect: TellPeople, ink: Ink, card_url: str) -> list[Block]:
-    """Lead from a message that does not stand under the card to the card, and draw what the message offers."""
+    """Render the link to the card on a message outside its thread, and the message's offer."""
     away = not effect.thread and is_link(card_url)
     leads = [button(ink, ink.plain("Open"), write_action(Action("link", number=0)), url=card_url)] if away else []
     return rows([*leads, *(offered_button(ink, one, effect.case) for one in effect.offers)])
 
 
 def _text(effect: TellPeople, mention: str, title: str, ink: Ink) -> str:
-    """Say what a phone shows; of a long digest the beginning."""
+    """Render the notification text; for a long digest its beginning."""
     lines = [_unless_hidden(mrkdwn(ink.plain_of(line), 300), ink) for line in effect.lines[:MOST_IN_TEXT]]
     words = " ".join(filter(None, [mention, mrkdwn(title, 200), *lines]))
     return words or ink.plain("There is news of a case.")
@@ -71,7 +71,7 @@ def _just(text: str, ink: Ink) -> tuple[Block, ...]:
 
 
 def _opening(first: str, lines: list[str], ink: Ink) -> list[Block]:
-    """Draw whom it is for and what is said; a digest may take several paragraphs."""
+    """Render the mentions and the sentences; a digest may take several paragraphs."""
     found: list[Block] = []
     block: list[str] = [first]
     for line in lines:
@@ -96,7 +96,7 @@ def _with_text(text: str, opening: list[Block], pre: str, title: str, ink: Ink) 
 
 
 def pieces(pre: str) -> list[str]:
-    """Cut text into blocks, at line ends where there are some. Joined, they are the text again."""
+    """Split text into blocks, at line ends where possible. Joined, they are the text again."""
     found: list[str] = []
     while len(pre) > PIECE:
         end = pre.rfind("\n", 0, PIECE) + 1 or PIECE
@@ -110,6 +110,6 @@ def _groups(cut: list[str]) -> list[list[str]]:
 
 
 def code(piece: str) -> Block:
-    """Draw text as it stands: rich text reads no markup, so nothing in it needs escaping."""
+    """Build a preformatted block; rich text has no markup, so nothing is escaped."""
     element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": piece}]}
     return {"type": "rich_text", "elements": [element]}

@@ -1,4 +1,4 @@
-"""The part of a card that says what does not work outside, since when, and what to do about it. Pure."""
+"""Troubles on a card: failing outside work, since when, and what to do about it. Pure."""
 
 from desk.cards.case_card import Face
 from desk.case.state import Trouble
@@ -31,7 +31,7 @@ MOST = 5
 
 
 def troubles(face: Face, ink: Ink) -> list[Block]:
-    """Draw each trouble; those that were given up have their two buttons."""
+    """Render each trouble; a dead letter has its two buttons."""
     stuck = sorted(face.troubles, key=lambda one: (not one.dead, one.since_at))
     found: list[Block] = []
     for one in stuck[:MOST]:
@@ -49,7 +49,7 @@ def _words(one: Trouble, ink: Ink) -> str:
 
 
 def _said(words: str, ink: Ink) -> str:
-    """Say what the world answered: in the reader's language where the catalogue has it, else as it stands."""
+    """Translate an external error where the catalogue has it; else it is shown as it is."""
     return words if {"{", "}"} & set(words) else ink.plain(words)
 
 

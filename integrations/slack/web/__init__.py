@@ -1,1 +1,1 @@
-"""Slack's web, and nothing of cases: calls, refusals, hosts, signatures, the socket."""
+"""Transport to and from Slack: API calls, errors, allowed hosts, signatures, Socket Mode. It knows no cases."""

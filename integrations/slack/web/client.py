@@ -1,7 +1,7 @@
-"""A thin shell around Slack's Web API. It knows methods and errors, and nothing of cases.
+"""Slack Web API client. It knows methods and errors, and nothing of cases.
 
-Errors are translated here, once. Nothing is retried here: slack_sdk's own retries post twice when an answer is
-lost (https://docs.slack.dev/tools/python-slack-sdk/web#retryhandler), so the queue retries after looking.
+Errors are translated here, once. Nothing is retried here: slack_sdk's own retries post twice when a response is lost
+(https://docs.slack.dev/tools/python-slack-sdk/web#retryhandler), so the queue retries after looking.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -23,19 +23,19 @@ EVENT_TYPE = "ato_desk"
 PAGE = 200
 MOST_PAGES = 50
 POSTS = Rate(every=1.0, burst=4)
-"""About one message a second and channel: https://docs.slack.dev/apis/web-api/rate-limits"""
+"""About one message a second per channel: https://docs.slack.dev/apis/web-api/rate-limits"""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """A message of ours as Slack has it: where it stands and the key it carries."""
+    """A message of ours as read from Slack: its ts and key."""
 
     ts: str
     key: str
 
 
 class SlackClient:
-    """Calls Slack with one shared session. `close()` it at the end."""
+    """Client with one shared session. `close()` it at the end."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class SlackClient:
         timeout: float = 10,
         pace: Turns | None = None,
     ) -> None:
-        """Keep the settings; the session is made at the first call unless one is given."""
+        """The session is created at the first call unless one is given."""
         self._token, self._api_url, self._timeout = token, api_url, timeout
         self._session, self._owns_session = session, session is None
         self._pace = pace
@@ -55,7 +55,7 @@ class SlackClient:
 
     @property
     def web(self) -> AsyncWebClient:
-        """Give slack_sdk's client, for calls that are not ours to retry (views, private replies)."""
+        """Return slack_sdk's client, for calls that are not translated here (views, private replies)."""
         if self._made is None:
             self._made = AsyncWebClient(
                 self._token,
@@ -80,7 +80,7 @@ class SlackClient:
             await self._session.close()
 
     async def turn(self, channel: str) -> None:
-        """Wait until this channel may be posted to; raises TryAgain when that is far away."""
+        """Wait for the channel's rate limit; raises TryAgain when that would take long."""
         away = await self._pace.turn(f"slack/{channel}", POSTS) if self._pace else 0.0
         if away:
             after = timedelta(seconds=away)
@@ -94,7 +94,7 @@ class SlackClient:
         key: str,
         thread: str | None,
     ) -> str:
-        """Post one message with its key and give its ts. Call `turn` first."""
+        """Post one message with its key and return its ts. Call `turn` first."""
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
         answer = await self._post(channel, text, blocks, metadata, thread)
         return str(answer["ts"])
@@ -126,12 +126,12 @@ class SlackClient:
             raise
 
     async def update(self, channel: str, ts: str, text: str, blocks: Sequence[dict[str, Any]]) -> None:
-        """Draw a message anew where it stands."""
+        """Update a message in place."""
         asked = self.web.chat_update(channel=channel, ts=ts, text=text, blocks=list(blocks))
         await heard(asked, channel)
 
     async def sent(self, channel: str, thread: str | None, oldest: float) -> AsyncIterator[Sent]:
-        """Give our messages in a conversation or thread since an instant, with their keys."""
+        """Yield our messages in a conversation or thread since an instant, with their keys."""
         cursor = ""
         for _ in range(MOST_PAGES):
             page = await self._page(channel, thread, oldest, cursor)
@@ -157,7 +157,7 @@ class SlackClient:
         return await heard(self.web.conversations_history(**asked), channel)
 
     async def link_to(self, channel: str, ts: str) -> str:
-        """Give the address of a message; empty while Slack does not say where the workspace is."""
+        """Return the permalink of a message; empty while the workspace's URL is unknown."""
         if not self._workspace:
             try:
                 answer = await heard(self.web.auth_test())
@@ -167,28 +167,28 @@ class SlackClient:
         return f"{self._workspace}/archives/{channel}/p{ts.replace('.', '')}"
 
     async def open_direct(self, person: str) -> str:
-        """Give the channel of the bot's direct messages with a person."""
+        """Return the channel of the bot's direct messages with a person."""
         answer = await heard(self.web.conversations_open(users=person))
         return str(answer["channel"]["id"])
 
     async def is_public(self, channel: str) -> bool:
-        """Say whether anybody in the workspace can read a channel."""
+        """Return whether anybody in the workspace can read a channel."""
         answer = await heard(self.web.conversations_info(channel=channel), channel)
         return not any(answer["channel"].get(name) for name in ("is_private", "is_im", "is_mpim", "is_group"))
 
     async def group_people(self, group: str) -> list[str]:
-        """List who is in a user group."""
+        """Return the members of a user group."""
         answer = await heard(self.web.usergroups_users_list(usergroup=group))
         return [str(person) for person in answer["users"]]
 
     async def person(self, person: str) -> Mapping[str, Any]:
-        """Give Slack's description of a person, with their language."""
+        """Return Slack's user object, with its locale."""
         answer = await heard(self.web.users_info(user=person, include_locale=True))
         user: Mapping[str, Any] = answer["user"]
         return user
 
     async def upload(self, name: str, content: bytes) -> str:
-        """Bring a file to Slack; nobody sees it until it is shared."""
+        """Upload a file; nobody sees it until it is shared."""
         place = await heard(self.web.files_getUploadURLExternal(filename=name, length=len(content)))
         try:
             async with self._http().post(str(place["upload_url"]), data=content, allow_redirects=False) as answer:
@@ -201,19 +201,19 @@ class SlackClient:
         return str(place["file_id"])
 
     async def share(self, file: str, title: str, channel: str, thread: str | None) -> None:
-        """Show an uploaded file in a conversation."""
+        """Share an uploaded file in a conversation."""
         files: list[dict[str, str | None]] = [{"id": file, "title": title}]
         asked = self.web.files_completeUploadExternal(files=files, channel_id=channel, thread_ts=thread)
         await heard(asked, channel)
 
     async def is_shared(self, file: str, channel: str) -> bool:
-        """Say whether a file stands in a conversation. Slack shares a little after it was told to."""
+        """Return whether a file is shared in a conversation. Slack shares it asynchronously."""
         answer = await heard(self.web.files_info(file=file))
         shares = answer["file"].get("shares") or {}
         return any(channel in places for places in shares.values())
 
     async def own_files(self, channel: str, thread: str) -> tuple[str, ...]:
-        """List the files the bot itself shared in a thread."""
+        """Return the files the bot itself shared in a thread."""
         me = str((await heard(self.web.auth_test())).get("user_id"))
         page = await self._page(channel, thread, 0, "")
         return tuple(
@@ -224,19 +224,19 @@ class SlackClient:
         )
 
     async def remove(self, file: str) -> None:
-        """Remove a file for good."""
+        """Delete a file."""
         await heard(self.web.files_delete(file=file))
 
     async def file(self, file: str) -> Mapping[str, Any]:
-        """Give Slack's description of a file."""
+        """Return Slack's file object."""
         answer = await heard(self.web.files_info(file=file))
         found: Mapping[str, Any] = answer["file"]
         return found
 
     async def download(self, url: str, most: int) -> bytes:
-        """Fetch a file's bytes with the bot's token, which goes to Slack's own hosts only; stops one byte after `most`.
+        """Download a file with the bot's token, from Slack's own hosts only; stops one byte after `most`.
 
-        https://docs.slack.dev/reference/objects/file-object says which addresses want it.
+        https://docs.slack.dev/reference/objects/file-object says which URLs need the token.
         """
         if not is_slacks(url, self._api_url):
             raise GiveUp(SYSTEM, "The file is not kept by Slack itself. Upload it from your own machine.")
@@ -249,7 +249,7 @@ class SlackClient:
 
 
 async def _content(answer: aiohttp.ClientResponse, most: int) -> bytes:
-    """Read a file's bytes. Without the right scope Slack leads to its sign-in page."""
+    """Read a file's bytes. Without the required scope Slack redirects to its sign-in page."""
     if answer.status in {301, 302, 303, 307, 308, 401, 403}:
         raise GiveUp(
             SYSTEM,

@@ -1,4 +1,4 @@
-"""What Slack's refusals mean to the desk: try again, or a sentence for the person who can put it right. Pure."""
+"""Slack errors as TryAgain or GiveUp, with a sentence for the person who can correct it. Pure."""
 
 import re
 from datetime import timedelta
@@ -25,7 +25,10 @@ _LATER = frozenset(
 )
 _TOO_MANY = frozenset({"ratelimited", "rate_limited"})
 
-_TOKEN = "Slack does not accept the bot's token: put the current one into the settings and start the bot again."  # noqa: S105 - a sentence
+_TOKEN = (
+    "Slack does not accept the bot's token: "  # noqa: S105 - a sentence
+    "put the current one into the settings and start the bot again."
+)
 _LAYOUT = "Slack refused the layout of a message ({code}{where}). This is a fault of the desk: tell whoever keeps it."
 _POSTING = "The rules of the channel {channel} do not let the bot write there: an admin of Slack can allow it."
 _PERSON = "This person has no active Slack account: somebody else has to take over what was theirs."
@@ -71,16 +74,15 @@ _SENTENCES = {
 
 
 class SlackSaid(GiveUp):
-    """A refusal with Slack's own word for it, for callers that know a way out."""
+    """A GiveUp with Slack's error code, for callers that can recover."""
 
     def __init__(self, code: str, reason: str) -> None:
-        """Keep the word and the sentence."""
         super().__init__(SYSTEM, reason)
         self.code = code
 
 
 def translated(error: SlackApiError, channel: str) -> TryAgain | GiveUp:
-    """Turn Slack's answer into one of the desk's two errors."""
+    """Translate an API error."""
     status = _status(error.response)
     answer = _body(error.response)
     code = str(answer.get("error") or "")
@@ -95,7 +97,7 @@ def translated(error: SlackApiError, channel: str) -> TryAgain | GiveUp:
 
 
 def unreachable(error: Exception) -> TryAgain:
-    """Turn a failed connection into TryAgain; certain only when no byte can have left."""
+    """Translate a transport error; `certain` only when no byte can have left."""
     certain = isinstance(error, aiohttp.ClientConnectorError)
     reason = "Slack could not be reached" if certain else "Slack's answer was lost"
     return TryAgain(
@@ -122,7 +124,7 @@ def _retry_after(response: Any) -> timedelta | None:
 
 
 def _where(answer: dict[str, Any]) -> str:
-    """Say where in the message, without its words: they may be a customer's."""
+    """Return where in the message the error is, without its text: it may be a customer's."""
     found = re.findall(
         r"json-pointer:([\w/-]+)",
         str(answer.get("errors") or answer.get("response_metadata") or ""),

@@ -1,4 +1,4 @@
-"""Hears Slack's answer to one call: what goes wrong on the way becomes the desk's own words, here and nowhere else."""
+"""Error translation around one API call."""
 
 from collections.abc import Awaitable
 
@@ -11,7 +11,7 @@ from integrations.slack.web.errors import SYSTEM, translated, unreachable
 
 
 async def heard(asked: Awaitable[AsyncSlackResponse], channel: str = "") -> AsyncSlackResponse:
-    """Await a call about a channel, if it is about one. Raises TryAgain and GiveUp only."""
+    """Await a call, about a channel if it is about one. Raises TryAgain and GiveUp only."""
     try:
         return await asked
     except SlackApiError as error:

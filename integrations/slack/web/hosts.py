@@ -1,7 +1,7 @@
-"""Where requests to Slack may go: Slack's own hosts, or the one host that stands in for Slack. Never where an answer leads.
+"""Host allowlist for requests to Slack: Slack's own hosts, or the configured test host. No redirects.
 
-Slack names addresses itself (where to upload, where to answer a click, where a file is), and a body or an answer that
-is not Slack's could name any. The token goes along with some of them.
+Slack sends URLs itself (uploads, responses, files), and a forged body or response could name any. The token goes along
+with some of these requests.
 """
 
 from collections.abc import Callable
@@ -12,11 +12,11 @@ import aiohttp
 
 
 class Elsewhere(aiohttp.ClientError):
-    """A request would have gone to a host that is not Slack's. The address may be a secret and stays out of it."""
+    """A request to a host outside the allowlist. The URL may be a secret and is left out."""
 
 
 def is_slacks(url: str, api_url: str) -> bool:
-    """Say whether an address is Slack's own, or on the host that stands in for Slack."""
+    """Return whether a URL is on Slack's own hosts, or on the test host."""
     try:
         here, slack = urlsplit(url), urlsplit(api_url)
         host, port = here.hostname or "", here.port
@@ -29,7 +29,7 @@ def is_slacks(url: str, api_url: str) -> bool:
 
 
 def fence(api_url: str, ours: Callable[[str, str], bool] = is_slacks) -> aiohttp.TraceConfig:
-    """Make what holds a session to Slack's hosts: only what is `ours` is asked, and no redirect is followed."""
+    """Build a trace config that restricts a session to URLs that are `ours` and rejects redirects."""
 
     async def started(_: aiohttp.ClientSession, __: SimpleNamespace, asked: aiohttp.TraceRequestStartParams) -> None:
         if not ours(str(asked.url), api_url):

@@ -1,7 +1,7 @@
-"""Slack's requests over a WebSocket that we open (Socket Mode), for a bot that nobody can reach from outside.
+"""Socket Mode client: Slack's requests over a WebSocket that we open, for a bot without a public address.
 
-https://docs.slack.dev/apis/events-api/using-socket-mode/ It knows envelopes and the connection, not what is inside.
-A connection can go silent without an error; whatever is wrong with one, the watchdog here makes a new one.
+https://docs.slack.dev/apis/events-api/using-socket-mode/ It knows envelopes and the connection, not their content. A
+connection can go silent without an error; the watchdog here then opens a new one.
 """
 
 import asyncio
@@ -25,23 +25,23 @@ from integrations.slack.web.hosts import Elsewhere, fence
 
 Json = dict[str, Any]
 BEAT = 5.0
-"""Seconds between two pings; a connection without an answer for four of them counts as dead."""
+"""Ping interval in seconds; a connection without an answer to four pings counts as dead."""
 OPENS_WITHIN = 20.0
 REST = 30.0
-"""The longest pause in seconds between two tries to connect."""
+"""Maximum pause in seconds between two attempts to connect."""
 LAST_WORDS = 2.0
-"""Seconds that running answers have when the bot stops."""
+"""Seconds for running answers to finish at shutdown."""
 
 _log = structlog.get_logger(__name__)
 
 
 class NotTaken(Exception):
-    """An envelope that is not acknowledged: Slack tells the person, or sends the event again."""
+    """The envelope is not acknowledged: Slack tells the person, or sends the event again."""
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """One request of Slack: its body as over HTTP, and the headers that say how often it was tried."""
+    """One request: its body as over HTTP, and the headers of its retries."""
 
     id: str
     body: Json
@@ -49,14 +49,14 @@ class Envelope:
 
 
 SOCKETS = ("slack.com", "slack-gov.com")
-"""Where Slack's connections lead; GovSlack, whose API is at slack-gov.com, is a Slack of its own: https://docs.slack.dev/govslack."""
+"""Hosts of Slack's WebSockets; GovSlack (API: slack-gov.com) is separate: https://docs.slack.dev/govslack."""
 
 Answer = Callable[[Envelope], Awaitable[Json | None]]
-"""Gives what Slack is to be answered, None for a bare acknowledgement; raises NotTaken."""
+"""Returns the answer to an envelope, None for a bare acknowledgement; raises NotTaken."""
 
 
 def is_slacks_socket(url: str, api_url: str) -> bool:
-    """Say whether a WebSocket's address is Slack's own, or on the host that stands in for Slack."""
+    """Return whether a WebSocket's URL is on Slack's own hosts, or on the test host."""
     try:
         here, slack = urlsplit(url), urlsplit(api_url)
         host = here.hostname or ""
@@ -70,7 +70,7 @@ def is_slacks_socket(url: str, api_url: str) -> bool:
 
 
 class _Client(SocketModeClient):
-    """slack_sdk's client, held to Slack's hosts. Its address holds a ticket and is never logged."""
+    """slack_sdk's client, restricted to Slack's hosts. Its URL holds a ticket and is never logged."""
 
     def __init__(self, token: str, web: AsyncWebClient, beat: float) -> None:
         super().__init__(
@@ -88,17 +88,17 @@ class _Client(SocketModeClient):
 
 
 def _quiet() -> logging.Logger:
-    """Give a logger that says nothing: bodies, addresses with a ticket and every retry would be in it."""
+    """Return a silent logger: bodies, URLs with a ticket and every retry would be in it."""
     logger = logging.getLogger(f"{__name__}.sdk")
     logger.setLevel(logging.CRITICAL + 1)
     return logger
 
 
 class Link:
-    """Keeps one connection open from `start` to `stop`, and answers what comes over it."""
+    """Keeps one connection open from `start` to `stop`, and answers its envelopes."""
 
     def __init__(self, web: AsyncWebClient, app_token: str, answer: Answer, *, beat: float = BEAT) -> None:
-        """Keep the settings; `web` is closed by whoever made it, `beat` is in seconds."""
+        """`web` is closed by the caller, `beat` is in seconds."""
         self._web, self._token, self._answer, self._beat = web, app_token, answer, beat
         self._keeper: asyncio.Task[None] | None = None
         self._client: _Client | None = None
@@ -109,11 +109,11 @@ class Link:
         self.up = False
 
     def start(self) -> None:
-        """Begin to connect; nothing waits for it."""
+        """Start connecting in the background."""
         self._keeper = asyncio.create_task(self._keep(), name="slack link")
 
     async def stop(self) -> None:
-        """Let running answers go out, and close."""
+        """Let running answers finish, and close."""
         with suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS):
                 await self._idle.wait()
@@ -125,7 +125,7 @@ class Link:
     # The watchdog ---------------------------------------------------------------------------------
 
     async def _keep(self) -> None:
-        """Connect, look after the connection, and connect anew, for ever."""
+        """Connect, monitor the connection, and reconnect, for ever."""
         failed = 0
         while True:
             lived = await self._one_life()
@@ -133,7 +133,7 @@ class Link:
             await asyncio.sleep(0 if lived else min(self._beat * 2 ** min(failed - 1, 5), REST))
 
     async def _one_life(self) -> bool:
-        """Open one connection and stay until it is dead; say whether it ever was open."""
+        """Open one connection and stay until it is dead; return whether it was ever open."""
         self._wake.clear()
         self._client = client = _Client(self._token, self._web, self._beat)
         client.socket_mode_request_listeners.append(self._taken)
@@ -195,7 +195,7 @@ class Link:
 
 
 def _headers(request: SocketModeRequest) -> dict[str, str]:
-    """Say how often this was tried, in the headers Slack uses over HTTP."""
+    """Return the retry headers, as Slack sends them over HTTP."""
     if request.retry_attempt is None:
         return {}
     return {

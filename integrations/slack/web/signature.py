@@ -1,4 +1,4 @@
-"""Says whether Slack signed a request just now. Pure: raw bytes and headers in, a verdict out.
+"""Verification of Slack's request signatures. Pure.
 
 bolt checks too, but only after it has parsed the body, so that anybody's body would be parsed.
 https://docs.slack.dev/authentication/verifying-requests-from-slack
@@ -8,11 +8,11 @@ import hmac
 from collections.abc import Mapping
 
 WINDOW = 300
-"""Seconds a signature is good for, before and after; Slack's own advice."""
+"""Maximum age of a signature in seconds, before and after; Slack's own advice."""
 
 
 def signed(secret: str, headers: Mapping[str, str], raw: bytes, real_now: float) -> bool:
-    """Say whether these bytes carry our signature, in constant time, and are from just now."""
+    """Verify a signature in constant time, and that its timestamp is within WINDOW."""
     at = headers.get("x-slack-request-timestamp", "")
     given = headers.get("x-slack-signature", "")
     same = hmac.compare_digest(sign(secret, at, raw).encode(), given.encode("utf-8", "replace"))
@@ -21,6 +21,6 @@ def signed(secret: str, headers: Mapping[str, str], raw: bytes, real_now: float)
 
 
 def sign(secret: str, at: str, raw: bytes) -> str:
-    """Sign bytes as Slack does at an instant, which stands in seconds since 1970."""
+    """Sign bytes as Slack does; `at` is in seconds since 1970."""
     words = b"v0:" + at.encode("utf-8", "replace") + b":" + raw
     return f"v0={hmac.digest(secret.encode(), words, 'sha256').hex()}"

@@ -1,1 +1,1 @@
-"""The history of the tables. A released migration is never edited; a change is a new file."""
+"""Alembic migrations. A released migration is never edited; a change is a new file."""

@@ -1,4 +1,4 @@
-"""Runs migrations on the connection that `integrations.store.upgrade` opened."""
+"""Alembic environment: runs migrations on the connection that `integrations.store.upgrade` opened."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""The first tables."""
+"""Initial tables."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is seen across cases: what is owed, who is on duty, look-ups, announcements. The bot fills `owed` at its start."""
+"""Tables across cases: open duties, duty roster, look-ups, announcements. The bot fills `owed` at its start."""
 
 from typing import Any
 

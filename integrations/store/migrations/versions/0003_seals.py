@@ -1,4 +1,4 @@
-"""Seals on events and on the end of each case's chain: what the desk wrote, nobody else can have written.
+"""Seals (HMAC) on events and on the end of each case's chain: proof that the desk wrote them.
 
 Cases from before have none. `ato audit verify` says so of them; they go on all the same.
 """

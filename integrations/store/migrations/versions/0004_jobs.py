@@ -1,4 +1,4 @@
-"""procrastinate's tables, as they are in its version 3.10: the queue of many replicas. SQLite needs none of it."""
+"""Tables of procrastinate 3.10, the work queue on PostgreSQL. SQLite needs none of them."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whose turn it is to call a vendor, for all replicas. One process keeps it in memory, and this table empty."""
+"""Rate limiter state for all replicas. A single process keeps it in memory, and this table empty."""
 
 import sqlalchemy as sa
 from alembic import op

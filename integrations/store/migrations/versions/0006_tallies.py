@@ -1,4 +1,4 @@
-"""A day's figures from counts and indexes, so that no case's row is read for them."""
+"""Tallies and indexes for a day's figures, so that no case's row is read for them."""
 
 import sqlalchemy as sa
 from alembic import op

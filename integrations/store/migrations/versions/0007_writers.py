@@ -1,4 +1,4 @@
-"""A database says which versions of the desk may write it, so that the version before goes on beside this one."""
+"""Writer compatibility: which versions of the desk may write this database, for rolling upgrades."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,7 +6,7 @@ from alembic import op
 revision = "0007"
 down_revision = "0006"
 OLDEST = "0006"
-"""Nothing is taken away: the version whose newest migration this is writes as before."""
+"""Nothing is removed: the version with this newest migration can still write."""
 
 
 def upgrade() -> None:

@@ -1,4 +1,4 @@
-"""Rules about names: everything a playbook mentions must be there. Closed tables, one row per place."""
+"""Reference rules: every name that a playbook mentions exists in it. Closed tables, one row per place."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -8,7 +8,6 @@ from pydantic import BaseModel
 
 from config.marks import Where
 from config.rules.finding import Finding, conditions, listed, tickets, walk
-from desk.fields.format import TWO_WAY
 from desk.playbook.model import (
     ADOPTED,
     Adopts,
@@ -42,7 +41,7 @@ Place = tuple[type[BaseModel], tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of name: what it is called, which there are, and the records and attributes that mention it."""
+    """One kind of name: its title, the known names, and the records and attributes that refer to it."""
 
     title: str
     known: Callable[[Playbook], tuple[str, ...]]
@@ -144,11 +143,11 @@ _WORD: dict[type[BaseModel], Callable[[str], str | None]] = {
     CoolOff: _step_of,
     Rung: _role_told,
 }
-"""How the name is taken out of the word where the word is not just the name."""
+"""How the name is extracted where the word holds more than the name."""
 
 
 def mentions(playbook: Playbook) -> Iterator[Finding]:
-    """Report every name that stands for nothing."""
+    """Report every unknown name."""
     for kind in KINDS:
         known = kind.known(playbook)
         for where, word in mentioned(playbook, kind):
@@ -157,7 +156,7 @@ def mentions(playbook: Playbook) -> Iterator[Finding]:
 
 
 def mentioned(playbook: Playbook, kind: Kind) -> Iterator[Mention]:
-    """Give every mention of one kind of name, with the way to it."""
+    """Yield every reference of one kind, with its path."""
     for model, attributes in kind.places:
         word_of = _WORD.get(model, str)
         for where, record in walk(playbook, model):
@@ -169,7 +168,7 @@ def mentioned(playbook: Playbook, kind: Kind) -> Iterator[Mention]:
 
 
 def _words(record: BaseModel, attribute: str) -> Iterator[Mention]:
-    """Read one name, a list of names or the keys of a table."""
+    """Yield one name, a list of names or the keys of a mapping."""
     value = getattr(record, attribute)
     here: Where = (type(record).model_fields[attribute].alias or attribute,)
     if isinstance(value, str):
@@ -179,7 +178,7 @@ def _words(record: BaseModel, attribute: str) -> Iterator[Mention]:
 
 
 def outcomes(playbook: Playbook) -> Iterator[Finding]:
-    """Report outcomes that the step they are asked of does not have."""
+    """Report outcomes that their step does not have."""
     for where, condition in conditions(playbook):
         for step, wanted in condition.outcome.items():
             for at, name in enumerate(wanted):
@@ -194,14 +193,14 @@ def outcomes(playbook: Playbook) -> Iterator[Finding]:
 
 
 def _counted(playbook: Playbook) -> Iterator[Mention]:
-    """Give the outcomes that a lockout counts, as `step:outcome`."""
+    """Yield the outcomes that a lockout counts, as `step:outcome`."""
     for step, spec in playbook.steps.items():
         for name in spec.lockout.failed if spec.lockout else ():
             yield ("steps", step, "lockout", "failed"), f"{step}:{name}"
 
 
 def _promised(playbook: Playbook) -> Iterator[Mention]:
-    """Give what makes and keeps each promise: `step`, `step:outcome` or `step.part`."""
+    """Yield what makes and keeps each promise: `step`, `step:outcome` or `step.part`."""
     for where, promise in walk(playbook, Promise):
         yield (*where, "made"), promise.made
         yield from (((*where, "kept"), word) for word in promise.kept)
@@ -216,7 +215,7 @@ def _outcome(playbook: Playbook, step: str, name: str, where: Where) -> Iterator
 
 
 def parts(playbook: Playbook) -> Iterator[Finding]:
-    """Report parts that are named and are not there."""
+    """Report unknown parts."""
     for where, step_name, part_name in _parts_named(playbook):
         found = playbook.steps.get(step_name)
         if found is not None and part_name not in found.parts:
@@ -235,7 +234,7 @@ def _parts_named(playbook: Playbook) -> Iterator[tuple[Where, str, str]]:
 
 
 def _waited_for(playbook: Playbook) -> Iterator[Mention]:
-    """Give what waits for a dispute, and what steps rest after: `step` or `step.part`."""
+    """Yield what disputes hold and what cooling-off follows: `step` or `step.part`."""
     for where, disputes in walk(playbook, Disputes):
         yield from listed((*where, "holds"), disputes.holds)
     for where, cool_off in walk(playbook, CoolOff):
@@ -243,14 +242,14 @@ def _waited_for(playbook: Playbook) -> Iterator[Mention]:
 
 
 def _deeds(playbook: Playbook) -> Iterator[Mention]:
-    """Give the parts that rehearsals finish: `step.part`, or a part beside its step."""
+    """Yield the parts that rehearsals finish: `step.part`, or a part without its step."""
     for where, deed in walk(playbook, Deed):
         if deed.part is not None:
             yield (*where, "part"), f"{deed.step}.{deed.part}" if deed.step else deed.part
 
 
 def expected(playbook: Playbook) -> Iterator[Finding]:
-    """Report rehearsals that expect an ending, a step, a promise or a role that is not there."""
+    """Report rehearsals that expect an unknown ending, step, promise or role."""
     tables: dict[str, Mapping[str, object]] = {
         "ending": playbook.endings,
         "open": playbook.steps,
@@ -266,55 +265,9 @@ def expected(playbook: Playbook) -> Iterator[Finding]:
                     yield Finding(("rehearsals", name, "expect", key), what, str(word), tuple(known))
 
 
-def filled(playbook: Playbook) -> Iterator[Finding]:
-    """Report answers of rehearsals that their field never takes."""
-    for where, deed in walk(playbook, Deed):
-        for field, given in deed.fill.items():
-            known = _answers(playbook, field)
-            for word in given if isinstance(given, list | tuple) else [given]:
-                if known and word not in known and not deed.refused:
-                    here: Where = (*where, "fill", field)
-                    yield Finding(here, f"“{field}” is never “{word}”", str(word), known)
-
-
 def retention(playbook: Playbook) -> Iterator[Finding]:
     """Report retention for a class that no field belongs to."""
     known = tuple(dict.fromkeys(("case", *(f.keep for f in playbook.fields.values() if f.personal))))
     for name in playbook.retention:
         if name not in known:
             yield Finding(("retention", name), f"no field is kept as “{name}”", name, known, key=True)
-
-
-def options(playbook: Playbook) -> Iterator[Finding]:
-    """Report answers that the field they are compared with never takes."""
-    for where, condition in conditions(playbook):
-        for field, values in condition.field.items():
-            known = _answers(playbook, field)
-            for at, value in enumerate(values):
-                if known and value not in known:
-                    here: Where = (*where, "field", field, at)
-                    yield Finding(here, f"“{field}” is never “{value}”", value, known)
-
-
-def _answers(playbook: Playbook, field: str) -> tuple[str, ...]:
-    spec = playbook.fields.get(field)
-    if spec is None:
-        return ()
-    return tuple(spec.options) or TWO_WAY.get(spec.type, ())
-
-
-def choices(playbook: Playbook) -> Iterator[Finding]:
-    """Report choices without options, and options where there is nothing to choose."""
-    for name, spec in playbook.fields.items():
-        chosen = spec.type in {"choice", "choices"}
-        if chosen and not spec.options:
-            yield Finding(("fields", name), f"“{name}” is a {spec.type} without options", key=True)
-        if spec.options and not chosen:
-            yield Finding(("fields", name, "options"), f"“{name}” is a {spec.type} and takes no options")
-
-
-def empty_conditions(playbook: Playbook) -> Iterator[Finding]:
-    """Report conditions that say nothing."""
-    for where, condition in conditions(playbook):
-        if condition == Condition():
-            yield Finding(where, "an empty condition always holds; leave it out")

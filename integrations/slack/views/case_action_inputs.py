@@ -1,7 +1,4 @@
-"""The modals for what people do with a case beside finishing steps, and the list of all of it. Pure.
-
-Each asks only what the desk needs for it. Who may do it was asked before: a modal that would be refused does not open.
-"""
+"""Inputs of the case-action modals: one function per action (hand over, snooze, merge, …), in `BLOCKS`. Pure."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,31 +7,17 @@ from typing import Any
 
 from desk.cards.forms import correcting, trying
 from desk.case.state import Case
-from desk.fields.template_values import display
 from desk.playbook.model import Playbook
-from desk.rules.available_actions import Offer, Offers, correctable
+from desk.rules.available_actions import Offers, correctable
 from desk.values import Fill, Line, Text, in_language
 from desk.workflow.calendar import add_working, calendar_of
-from integrations.slack.codec.actions import Action, StepValue, write_action, write_value
 from integrations.slack.codec.asked import SNOOZES
-from integrations.slack.codec.meta import PICK_FIELD, FormMeta, write_meta
-from integrations.slack.text.lines import Ink, button, rows, section
-from integrations.slack.views.form import (
-    CLOSE,
-    SAVE,
-    aside_line,
-    paragraph,
-    say_now,
-    with_answer,
-)
+from integrations.slack.codec.meta import PICK_FIELD, FormMeta
+from integrations.slack.text.lines import Ink, section
+from integrations.slack.views.form import aside_line, paragraph, say_now, with_answer
 from integrations.slack.views.inputs import Block, answer_of, cut, option, plain, question
-from integrations.slack.views.menus import LABELS
-
-HANDLE = "handle"
-"""The callback id of these modals."""
 
 MOST_NOTES = 5
-MOST_STEPS = 12
 REASON = Line(key="Why? Whoever comes after you will ask.")
 SNOOZE_WORDS: dict[str, Line] = dict(
     zip(
@@ -49,36 +32,11 @@ SNOOZE_WORDS: dict[str, Line] = dict(
         strict=True,
     )
 )
-EXPLAINED: dict[str, Line] = {
-    "hand_over": Line(key="They are told at once in a direct message, and the card says that they have it."),
-    "snooze": Line(key="Nobody is reminded until then. The step stays open and yours."),
-    "wait": Line(key="The clock stands still until somebody presses “Go on”. Urgent steps are still chased."),
-    "override": Line(
-        key="This lifts four eyes, caps and the duplicate guard for this step. The card says who lifted them."
-    ),
-    "cancel": Line(key="This closes the case. It can be reopened; what was done outside stays as it is."),
-    "merge": Line(key="This case is closed and points to the other one, which goes on."),
-    "dispute": Line(
-        key=(
-            "The caller of this case counts as the customer, and what waited here goes on. The other cases wait until"
-            " you close them."
-        )
-    ),
-    "reopen": Line(key="The case goes on at the step that ended it."),
-    "note": Line(key="The note is kept with the case, and goes onto its ticket as an internal note."),
-    "question": Line(
-        key=(
-            "The other side is told at once, in the thread of the escalation. It goes onto the ticket as an internal"
-            " note, too."
-        )
-    ),
-    "correct": Line(key="What is not finished follows the corrected fact. What was done outside is not undone."),
-}
 
 
 @dataclass(frozen=True)
 class Asking:
-    """One thing somebody wants to do with a case, and what is needed to ask for the rest of it."""
+    """One case action, and what is needed to render its modal."""
 
     meta: FormMeta
     case: Case
@@ -88,78 +46,12 @@ class Asking:
     now: datetime
 
     def words(self, line: Line) -> str:
-        """Say a line as plain text."""
+        """Translate a line as plain text."""
         return self.ink.plain_of(line)
 
     def of(self, text: Text) -> str:
-        """Give a playbook's text."""
+        """Return a playbook's text."""
         return in_language(text, self.ink.language)
-
-
-def handling_view(ask: Asking) -> Block:
-    """Give the modal for what is asked."""
-    head = " · ".join(filter(None, [display(ask.case, ask.playbook), _step_title(ask)]))
-    blocks = [aside_line(head)] if head else []
-    if ask.meta.ask not in _BLOCKS:
-        return _view(ask, [*blocks, *_more(ask)], submit=False)
-    explained = EXPLAINED.get(ask.meta.ask)
-    blocks += [paragraph(ask.words(explained))] if explained else []
-    return _view(ask, [*blocks, *_BLOCKS[ask.meta.ask](ask)])
-
-
-def _view(ask: Asking, blocks: list[Block], *, submit: bool = True) -> Block:
-    step = ask.playbook.steps.get(ask.meta.step)
-    attempt = step.attempts.get(ask.meta.attempt) if step else None
-    title = ask.of(attempt.title) if attempt else ask.words(LABELS.get(ask.meta.ask, LABELS["more"]))
-    view: Block = {
-        "type": "modal",
-        "callback_id": HANDLE,
-        "title": plain(cut(title.removesuffix("…"), 24)),
-        "close": plain(ask.words(CLOSE), 24),
-        "private_metadata": write_meta(_meta(ask)),
-        "blocks": blocks[:100],
-    }
-    return {**view, "submit": plain(ask.words(SAVE), 24)} if submit else view
-
-
-def _meta(ask: Asking) -> FormMeta:
-    """Describe the form; where a dispute is decided, with the cases it names."""
-    named = {"field": ",".join(ask.case.rivals)} if ask.meta.ask == "dispute" else {}
-    return ask.meta.model_copy(update=named)
-
-
-def _step_title(ask: Asking) -> str:
-    step = ask.playbook.steps.get(ask.meta.step)
-    return ask.of(step.title) if step else ""
-
-
-# The list of everything ---------------------------------------------------------------------------
-
-
-def _more(ask: Asking) -> list[Block]:
-    """List what this person may do: for each open step, then for the case."""
-    found: list[Block] = []
-    steps = dict.fromkeys(one.step for one in ask.offers.all if one.step)
-    for name in list(steps)[:MOST_STEPS]:
-        title = ask.ink.text(ask.playbook.steps[name].title, 300)
-        mine = [one for one in ask.offers.all if one.step == name]
-        found += [section(f"*{title}*"), *rows([_button(one, ask) for one in mine])]
-    rest = [one for one in ask.offers.all if not one.step]
-    heading = [section(f"*{ask.ink.line('The case')}*")] if steps and rest else []
-    return [*found, *heading, *rows([_button(one, ask) for one in rest])]
-
-
-def _button(one: Offer, ask: Asking) -> Block:
-    value = write_value(StepValue(ask.case.id, one.occurrence))
-    if one.what == "attempt":
-        title = ask.of(ask.playbook.steps[one.step].attempts[one.attempt].title)
-        action = Action("try", step=one.step, attempt=one.attempt)
-    else:
-        title, action = ask.words(LABELS[one.what]), Action("ask", what=one.what, step=one.step)
-    return button(ask.ink, title, write_action(action), value)
-
-
-# One thing -----------------------------------------------------------------------------------------
 
 
 def _input(name: str, label: str, element: Block, *, optional: bool = False, hint: str = "") -> Block:
@@ -182,7 +74,7 @@ def _reason(ask: Asking, *, optional: bool = False) -> Block:
 
 
 def _which_step(ask: Asking) -> list[Block]:
-    """Ask which step is meant, where that is not clear yet."""
+    """Render the choice of the step, unless it is known."""
     if ask.meta.step:
         return []
     offered = ask.offers.of(ask.meta.ask)
@@ -233,7 +125,7 @@ def _merge(ask: Asking) -> list[Block]:
 
 
 def _note(ask: Asking) -> list[Block]:
-    """Ask for a note under those there are, newest last."""
+    """Render the note input below the latest notes, newest last."""
     earlier = ask.case.notes[-MOST_NOTES:]
     key = "{who}, {written_at}: {words}"
     lines = [
@@ -249,7 +141,7 @@ def _question(ask: Asking) -> list[Block]:
 
 
 def _correct(ask: Asking) -> list[Block]:
-    """Ask which fact, then for what it should be."""
+    """Render the choice of a fact, then the input for its new value."""
     names = correctable(ask.case, ask.playbook)[:100]
     options = [option(name, ask.playbook.fields[name].title, ask.ink.language) for name in names]
     if not options:
@@ -276,7 +168,7 @@ def _corrected(ask: Asking) -> list[Block]:
 
 
 def _attempt(ask: Asking) -> list[Block]:
-    """Say which try this is and until when the step waits then, what to say, and what to ask."""
+    """Render an attempt: its number and how long the step then waits, what to say, and what to ask."""
     form = trying(ask.case, ask.playbook, ask.meta.step, ask.meta.attempt)
     say, language = ask.ink.say, ask.ink.language
     blocks = [*say_now(form.says, say, language), paragraph(_what_follows(ask))]
@@ -295,7 +187,7 @@ def _what_follows(ask: Asking) -> str:
     return ask.words(Line(key=key, args={"number": number, "until_at": until_at}))
 
 
-_BLOCKS: dict[str, Callable[[Asking], list[Any]]] = {
+BLOCKS: dict[str, Callable[[Asking], list[Any]]] = {
     "hand_over": _hand_over,
     "snooze": _snooze,
     "override": _override,
