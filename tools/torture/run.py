@@ -129,7 +129,7 @@ class Torture:
                 books,
                 self.ledger,
                 people,
-                random.Random(self.dice.random()),
+                random.Random(self.dice.random()),  # noqa: S311 - play
                 over,
                 lambda: next(counter),
             )
