@@ -38,10 +38,12 @@ def without_form(scene: Scene) -> Iterator[Scene]:
 def restore_form(scene: Scene) -> None:
     """Make a form of that name, as an admin would; it gets another id."""
     auth = ("ato-desk@mrd.example/token", "sandbox-zendesk-token")
+    scene.control("POST", "/zendesk/settings", json={"sign_in": {"old_account": True}})
     with httpx.Client(base_url=scene.stage.urls["zendesk"], auth=auth) as api:
         fields = api.get("/api/v2/ticket_fields.json").json()["ticket_fields"]
         form = {"name": "Customer Query", "ticket_field_ids": [one["id"] for one in fields]}
         answer = api.post("/api/v2/ticket_forms.json", json={"ticket_form": form})
+    scene.control("POST", "/zendesk/settings", json={"sign_in": {"old_account": False}})
     assert answer.status_code == 201, answer.text
 
 
