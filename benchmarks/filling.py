@@ -122,8 +122,8 @@ def _templates(database: sqlite3.Connection) -> list[Template]:
                 table: [
                     dict(row)
                     for row in database.execute(
-                        f"SELECT * FROM {table} WHERE case_id = ?",
-                        [case["id"]],  # noqa: S608 - our own names
+                        f"SELECT * FROM {table} WHERE case_id = ?",  # noqa: S608 - our own names
+                        [case["id"]],
                     )
                 ]
                 for table in TABLES

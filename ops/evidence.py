@@ -31,7 +31,8 @@ attachments.json  the SHA-256 of every sheet that was uploaded to the case, and 
 timeline.html     the same for people
 verify_bundle.py  checks all of this: python3 verify_bundle.py
 
-Personal values are not in the events. An event holds {{"vault": …}}, the SHA-256 of the encrypted value, so a value can be
+Personal values are not in the events. An event holds {{"vault": …}}, the SHA-256 of the encrypted value, so a value \
+can be
 erased and the chain still fits. {personal}
 """
 

@@ -33,7 +33,8 @@ def deeds(stage: Stage, book: Playbook, branch: str) -> list[Act]:
     player = Player(stage, book)
     names = {one["id"]: one["name"] for one in stage.control.get("/people").json()["people"]}
     return [
-        Act(names[PEOPLE[deed.who]], does(book, deed), lambda deed=deed: player.play(deed))  # type: ignore[misc]  # bound now
+        # `deed=deed` binds the loop variable now
+        Act(names[PEOPLE[deed.who]], does(book, deed), lambda deed=deed: player.play(deed))  # type: ignore[misc]
         for deed in book.rehearsals[branch].deeds
     ]
 

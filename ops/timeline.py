@@ -30,7 +30,10 @@ code {{ font-size: 11px; overflow-wrap: anywhere; }}
 </tbody></table>
 </body></html>
 """
-_ROW = "<tr{bad}><td>{seq}</td><td>{at}<br>{local}</td><td>{by}</td><td><b>{kind}</b><pre>{data}</pre></td><td><code>{hash}</code></td></tr>"
+_ROW = (
+    "<tr{bad}><td>{seq}</td><td>{at}<br>{local}</td><td>{by}</td>"
+    "<td><b>{kind}</b><pre>{data}</pre></td><td><code>{hash}</code></td></tr>"
+)
 
 
 def timeline(name: str, evidence: Evidence, zone: str, values: Mapping[str, Any] | None = None) -> str:

@@ -52,7 +52,7 @@ def _look_for_posts(place: Channel) -> None:
     """Find messages whose answer was lost, in the channel and in the card's thread."""
     found = list(found_in(place))
     for card in tuple(found):
-        found += place.tried(lambda trial, ts=card.ts: trial.thread(ts))  # type: ignore[misc]  # mypy knows no default of a lambda
+        found += place.tried(lambda trial, ts=card.ts: trial.thread(ts))  # type: ignore[misc]  # mypy cannot infer `ts`
     place.posts = sorted({*place.posts, *(one.ts for one in found)})
     place.may_have_posts = False
 

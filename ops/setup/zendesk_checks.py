@@ -23,7 +23,10 @@ from ops.setup.wanted import wanted
 
 SIGN_IN, SCOPES = "zendesk sign-in", "zendesk scopes"
 LAST_DAY = date(2027, 4, 30)
-"""The last day on which Zendesk takes an API token: https://developer.zendesk.com/documentation/api-basics/authentication/oauth-migration/"""
+"""The last day on which Zendesk accepts an API token.
+
+https://developer.zendesk.com/documentation/api-basics/authentication/oauth-migration/
+"""
 SOON_DAYS = 30
 _TO_OAUTH = (
     "Make an OAuth client as docs/installing.md says, and give ATO_ZENDESK__CLIENT_ID and ATO_ZENDESK__CLIENT_SECRET."

@@ -57,7 +57,8 @@ def opens(method: str, path: str, given: tuple[str, ...]) -> tuple[str, ...]:
 
 
 ADMINS_WRITE = re.compile(
-    r"^/api/v2/(groups|group_memberships|ticket_fields|ticket_forms|triggers|trigger_categories|webhooks|oauth/clients)(/|$)"
+    r"^/api/v2/(groups|group_memberships|ticket_fields|ticket_forms|triggers|trigger_categories|webhooks"
+    r"|oauth/clients)(/|$)"
 )
 ADMINS_READ = re.compile(r"^/api/v2/(webhooks|incremental|oauth/clients|queues)(/|$)")
 

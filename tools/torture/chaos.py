@@ -16,7 +16,7 @@ from tools.torture.flight import SENT, UnderWay, under_way
 from tools.torture.outside import Listener
 
 HELD = 0.06
-"""Seconds without an answer after which a call counts as held for now: an answer of the sandbox takes a few milliseconds."""
+"""Seconds without an answer after which a call counts as held; the sandbox answers within a few milliseconds."""
 WRITES = (
     ("zendesk", "POST /api/v2/tickets.json"),
     ("zendesk", "PUT /api/v2/tickets/*"),
@@ -35,7 +35,7 @@ PLACES = (
     ("zendesk", "PUT *"),
     ("zendesk", "*"),
 )
-"""Where a fault strikes; the reading of people at a start is spared but for one in ten, or there would be few starts."""
+"""Call patterns a fault is drawn from. Reading people at start-up fails only one time in ten, or few starts succeed."""
 FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "reset_before"},
     {"kind": "reset_after"},

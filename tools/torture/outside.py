@@ -99,7 +99,9 @@ def _in_words(entry: Json) -> str:
     answer = entry["answer"] if isinstance(entry["answer"], dict) else {}
     title = ((answer.get("view") or {}).get("title") or {}).get("text", "")
     asked = f"{entry['call']} {action or view.get('callback_id', '')} {view.get('private_metadata', '')}"
-    return f"{asked.strip()} at log entry {entry['n']}, answered {answer.get('response_action', 'with nothing')} {title}".strip()
+    return (
+        f"{asked.strip()} at log entry {entry['n']}, answered {answer.get('response_action', 'with nothing')} {title}"
+    ).strip()
 
 
 @dataclass(frozen=True)

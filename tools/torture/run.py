@@ -122,15 +122,15 @@ class Torture:
         over, stop = threading.Event(), threading.Event()
         for replica in self.fleet.replicas:
             self.fleet.start(replica)
-        chaos = Chaos(self.stage, self.fleet, self.listener, random.Random(self.dice.random()))  # noqa: S311 - misfortune
+        chaos = Chaos(self.stage, self.fleet, self.listener, random.Random(self.dice.random()))  # noqa: S311 - faults
         self.crews = [
             Crew(
                 self.stage,
                 books,
                 self.ledger,
                 people,
-                random.Random(self.dice.random()),
-                over,  # noqa: S311 - play
+                random.Random(self.dice.random()),  # noqa: S311 - play
+                over,
                 lambda: next(counter),
             )
             for people in hired

@@ -88,4 +88,8 @@ WITHOUT: dict[str, Callable[[Bot], None]] = {
     "repeat": _no_repeat,
     "transaction": _no_effects,
 }
-"""`look`: looking for what an earlier try did. `repeat`: trying again what was begun. `transaction`: work kept with its events."""
+"""Safeguards by name.
+
+`look`: look for the result of an earlier attempt. `repeat`: retry an effect that was begun. `transaction`: commit
+effects with the events they follow from.
+"""
