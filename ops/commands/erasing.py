@@ -1,4 +1,4 @@
-"""`ato erase`, `ato hold`, `ato release`: a case's personal values go for good, or stay whatever their age."""
+"""`ato erase`, `ato hold`, `ato release`: erasure of a case's personal values, and legal hold."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated, TypeVar

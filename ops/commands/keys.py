@@ -1,4 +1,4 @@
-"""`ato keys`: the deployment's keys, which lock what customers tell."""
+"""`ato keys`: rotation of the vault's encryption keys."""
 
 import asyncio
 from typing import TYPE_CHECKING

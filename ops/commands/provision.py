@@ -1,4 +1,4 @@
-"""`ato provision`: make in Zendesk what the playbooks need, and say what a person must do."""
+"""`ato provision`: create what the playbooks need in Zendesk, and list manual steps."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""What the desk believes about signing in to Zendesk, and about the scopes that open each endpoint. Pure table."""
+"""Assumptions about OAuth in Zendesk and the scopes that open each endpoint. Pure table."""
 
 from ops.live.verdicts import Assumption
 

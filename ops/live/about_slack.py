@@ -1,4 +1,4 @@
-"""What the desk believes about Slack. Pure table."""
+"""Assumptions about Slack. Pure table."""
 
 from ops.live.verdicts import Assumption
 

@@ -1,4 +1,4 @@
-"""What the desk believes about tickets, the export, follow-ups, brands and routing. Pure table."""
+"""Assumptions about tickets, the incremental export, follow-ups, brands and routing. Pure table."""
 
 from ops.live.verdicts import Assumption
 

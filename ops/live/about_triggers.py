@@ -1,4 +1,4 @@
-"""What the desk believes about triggers and their webhook. Pure table."""
+"""Assumptions about triggers and their webhook. Pure table."""
 
 from ops.live.verdicts import Assumption
 
