@@ -1,7 +1,7 @@
 # make help says what there is. Nothing has to be installed first but Python 3.11 or newer and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install demo test bench check docs screenshots lock clean
+.PHONY: help install demo test mutate bench check docs screenshots lock clean
 
 # Every path is relative, so the project may stand in a folder with spaces in its name.
 VENV := .venv
@@ -37,6 +37,9 @@ demo: $(READY) ## run the bot against a pretend Slack, Zendesk and back office
 
 test: $(READY) ## run the tests on two cores
 	@"$(RUN)" -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+mutate: $(READY) ## put one-line faults into desk/ and see whether the fast tests notice
+	@"$(RUN)" -m tools.mutate $(ARGS)
 
 bench: $(READY) ## measure speed, memory and outside calls beside their limits
 	@"$(RUN)" -m benchmarks $(ARGS)
