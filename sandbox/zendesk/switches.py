@@ -1,7 +1,4 @@
-"""Account switches for tests: missing forms and options, re-routing triggers, faulty webhooks, sign-in.
-
-Part of the control API.
-"""
+"""Account switches for tests: missing forms and options, re-routing triggers, faulty webhooks, sign-in."""
 
 from __future__ import annotations
 
