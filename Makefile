@@ -1,7 +1,7 @@
 # make help says what there is. Nothing has to be installed first but Python 3.11 or newer and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast prove bench check docs screenshots lock clean
+.PHONY: help install demo test test-fast prove mutate bench check docs screenshots lock clean
 
 # Every path is relative, so the project may stand in a folder with spaces in its name.
 VENV := .venv
@@ -43,6 +43,9 @@ test-fast: $(READY) ## run the tests of the desk and of what is sent and read: w
 
 prove: $(READY) ## run what takes longer, the whole torture first of all, and keep a dated line in docs/prove.md
 	@"$(RUN)" -m tools.prove $(ARGS)
+
+mutate: $(READY) ## put one-line faults into desk/ and see whether the fast tests notice
+	@"$(RUN)" -m tools.mutate $(ARGS)
 
 bench: $(READY) ## measure speed, memory and outside calls beside their limits
 	@"$(RUN)" -m benchmarks $(ARGS)

@@ -1,1 +1,1 @@
-"""Measures the desk against its limits and its rivals, in one run, because only ratios of one run count."""
+"""Benchmarks of the desk against limits and rivals, in one run, because only ratios of one run are comparable."""

@@ -39,7 +39,7 @@ TRIES = 3
 
 
 def measure(names: list[str], short: bool) -> list[Figure]:
-    """Measure part after part."""
+    """Run the parts in order."""
     figures: list[Figure] = []
     with ground() as made:
         play(made.folder)
@@ -51,7 +51,7 @@ def measure(names: list[str], short: bool) -> list[Figure]:
 
 
 def _part(made: Ground, name: str, short: bool) -> list[Figure]:
-    """Measure a part; one in which a figure fails is measured again in a short run, and the better counts."""
+    """Measure a part; if a figure fails, measure again in a short run and keep the better."""
     found = _once(made, name, short)
     for _ in range(TRIES - 1 if short else 0):
         if any(one.fails for one in found):
@@ -62,7 +62,7 @@ def _part(made: Ground, name: str, short: bool) -> list[Figure]:
 
 
 def _once(made: Ground, name: str, short: bool) -> list[Figure]:
-    """Measure a part once; it begins with nothing running beside it, and leaves nothing behind."""
+    """Measure a part once, with nothing running before or after."""
     try:
         found = PARTS[name](made, short)
         return [at_best(one) for one in found] if short else found
@@ -75,7 +75,7 @@ def _once(made: Ground, name: str, short: bool) -> list[Figure]:
 
 
 def main() -> int:
-    """Give 1 when a figure falls below two thirds of its aim, or could not be measured."""
+    """Exit 1 when a figure is below two thirds of its aim or could not be measured."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; left out, all")
     parser.add_argument("--short", action="store_true", help="fewer rounds and smaller databases")

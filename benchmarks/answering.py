@@ -1,7 +1,7 @@
-"""How fast people and Zendesk are answered: `/ato`, a click with its commit, a webhook, and what is listed.
+"""Latency benchmarks: `/ato`, a click with its commit, a webhook, and lists.
 
-Two servers are compared by the fastest tenth of their answers: what else a machine does makes answers slower and never
-faster, and the longer one the more, so this is what tells most about the desk on a machine that is shared.
+Two servers are compared by their 10th percentile: noise of a shared machine only adds latency, and adds more to the
+longer request, so the fastest tenth says most about the code.
 """
 
 import shutil
@@ -25,7 +25,7 @@ INSERT = "FastAPI with the signature check and one insert through plain SQLAlche
 
 @dataclass
 class Answering:
-    """The servers, the loader, and how much to ask; no case is clicked twice."""
+    """The servers, the load generator and the number of requests; no case is clicked twice."""
 
     ground: Ground
     loader: Loader
@@ -57,7 +57,7 @@ class Answering:
         return [rounds.figure(name, "/s", LEAST, NOOP), *_tails(name, seen)]
 
     def clicks(self, many: int, more: int = 0) -> list[Figure]:
-        """Measure a click with its commit among many open cases; `more` clicks follow to see what memory they leave."""
+        """Measure a click with its commit among many open cases; `more` further clicks measure memory growth."""
         count = self.count // 5
         file = self._for_clicks(many, (self.rounds + 1) * count + more + 1)
         ours, rival = self.ground.serve("ours", file), self.ground.serve("commit", self._copy(file))
@@ -80,7 +80,7 @@ class Answering:
         return found
 
     def clicks_on_postgres(self, many: int) -> list[Figure]:
-        """Measure a click with its commit on PostgreSQL; nothing where no server answers, which is said."""
+        """Measure a click with its commit on PostgreSQL; reported as skipped where no server answers."""
         if why := why_none():
             print(f"a click on PostgreSQL is left out: {why}", file=sys.stderr)
             return []
@@ -104,7 +104,7 @@ class Answering:
         return _judged(found, KEPT)
 
     def screens(self, many: int) -> list[Figure]:
-        """Measure the home tab, the board and finding among many open cases and among 100."""
+        """Measure the home tab, the board and search with many open cases and with 100."""
         few = fill(self.played, self.ground.folder / "few.sqlite3", Fill(for_mod=100))
         lots = fill(self.played, self.ground.folder / "lots.sqlite3", Fill(for_mod=100, thin=many - 100))
         pair = self.ground.serve("ours", lots), self.ground.serve("ours", few)
@@ -123,7 +123,7 @@ class Answering:
     def _pair(
         self, name: str, kind: str, pair: tuple[Server, Server], count: int, against: str, aim: Aim = LEAST
     ) -> list[Figure]:
-        """Compare the fastest tenth of two servers' answers at one connection."""
+        """Compare the 10th percentile of two servers at one connection."""
         ours, other = pair
         self._next(kind, ours, count)
         self._next(kind, other, count)
@@ -138,7 +138,7 @@ class Answering:
         return [rounds.figure(name, "ms", aim, against, faster_is="less"), *_tails(name, seen)]
 
     def _next(self, kind: str, server: Server, count: int) -> dict[str, float]:
-        """Ask about cases that this server was not asked about before."""
+        """Return cases this server was not asked about before."""
         key = f"{kind}:{server.port}"
         first = self.used.get(key, 0)
         self.used[key] = first + count
@@ -154,13 +154,13 @@ class Answering:
 
 
 def _judged(found: list[Figure], most: float) -> list[Figure]:
-    """Tell how it compares with the rival, and judge how long 99 of 100 take."""
+    """Report the ratio to the rival, and judge the 99th percentile."""
     *told, p99 = [replace(one, aim=None) for one in found]
     return [*told, replace(p99, limit=most, ratio=p99.value / most, aim=AT_MOST)]
 
 
 def _tails(name: str, seen: list[dict[str, float]]) -> list[Figure]:
-    """Tell the median of p50 and p99 over the rounds."""
+    """Report the medians of p50 and p99 over the rounds."""
     middle = len(seen) // 2
     return [
         Figure(f"{name}: {part}", sorted(one[part] for one in seen)[middle], "ms", rounds=len(seen))

@@ -1,6 +1,6 @@
-"""A burst: 200 cases in two minutes, most from tickets made by hand, under the vendors' real limits.
+"""Burst benchmark: 200 cases in two minutes, most from tickets made by hand, under the vendors' rate limits.
 
-Three of four land in one inbox, so that Slack's limit of a post a second and channel binds.
+Three of four go to one inbox, so that Slack's limit of one post per second and channel binds.
 """
 
 import json
@@ -41,7 +41,7 @@ Json = dict[str, Any]
 
 
 def measure() -> list[Figure]:
-    """Open the cases, wait until nothing is left to do, and compare with what the limits alone allow."""
+    """Open the cases, wait for an empty queue, and compare with the time the rate limits alone require."""
     book = load(names=["mr_d"])["mr_d"]
     with stage(limits="real") as built:
         watcher = Watcher(built)
@@ -84,7 +84,7 @@ def _until_done(built: Stage) -> None:
 
 
 def _kept(built: Stage) -> tuple[int, int]:
-    """Count the cases, and the work that is not done."""
+    """Count cases and unfinished effects."""
     with closing(connect(built.folder / "ato.sqlite3", timeout=30)) as database:
         cases = database.execute("SELECT count(*) FROM cases").fetchone()[0]
         waiting = database.execute("SELECT count(*) FROM effects WHERE status = 'queued'").fetchone()[0]
@@ -115,12 +115,12 @@ def _figures(calls: list[Json], taken: float, opened: int, waiting: int) -> list
 
 
 def _none(name: str, count: int) -> Figure:
-    """Give a count that must be 0: the ratio is 1 when it is."""
+    """Build a figure for a count that must be 0; the ratio is 1 when it is."""
     return Figure(name, count, "", 0, 1.0 + count, Aim("≤", 1), against="none")
 
 
 def _allowed(calls: list[Json]) -> dict[str, float]:
-    """Give for each limit the seconds in which so many calls may be made at the earliest."""
+    """Return for each limit the least seconds in which so many calls are permitted."""
     slack = Counter(one["call"] for one in calls if one["system"] == "slack")
     posts = Counter(json.dumps(one["body"].get("channel")) for one in calls if one["call"] == POST)
     zendesk = sum(1 for one in calls if one["system"] == "zendesk")

@@ -1,6 +1,6 @@
-"""The two databases a click is measured on: an SQLite file, and a PostgreSQL that is made as its copy and dropped again.
+"""Databases under benchmark: an SQLite file, and a temporary PostgreSQL copy of it.
 
-A database is named by the path of its file, or by its address where it is on a PostgreSQL.
+A database is named by its file's path, or by its address on a PostgreSQL server.
 """
 
 import os
@@ -27,7 +27,7 @@ Found = tuple[list[str], list[tuple[Any, ...]]]
 
 
 def address(database: str) -> str:
-    """Give a database's address as the desk is told it."""
+    """Return a database's address in the form of the settings."""
     return database if "://" in database else f"sqlite:///{database}"
 
 
@@ -37,7 +37,7 @@ def on_postgres(database: str) -> bool:
 
 
 def stock(database: str) -> Engine:
-    """Open a database as SQLAlchemy comes, with the one setting of SQLite's that a comparison needs: WAL."""
+    """Open a database with plain SQLAlchemy; SQLite in WAL mode, for a fair comparison."""
     if on_postgres(database):
         return create_engine(database.replace("postgresql:", "postgresql+psycopg:"))
     engine = create_engine(f"sqlite:///{database}")
@@ -46,7 +46,7 @@ def stock(database: str) -> Engine:
 
 
 def select(database: str, words: str, values: Sequence[str] = ()) -> Found:
-    """Run a query, with `?` for its values, and give the names of its columns and its rows."""
+    """Run a query with `?` parameters; return column names and rows."""
     if on_postgres(database):
         with psycopg.connect(database) as server:
             found = server.execute(words.replace("?", "%s").encode(), values)
@@ -57,7 +57,7 @@ def select(database: str, words: str, values: Sequence[str] = ()) -> Found:
 
 
 def why_none() -> str:
-    """Say in a line why nothing can be measured on PostgreSQL; empty where a server answers."""
+    """Return why PostgreSQL cannot be measured; empty where a server answers."""
     try:
         psycopg.connect(SERVER, connect_timeout=3).close()
     except psycopg.OperationalError as error:
@@ -67,7 +67,7 @@ def why_none() -> str:
 
 @contextmanager
 def copied(file: Path) -> Iterator[str]:
-    """Make a database with all that stands in a file, give its address, and drop it afterwards."""
+    """Context of a database with a copy of a file's rows: yields its address, drops it afterwards."""
     name = f"ato_bench_{uuid4().hex[:12]}"
     with psycopg.connect(SERVER, autocommit=True) as server:
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))

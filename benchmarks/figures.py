@@ -1,4 +1,4 @@
-"""What a figure is, how rounds become one, and how it is shown. It measures nothing itself."""
+"""Benchmark figures: aims, aggregation over rounds, output. Measures nothing itself."""
 
 import json
 import statistics
@@ -15,27 +15,27 @@ TOLERANCE = 2 / 3
 
 @dataclass(frozen=True)
 class Aim:
-    """What a ratio must be: at least, or at most."""
+    """Required bound of a ratio: at least, or at most."""
 
     way: Literal["≥", "≤"]
     of: float
 
     def share(self, ratio: float) -> float:
-        """Say how much of the aim a ratio reaches; 1 or more is all of it."""
+        """Return the fraction of the aim that a ratio reaches; 1 or more meets it."""
         if self.way == "≥":
             return ratio / self.of
         return self.of / ratio if ratio else 1.0
 
     def __str__(self) -> str:
-        """Give `≥ 0.6`."""
+        """Format as `≥ 0.6`."""
         return f"{self.way} {self.of:g}"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured value beside its limit: medians over the rounds, both in `unit`; `spread` is of the ratio.
+    """A value beside its limit: medians over the rounds, both in `unit`; `spread` is the ratio's.
 
-    Without an aim it is only told. `against` says in words what the limit is.
+    Without an aim it is informational. `against` describes the limit.
     """
 
     name: str
@@ -65,14 +65,14 @@ class Figure:
 
 
 def at_best(one: Figure) -> Figure:
-    """Give a figure with the ratio of its best round: what else a machine does only ever makes a round worse."""
+    """Return the figure with its best round's ratio: noise only makes a round worse."""
     if one.spread is None or one.aim is None:
         return one
     return replace(one, ratio=one.spread[1] if one.aim.way == "≥" else one.spread[0])
 
 
 def better(one: Figure, other: Figure) -> Figure:
-    """Give the one of two measurements of the same figure that comes nearer to its aim."""
+    """Return the one of two measurements that is nearer to its aim."""
     if one.aim is None or one.ratio is None or other.ratio is None:
         return one
     return other if one.aim.share(other.ratio) > one.aim.share(one.ratio) else one
@@ -86,7 +86,7 @@ def _short(value: object) -> object:
 
 @dataclass(frozen=True)
 class Rounds:
-    """Pairs of ours and the limit, each pair taken right after one another."""
+    """Paired measurements of ours and the limit, each pair in immediate succession."""
 
     ours: Sequence[float]
     limits: Sequence[float]
@@ -94,7 +94,7 @@ class Rounds:
     def figure(
         self, name: str, unit: str, aim: Aim | None, against: str, *, faster_is: Literal["more", "less"] = "more"
     ) -> Figure:
-        """Make a figure; where less is better and the aim is a least ratio, the ratio is the limit to ours."""
+        """Build a figure; where less is better and the aim is a lower bound, the ratio is limit over ours."""
         turned = faster_is == "less" and aim is not None and aim.way == "≥"
         ratios = [b / a if turned else a / b for a, b in zip(self.ours, self.limits, strict=True)]
         return Figure(
@@ -111,7 +111,7 @@ class Rounds:
 
 
 def interleave(rounds: int, ours: Callable[[int], float], limit: Callable[[int], float]) -> Rounds:
-    """Measure in turns; every other round begins with the limit, so that neither always comes first."""
+    """Measure in turns, alternating which side is first."""
     found: list[tuple[float, float]] = []
     for number in range(rounds):
         if number % 2:

@@ -1,7 +1,7 @@
-"""Fills databases: two cases are really played against the sandbox, then copied row by row under keys of their own.
+"""Test data for benchmarks: plays two cases against the sandbox, then copies them row by row under new keys.
 
-A copy reads, folds, decides and commits like any case: its values decrypt and the seal of its chain's end fits. The
-hashes between its events are those of the case it was copied from, which only `ato audit` would notice.
+A copy reads, folds, decides and commits like any case: its values decrypt and the seal of its last event is valid.
+Hashes between its events are those of the original, which only `ato audit` would report.
 """
 
 import itertools
@@ -38,7 +38,7 @@ LATE = timedelta(hours=1)
 
 
 def play(folder: Path) -> Path:
-    """Play the two cases and give the database they are in."""
+    """Play the two cases and return their database."""
     book = load(names=["mr_d"])["mr_d"]
     with stage({"ATO_PLAYBOOKS__NAMES": "mr_d"}) as built:
         for deeds in (TO_THE_MOD, TO_ZENDESK):
@@ -59,18 +59,18 @@ def _copy_of(built: Stage, file: Path) -> Path:
 
 @dataclass(frozen=True)
 class Fill:
-    """How many copies of each case."""
+    """Number of copies per case."""
 
     for_mod: int = 0
     with_ticket: int = 0
     thin: int = 0
-    """So many more copies of the first case without events and personal values: nobody opens them, they are passed by."""
+    """Further copies of the first case without events and personal values, only there to be scanned past."""
     thin_tables: tuple[str, ...] = ("digests", "deadlines", "owed")
     late: timedelta = LATE
 
 
 def fill(played: Path, file: Path, what: Fill) -> Path:
-    """Copy the played database and fill it; the copies' numbers are those of `case_id`."""
+    """Copy the database and fill it; the copies' numbers are those of `case_id`."""
     shutil.copy(played, file)
     with closing(sqlite3.connect(file, isolation_level=None)) as database:
         database.row_factory = sqlite3.Row
@@ -91,7 +91,7 @@ def fill(played: Path, file: Path, what: Fill) -> Path:
 
 
 def last_for_mod(database: str) -> str:
-    """Name the last copy that waits for the MOD and has events: no round of a measurement comes so far."""
+    """Return the last copy that waits for the MOD and has events; no measurement reaches it."""
     _, found = select(
         database,
         "SELECT max(id) FROM cases WHERE id < ? AND EXISTS (SELECT 1 FROM events WHERE case_id = id)",
@@ -109,7 +109,7 @@ class Template:
 
     @property
     def refs(self) -> list[str]:
-        """Name its personal values."""
+        """Return the references of its personal values."""
         return [row["ref"] for row in self.rows.get("vault", ())]
 
 
@@ -156,7 +156,7 @@ def _insert(database: sqlite3.Connection, table: str, rows: Iterator[Row]) -> No
 
 
 def _part(number: int, numbers: range) -> float:
-    """Say how far along the range this number is, as a part of 1."""
+    """Return this number's position in the range, 0 to 1."""
     return (number - numbers.start) / len(numbers)
 
 
@@ -188,7 +188,7 @@ def _row(table: str, row: Row, template: Template, number: int, due: str) -> Row
 
 
 def _own(body: str, template: Template, key: str, number: int) -> str:
-    """Give an event of a copy: its own key, its own values, its own ticket."""
+    """Rewrite an event for a copy: key, values, ticket."""
     body = body.replace(template.case["id"], key)
     if '"playbook_hash"' in body:  # the event that opened it
         body = body.replace(f'"number":{template.case["number"]}', f'"number":{10 + number}')

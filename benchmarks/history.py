@@ -1,4 +1,4 @@
-"""Keeps what each whole run measured, one line a run, so that what becomes slower over time is seen."""
+"""History of benchmark runs: one JSON line per complete run, for trends."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ FILE = Path(__file__).with_name("history.jsonl")
 
 
 def line(figures: Iterable[Figure], at: datetime, commit: str) -> str:
-    """Give one JSON object: when, which commit, and each figure's value with its ratio where it has one."""
+    """Format a run: time, commit, and each figure's value with its ratio if any."""
     kept = {one.name: [_short(one.value), *([] if one.ratio is None else [_short(one.ratio)])] for one in figures}
     about = {"at": at.isoformat(timespec="seconds"), "commit": commit, "figures": kept}
     return json.dumps(about, ensure_ascii=False)
@@ -23,13 +23,13 @@ def _short(number: float) -> float:
 
 
 def keep(figures: Iterable[Figure], file: Path = FILE) -> None:
-    """Add a line about a run that has just ended."""
+    """Append the run that just ended."""
     with file.open("a", encoding="utf-8") as kept:
         kept.write(line(figures, datetime.now(UTC), _commit()) + "\n")
 
 
 def _commit() -> str:
-    """Name the commit that was measured; `+` says that files differed from it, nothing that it is not known."""
+    """Return the measured commit, with `+` for a modified tree; empty when unknown."""
     words = ["git", "describe", "--always", "--dirty=+", "--exclude=*"]
     done = subprocess.run(  # noqa: S603 - our own words
         words, capture_output=True, text=True, check=False, cwd=FILE.parent

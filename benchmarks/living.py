@@ -1,4 +1,4 @@
-"""What one whole Mr D case costs: calls to each outside system, and processor seconds of the bot."""
+"""Cost of a complete Mr D case: calls per outside system, and CPU seconds of the bot."""
 
 import statistics
 from collections import Counter
@@ -16,7 +16,7 @@ FEWEST = {"slack": 107, "zendesk": 15}
 
 
 def measure(*, short: bool) -> list[Figure]:
-    """Play whole cases one after another."""
+    """Play complete cases in sequence."""
     book = load(names=["mr_d"])["mr_d"]
     seconds, calls = [], []
     with stage({"ATO_PLAYBOOKS__NAMES": "mr_d"}) as built:

@@ -1,7 +1,7 @@
-"""The load generator, in a process of its own: it writes prepared requests to sockets and checks every answer.
+"""Load generator in its own process: sends prepared requests over sockets and verifies every answer.
 
-It reads one JSON object a line, `{"port", "kind", "connections", "count", "first"}`, and answers with one:
-`{"rate", "p10", "p50", "p99", "wrong"}` (requests a second, milliseconds, and the first answer that was not as expected).
+It reads one JSON object a line, `{"port", "kind", "connections", "count", "first"}`, and answers with one: `{"rate",
+"p10", "p50", "p99", "wrong"}` (requests per second, milliseconds, and the first unexpected answer).
 """
 
 import asyncio
@@ -17,17 +17,17 @@ from benchmarks.signed import ASKS, request
 
 @dataclass
 class Result:
-    """What came back: seconds of each request, and the first wrong answer."""
+    """Latencies in seconds, and the first unexpected answer."""
 
     took: list[float] = field(default_factory=list)
     wrong: str = ""
 
 
 class Asker(asyncio.Protocol):
-    """One connection, kept open: the next request goes out when the answer to the last one is whole."""
+    """A keep-alive connection; sends the next request when the last answer is complete."""
 
     def __init__(self, requests: Iterator[bytes], holds: bytes, result: Result) -> None:
-        """Share the requests that are left, and the result, with the other connections."""
+        """Share the remaining requests and the result with the other connections."""
         self._requests, self._holds, self._result = requests, holds, result
         self._got, self._since = b"", 0.0
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -61,7 +61,7 @@ class Asker(asyncio.Protocol):
         self._ask()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End; a connection that the server cut is a wrong answer."""
+        """End; a connection cut by the server counts as an unexpected answer."""
         if self._since and exc is not None:
             self._result.wrong = self._result.wrong or f"the connection was lost: {exc}"
         if not self.done.done():
@@ -76,7 +76,7 @@ def _length(head: bytes) -> int:
 
 
 async def measure(asked: dict[str, Any]) -> dict[str, Any]:
-    """Send so many requests over so many connections, and say how it went."""
+    """Send `count` requests over `connections` connections; return rate, latencies and the first wrong answer."""
     kind, first = str(asked["kind"]), int(asked.get("first", 0))
     made = [request(kind, first + n) for n in range(int(asked["count"]))]
     requests, result, loop = iter(made), Result(), asyncio.get_running_loop()

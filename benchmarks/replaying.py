@@ -1,4 +1,4 @@
-"""What one click of the bot writes, found by comparing rows before and after, and written again by a rival."""
+"""Recorder of a click's database writes: diffs rows before and after, and replays them for a rival."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _NEW_HEAD = {
 
 @dataclass(frozen=True)
 class Write:
-    """Rows to insert into a table, as the case they were seen in had them."""
+    """Rows to insert into a table, as recorded."""
 
     statement: str
     rows: tuple[Row, ...]
@@ -34,7 +34,7 @@ class Write:
 
 @dataclass(frozen=True)
 class Replay:
-    """The rows of one click on one case, ready to be written for another."""
+    """The rows of one click, ready to be written for another case."""
 
     case: str
     delivery: str
@@ -43,7 +43,7 @@ class Replay:
     """Statements that delete or change what was there; they take the case's id."""
 
     def commit(self, engine: Engine, case: str) -> None:
-        """Write the same rows for another case, in one transaction."""
+        """Write the same rows for another case in one transaction."""
         once, kind = f"replayed:{next(_ONCE)}", engine.dialect.name
         mark = "?" if kind == "sqlite" else "%s"
         with engine.begin() as connection:
@@ -61,7 +61,7 @@ class Replay:
 
 
 def read_rows(database: str, case: str) -> Rows:
-    """Read every row of a case, and every delivery."""
+    """Read every row of a case, and all deliveries."""
     found: Rows = {}
     for table in (*TABLES, "effects", "deliveries", "cases"):
         column = "id" if table == "cases" else "case_id"
@@ -74,7 +74,7 @@ def read_rows(database: str, case: str) -> Rows:
 
 
 def difference(case: str, before: Rows, after: Rows) -> Replay:
-    """Say what was written between two readings."""
+    """Return what was written between two readings."""
     writes, gone = [], []
     delivery = next(iter(after["deliveries"][1] - before["deliveries"][1]))[0]
     for table, (names, rows) in after.items():

@@ -1,4 +1,4 @@
-"""Starts what is measured and what measures it, as processes of their own, and takes them down again."""
+"""Process control of benchmarks: starts servers and load generator, and stops them."""
 
 import json
 import os
@@ -15,24 +15,24 @@ import psutil
 
 
 class BenchFailed(Exception):
-    """A process did not start, or an answer was not the one that is measured; the sentence says which."""
+    """A process did not start, or an answer was unexpected; the message says which."""
 
 
 def environment() -> dict[str, str]:
-    """Give the environment of a measured process: nothing of ours set, and compiled files kept as anywhere else."""
+    """Return the environment of a measured process: without our variables, with compiled files kept."""
     left = ("PYTHONDONTWRITEBYTECODE", "ATO_")
     return {name: value for name, value in os.environ.items() if not name.startswith(left)}
 
 
 @dataclass
 class Process:
-    """A Python module that runs until it is stopped, and what it said last."""
+    """A running Python module and its last output."""
 
     popen: "subprocess.Popen[str]"
     log: Path
 
     def line(self) -> str:
-        """Read its next line of output; raises BenchFailed with its last words when there is none."""
+        """Read the next line of output. Raises BenchFailed with the last output when there is none."""
         assert self.popen.stdout
         line = self.popen.stdout.readline()
         if not line:
@@ -40,11 +40,11 @@ class Process:
         return line.strip()
 
     def memory(self) -> float:
-        """Give its resident memory in MB."""
+        """Return resident memory in MB."""
         return float(psutil.Process(self.popen.pid).memory_info().rss / 1e6)
 
     def cpu(self) -> float:
-        """Give the seconds of processor time it used."""
+        """Return CPU seconds."""
         used = psutil.Process(self.popen.pid).cpu_times()
         return float(used.user + used.system)
 
@@ -63,7 +63,7 @@ class Process:
 
 @dataclass
 class Ground:
-    """A folder to measure in, and everything that was started there."""
+    """A working folder and the processes started in it."""
 
     folder: Path
     started: list[Process] = field(default_factory=list)
@@ -110,7 +110,7 @@ class Loader:
     process: Process
 
     def ask(self, server: Server, kind: str, count: int, **more: Any) -> dict[str, float]:
-        """Send requests and give rate, p10, p50 and p99; raises BenchFailed when an answer is not as expected."""
+        """Send requests and return rate, p10, p50 and p99. Raises BenchFailed on an unexpected answer."""
         assert self.process.popen.stdin
         asked = {"port": server.port, "kind": kind, "count": count, **more}
         self.process.popen.stdin.write(json.dumps(asked) + "\n")
@@ -124,7 +124,7 @@ class Loader:
 
 @contextmanager
 def ground() -> Iterator[Ground]:
-    """Give a folder of its own and stop whatever was started in it."""
+    """Context of a working folder; stops its processes at the end."""
     with tempfile.TemporaryDirectory(prefix="ato-bench-") as name:
         made = Ground(Path(name))
         try:

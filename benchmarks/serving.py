@@ -1,8 +1,7 @@
-"""The servers that are measured, each a process: `python -m benchmarks.serving ours|noop|commit|insert DATABASE`.
+"""Servers under benchmark, each a process: `python -m benchmarks.serving ours|noop|commit|insert DATABASE`.
 
-`ours` is the bot as `ato serve` plugs it together, without its queue and ticks; Slack's answers come at once. The
-rivals are what nobody can do without: bolt and FastAPI with the same settings, and a commit of the same rows through
-SQLAlchemy as it comes, in a thread.
+`ours` is the bot of `ato serve` without queue and ticks, with an immediate Slack. The rivals do the unavoidable
+minimum: bolt and FastAPI with the same settings, and a commit of the same rows with plain SQLAlchemy in a thread.
 """
 
 import asyncio
@@ -41,7 +40,7 @@ SECRET = SANDBOX["ATO_SLACK__SIGNING_SECRET"]
 
 
 def environment(database: Path | str) -> dict[str, str]:
-    """Give the bot's settings: as on a stage, with people named instead of read from Slack."""
+    """Return the bot's settings as on a stage, with people given in place of read from Slack."""
     inboxes = {f"ATO_SLACK__INBOXES__{role.upper()}": at for role, (_, at) in ROLES.items() if at}
     lookers = ",".join(f"ULOOK{n:03d}" for n in range(LOOKERS))
     return (
@@ -62,7 +61,7 @@ def environment(database: Path | str) -> dict[str, str]:
 
 
 async def ours(database: str) -> FastAPI:
-    """Plug the bot together and make it ready; nothing is done in the background."""
+    """Build the bot and make it ready; no background work."""
     found = settings(environment(database))
     write_logs(found)
     bot = assemble(found)
@@ -73,7 +72,7 @@ async def ours(database: str) -> FastAPI:
 
 
 async def ready(bot: Bot) -> None:
-    """Do what a start does before the queue begins, and let Slack answer at once."""
+    """Run the start-up steps that precede the queue, with an immediate Slack."""
 
     async def answered(*_: object, **__: object) -> dict[str, object]:
         return {"ok": True, "channel": {"id": "D1"}, "user": {"id": "U1", "profile": {}}}
@@ -89,7 +88,7 @@ async def _nothing_beside(_: FastAPI) -> Any:
 
 
 def _bare(click: Callable[[dict[str, Any]], Awaitable[None]] | None = None) -> FastAPI:
-    """Give bolt with the bot's own settings, and handlers that only acknowledge."""
+    """Build bolt with the bot's settings and handlers that only acknowledge."""
     known = AuthorizeResult(enterprise_id=None, team_id="T", bot_token="xoxb-1")  # noqa: S106
 
     async def authorize() -> AuthorizeResult:
@@ -124,12 +123,12 @@ def _bare(click: Callable[[dict[str, Any]], Awaitable[None]] | None = None) -> F
 
 
 async def noop(_: str) -> FastAPI:
-    """Check the signature, find the handler, acknowledge."""
+    """Verify the signature, route, acknowledge."""
     return _bare()
 
 
 async def commit(database: str) -> FastAPI:
-    """Do the same, and one commit of the rows that the bot's own click writes."""
+    """The same, with one commit of the rows of a click."""
     engine, replay = stock(database), await _recorded(database)
 
     async def click(body: dict[str, Any]) -> None:
@@ -140,7 +139,7 @@ async def commit(database: str) -> FastAPI:
 
 
 async def _recorded(database: str) -> Replay:
-    """Let the bot itself do one click, on the last case for the MOD, and keep what that wrote."""
+    """Have the bot perform one click on the last case for the MOD, and record its writes."""
     found = settings(environment(database))
     write_logs(found)
     bot = assemble(found)
@@ -162,7 +161,7 @@ async def _recorded(database: str) -> Replay:
 
 
 async def insert(database: str) -> FastAPI:
-    """Check the signature of a webhook and store the delivery."""
+    """Verify a webhook's signature and store the delivery."""
     engine, app = stock(database), FastAPI(openapi_url=None)
     secret = SANDBOX["ATO_ZENDESK__WEBHOOK_SECRET"]
 
@@ -191,7 +190,7 @@ SERVERS = {"ours": ours, "noop": noop, "commit": commit, "insert": insert}
 
 
 async def serve(name: str, database: str) -> None:
-    """Serve as `ato serve` does, and say the port in the first line of output."""
+    """Serve as `ato serve` does; the first line of output is the port."""
     app = await SERVERS[name](database)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)

@@ -1,4 +1,4 @@
-"""Requests as Slack and Zendesk send them: signed, each different from all before, ready to be written to a socket."""
+"""Signed requests of Slack and Zendesk for the load generator, each unique."""
 
 import hashlib
 import hmac
@@ -26,7 +26,7 @@ _ONCE, _LOOK, _RUN = count(), count(), uuid4().hex[:8]
 
 
 def case_id(number: int) -> str:
-    """Give the key of the copied case with this number: as long as a ULID, and in the order of numbers."""
+    """Return the key of the copied case with this number: ULID length, ordered by number."""
     digits = ""
     for _ in range(8):
         number, rest = divmod(number, 32)
@@ -36,7 +36,7 @@ def case_id(number: int) -> str:
 
 @dataclass(frozen=True)
 class Ask:
-    """One kind of request: its body, and what the answer must hold."""
+    """A kind of request: its body, and what the answer must contain."""
 
     path: str
     kind: str
@@ -67,7 +67,7 @@ def _command(words: str, user: str) -> Callable[[int], bytes]:
 
 
 def _find(_: int) -> bytes:
-    """Look the played cases' customer up, as one of many people: each may do so ten times a minute."""
+    """Build a search for the customer by one of many people: each may search ten times a minute."""
     who = f"ULOOK{next(_LOOK) % LOOKERS:03d}"
     return _command("find naledi.mahlangu@example.com", who)(0)
 
@@ -132,7 +132,7 @@ ASKS = {
 
 
 def request(kind: str, number: int) -> bytes:
-    """Give a request of this kind about the case with this number, signed now, as bytes of HTTP/1.1."""
+    """Build a request about a case, signed now, as bytes of HTTP/1.1."""
     ask = ASKS[kind]
     body = ask.body(number)
     signed = _by_zendesk(body) if ask.path == ZENDESK else _by_slack(body)

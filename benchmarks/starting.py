@@ -1,4 +1,4 @@
-"""How long a start takes and how much memory it holds, beside a bare process that imports the same libraries."""
+"""Start-up time and memory, beside a bare process that imports the same libraries."""
 
 import json
 import subprocess
@@ -31,14 +31,14 @@ HELP_WITHIN = 0.4
 
 
 def libraries() -> list[str]:
-    """Name every module that is not ours of a process that serves."""
+    """Return the third-party modules of a serving process."""
     words = [sys.executable, "-c", LIBRARIES]
     done = subprocess.run(words, capture_output=True, text=True, check=True, env=environment())  # noqa: S603
     return list(json.loads(done.stdout))
 
 
 def bare(names: list[str]) -> tuple[float, float]:
-    """Import them in a process of its own; give seconds and resident MB."""
+    """Import them in a process; return seconds and resident MB."""
     begun = time.perf_counter()
     popen = subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-c", BARE],
@@ -59,7 +59,7 @@ def bare(names: list[str]) -> tuple[float, float]:
 
 
 def _start(built: Stage) -> tuple[float, float]:
-    """Start the bot as `ato serve` on this stage; give seconds until it is ready, and resident MB."""
+    """Start the bot as `ato serve`; return seconds until ready, and resident MB."""
     begun = time.perf_counter()
     built.start_bot()
     taken = time.perf_counter() - begun
@@ -107,5 +107,5 @@ def measure(_: Ground, *, short: bool) -> list[Figure]:
 
 
 def _plain(built: Stage) -> dict[str, str]:
-    """Give the stage's settings in an environment where compiled files are kept."""
+    """Return the stage's settings in an environment that keeps compiled files."""
     return {name: value for name, value in Stage.environment(built).items() if name != "PYTHONDONTWRITEBYTECODE"}

@@ -1,6 +1,6 @@
-"""The chaser's tick among many open deadlines, beside one stored APScheduler job per deadline; and how late reminders are.
+"""Reminder tick with many open deadlines, beside one APScheduler job per deadline; and how late reminders are.
 
-It runs in this process: nothing is asked over a socket, and `chase_due` is what the bot's own tick calls.
+Runs in this process: no socket is involved, and `chase_due` is the function of the bot's tick.
 """
 
 import asyncio
@@ -43,21 +43,21 @@ TICK = 2
 
 
 class Ahead:
-    """Business time, a little ahead."""
+    """Clock a little ahead of real time."""
 
     def now(self) -> datetime:
-        """Give the aware UTC instant."""
+        """Return the aware UTC instant."""
         return datetime.now(UTC) + AHEAD
 
 
 def fill_deadlines(played: Path, file: Path, deadlines: int, cases: int) -> Path:
-    """Fill a database with open deadlines, of which those of so many cases can be reminded of."""
+    """Fill a database with open deadlines, a given number of them due for a reminder."""
     thin = ("deadlines", "owed")
     return fill(played, file, Fill(cases, thin=deadlines - cases, thin_tables=thin, late=-AHEAD * 3))
 
 
 async def opened(database: Path) -> Bot:
-    """Plug the bot together on a clock that is ahead; what it would log of each case would stand between the figures."""
+    """Build a ready bot on a clock that is ahead; per-case lines are not logged."""
     found = settings(environment(database) | {"ATO_LOG__LEVEL": "warning"})
     write_logs(found)
     bot = assemble(found, Ahead())
@@ -66,7 +66,7 @@ async def opened(database: Path) -> Bot:
 
 
 def make_due(database: Path, numbers: range, spread: timedelta = timedelta()) -> None:
-    """Let these copies' deadlines come now, or evenly from now on; nothing was said about any of them before."""
+    """Make these copies' deadlines due now, or evenly from now on, with no reminder sent before."""
     now = Ahead().now()
     rows = [(write_instant(now + spread * (n - numbers.start) / len(numbers)), case_id(n)) for n in numbers]
     with closing(sqlite3.connect(database, timeout=30)) as connection, connection:
@@ -75,7 +75,7 @@ def make_due(database: Path, numbers: range, spread: timedelta = timedelta()) ->
 
 
 async def tick(bot: Bot, database: Path, number: int) -> tuple[float, float]:
-    """Do a tick in which DUE cases are due; give its seconds, and those of asking what is due alone."""
+    """Run a tick with DUE due cases; return its seconds, and those of the query alone."""
     make_due(database, range(number * DUE, (number + 1) * DUE))
     bot.engine.held = 0
     asked = time.perf_counter()
@@ -87,7 +87,7 @@ async def tick(bot: Bot, database: Path, number: int) -> tuple[float, float]:
 
 
 async def ticks(files: dict[int, Path], rounds: int) -> dict[int, list[tuple[float, float]]]:
-    """Tick in turns in each database; the first tick of each is not counted."""
+    """Run ticks in turns in each database; the first of each is warm-up."""
     bots = {size: await opened(file) for size, file in files.items()}
     found: dict[int, list[tuple[float, float]]] = {size: [] for size in files}
     for number in range(rounds + 1):
@@ -99,7 +99,7 @@ async def ticks(files: dict[int, Path], rounds: int) -> dict[int, list[tuple[flo
 
 
 class Clockwork(BaseScheduler):  # type: ignore[misc]  # APScheduler ships no types
-    """APScheduler without its thread: what is due is done when it is asked."""
+    """APScheduler without its thread: due jobs run on demand."""
 
     def wakeup(self) -> None:
         """Wait to be asked."""
@@ -110,11 +110,11 @@ class Clockwork(BaseScheduler):  # type: ignore[misc]  # APScheduler ships no ty
 
 
 def nothing() -> None:
-    """Do what a deadline's job does here: nothing, so that only the jobs themselves are measured."""
+    """No-op body of a job, so that only scheduling is measured."""
 
 
 def rival(file: Path, jobs: int, rounds: int) -> list[float]:
-    """Give the seconds in which APScheduler goes through DUE due jobs among so many stored ones."""
+    """Return the seconds APScheduler takes for DUE due jobs among so many stored ones."""
     engine = create_engine(f"sqlite:///{file}")
     event.listen(engine, "connect", _as_ours)
     works = Clockwork(timezone="UTC", executors={"default": DebugExecutor()})
@@ -140,7 +140,7 @@ def _as_ours(connection: Any, _: object) -> None:
 
 
 def _store(works: Clockwork, file: Path, numbers: range, at: datetime) -> None:
-    """Write jobs as the store itself would, all at once."""
+    """Bulk-insert jobs in the job store's format."""
     job = works.add_job(nothing, DateTrigger(at), id="one", misfire_grace_time=None, next_run_time=at)
     state = job.__getstate__()
     works.remove_job("one")
@@ -150,9 +150,9 @@ def _store(works: Clockwork, file: Path, numbers: range, at: datetime) -> None:
 
 
 async def lateness(file: Path, numbers: range) -> float:
-    """Let reminders fall due one after another under the bot's own schedule; give p99 of how late they were kept.
+    """Let reminders fall due in sequence under the bot's schedule; return p99 of their delay.
 
-    Nobody may have been reminded of these cases before: they would only be reminded of again at the next rung.
+    The cases must have no earlier reminder: otherwise only the next rung would be sent.
     """
     bot = await opened(file)
     seconds = float(len(numbers))  # so few at once are not gathered into a digest
@@ -176,7 +176,7 @@ def _seconds(since: str, until: str) -> float:
 
 
 def measure(ground: Ground, played: Path, *, short: bool) -> list[Figure]:
-    """Measure everything about ticks."""
+    """Measure the tick and the delay of reminders."""
     rounds, sizes = (3, (1_000, 30_000)) if short else (5, (10_000, 100_000, 1_000_000))
     files = {
         size: fill_deadlines(played, ground.folder / f"{size}.sqlite3", size, DUE * (rounds + 1) + REMINDERS)

@@ -1,1 +1,1 @@
-"""Tools around the bot: the `ato` command and what stands behind each of its words."""
+"""Operator tools: the `ato` command and the code behind its subcommands."""

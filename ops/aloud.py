@@ -1,4 +1,4 @@
-"""A case played aloud in the terminal, and what stands outside afterwards."""
+"""Narrated demo run: plays one case, prints every step and outside call, then the final state in Zendesk and Slack."""
 
 import signal
 import threading
@@ -22,7 +22,7 @@ STYLES = {"slack": "magenta", "zendesk": "green", "backoffice": "yellow"}
 
 
 def perform(built: Stage, console: Console, pause: float, *, leave: bool) -> None:
-    """Play the case with so many seconds between two acts, then serve wishes of the page until Ctrl-C unless `leave`."""
+    """Play the case with `pause` seconds between acts, then serve the page until Ctrl-C unless `leave`."""
     book = load(names=["mr_d"])["mr_d"]
     director = Director(built, book)
     built.await_bot()
@@ -36,7 +36,7 @@ def perform(built: Stage, console: Console, pause: float, *, leave: bool) -> Non
 
 
 def _play(built: Stage, director: Director, book: Playbook, console: Console, pause: float) -> str:
-    """Play the case aloud, and give what went wrong; somebody who acts in it on the page may end it."""
+    """Play the case and return what went wrong; a person acting in the same case on the page may end it."""
     watcher = Watcher(built)
     watcher.quiet()
     watcher.news()
@@ -69,7 +69,7 @@ def _tell(console: Console, line: Json) -> None:
 
 
 def _short(summary: dict[str, Any]) -> str:
-    """Put a call's summary into one line."""
+    """Shorten a call's summary to one line."""
     if summary.get("form"):
         kept = ("form", "query_type", "group", "status", "requester")
         return f"#{summary['id']} · " + " · ".join(f"{name}: {summary[name]}" for name in kept)

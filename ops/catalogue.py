@@ -1,8 +1,8 @@
-"""`ato catalogue`: which sentences the desk can say, and whether each has its words in every language.
+"""Message catalogues: extracts every translatable sentence from the source and checks the translations.
 
-It reads the source as a syntax tree and runs none of it. A sentence is the first argument of `Line(key=…)`,
-`ink.line(…)`, `ink.plain(…)`, of an error whose first parameter is called `key`, or the `reason` of an error that
-people read. Where a name stands there, everything this name is given in the same file is a sentence.
+Extraction reads the syntax tree and imports nothing. A sentence is the first argument of `Line(key=…)`, `ink.line(…)`,
+`ink.plain(…)`, of an error whose first parameter is called `key`, or the `reason` of an error that people read. A name
+in that place stands for every value assigned to it in the same file.
 """
 
 import ast
@@ -39,7 +39,7 @@ Sentences = dict[str, set[str]]
 
 @dataclass
 class Module:
-    """One file as the search for sentences sees it."""
+    """A parsed source file with its assignments."""
 
     file: str
     tree: ast.Module
@@ -48,7 +48,7 @@ class Module:
 
 
 def sentences(root: Path = ROOT) -> Sentences:
-    """Find every sentence the desk can say to a person."""
+    """Extract every sentence shown to people."""
     modules = [_module(path, root) for room in ROOMS for path in sorted((root / room).rglob("*.py"))]
     places = {name: at for module in modules for name, at in (*_errors(module), *_speakers(module))}
     found: Sentences = {}
@@ -70,7 +70,7 @@ def _module(path: Path, root: Path) -> Module:
 
 
 def _gifts(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    """Give the names a statement assigns to, each with what it can be given."""
+    """Map each assigned name to the expressions assigned to it."""
     targets: list[ast.expr] = []
     value: ast.expr | None = None
     if isinstance(node, ast.Assign):
@@ -85,7 +85,7 @@ def _gifts(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
 
 
 def _share(value: ast.expr | None, at: int, of: int) -> list[ast.expr]:
-    """Give the part of a value that goes to one of several names; the whole where that cannot be seen."""
+    """Select the element of a value that goes to one name of an unpacking; the whole value where that is unknown."""
     if isinstance(value, ast.IfExp) and of > 1:
         return [*_share(value.body, at, of), *_share(value.orelse, at, of)]
     if isinstance(value, ast.Tuple) and len(value.elts) == of > 1:
@@ -94,7 +94,7 @@ def _share(value: ast.expr | None, at: int, of: int) -> list[ast.expr]:
 
 
 def _errors(module: Module) -> Iterator[tuple[str, int]]:
-    """Find the errors that carry a sentence, and where among their arguments it stands."""
+    """Find exception classes that take a sentence, with the position of that argument."""
     for node in ast.walk(module.tree):
         if not isinstance(node, ast.ClassDef):
             continue
@@ -107,7 +107,7 @@ def _errors(module: Module) -> Iterator[tuple[str, int]]:
 
 
 def _speakers(module: Module) -> Iterator[tuple[str, int]]:
-    """Find the functions that are given a sentence as `key` and make a line of it, and where it stands."""
+    """Find functions that take a sentence as `key`, with the position of that argument."""
     for node in ast.walk(module.tree):
         names = [one.arg for one in node.args.args] if isinstance(node, ast.FunctionDef) else []
         if isinstance(node, ast.FunctionDef) and "key" in names and _makes_line(node):
@@ -131,7 +131,7 @@ def _is_error(node: ast.ClassDef) -> bool:
 
 
 def _said(call: ast.Call, module: Module, errors: dict[str, int]) -> Iterator[str]:
-    """Give the sentences of one call."""
+    """Extract the sentences of one call."""
     function = call.func
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
     if name == "Line":
@@ -146,7 +146,7 @@ def _said(call: ast.Call, module: Module, errors: dict[str, int]) -> Iterator[st
 
 
 def _words(given: ast.expr, module: Module, seen: frozenset[str]) -> Iterator[str]:
-    """Follow an expression to the sentences it can be; what is put together while running is none."""
+    """Resolve an expression to its possible sentences; one built at run time has none."""
     if isinstance(given, ast.Constant):
         if isinstance(given.value, str) and _is_sentence(given.value):
             yield given.value
@@ -160,7 +160,7 @@ def _words(given: ast.expr, module: Module, seen: frozenset[str]) -> Iterator[st
 
 
 def _choices(given: ast.expr, module: Module) -> list[ast.expr]:
-    """Give what an expression can turn out to be: a name's values, both sides of a choice, a table's values."""
+    """Expand an expression to its possible values: assignments, both branches of a conditional, a table's values."""
     if isinstance(given, ast.Name):
         return module.given.get(given.id, [])
     if isinstance(given, ast.IfExp):
@@ -175,14 +175,14 @@ def _choices(given: ast.expr, module: Module) -> list[ast.expr]:
 
 
 def _of_get(given: ast.expr) -> list[ast.expr]:
-    """Give the table and the other value of `TABLE.get(name, otherwise)`."""
+    """Split `TABLE.get(name, default)` into table and default."""
     if not (isinstance(given, ast.Call) and isinstance(given.func, ast.Attribute)):
         return []
     return [given.func.value, *given.args[1:]] if given.func.attr == "get" else []
 
 
 def _is_sentence(words: str) -> bool:
-    """Leave out names of the code, and templates that hold signs and values only: they read the same everywhere."""
+    """Exclude identifiers, and templates of only signs and values, which need no translation."""
     if words.isidentifier() and "_" in words:
         return False
     return any(letter.isalpha() for letter in _VALUE.sub("", words))
@@ -192,7 +192,7 @@ def _is_sentence(words: str) -> bool:
 
 
 def update(folder: Path = FOLDER, root: Path = ROOT) -> dict[str, int]:
-    """Write every catalogue anew: new sentences without words, old words kept, unused ones gone. Count what is left."""
+    """Rewrite every catalogue: add new sentences, keep translations, drop unused. Return the number untranslated."""
     found = sentences(root)
     left: dict[str, int] = {}
     for file in _files(folder):
@@ -203,7 +203,7 @@ def update(folder: Path = FOLDER, root: Path = ROOT) -> dict[str, int]:
 
 
 def written(language: str, known: Mapping[str, str], found: Sentences) -> str:
-    """Write a catalogue: the sentences file by file, so that a change of the source is a small change here."""
+    """Serialise a catalogue, grouped by source file, so that diffs stay small."""
     from babel.messages.pofile import normalize
 
     parts = [_HEAD.replace("LANGUAGE", language)]
@@ -215,7 +215,7 @@ def written(language: str, known: Mapping[str, str], found: Sentences) -> str:
 
 
 def check(folder: Path = FOLDER, root: Path = ROOT) -> list[str]:
-    """Say everything that is wrong with the catalogues, one sentence each."""
+    """List every problem of the catalogues, one sentence each."""
     found = sentences(root)
     return [
         f"{_language(file)}: {wrong}"
@@ -225,7 +225,7 @@ def check(folder: Path = FOLDER, root: Path = ROOT) -> list[str]:
 
 
 def problems(known: Mapping[str, str], found: Sentences, there: Collection[str]) -> Iterator[str]:
-    """Compare what is known with what is said; `there` are all sentences of the file, with words or without."""
+    """Compare one catalogue with the extracted sentences; `there` holds all its sentences, translated or not."""
     for words in sorted(found):
         if words not in known:
             yield f"“{words}” has no words yet ({', '.join(sorted(found[words]))})"

@@ -1,4 +1,4 @@
-"""The `ato` command. It knows which words there are and what ends a command; the work is imported when it is needed."""
+"""Root of the `ato` command line: registers the subcommands and maps errors to exit codes; work is imported lazily."""
 
 import gc
 import logging
@@ -57,7 +57,7 @@ app.command("torture")(torture)
 
 
 def main() -> None:
-    """Run the command that was typed. What our rooms log is for `serve`, which says where to; errors are printed here."""
+    """Run the command line. Logging is silent unless `serve` configures it; errors are printed here."""
     for room in ("bot", "config", "desk", "handlers", "integrations"):
         logging.getLogger(room).addHandler(logging.NullHandler())
     app()

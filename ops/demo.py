@@ -1,4 +1,4 @@
-"""`ato demo`: the pretend company and the bot on loopback, one case played aloud, then both left running."""
+"""`ato demo`: start sandbox and bot on loopback, play one case, keep serving."""
 
 from importlib.util import find_spec
 
@@ -28,5 +28,5 @@ def run(leave: bool = False, speed: float = 1.0, port: int = 0) -> int:
 
 
 def _can_show() -> bool:
-    """The page is an extra: an image that only runs the bot has it not."""
+    """Check whether the page's optional dependencies are installed; a runtime-only image lacks them."""
     return find_spec("nicegui") is not None

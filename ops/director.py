@@ -1,6 +1,7 @@
-"""Directs the demonstration: plays stories, starts over, and tells the sandbox how far it is and what waits in the queue.
+"""Demo controller: plays stories, resets the demo, and reports progress and the queue to the sandbox.
 
-It holds the bot, which the sandbox cannot stop or start. Wishes come through the sandbox's control room.
+It owns the bot process, which the sandbox cannot start or stop. Requests from the page arrive through the sandbox's
+control API.
 """
 
 import sqlite3
@@ -26,10 +27,10 @@ BREATH = 0.7
 
 
 class Director:
-    """Plays for whoever looks at the page."""
+    """Plays stories on request of the page."""
 
     def __init__(self, stage: Stage, book: Playbook) -> None:
-        """Tell the page which stories there are."""
+        """Register the available stories with the page."""
         self._stage, self._book = stage, book
         self._title, self._acts, self._done, self.trouble = "", list[Act](), 0, ""
         self._told: Json = {}
@@ -39,7 +40,7 @@ class Director:
     # Playing -----------------------------------------------------------------------------------
 
     def begin(self, name: str) -> None:
-        """Take up a story, from its first act."""
+        """Start a story at its first act."""
         story = next(one for one in STORIES if one.id == name)
         self._title, self._acts = story.title, story.acts(self._stage, self._book)
         self._done, self.trouble = 0, ""
@@ -47,11 +48,11 @@ class Director:
 
     @property
     def coming(self) -> Act | None:
-        """The next act, if there is one and nothing went wrong."""
+        """Return the next act, or None at the end or after a failure."""
         return self._acts[self._done] if not self.trouble and self._done < len(self._acts) else None
 
     def next(self) -> bool:
-        """Perform the next act. What did not go as written ends the story with a sentence; then it gives False."""
+        """Perform the next act; a failure ends the story with a sentence and returns False."""
         act = self.coming
         if act is None:
             return False
@@ -67,7 +68,7 @@ class Director:
         return not self.trouble
 
     def over(self) -> None:
-        """Back to the first day: the bot with an empty database, the company with its seeds."""
+        """Reset: an empty database for the bot, seed data for the sandbox."""
         self._title, self._acts, self._done, self.trouble = "", [], 0, ""
         self._tell(busy="Starting over …", story=None)
         self._stage.start_over()
@@ -87,7 +88,7 @@ class Director:
     # Listening ---------------------------------------------------------------------------------
 
     def serve(self, stopped: Callable[[], bool]) -> None:
-        """Grant wishes and tell of the queue until stopped."""
+        """Handle requests and report the queue until stopped."""
         revision = -1
         while not stopped():
             try:
@@ -98,18 +99,18 @@ class Director:
                 self._say_trouble(why)
 
     def attend(self) -> None:
-        """Tell of the queue, and grant a wish if there is one."""
+        """Report the queue and handle at most one request."""
         self._tell(queue=waiting(self._stage.folder / "ato.sqlite3"))
         wish = self.wish()
         if wish:
             self._grant(wish)
 
     def wished(self) -> bool:
-        """Say whether somebody wishes something."""
+        """Say whether a request is waiting."""
         return bool(self._stage.control.get("/stage").json()["wishes"])
 
     def wish(self) -> Json | None:
-        """Take the oldest wish."""
+        """Take the oldest request."""
         if not self.wished():
             return None
         taken: Json | None = self._stage.control.post("/stage/take").json()["wish"]
@@ -127,7 +128,7 @@ class Director:
             self._rest()
 
     def _rest(self) -> None:
-        """Play on until the end, or until somebody wishes something else."""
+        """Play to the end, or until another request arrives."""
         while self.next() and self.coming:
             self._tell(queue=waiting(self._stage.folder / "ato.sqlite3"))
             time.sleep(BREATH)
@@ -137,14 +138,14 @@ class Director:
     # Telling -----------------------------------------------------------------------------------
 
     def _tell(self, **what: Any) -> None:
-        """Tell the page; nothing is sent twice."""
+        """Report to the page, unless nothing changed."""
         news = {name: value for name, value in what.items() if self._told.get(name, ...) != value}
         if news:
             self._told |= news
             self._stage.control.post("/stage/tell", json=news).raise_for_status()
 
     def _say_trouble(self, why: Exception) -> None:
-        """Keep going: the page says what happened, and a person may start over."""
+        """Report an error on the page and carry on; a person may reset."""
         try:
             self._tell(busy="", story=None)
             self._tell(busy=f"This did not work: {str(why).splitlines()[0]}. Start over to go on.")
@@ -153,7 +154,7 @@ class Director:
 
 
 def tidy(stage: Stage) -> None:
-    """Close what the played people left open: whoever sits down at the page begins with a bare desk."""
+    """Close the modals that simulated people left open, so that a visitor starts with an empty screen."""
     for person, seen in stage.control.get("/slack/state").json()["screens"].items():
         if seen["modals"]:
             top = {"user": person, "view_id": seen["modals"][-1]["id"], "all": True}
@@ -161,7 +162,7 @@ def tidy(stage: Stage) -> None:
 
 
 def waiting(database: Path) -> list[Json]:
-    """What the bot still has to do outside, and what it gave up, oldest first; read without disturbing it."""
+    """List pending and dead effects, oldest first, read-only."""
     if not database.exists():
         return []
     try:

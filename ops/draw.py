@@ -1,4 +1,4 @@
-"""A playbook as a Mermaid flowchart, https://mermaid.js.org/syntax/flowchart.html. Pure; it knows no running case."""
+"""Playbook as a Mermaid flowchart, https://mermaid.js.org/syntax/flowchart.html. Pure."""
 
 from collections.abc import Iterator
 
@@ -51,14 +51,14 @@ def _way(before: str, after: str, label: str, arrow: str) -> str:
 
 
 def _else(playbook: Playbook, step: Step) -> Iterator[str]:
-    """Name what a step waits for beside outcomes: answers, and a ticket seen in a group."""
+    """Label conditions other than outcomes: answers, and a ticket's group."""
     yield from _answers(playbook, step.when)
     if step.waits_for:
         yield f"ticket in {_escaped(step.waits_for.group)}"
 
 
 def _answers(playbook: Playbook, condition: Condition | None, no: str = "") -> Iterator[str]:
-    """Write the answers a condition looks at."""
+    """Label the answers of a condition."""
     if condition is None:
         return
     for name, values in condition.field.items():
@@ -71,7 +71,7 @@ def _answers(playbook: Playbook, condition: Condition | None, no: str = "") -> I
 
 
 def _outcomes(playbook: Playbook, condition: Condition | None) -> dict[str, tuple[str, ...]]:
-    """List which outcomes of which steps a condition looks at, the inner ones too."""
+    """Collect the (step, outcome) pairs of a condition, nested ones included."""
     if condition is None:
         return {}
     found = {step: tuple(_outcome(playbook, step, name) for name in names) for step, names in condition.outcome.items()}
@@ -98,7 +98,7 @@ def _endings(playbook: Playbook) -> Iterator[str]:
 
 
 def _ended(playbook: Playbook) -> Iterator[tuple[str, str, str]]:
-    """Give the outcomes that end a case."""
+    """Return the outcomes that end a case."""
     for name, step in playbook.steps.items():
         for outcome_name, outcome in step.outcomes.items():
             if outcome.ends:
@@ -106,7 +106,7 @@ def _ended(playbook: Playbook) -> Iterator[tuple[str, str, str]]:
 
 
 def _last(playbook: Playbook) -> Iterator[tuple[str, str, str]]:
-    """Give the steps that nothing comes after: with them the case is complete."""
+    """Return the steps without a successor; the case is complete after them."""
     followed = {before for step in playbook.steps.values() for before in step.after}
     for name, step in playbook.steps.items():
         if name not in followed and not step.recurs:
@@ -123,7 +123,7 @@ def _classes(playbook: Playbook) -> Iterator[str]:
 
 
 def _id(name: str) -> str:
-    """Name a node; `end` alone is a word of Mermaid's own."""
+    """Return a node's id; `end` is reserved in Mermaid."""
     return f"s_{name}"
 
 

@@ -1,4 +1,4 @@
-"""A case's personal values, from the terminal: what would go, letting it go, and holding it back."""
+"""Erasure and legal hold of a case, from the terminal: preview, erase, hold, release."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +13,12 @@ from ops.keeping import Kept, kept, operator
 
 
 class NoSuchCase(Exception):
-    """There is no case of this number."""
+    """No case has this number."""
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """What is there to erase of one case, and where else it stands."""
+    """Preview of an erasure: what is deleted, and what remains elsewhere."""
 
     facts: int
     posts: int
@@ -30,13 +30,13 @@ class Outlook:
 
 
 async def outlook(settings: Settings, number: int) -> Outlook:
-    """Look at a case; raises NoSuchCase."""
+    """Preview a case's erasure. Raises NoSuchCase."""
     async with kept(settings) as there:
         return looked((await _found(there, number))[0])
 
 
 def looked(case: Case) -> Outlook:
-    """Count what there is of a case, and name where people have to take it out by hand."""
+    """Count a case's personal values and list the places people must redact by hand."""
     said = [event for event in case.log if event.kind == "people_told"]
     told = {event.ts for event in said if event.inbox != "google_chat"}
     return Outlook(
@@ -50,9 +50,9 @@ def looked(case: Case) -> Outlook:
 
 
 def _tickets(case: Case) -> list[str]:
-    """Name what people have to redact in Zendesk by hand: the desk does not take words out of somebody else's record.
+    """List what people must redact in Zendesk by hand; the desk does not redact records of others.
 
-    https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_comments/#redact-ticket-comment-in-agent-workspace
+    https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_comments/
     """
     return [
         f"{ticket.url or f'ticket {ticket.id}'}: the subject, the first comment, {_notes(case, name)} internal notes"
@@ -66,7 +66,7 @@ def _notes(case: Case, ticket: str) -> int:
 
 
 async def erase(settings: Settings, number: int, person: str | None) -> str | None:
-    """Destroy a case's keys and have the bot write over its posts; gives why not, in words."""
+    """Destroy a case's keys and queue the redaction of its posts; return the reason when refused."""
     async with kept(settings) as there:
         case, playbook = await _found(there, number)
         command = Erase(case=case.id, delivery="", by=operator(playbook, person), keep=classes(playbook))
@@ -77,7 +77,7 @@ async def erase(settings: Settings, number: int, person: str | None) -> str | No
 
 
 async def hold(settings: Settings, number: int, reason: str | None, person: str | None) -> str | None:
-    """Put a case on legal hold for this reason, or release it without one; gives why not, in words."""
+    """Put a case on legal hold, or release it when no reason is given; return the reason when refused."""
     async with kept(settings) as there:
         case, playbook = await _found(there, number)
         about = {"case": case.id, "delivery": "", "by": operator(playbook, person)}

@@ -1,4 +1,4 @@
-"""The evidence of cases, for the terminal: what is checked, and what goes into a bundle."""
+"""Evidence of cases: hash-chain verification and the exported bundle (zip)."""
 
 import hashlib
 import json
@@ -31,14 +31,15 @@ attachments.json  the SHA-256 of every sheet that was uploaded to the case, and 
 timeline.html     the same for people
 verify_bundle.py  checks all of this: python3 verify_bundle.py
 
-Personal values are not in the events. An event holds {{"vault": …}}, the SHA-256 of the encrypted value, so a value can be
+Personal values are not in the events. An event holds {{"vault": …}}, the SHA-256 of the encrypted value, so a value \
+can be
 erased and the chain still fits. {personal}
 """
 
 
 @dataclass(frozen=True)
 class Named:
-    """A case's evidence and the name people call it by."""
+    """A case's evidence with its display name."""
 
     name: str
     evidence: Evidence
@@ -46,7 +47,7 @@ class Named:
 
 @asynccontextmanager
 async def evidence(settings: Settings) -> AsyncIterator[StoredEvidence]:
-    """Open the database for reading evidence; raises CannotStart when it is not today's."""
+    """Open the database read-only. Raises CannotStart when its schema is not current."""
     url = settings.database_url.get_secret_value()
     if not is_current(url):
         raise CannotStart(
@@ -62,14 +63,14 @@ async def evidence(settings: Settings) -> AsyncIterator[StoredEvidence]:
 
 
 def prefixes(settings: Settings) -> Mapping[str, str]:
-    """Give the letters before a case's number, by playbook."""
+    """Map playbooks to the letters before a case's number."""
     folder = settings.playbooks.folder or PLAYBOOKS
     books = [check(path).playbook for path in sorted(folder.glob("*.yaml"))]
     return {book.playbook: book.case_prefix for book in books if book}
 
 
 async def verify(settings: Settings, number: int | None) -> list[Named]:
-    """Check every case, or the one with this number."""
+    """Verify the chain of every case, or of one."""
     names = prefixes(settings)
     async with evidence(settings) as kept:
         return [Named(_name(one, names), await kept.of(one)) for one in await kept.records(number)]
@@ -80,7 +81,7 @@ def _name(record: Record, names: Mapping[str, str]) -> str:
 
 
 def against(evidence: Evidence, bundle: Path) -> str | None:
-    """Compare a bundle with what is kept now; give what is wrong, or None when the case grew from it."""
+    """Compare a bundle with the database; None when the case only grew since."""
     files = verify_bundle.read(bundle)
     found = next(iter(verify_bundle.problems(files)), None)
     if found:
@@ -98,7 +99,7 @@ def against(evidence: Evidence, bundle: Path) -> str | None:
 
 @dataclass(frozen=True)
 class Export:
-    """Who takes evidence out, when, and whether with personal values (by reference)."""
+    """Parameters of an export: who, when, and whether personal values are included."""
 
     by: str
     at: datetime
@@ -152,7 +153,7 @@ def _files(named: Named, export: Export) -> dict[str, bytes]:
 
 
 def _canonical(link: Any) -> bytes:
-    """Give an event's line; one that was changed into what no event can hold is written as plain words."""
+    """Serialise an event as canonical JSON; a tampered one that cannot be parsed, as plain text."""
     try:
         return bytes(link.canonical)
     except (ValueError, RecursionError):
@@ -160,7 +161,7 @@ def _canonical(link: Any) -> bytes:
 
 
 def _attachments(kept: Evidence) -> list[dict[str, Any]]:
-    """List the sheets that were read, with the hash of their bytes."""
+    """List the uploaded sheets with their SHA-256."""
     return [
         {"event": one.link.seq, "field": data.get("field"), "sha256": data["sha256"], "rows": data.get("rows")}
         for one in kept.kept

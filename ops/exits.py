@@ -1,4 +1,4 @@
-"""How a command ends: its exit code, what is wrong, and the command to try next."""
+"""Exit codes and error messages of commands: what is wrong, and the command to try next."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,14 +10,14 @@ DONE, WRONG, USAGE, UNSET = 0, 1, 2, 3
 
 
 def stop(what: str, next_command: str, code: int = WRONG) -> NoReturn:
-    """End a command with what is wrong and the command to try next."""
+    """Exit with what is wrong and the command to try next."""
     typer.echo(f"{what}\nTry: {next_command}", err=True)
     raise typer.Exit(code)
 
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Turn settings and playbooks that cannot be used into sentences and an exit code."""
+    """Translate invalid settings and playbooks into sentences and an exit code."""
     from config.environment import BadSettings
     from config.load import BadPlaybook
     from integrations.queue.trying import WorkerRunning

@@ -1,4 +1,4 @@
-"""The desk's database, opened for the terminal beside a bot that may run: what was given up, and the figures of every case."""
+"""Terminal access to the database beside a running bot: dead letters, and CSV export."""
 
 import asyncio
 import csv
@@ -29,7 +29,7 @@ from integrations.store.vault import Vault
 
 @dataclass(frozen=True)
 class Kept:
-    """What the terminal works with."""
+    """The opened stores."""
 
     cases: StoredCases
     effects: StoredEffects
@@ -40,7 +40,7 @@ class Kept:
 
 @asynccontextmanager
 async def kept(settings: Settings) -> AsyncIterator[Kept]:
-    """Open the database; raises CannotStart when it is not today's."""
+    """Open the database. Raises CannotStart when its schema is not current."""
     url = settings.database_url.get_secret_value()
     if not is_current(url):
         raise CannotStart(
@@ -71,7 +71,7 @@ async def kept(settings: Settings) -> AsyncIterator[Kept]:
 
 @dataclass(frozen=True)
 class Letter:
-    """Work outside that was given up: of which case, why, and after how many tries."""
+    """A dead letter: its case, the reason, the number of attempts."""
 
     key: str
     case: str
@@ -82,7 +82,7 @@ class Letter:
 
 
 async def letters(settings: Settings) -> tuple[list[Letter], int]:
-    """List what was given up, oldest first, and say how much else waits."""
+    """List dead letters, oldest first, and count pending work."""
     async with kept(settings) as there:
         found = []
         for dead in await there.effects.dead():
@@ -96,7 +96,7 @@ async def letters(settings: Settings) -> tuple[list[Letter], int]:
 
 
 async def mend(settings: Settings, key: str, reference: str | None, person: str | None) -> str | None:
-    """Try a letter again, or take somebody's word that it was done by hand; gives why not, in words."""
+    """Retry a dead letter, or resolve it as done by hand; return the reason when refused."""
     async with kept(settings) as there:
         effect = await there.effects.effect(key)
         loaded = await there.cases.load(effect.case) if effect else None
@@ -112,7 +112,7 @@ async def mend(settings: Settings, key: str, reference: str | None, person: str 
 
 
 def operator(playbook: Playbook, person: str | None) -> Person:
-    """Whoever works at the terminal may do what any role may: who can read the database needs no role in Slack."""
+    """The operator as an actor with every role: database access stands in for Slack groups."""
     return Person(id=person or f"terminal:{getpass.getuser()}", roles=frozenset(playbook.roles))
 
 
@@ -146,7 +146,7 @@ STEPS = (
 
 
 async def export(settings: Settings, folder: Path) -> tuple[int, int]:
-    """Write cases.csv and steps.csv, one row a case and one a step; no personal value is in them."""
+    """Write cases.csv and steps.csv, one row per case and per step, without personal values."""
     cases: list[Sequence[Any]] = []
     steps: list[Sequence[Any]] = []
     async with kept(settings) as there:

@@ -1,4 +1,4 @@
-"""The JSON schema of the playbook language, for editors, and what the code says of each record. Pure."""
+"""JSON Schema of the playbook language, with the descriptions that stand in the code. Pure."""
 
 import ast
 import inspect
@@ -16,7 +16,7 @@ SCHEMA_ID = "urn:ato-desk:playbook"
 
 
 def schema_text() -> str:
-    """Write config/playbook.schema.json: what an editor needs to complete and check a playbook."""
+    """Render config/playbook.schema.json."""
     schema = Playbook.model_json_schema(by_alias=True)
     records = schema["$defs"]
     for record in models():
@@ -31,7 +31,7 @@ def schema_text() -> str:
 
 
 def _or_short(record: dict[str, Any], *short: dict[str, Any]) -> dict[str, Any]:
-    """Allow the short form of a record beside the long one."""
+    """Allow a record's shorthand beside its long form."""
     return {"anyOf": [*short, record]}
 
 
@@ -39,7 +39,7 @@ _PLACEHOLDER = {"type": "string", "pattern": r"^\$\{[a-z_]+\}$"}
 
 
 def _or_placeholder(schema: Any) -> Any:
-    """Allow `${name}` wherever one word of a closed table or true and false stand."""
+    """Allow `${name}` in place of an enum or a boolean."""
     if isinstance(schema, list):
         return [_or_placeholder(one) for one in schema]
     if not isinstance(schema, dict):
@@ -50,7 +50,7 @@ def _or_placeholder(schema: Any) -> Any:
 
 
 def _describe(where: dict[str, Any], record: type[BaseModel]) -> None:
-    """Put the words under an attribute, and the record's own, where an editor shows them."""
+    """Add the descriptions of a record and its attributes."""
     where["description"] = record_words(record)
     for name, words in attribute_words(record).items():
         spec = record.model_fields[name]
@@ -59,7 +59,7 @@ def _describe(where: dict[str, Any], record: type[BaseModel]) -> None:
 
 @cache
 def models() -> tuple[type[BaseModel], ...]:
-    """List the records a playbook is made of, itself first, each once, in the order they are met."""
+    """List the models a playbook is made of, root first, each once, in order of discovery."""
     found: dict[type[BaseModel], None] = {Playbook: None}
     queue: list[Any] = [Playbook]
     while queue:
@@ -72,7 +72,7 @@ def models() -> tuple[type[BaseModel], ...]:
 
 
 def _records(kind: Any) -> Iterator[type[BaseModel]]:
-    """Give the records inside a type."""
+    """Return the models inside a type."""
     if inspect.isclass(kind) and issubclass(kind, BaseModel):
         yield kind
     for inner in get_args(kind):
@@ -80,7 +80,7 @@ def _records(kind: Any) -> Iterator[type[BaseModel]]:
 
 
 def attribute_words(record: type[BaseModel]) -> dict[str, str]:
-    """Give the words that stand under a record's attributes in the code."""
+    """Return the docstrings under a model's attributes."""
     tree = ast.parse(dedent(inspect.getsource(record))).body[0]
     assert isinstance(tree, ast.ClassDef)
     pairs = zip(tree.body, tree.body[1:], strict=False)

@@ -1,6 +1,6 @@
-"""Plays people: types, clicks and fills in through the pretend Slack, by the buttons that are really there.
+"""Simulated people: type, click and fill in forms through the sandbox, using only buttons that are shown.
 
-It knows what a person sees and a playbook's deeds, and nothing of the bot's inside.
+Knows what a person sees and a playbook's rehearsal; nothing of the bot's internals.
 """
 
 import json
@@ -21,12 +21,12 @@ PATIENCE = 15.0
 
 
 class NotAsWritten(Exception):
-    """What the playbook expects did not happen; the sentence says what was seen instead."""
+    """The playbook's expectation failed; the message says what was seen instead."""
 
 
 @dataclass
 class Player:
-    """Everybody on a stage, and the modal each has open."""
+    """Everybody on a stage, with the modal each has open."""
 
     stage: Stage
     playbook: Playbook
@@ -38,7 +38,7 @@ class Player:
     """Seconds between two looks for a button."""
 
     def play(self, deed: Deed) -> None:
-        """Do one deed and hold the answer to what the deed says; raises NotAsWritten."""
+        """Perform one deed and compare the response with it. Raises NotAsWritten."""
         user = self.people[deed.who]
         if deed.moves:
             self._move(deed)
@@ -62,7 +62,7 @@ class Player:
         return None
 
     def _open(self, user: str, deed: Deed) -> str | None:
-        """Use the modal that runs on from the step before, else the button on a card."""
+        """Use the modal chained from the step before, else the button on a card."""
         modal = self.modals.get(user)
         if modal and _about(modal).get("step") == (deed.step or ""):
             return None
@@ -89,7 +89,7 @@ class Player:
         return list(self._control("GET", "/slack/messages", params={"user": user})["messages"])
 
     def _fill(self, user: str, modal: Json, deed: Deed) -> str | None:
-        """Choose the outcome, fill in what is asked for now, and submit."""
+        """Select the outcome, fill in the inputs shown, and submit."""
         modal = self._pick(user, modal, deed)
         asked = set(_inputs(modal))
         values = {name: value for name, value in deed.fill.items() if name in asked}
@@ -112,7 +112,7 @@ class Player:
         return told.get("view") or modal
 
     def _move(self, deed: Deed) -> None:
-        """Move a ticket by hand, as an agent in Zendesk would."""
+        """Move a ticket as an agent in Zendesk does."""
         tickets = self._control("GET", "/zendesk/tickets")["tickets"]
         self._control(
             "POST",
@@ -121,7 +121,7 @@ class Player:
         )
 
     def _make(self, deed: Deed) -> None:
-        """Make a ticket by hand, as people do when they forget `/ato`."""
+        """Create a ticket as an agent does who skips `/ato`."""
         made, plan = deed.makes or {}, self.playbook.ticket_plans[0]
         people = self._control("GET", "/people")["people"]
         name = next(one["name"] for one in people if one["id"] == self.people[deed.who])
@@ -162,7 +162,7 @@ def _about(view: Json) -> Json:
 
 
 def _words(told: Json) -> str:
-    """Give what the person was told instead."""
+    """Return the message shown to the person instead."""
     private = [str(one.get("text", "")) for one in told.get("ephemeral") or []]
     answer = told.get("answer")
     return "; ".join(private) or (str(answer.get("text", "")) if isinstance(answer, dict) else "")
@@ -183,7 +183,7 @@ def _inputs(view: Json) -> Iterator[str]:
 
 
 def _action(message: Json, case: str, deed: Deed) -> str | None:
-    """Find the button of a deed on a card of this case: the one-tap button first, then the one with a form."""
+    """Find a deed's button on a card of this case, one-tap before form."""
     step, _, part = (deed.part or deed.step or "").partition(".")
     wanted = (
         [f"try:{step}:{deed.attempt}"]

@@ -1,6 +1,6 @@
-"""`ato rehearse`: play cases by signed HTTP through a private sandbox, and hold the outside to what the playbook expects.
+"""`ato rehearse`: end-to-end runs of a playbook's branches through a private sandbox by signed HTTP.
 
-What is printed is read from the sandbox's state and log: the bot is not asked how it went.
+Results are read from the sandbox's state and log; the bot is not asked.
 """
 
 import json
@@ -26,7 +26,7 @@ PATIENCE = 15.0
 
 @dataclass
 class Played:
-    """One branch as it was played: its lines, how it stood at the end, and what was not as written."""
+    """Result of one branch: its lines, its final state, its differences."""
 
     playbook: str
     branch: str
@@ -36,7 +36,7 @@ class Played:
 
 
 def run(playbook: str | None, branch: str | None, every: bool, as_json: bool, *, rough: bool = False) -> int:
-    """Play what was asked for; 0 when everything was as written, 1 when not, 2 when there is nothing to play."""
+    """Run the rehearsals; exit code 0 as expected, 1 different, 2 nothing to run."""
     books = _books(playbook)
     wanted = [(book, name) for book in books.values() for name in book.rehearsals if branch in (None, name)]
     if not (every or branch or playbook) or not wanted:
@@ -56,7 +56,7 @@ def run(playbook: str | None, branch: str | None, every: bool, as_json: bool, *,
 
 
 def unplayed(book: Playbook) -> Iterator[str]:
-    """Name every outcome, part and try that no rehearsal plays, but those of steps that are switched off."""
+    """List outcomes, parts and attempts that no rehearsal covers, except in disabled steps."""
     deeds = [one for rehearsal in book.rehearsals.values() for one in rehearsal.deeds if not one.refused]
     played = {f"{one.step}:{one.outcome or 'done'}" for one in deeds if one.step and not one.attempt}
     played |= {one.part for one in deeds if one.part} | {f"{one.step}:{one.attempt}" for one in deeds if one.attempt}
@@ -80,7 +80,7 @@ def _books(playbook: str | None) -> Mapping[str, Playbook]:
 
 
 def _play(built: Stage, book: Playbook, name: str, as_json: bool) -> Played:
-    """Play one branch on a stage that other branches were played on before."""
+    """Play one branch on a shared stage."""
     rehearsal, played = book.rehearsals[name], Played(book.playbook, name)
     watcher, player = Watcher(built), Player(built, book)
     watcher.quiet()
@@ -104,7 +104,7 @@ def _play(built: Stage, book: Playbook, name: str, as_json: bool) -> Played:
 
 
 def _settled(seen: "Seen", rehearsal: Rehearsal) -> list[str]:
-    """Give what is still not as written once nothing happens any more, or after PATIENCE."""
+    """Wait until nothing happens any more, at most PATIENCE; return the remaining differences."""
     until = time.monotonic() + PATIENCE
     while True:
         wrong = list(seen.differences(rehearsal))
@@ -115,7 +115,7 @@ def _settled(seen: "Seen", rehearsal: Rehearsal) -> list[str]:
 
 @dataclass
 class Seen:
-    """What a bystander sees of one case after it was played."""
+    """One case as an outsider sees it."""
 
     book: Playbook
     watcher: Watcher
@@ -128,16 +128,16 @@ class Seen:
 
     @property
     def tickets(self) -> list[Json]:
-        """Give the tickets the bot made for this case."""
+        """Return the tickets the bot made for this case."""
         return [ticket for ticket in self.watcher.tickets() if ticket["id"] not in self.before]
 
     @property
     def mails(self) -> int:
-        """Count the notifications Zendesk sent since the case began."""
+        """Count Zendesk's notifications since the case began."""
         return len(self.watcher.mails()) - self.mails_before
 
     def card(self) -> Json:
-        """Give the case's card before its opener: in direct messages, or in the inbox of a role."""
+        """Return the case's card: in direct messages of its opener, or in a role's inbox."""
         cards = [one for one in self.player.messages(self.opener) if self._mine(one)]
         return cards[-1] if cards else {}
 
@@ -146,7 +146,7 @@ class Seen:
         return ours and str(message.get("text")).startswith(f"{self.name()} ")
 
     def name(self) -> str:
-        """Give the case's display name, from the newest card."""
+        """Return the case's display name, from its newest card."""
         names = [
             str(one["text"]).split(" ")[0]
             for one in self.player.messages(self.opener)
@@ -155,7 +155,7 @@ class Seen:
         return max(names, key=lambda name: int(name.rpartition("-")[2]), default="")
 
     def last(self) -> Json:
-        """Say where the case stands, in the words of its card."""
+        """Return the status line of the case's card."""
         text = str(self.card().get("text", ""))
         ending = next((code for code, title in self.book.endings.items() if _says(text, title)), None)
         steps = [line for line in _words(self.card()) if _is_done(line)]
@@ -167,7 +167,7 @@ class Seen:
         }
 
     def escalation(self) -> Json | None:
-        """Find the structured escalation of this case."""
+        """Find the case's structured escalation."""
         for post in self.book.posts.values():
             title = post.title["en"]
             for message in self._channel(post.inbox):
@@ -180,7 +180,7 @@ class Seen:
         return list(self.watcher.channel(channel)["messages"]) if channel else []
 
     def differences(self, rehearsal: Rehearsal) -> Iterator[str]:
-        """Say everything that is not as the playbook expects."""
+        """List every difference from the playbook's expectation."""
         expect = rehearsal.expect
         last = self.last()
         if "ending" in expect and last["outcome"] != expect["ending"]:
@@ -206,7 +206,7 @@ class Seen:
                 yield "the ticket's first comment is public"
 
     def _cards(self, wanted: list[str]) -> Iterator[str]:
-        """Hold the channels that have a card of this case to the roles that should have one."""
+        """Compare the channels that have a card with the roles that should have one."""
         there = [role for role in self.book.roles if any(map(self._about, self._channel(role)))]
         if set(there) != set(wanted):
             yield f"the roles with a card are {', '.join(there) or 'none'}, not {', '.join(wanted) or 'none'}"
@@ -228,17 +228,17 @@ class Seen:
 
 
 def _says(words: str, title: Text) -> bool:
-    """Say whether words hold a title, in whichever of its languages."""
+    """Say whether a text contains a title in any of its languages."""
     return any(one in words for one in title.values())
 
 
 def _is_done(line: str) -> bool:
-    """Tell what was done from what is owed: it is green, it has a time, and nothing stands beside it."""
+    """Tell done from owed: green, with a time, and nothing beside it."""
     return line.startswith("🟢") and "<!date" in line and " · " not in line
 
 
 def _same(name: str, seen: Any, wanted: Any) -> bool:
-    """Compare; a query type's levels may be parted by `>` or `::` (readings A15)."""
+    """Compare values; levels of a query type are separated by `>` or `::` (readings A15)."""
     if name == "query_type":
         return str(seen).replace("::", ">") == str(wanted).replace("::", ">")
     return bool(seen == wanted)
@@ -249,7 +249,7 @@ def _words(message: Json) -> list[str]:
 
 
 def _summary(played: list[Played], as_json: bool) -> int:
-    """Say how it went, on standard error when the lines are for a machine."""
+    """Print the totals, on standard error when the lines are JSON."""
     console = Console(stderr=as_json, highlight=False)
     for one in played:
         mark = "[red]not as written[/red]" if one.wrong else "[green]as written[/green]"

@@ -1,4 +1,4 @@
-"""`ato serve`: run the bot until told to stop. The first line of output says where it listens."""
+"""`ato serve`: run the bot until stopped. The first line of output is its address."""
 
 import asyncio
 import gc
@@ -50,7 +50,7 @@ async def _serve(found: Settings, host: str, port: int, assemble: Callable[[Sett
 
 
 def _socket(host: str, port: int) -> socket.socket:
-    """Listen before anything is said, so that whoever reads the address may use it at once."""
+    """Bind before printing, so that the address is usable at once."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # else asyncio leaves Nagle on: 40 ms
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -70,7 +70,7 @@ customers and secrets in them, and the next release may at "info"."""
 
 
 def write_logs(found: Settings) -> None:
-    """Write one line an occasion: JSON for machines, words for people."""
+    """Configure logging: JSON lines for machines, text for a terminal."""
     shared: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),

@@ -1,7 +1,4 @@
-"""A private stage: the sandbox and the bot as processes of their own on loopback, and a way to speak to both.
-
-It knows the sandbox by its addresses alone; nothing of it is imported.
-"""
+"""Test stage: sandbox and bot as child processes on loopback, with a client for both; shares no code with it."""
 
 import json
 import os
@@ -67,19 +64,19 @@ ROUGH = ["--token-seconds", str(TOKEN_SECONDS), "--revoke-chance", "0.02"]
 
 
 class StageFailed(Exception):
-    """A process of the stage did not start, or did not do what was waited for in time."""
+    """A process did not start, or a condition did not hold in time."""
 
 
 @dataclass
 class Process:
-    """A process of ours and where its output goes."""
+    """A child process and where its output goes."""
 
     name: str
     popen: "subprocess.Popen[str]"
     log: Path
 
     def stop(self) -> None:
-        """Ask it to stop, and make it after ten seconds."""
+        """Terminate it; kill after ten seconds."""
         if self.popen.poll() is None:
             self.popen.terminate()
             try:
@@ -89,12 +86,12 @@ class Process:
         self.ended()
 
     def kill(self) -> None:
-        """Stop it at once, as a power cut would."""
+        """Send SIGKILL, as a power cut would."""
         self.popen.kill()
         self.ended()
 
     def ended(self) -> None:
-        """Wait for its end, and let go of its output."""
+        """Wait for its exit and close its output."""
         self.popen.wait()
         for pipe in (self.popen.stdout, self.popen.stdin):
             if pipe:
@@ -103,7 +100,7 @@ class Process:
 
 @dataclass
 class Stage:
-    """The sandbox, the bot, and the sandbox's control room."""
+    """The sandbox, the bot, and the control API's client."""
 
     folder: Path
     urls: dict[str, str]
@@ -117,7 +114,7 @@ class Stage:
     page_url: str = ""
 
     def environment(self) -> dict[str, str]:
-        """Give the bot's settings for this stage."""
+        """Return the bot's settings for this stage."""
         roles = {f"ATO_SLACK__GROUPS__{role.upper()}": group for role, (group, _) in ROLES.items()}
         inboxes = {f"ATO_SLACK__INBOXES__{role.upper()}": channel for role, (_, channel) in ROLES.items() if channel}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ATO_")}
@@ -144,17 +141,17 @@ class Stage:
         )
 
     def start_bot(self, command: list[str] | None = None) -> None:
-        """Start the bot, wait until it is ready and tell the sandbox where it is."""
+        """Start the bot, wait until it is ready and tell the sandbox its address."""
         self.spawn_bot(command)
         self.await_bot()
 
     def spawn_bot(self, command: list[str] | None = None) -> None:
-        """Start the bot's process; whoever has something to do meanwhile waits for it later."""
+        """Start the bot's process without waiting."""
         words = command or [sys.executable, "-m", "ops.cli", "serve"]
         self.bot = start("bot", words, self.folder, self.environment())
 
     def await_bot(self) -> None:
-        """Wait until the bot is ready and tell the sandbox where it is."""
+        """Wait until the bot is ready and tell the sandbox its address."""
         assert self.bot is not None
         self.bot_url = _address(self.bot)
         self.port = int(self.bot_url.rsplit(":", 1)[1])
@@ -177,7 +174,7 @@ class Stage:
         self.start_bot(command)
 
     def open_page(self) -> str:
-        """Give the page's address, as soon as it listens."""
+        """Return the page's address once it listens."""
         assert self.page is not None
         if not self.page_url:
             self.page_url = str(json.loads(_first_line(self.page))["page"])
@@ -190,7 +187,7 @@ class Stage:
             return False
 
     def log(self, since: int = 0) -> list[dict[str, Any]]:
-        """Read what was asked of every system since entry `since`."""
+        """Read the log of calls after entry `since`."""
         answer = self.control.get("/log", params={"since": since}).json()
         return list(answer["entries"])
 
@@ -203,7 +200,7 @@ class Stage:
 
 
 def start(name: str, words: list[str], folder: Path, environment: dict[str, str], *, talks: bool = False) -> Process:
-    """Start a process whose standard output we read and whose errors go to a file; one that talks has an input, too."""
+    """Start a process: stdout to a pipe, stderr to a file, stdin for one that takes orders."""
     log = folder / f"{name}.log"
     errors: IO[str] = log.open("a")
     popen = subprocess.Popen(  # noqa: S603 - our own programs
@@ -219,13 +216,13 @@ def start(name: str, words: list[str], folder: Path, environment: dict[str, str]
 
 
 def _page(folder: Path, port: int) -> Process:
-    """Have the sandbox's page loaded; it is told of the sandbox once that is there."""
+    """Start the sandbox's page; it learns the sandbox's address later."""
     words = [sys.executable, "-m", "sandbox.page", "--port", str(port)]
     return start("page", words, folder, dict(os.environ), talks=True)
 
 
 def tell(process: Process, line: str) -> None:
-    """Give a process a line of input."""
+    """Write a line to a process's input."""
     assert process.popen.stdin is not None
     process.popen.stdin.write(f"{line}\n")
     process.popen.stdin.flush()
@@ -241,12 +238,12 @@ def _first_line(process: Process) -> str:
 
 
 def _address(process: Process) -> str:
-    """Read where the bot listens from its first line of output."""
+    """Parse the bot's address from its first line of output."""
     return next(word for word in _first_line(process).split() if word.startswith("http://"))
 
 
 def wait_for(holds: Any, seconds: float, otherwise: str, process: Process | None = None) -> None:
-    """Look again until something holds; raises StageFailed when it does not in time."""
+    """Poll until a condition holds. Raises StageFailed on timeout."""
     until = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > until or (process and process.popen.poll() is not None):
@@ -271,11 +268,11 @@ def stage(
     empty: bool = False,
     rough: bool = False,
 ) -> Iterator[Stage]:
-    """Set up a stage in a folder of its own, and take it down again.
+    """Context of a stage in a folder of its own.
 
-    `page` is the port its page should have, or any when it is taken; `empty` is a Zendesk account as it is bought;
-    `rough` is one whose access tokens last a minute and are revoked at random.
-    Everything that takes long to load is started at once; without `bot` the bot is left to the caller.
+    `page` is the port of the page, any when it is taken; `empty` is a Zendesk account as bought; `rough` is one whose
+    access tokens last a minute and are revoked at random. Processes start in parallel; without `bot` the caller starts
+    the bot.
     """
     with tempfile.TemporaryDirectory(prefix="ato-") as name:
         folder = Path(name)

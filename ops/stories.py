@@ -1,4 +1,4 @@
-"""What the demonstration can play: a playbook's rehearsals as acts with a sentence each, and what happens around them."""
+"""Demo stories: a playbook's rehearsals as acts with a sentence each, and incidents around them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ops.stage import PEOPLE, Stage
 
 @dataclass(frozen=True)
 class Act:
-    """One thing somebody does, and the words for it. `perform` raises NotAsWritten."""
+    """One action of a person, with its sentence. `perform` raises NotAsWritten."""
 
     who: str
     does: str
@@ -20,7 +20,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Story:
-    """A prepared course of things; `acts` builds it anew for a stage."""
+    """A scripted sequence; `acts` builds it for a stage."""
 
     id: str
     title: str
@@ -29,17 +29,18 @@ class Story:
 
 
 def deeds(stage: Stage, book: Playbook, branch: str) -> list[Act]:
-    """The acts of one rehearsal of the playbook."""
+    """Return the acts of one rehearsal."""
     player = Player(stage, book)
     names = {one["id"]: one["name"] for one in stage.control.get("/people").json()["people"]}
     return [
-        Act(names[PEOPLE[deed.who]], does(book, deed), lambda deed=deed: player.play(deed))  # type: ignore[misc]  # bound now
+        # `deed=deed` binds the loop variable now
+        Act(names[PEOPLE[deed.who]], does(book, deed), lambda deed=deed: player.play(deed))  # type: ignore[misc]
         for deed in book.rehearsals[branch].deeds
     ]
 
 
 def does(book: Playbook, deed: Deed) -> str:
-    """Say a deed in the playbook's words."""
+    """Describe a deed in the playbook's words."""
     name, _, part = (deed.part or deed.step or "").partition(".")
     step = book.steps[name]
     title = in_language(step.parts[part].title if part else step.title, "en")
@@ -54,7 +55,7 @@ def _plain(stage: Stage, book: Playbook) -> list[Act]:
 
 
 def _impostor(stage: Stage, book: Playbook) -> list[Act]:
-    """The account is taken over, and then whoever took it calls as the customer."""
+    """Script an account takeover after which the fraudster calls as the customer."""
     fraud = {"change_email": "n.mahlangu.new@mail.example", "place_orders": 2}
     return [
         Act(
@@ -67,7 +68,7 @@ def _impostor(stage: Stage, book: Playbook) -> list[Act]:
 
 
 def _down(stage: Stage, book: Playbook) -> list[Act]:
-    """Zendesk goes down before the ticket is made, and comes back an hour later."""
+    """Script an outage of Zendesk before the ticket is made, and its end an hour later."""
     acts = deeds(stage, book, "unchanged")
     at = next(number for number, deed in enumerate(book.rehearsals["unchanged"].deeds) if deed.step == "suspend")
     down = Act("Zendesk", "goes down", lambda: _ask(stage, "POST", "/faults", {"system": "zendesk", "kind": "down"}))

@@ -1,4 +1,4 @@
-"""A case's events as a page for people: no script, no address, nothing loaded. Pure."""
+"""Case timeline as a static HTML page: no script, no link, nothing loaded. Pure."""
 
 import json
 from collections.abc import Mapping
@@ -30,11 +30,14 @@ code {{ font-size: 11px; overflow-wrap: anywhere; }}
 </tbody></table>
 </body></html>
 """
-_ROW = "<tr{bad}><td>{seq}</td><td>{at}<br>{local}</td><td>{by}</td><td><b>{kind}</b><pre>{data}</pre></td><td><code>{hash}</code></td></tr>"
+_ROW = (
+    "<tr{bad}><td>{seq}</td><td>{at}<br>{local}</td><td>{by}</td>"
+    "<td><b>{kind}</b><pre>{data}</pre></td><td><code>{hash}</code></td></tr>"
+)
 
 
 def timeline(name: str, evidence: Evidence, zone: str, values: Mapping[str, Any] | None = None) -> str:
-    """Draw the page; `values` puts personal values in the place of their references."""
+    """Render the page; `values` replaces references to personal values."""
     wrong = evidence.broken
     verdict = (
         f"Not whole. Event {wrong.seq}: {wrong.what}."

@@ -1,4 +1,4 @@
-"""Reads what happened from the sandbox's own state and log, with ids turned into names. It asks the bot nothing."""
+"""Observer of the sandbox: reads its state and log, with ids resolved to names. The bot is not asked."""
 
 import time
 from typing import Any
@@ -9,27 +9,27 @@ Json = dict[str, Any]
 
 
 class Watcher:
-    """What a bystander sees: people's acts, outside calls, tickets and channels."""
+    """The outside view: people's acts, outside calls, tickets, channels."""
 
     def __init__(self, stage: Stage) -> None:
-        """Learn everybody's name once."""
+        """Load everybody's name once."""
         self._stage = stage
         known = stage.control.get("/people").json()
         self._names = {one["id"]: one["name"] for one in (*known["people"], *known["channels"])}
         self.read = 0
 
     def name(self, ident: object) -> str:
-        """Give the name behind an id."""
+        """Resolve an id to a name."""
         return str(self._names.get(str(ident), ident))
 
     def news(self) -> list[Json]:
-        """Give what happened since the last reading, as lines of a rehearsal."""
+        """Return what happened since the last call, as lines of a rehearsal."""
         entries = self._stage.log(self.read)
         self.read = max([self.read, *(entry["n"] for entry in entries)])
         return [line for line in map(self.line, entries) if line]
 
     def line(self, entry: Json) -> Json | None:
-        """Turn one entry of the log into a line; a webhook is neither a person's act nor our call."""
+        """Format one log entry; webhooks are left out, being neither a person's act nor our call."""
         if entry["system"] == "slack->bot":
             return self._act(entry)
         if entry["system"] == "zendesk->bot":
@@ -69,7 +69,7 @@ class Watcher:
         return {"status": entry["status"]} | _trouble(entry)
 
     def ticket(self, number: int) -> Json:
-        """Give a ticket as its agents see it."""
+        """Return a ticket as agents see it."""
         seen = self._stage.control.get(f"/zendesk/tickets/{number}").json()
         requester = seen.get("requester") or {}
         kept = {name: seen.get(name) for name in ("id", "subject", "form", "query_type", "group", "status")}
@@ -77,20 +77,20 @@ class Watcher:
         return kept | {"requester": requester.get("email"), "comments": notes}
 
     def tickets(self) -> list[Json]:
-        """Give every ticket that the bot made."""
+        """Return every ticket the bot made."""
         known = self._stage.control.get("/zendesk/tickets").json()["tickets"]
         return [self.ticket(one["id"]) for one in known if one.get("external_id")]
 
     def channel(self, ident: str) -> Json:
-        """Give a channel with its messages and threads."""
+        """Return a channel with its messages and threads."""
         return dict(self._stage.control.get(f"/slack/channels/{ident}").json())
 
     def mails(self) -> list[Json]:
-        """Give every notification Zendesk sent."""
+        """Return every notification of Zendesk."""
         return list(self._stage.control.get("/zendesk/mails").json()["mails"])
 
     def quiet(self, seconds: float = 0.25, at_most: float = 15.0) -> None:
-        """Wait until nothing was asked of anybody for a while."""
+        """Wait until no calls were made for a while."""
         until, seen, since = time.monotonic() + at_most, -1, time.monotonic()
         while time.monotonic() < until and time.monotonic() - since < seconds:
             newest = max([0, *(entry["n"] for entry in self._stage.log(max(seen, 0)))])
@@ -112,7 +112,7 @@ def _did(call: str, body: Json) -> str:
 
 
 def texts(blocks: list[Json]) -> list[str]:
-    """Give the words of a message's blocks, buttons included."""
+    """Extract the text of a message's blocks, buttons included."""
     found: list[str] = []
     for block in blocks:
         text = block.get("text")

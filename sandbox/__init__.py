@@ -1,1 +1,1 @@
-"""A pretend company: Slack, Zendesk and a back office over real HTTP, for trying and testing the bot."""
+"""Sandbox company: simulated Slack, Zendesk and back office over real HTTP, for demonstrations and tests."""

@@ -1,7 +1,7 @@
-"""The whole pretend company in one process: four servers, one clock, one log.
+"""The sandbox company in one process: four servers, one clock, one log.
 
-`async with Company() as company:` starts it on free loopback ports; `company.urls` says where. It does not
-know the bot: whoever starts one tells it by `POST /connect` or `company.connect(...)`.
+`async with Company() as company:` starts it on free loopback ports; `company.urls` holds their addresses. It does not
+know the bot, whose address arrives by `POST /connect` or `company.connect(...)`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SYSTEMS = ("slack", "zendesk", "backoffice", "control")
 
 
 class Company:
-    """Slack, Zendesk, the back office and the control room, started and stopped together."""
+    """Slack, Zendesk, the back office and the control API, started and stopped together."""
 
     def __init__(
         self,
@@ -53,12 +53,12 @@ class Company:
 
     @property
     def urls(self) -> dict[str, str]:
-        """Where each system answers; Slack's ends in `/api/`, which is what slack_sdk wants."""
+        """Base URL of each system; Slack's ends in `/api/`, as slack_sdk expects."""
         urls = {name: serving.url for name, serving in self._servings.items()}
         return urls | {"slack": urls["slack"] + "/api/"}
 
     def connect(self, slack_events_url: str = "", zendesk_webhook_url: str = "") -> None:
-        """Tell the company where the bot lives."""
+        """Set the bot's address."""
         told = {"slack_events_url": slack_events_url, "zendesk_webhook_url": zendesk_webhook_url}
         self.world.connected.update({name: url for name, url in told.items() if url})
 

@@ -1,6 +1,6 @@
-"""The control room of the pretend company: log, clock, faults, where the bot is, and people's acts.
+"""Control API of the sandbox: log, clock, faults, the bot's address, and acts of people.
 
-It listens on loopback, asks for no password, and is no part of any vendor's API.
+Listens on loopback without authentication, and belongs to no vendor's API.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def changes_router(world: World, staging: Staging) -> APIRouter:
 
     @router.get("/changes")
     async def read_changes(since: int = -1, wait: float = 0) -> Response:
-        """Answers as soon as anything is different from revision `since`, with what every screen shows."""
+        """Long poll: answers once anything differs from revision `since`, with what every screen shows."""
         revision = await world.wait_changed(since, min(wait, 60.0))
         told = {"revision": revision, "newest": world.last, "resets": world.resets}
         faults = [asdict(fault) for fault in world.faults]
@@ -44,7 +44,7 @@ def changes_router(world: World, staging: Staging) -> APIRouter:
 
 
 def now(world: World) -> dict[str, Any]:
-    """The business clock and how far it was moved."""
+    """The business clock and its offset."""
     return {"now": world.clock.now().isoformat(), "offset": world.clock.offset}
 
 
@@ -60,7 +60,7 @@ def world_router(world: World) -> APIRouter:
 def _log_routes(router: APIRouter, world: World) -> None:
     @router.get("/log")
     async def read_log(since: int = 0, system: str | None = None, wait: float = 0, short: bool = False) -> Response:
-        """`short` leaves the bodies out: what a list needs."""
+        """`short` omits the bodies."""
         entries = await world.wait_newer(since, system, min(wait, 60.0))
         newest = entries[-1].n if entries else max(since, 0)
         told = [brief(entry) if short else asdict(entry) for entry in entries]

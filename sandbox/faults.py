@@ -1,9 +1,9 @@
-"""Writes the log and makes a pretend system misbehave, as a pure ASGI layer around its app.
+"""Fault injection and request log, as an ASGI middleware around each simulated system.
 
-Each system wraps its own app: `self.app = Faulty(routes, world, "zendesk", call_name, shape)`, where
-`call_name(scope)` names the call for the log and for fault patterns, and `shape(fault)` gives the answer of a
-`status` fault as this vendor would write it. It does not know any vendor. The request's parsed body is left in
-`scope["sandbox.asked"]`, so that the app need not parse it again.
+Each system wraps its app: `self.app = Faulty(routes, world, "zendesk", call_name, shape)`, where `call_name(scope)`
+names the call for the log and for fault patterns, and `shape(fault)` builds the response of a `status` fault in this
+vendor's format. Knows no vendor. The parsed request body is left in `scope["sandbox.asked"]`, so that the app need not
+parse it again.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ LONGEST_LOGGED = 20_000
 
 @dataclass(frozen=True)
 class Plain:
-    """An answer by hand: status, headers and body."""
+    """A raw response: status, headers, body."""
 
     status: int
     body: bytes = b""
@@ -40,7 +40,7 @@ Shape = Callable[[Fault], Plain]
 
 
 def plain_shape(fault: Fault) -> Plain:
-    """What a proxy in front of nearly anything answers: no vendor's shape at all."""
+    """The generic error response of a proxy."""
     headers = [("content-type", "text/html")]
     if fault.retry_after is not None:
         headers.append(("retry-after", fault.retry_after))
@@ -50,7 +50,7 @@ def plain_shape(fault: Fault) -> Plain:
 
 @dataclass
 class Recorder:
-    """Collects what the app answers, and passes it on unless told to swallow it."""
+    """Records the app's response, and forwards it unless told to drop it."""
 
     send: Any
     swallow: bool = False
@@ -69,7 +69,7 @@ class Recorder:
 
 
 class Faulty:
-    """Around one system's app: applies the fault in force, then logs what was asked and answered."""
+    """Middleware of one system: applies the active fault, then logs request and response."""
 
     def __init__(
         self,
@@ -123,7 +123,7 @@ class Faulty:
             await hold(scope, receive)
 
     def _later(self, seconds: float, work: Coroutine[Any, Any, None]) -> None:
-        """Do what was asked only after its sender was cut off: the request was on its way."""
+        """Run the request after its sender was cut off: it was already in transit."""
 
         async def landing() -> None:
             await asyncio.sleep(seconds)
@@ -152,7 +152,7 @@ class Faulty:
 
 
 async def read_body(receive: Any) -> bytes | None:
-    """The whole request body; None when the client has gone."""
+    """The complete request body; None when the client disconnected."""
     parts = []
     while True:
         message = await receive()
@@ -164,7 +164,7 @@ async def read_body(receive: Any) -> bytes | None:
 
 
 def replay(raw: bytes, receive: Any) -> Any:
-    """A `receive` that gives the body again, then whatever comes (the disconnect)."""
+    """A `receive` that returns the body again, then later messages (the disconnect)."""
     given = False
 
     async def again() -> Message:
@@ -185,13 +185,13 @@ async def send_plain(send: Any, plain: Plain) -> None:
 
 
 async def hang_up(scope: Scope, receive: Any) -> None:
-    """Cut the TCP connection with a reset; then wait until the server noticed, or it would answer 500."""
+    """Reset the TCP connection, then wait until the server notices, or it would answer 500."""
     abort(transport_of(scope))
     await _gone(receive)
 
 
 async def hold(scope: Scope, receive: Any) -> None:
-    """Keep the socket open without a word until the client leaves, at most a minute."""
+    """Keep the connection open without an answer until the client leaves, at most a minute."""
     try:
         async with asyncio.timeout(LONGEST_HOLD_S):
             await _gone(receive)
@@ -205,13 +205,13 @@ async def _gone(receive: Any) -> None:
 
 
 def transport_of(scope: Scope) -> asyncio.Transport:
-    """Put there by sandbox.serving; without it a connection cannot be cut."""
+    """The transport that sandbox.serving provides; without it a connection cannot be cut."""
     transport: asyncio.Transport = scope["extensions"]["sandbox.transport"]
     return transport
 
 
 def abort(transport: asyncio.Transport) -> None:
-    """Linger 0 makes the kernel send RST, which is what a crashed server looks like."""
+    """Close with linger 0, so that the kernel sends RST as for a crashed server."""
     wire = transport.get_extra_info("socket")
     if wire is not None:
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -223,7 +223,7 @@ def header(headers: Any, name: bytes) -> str:
 
 
 def read_asked(scope: Scope, raw: bytes) -> Any:
-    """The request as the log shows it: the query joined with the parsed body."""
+    """The request as logged: query parameters merged with the parsed body."""
     query = dict(parse_qsl(scope.get("query_string", b"").decode("latin-1")))
     if not raw:
         return query or None
@@ -232,7 +232,7 @@ def read_asked(scope: Scope, raw: bytes) -> Any:
 
 
 def read_text(raw: bytes, kind: str) -> Any:
-    """JSON and forms are parsed, text is kept, anything else is only measured."""
+    """JSON and forms are parsed, text is kept, anything else only measured."""
     if not raw:
         return None
     if kind.startswith("application/x-www-form-urlencoded"):
@@ -252,7 +252,7 @@ SECRETS = frozenset({"client_secret", "access_token"})
 
 
 def veil(body: Any) -> Any:
-    """A body as the log and the page may show it: what opens a door is left out, and text in which it may stand."""
+    """Mask secrets, and text that may hold one, in a body for the log and the page."""
     if isinstance(body, str):
         return "…" if any(name in body for name in SECRETS) else body
     if not isinstance(body, dict) or not SECRETS & body.keys():
@@ -261,7 +261,7 @@ def veil(body: Any) -> Any:
 
 
 def find_key(scope: Scope, asked: Any) -> str | None:
-    """Whatever makes this request recognisable when it comes again."""
+    """A key by which a repeated request is recognised."""
     by_header = header(scope["headers"], b"idempotency-key")
     if by_header or not isinstance(asked, dict):
         return by_header or None

@@ -1,6 +1,6 @@
-"""Who and what is in the pretend company on its first day: plain data, read by every pretend system.
+"""Seed data of the sandbox: people, groups, channels, customers. Plain data, read by every simulated system.
 
-Nothing here is real: names, numbers and secrets are invented, and the secrets open nothing but the sandbox.
+Names, numbers and secrets are invented; the secrets open only the sandbox.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105 - sent by Slack,
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with a Slack account (and, for the staff, a Zendesk agent account)."""
+    """A Slack account (and, for staff, a Zendesk agent account)."""
 
     id: str
     name: str
@@ -41,7 +41,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Group:
-    """A Slack user group: who is in which role."""
+    """A Slack user group and its members."""
 
     id: str
     handle: str
@@ -51,7 +51,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Channel:
-    """A Slack channel and the people in it; the bot is a member unless said otherwise."""
+    """A Slack channel and its members; the bot is one unless stated otherwise."""
 
     id: str
     name: str
@@ -169,7 +169,7 @@ BACKOFFICE_TOKEN = "sandbox-backoffice-token"  # noqa: S105 - the pretend back o
 
 @dataclass(frozen=True)
 class Order:
-    """One order of a customer; `good` is the story's truth, which the back office does not know."""
+    """A customer's order; `good` is ground truth the back office does not know."""
 
     id: str
     restaurant: str
@@ -184,7 +184,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Profile:
-    """One customer's account as the back office holds it."""
+    """A customer's account in the back office."""
 
     id: str
     name: str

@@ -1,7 +1,7 @@
-"""Serves the pretend systems with uvicorn, each on a socket of its own, and lets a fault cut a connection.
+"""HTTP servers (uvicorn) of the simulated systems, each on its own socket, with connections that faults can cut.
 
-It does not know what it serves. uvicorn hides the transport from the app; here it is put into
-`scope["extensions"]["sandbox.transport"]`, because a cut connection is the fault that matters most.
+Does not know what it serves. uvicorn hides the transport from the app; here it is put into
+`scope["extensions"]["sandbox.transport"]`, so that a fault can cut the connection.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from sandbox.world import World
 
 
 def protocol_for(world: World, system: str) -> type[H11Protocol]:
-    """A uvicorn protocol that can refuse at accept and shows its transport to the app."""
+    """A uvicorn protocol that can refuse at accept and exposes its transport to the app."""
 
     class Cuttable(H11Protocol):
-        """HTTP/1.1 whose connection the app may cut."""
+        """HTTP/1.1 protocol whose connection the app may cut."""
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
@@ -53,7 +53,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class Serving:
-    """One running server. It starts at once and stops without waiting for idle clients."""
+    """A running server. Starts at once and stops without waiting for idle clients."""
 
     def __init__(self, app: Any, world: World, system: str, host: str, port: int) -> None:
         self.socket = listen(host, port)
@@ -80,7 +80,7 @@ class Serving:
         await self.server.startup(sockets=[self.socket])
 
     async def stop(self) -> None:
-        """Held requests and idle connections are dropped: nobody waits for the sandbox to go."""
+        """Stop at once: held requests and idle connections are dropped."""
         for listening in self.server.servers:
             listening.close()
         state = self.server.server_state

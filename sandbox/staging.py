@@ -1,7 +1,7 @@
-"""Wishes to whoever staged the pretend company: to start over, to play a story, to go on with it.
+"""Queue of requests to whoever runs the demo: reset, play a story, continue.
 
-The company cannot stop and start the bot itself. A wish is kept here until somebody takes it; what they tell
-back (which story, how far, what waits in the bot's queue) is shown to whoever looks.
+The sandbox cannot stop or start the bot. A request waits here until it is taken; the runner's reports (story, progress,
+the bot's queue) are shown to viewers.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sandbox.telling import answer
 
 @dataclass
 class Staging:
-    """Wishes not yet taken, oldest first, and what the stage tells of itself. No reset touches it."""
+    """Pending requests, oldest first, and the runner's reports. Survives a reset."""
 
     wishes: list[dict[str, Any]] = field(default_factory=list)
     told: dict[str, Any] = field(default_factory=dict)
@@ -42,7 +42,7 @@ def staging_router(staging: Staging) -> APIRouter:
 
     @router.post("/take")
     async def take() -> Response:
-        """The oldest wish, which is then no longer here; `null` when there is none."""
+        """Take the oldest request; `null` when there is none."""
         return answer({"wish": staging.wishes.pop(0) if staging.wishes else None})
 
     return router

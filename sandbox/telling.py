@@ -1,4 +1,4 @@
-"""How the control room tells things: JSON of anything, a log entry in short, and who acted is who changed something."""
+"""Serialisation of the control API: JSON of anything, short log entries, and change notification."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ QUIET = ("GET", "HEAD", "OPTIONS")
 
 
 def answer(content: Any, status: int = 200) -> Response:
-    """JSON at once, without a model: the log may hold anything, so what JSON lacks becomes text."""
+    """JSON without a model: the log may hold anything, so values JSON lacks become strings."""
     body = json.dumps(content, default=str, ensure_ascii=False)
     return Response(body, status_code=status, media_type="application/json")
 
@@ -34,13 +34,13 @@ def brief(entry: Asked) -> dict[str, Any]:
 
 
 def _good(entry: Asked) -> bool:
-    """Slack answers 200 with `ok: false`."""
+    """Success: Slack answers 200 with `ok: false` on errors."""
     told = entry.answer if isinstance(entry.answer, dict) else {}
     return bool(entry.status and entry.status < 400 and told.get("ok") is not False)
 
 
 def _about(body: Any) -> str:
-    """A few words of what was sent, for a line of a list."""
+    """A short summary of the request for a list."""
     found: Any = body if isinstance(body, dict) else {}
     ticket = found.get("ticket")
     if isinstance(ticket, dict):
@@ -51,7 +51,7 @@ def _about(body: Any) -> str:
 
 
 class Touching:
-    """ASGI layer: whatever asked the control room to do something may have changed what people see."""
+    """ASGI middleware: a request to the control API marks the state as changed."""
 
     def __init__(self, app: Any, world: World) -> None:
         self.app = app

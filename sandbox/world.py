@@ -1,6 +1,6 @@
-"""What all pretend systems share: the business clock, the log of everything asked, and the faults in force.
+"""Shared state of the simulated systems: business clock, log, active faults.
 
-Pure of HTTP: it knows nothing of sockets, of any vendor's shapes, or of who is connected.
+Knows no HTTP, no vendor formats and no clients.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MOST_ENTRIES = 100_000  # a long torture run must not eat the machine; older ent
 
 @dataclass
 class Asked:
-    """One entry of the log: something asked of a pretend system, or sent by one to the bot."""
+    """A log entry: a request to a simulated system, or one it sent to the bot."""
 
     n: int
     at: str
@@ -39,7 +39,7 @@ class Asked:
 
 @dataclass
 class Fault:
-    """A misbehaviour in force for calls of one system whose name matches; `times=None` until removed."""
+    """An active fault for matching calls of one system; `times=None` until removed."""
 
     id: int
     system: str
@@ -55,7 +55,7 @@ class Fault:
 
 
 class Clock:
-    """The business clock: real time plus an offset that tests move. It knows no time zone but UTC."""
+    """Business clock: real time plus a movable offset, in UTC."""
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
@@ -83,7 +83,7 @@ class Clock:
         self._write()
 
     def _write(self) -> None:
-        """Readers of the file must never see half a number, so it is renamed into place."""
+        """Written by rename, so that readers never see a partial number."""
         if self.path is None:
             return
         handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name)
@@ -93,7 +93,7 @@ class Clock:
 
 
 class World:
-    """The shared state of one pretend company. It does not know what a ticket or a channel is."""
+    """Shared state of one sandbox. Knows neither tickets nor channels."""
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
@@ -138,7 +138,7 @@ class World:
         return [e for e in self.log[skipped:] if system is None or e.system == system]
 
     def asked(self, system: str | None = None, call: str = "*") -> list[Asked]:
-        """Every entry of a system whose call matches a pattern: what tests count."""
+        """Entries of a system whose call matches a pattern, for counting in tests."""
         return [e for e in self.since(0, system) if fnmatchcase(e.call, call)]
 
     @property
@@ -151,7 +151,7 @@ class World:
             event.set()
 
     async def wait_changed(self, revision: int, seconds: float) -> int:
-        """The newest revision, as soon as it is another than `revision`, at the latest after `seconds`."""
+        """The newest revision once it differs from `revision`, at the latest after `seconds`."""
         until = time.monotonic() + seconds
         event = asyncio.Event()
         self._waiting.add(event)
@@ -164,7 +164,7 @@ class World:
             self._waiting.discard(event)
 
     async def wait_newer(self, n: int, system: str | None = None, seconds: float = 0) -> list[Asked]:
-        """Entries newer than `n`, waiting up to `seconds` for the first one."""
+        """Entries newer than `n`; waits up to `seconds` for the first."""
         until = time.monotonic() + seconds
         event = asyncio.Event()
         self._waiting.add(event)
@@ -207,11 +207,11 @@ class World:
         return gone
 
     def take_fault(self, system: str, call: str) -> Fault | None:
-        """The first fault that fits, counted down; None when the call may go through."""
+        """The first matching fault, its count decremented; None without one."""
         return self._take(f for f in self.faults if f.fits(system, call))
 
     def take_down(self, system: str) -> Fault | None:
-        """A `down` fault of this system, asked at accept, when the call is not yet known."""
+        """A `down` fault of this system; checked at accept, before the call is known."""
         return self._take(f for f in self.faults if f.kind == "down" and f.system in (system, "*"))
 
     def _take(self, fitting: Iterable[Fault]) -> Fault | None:
@@ -226,11 +226,11 @@ class World:
     # Starting over ---------------------------------------------------------------------------
 
     def on_reset(self, forget: Callable[[], None]) -> None:
-        """Register what a system does to go back to its seeds."""
+        """Register a system's reset function."""
         self._resets.append(forget)
 
     def reset(self) -> None:
-        """Back to the seeds: log, faults, clock, and every system that registered."""
+        """Reset log, faults, clock and every registered system."""
         self.resets += 1
         self.log.clear()
         self.faults.clear()

@@ -1,1 +1,1 @@
-"""What the project is looked after with: torture, checks, the documentation's generators. Not in the wheel."""
+"""Development tools: fault injection, house rules, generators of reference pages. Not in the wheel."""

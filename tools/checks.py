@@ -1,6 +1,6 @@
-"""What no linter checks for us: closed bodies in handlers, broad excepts, sizes, and a lock without addresses.
+"""House rules no linter knows: opaque bodies in handlers, broad excepts, sizes, lock files without index addresses.
 
-Run as `python -m tools.checks`. It reads files and runs nothing of ours.
+Run as `python -m tools.checks`. Reads source files and imports none of them.
 """
 
 import ast
@@ -34,14 +34,14 @@ _ADDRESS = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|--trusted-
 
 @dataclass(frozen=True)
 class Breach:
-    """A house rule that is broken, and where."""
+    """A violation and its place."""
 
     file: str
     line: int
     what: str
 
     def __str__(self) -> str:
-        """Give `file:line: what`."""
+        """Format as `file:line: what`."""
         return f"{self.file}:{self.line}: {self.what}"
 
 
@@ -59,7 +59,7 @@ def check(root: Path) -> list[Breach]:
 
 
 def check_file(file: str, words: str) -> Iterator[Breach]:
-    """Check one file; broad excepts are only noted here, since their number in a room counts."""
+    """Check one file; broad excepts are collected, since the limit is per room."""
     tree = ast.parse(words, file)
     yield from _sizes(file, words, tree)
     for node in ast.walk(tree):
@@ -73,7 +73,7 @@ _BROAD = "a broad except"
 
 
 def broad_excepts(found: list[Breach]) -> Iterator[Breach]:
-    """Report broad excepts beyond those that are allowed."""
+    """Report broad excepts over the allowance."""
     left = dict(BROAD)
     for one in found:
         if one.what != _BROAD:
@@ -97,19 +97,19 @@ def _is_broad(caught: ast.expr | None) -> bool:
 
 
 def _is_closed(node: ast.expr) -> bool:
-    """Say whether this is a vendor's body."""
+    """Say whether an expression is a vendor's body."""
     return isinstance(node, ast.Name) and node.id in CLOSED
 
 
 def _opened(file: str, node: ast.AST) -> Iterator[Breach]:
-    """Report a handler that looks into a body."""
+    """Report handlers that read inside a body."""
     for how, inner in (*_asked(node), *_spread(node)):
         if _is_closed(inner):
             yield Breach(file, inner.lineno, f"a handler {how} a body; only wire.py opens it")
 
 
 def _asked(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    """Give what is looked into by this piece of code."""
+    """Return what a node subscripts or takes attributes of."""
     match node:
         case ast.Subscript(value=inner):
             yield "subscripts", inner
@@ -125,7 +125,7 @@ _INSIDE = (ast.In, ast.NotIn)
 
 
 def _spread(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    """Give what is iterated over or unpacked by this piece of code."""
+    """Return what a node iterates over or unpacks."""
     match node:
         case ast.For(iter=inner) | ast.AsyncFor(iter=inner) | ast.comprehension(iter=inner):
             yield "iterates over", inner
@@ -153,14 +153,14 @@ def _sizes(file: str, words: str, tree: ast.Module) -> Iterator[Breach]:
 
 
 def addresses(file: str, words: str) -> Iterator[Breach]:
-    """Report addresses in the lock: where packages come from is the installer's business."""
+    """Report index addresses in a lock file: the source of packages is the installer's choice."""
     for at, line in enumerate(words.splitlines(), 1):
         if _ADDRESS.search(line):
             yield Breach(file, at, "an address; write the lock with `make lock`")
 
 
 def main() -> int:
-    """Print every breach; give 1 when there is one."""
+    """Print every violation; exit code 1 when there is one."""
     found = check(Path.cwd())
     for breach in found:
         print(breach)

@@ -1,4 +1,4 @@
-"""Hooks of the documentation's builder: the reference pages that are written from the code are added as it builds."""
+"""MkDocs hooks: add the generated reference pages and list the decision records."""
 
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,14 @@ WRITTEN = {
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """Add the written pages to those of the folder."""
+    """Add the generated pages."""
     for name, write in WRITTEN.items():
         files.append(File.generated(config, name, content=write()))
     return files
 
 
 def on_config(config: Any) -> Any:
-    """List the decision records in the navigation, in their order."""
+    """List the decision records in the navigation."""
     folder = Path(config["docs_dir"]) / "decisions"
     records: list[Any] = [f"decisions/{page.name}" for page in sorted(folder.glob("*.md"))]
     for part in config["nav"]:

@@ -1,4 +1,4 @@
-"""`make prove`: the tests that take longer than a change should wait for. What a whole run found is kept in docs/prove.md."""
+"""`make prove`: tests that take longer than a change should wait for; each whole run adds a line to docs/prove.md."""
 
 import subprocess
 import sys

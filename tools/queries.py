@@ -1,6 +1,6 @@
-"""Reads every query of the dashboard and the alerts against the metrics the desk has: `python -m tools.queries`.
+"""Check of PromQL queries in dashboard and alerts against the desk's metrics: `python -m tools.queries`.
 
-A query about a metric or a label that does not exist is silent for ever, which is worse than none.
+A query of an unknown metric or label returns nothing, so a broken alert stays silent.
 """
 
 import json
@@ -25,14 +25,14 @@ _FROM_OUTSIDE = {"job", "instance"}
 
 @dataclass(frozen=True)
 class Query:
-    """One query and where it stands."""
+    """One query and its place."""
 
     where: str
     text: str
 
 
 def queries(folder: Path = DEPLOY) -> Iterator[Query]:
-    """Give every query of the dashboards and the alerts."""
+    """Collect every query of dashboards and alerts."""
     for file in sorted((folder / "grafana").glob("*.json")):
         board = json.loads(file.read_text("utf-8"))
         for panel in board["panels"]:
@@ -48,7 +48,7 @@ def queries(folder: Path = DEPLOY) -> Iterator[Query]:
 
 
 def known() -> Mapping[str, frozenset[str]]:
-    """Give the labels of each series the desk has, by its name."""
+    """Map each series of the desk to its labels."""
     found: dict[str, frozenset[str]] = {}
     for name, kind, labels, _ in metrics():
         if kind == "histogram":
@@ -60,7 +60,7 @@ def known() -> Mapping[str, frozenset[str]]:
 
 
 def problems(query: Query, there: Mapping[str, frozenset[str]]) -> Iterator[str]:
-    """Say what of a query cannot be read, or names what does not exist."""
+    """List what of a query cannot be parsed or names an unknown series or label."""
     try:
         parsed = promql_parser.parse(query.text)
     except ValueError as wrong:
@@ -76,7 +76,7 @@ def problems(query: Query, there: Mapping[str, frozenset[str]]) -> Iterator[str]
 
 
 def _named(node: Any, grouped: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
-    """Give each metric of an expression, with the labels by which it is chosen and grouped."""
+    """Return each metric of an expression with the labels it selects and groups by."""
     if isinstance(node, promql_parser.VectorSelector):
         chosen = {one.name for one in node.matchers.matchers}
         yield str(node.name), frozenset(chosen) | grouped
@@ -94,7 +94,7 @@ def _named(node: Any, grouped: frozenset[str]) -> Iterator[tuple[str, frozenset[
 
 
 def main() -> int:
-    """Print every problem; give 1 when there is one."""
+    """Print every problem; exit code 1 when there is one."""
     there, asked = known(), list(queries())
     found = [line for query in asked for line in problems(query, there)]
     for line in found:

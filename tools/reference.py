@@ -1,6 +1,6 @@
-"""Reference pages written from the code: the commands, the playbook language, the metrics.
+"""Generators of reference pages: commands, playbook language, metrics.
 
-Pure: each function gives the text of one page. `tools/pages.py` puts them into the documentation.
+Pure: each function returns the text of one page, which `tools/pages.py` adds to the documentation.
 """
 
 import inspect
@@ -16,7 +16,7 @@ from ops.playbook_schema import attribute_words, models, record_words
 
 
 def language_page() -> str:
-    """Write the reference of the playbook language: each record, each of its words, type and default."""
+    """Render the reference of the playbook language: each model, its attributes, types and defaults."""
     parts = [
         "# Playbook language\n\nEvery record a playbook is made of, written from the code. "
         "[Playbooks](../playbooks.md) explains them with examples. "
@@ -45,7 +45,7 @@ _PLAIN = {
 
 
 def _holds(kind: Any) -> str:
-    """Say what a type holds, in words."""
+    """Describe a type in words."""
     origin, args = get_origin(kind), get_args(kind)
     if inspect.isclass(kind) and issubclass(kind, BaseModel):
         return f"[{kind.__name__}](#{kind.__name__.lower()})"
@@ -63,7 +63,7 @@ def _holds(kind: Any) -> str:
 
 
 def _short(metadata: tuple[Any, ...]) -> str:
-    """Say what the short form of a type holds, where it has one."""
+    """Describe a type's shorthand, if any."""
     readers = [getattr(one, "func", None) for one in metadata]
     if shorthand.read_text in readers:
         return "words, or a table of languages"
@@ -71,7 +71,7 @@ def _short(metadata: tuple[Any, ...]) -> str:
 
 
 def _whole(spec: FieldInfo) -> Any:
-    """Give a field's type with what its reader knows of it."""
+    """Return a field's type with its validators."""
     return Annotated[(spec.annotation, *spec.metadata)] if spec.metadata else spec.annotation
 
 
@@ -93,7 +93,7 @@ def _left_out(spec: FieldInfo) -> str:
 
 
 def commands_page() -> str:
-    """Write the reference of the `ato` command, one heading a command."""
+    """Render the reference of the `ato` command, one heading per command."""
     import typer
 
     from ops.cli import app
@@ -110,7 +110,7 @@ def commands_page() -> str:
 
 
 def _commands(group: Any, way: str) -> Iterator[tuple[str, Any]]:
-    """Give every command below a group with the words that call it."""
+    """Walk a command group; yield each command with its full name."""
     for name, command in sorted(group.commands.items()):
         if hasattr(command, "commands"):
             yield from _commands(command, f"{way} {name}")
@@ -133,7 +133,7 @@ def _default(value: Any) -> str:
 
 
 def metrics_page() -> str:
-    """Write the reference of what `/metrics` shows."""
+    """Render the reference of `/metrics`."""
     parts = [
         "# Metrics\n\nWhat `/metrics` shows, in Prometheus' text format. Labels never hold personal data.\n\n"
         "| name | kind | labels | what it counts |\n|---|---|---|---|\n"
@@ -146,7 +146,7 @@ def metrics_page() -> str:
 
 
 def metrics() -> Iterator[tuple[str, str, tuple[str, ...], str]]:
-    """Give every metric of the desk: its name as queries write it, its kind, labels and what it counts."""
+    """Return every metric: name in queries, kind, labels, help."""
     from prometheus_client import REGISTRY
     from prometheus_client.metrics import MetricWrapperBase
 

@@ -9,7 +9,7 @@ from desk.fields.check import once
 from desk.fields.format import show_row
 from desk.fields.template_values import display, spoken
 from desk.identity.answer_check import Answers, answers, in_words
-from desk.playbook.model import Playbook
+from desk.playbook.model import Playbook, Step
 from desk.playbook.parts import Ask, FieldSpec
 from desk.playbook.safeguards import Answer
 from desk.values import Fact, Text
@@ -77,11 +77,7 @@ def form(
     asks = _compared(found) if found else asks
     says = piece.says if piece else (*spec.says, *(outcome.says if outcome else ()))
     shows = () if piece else (*spec.shows, *(outcome.shows if outcome else ()))
-    choices = (
-        ()
-        if piece or spec.verdict or found
-        else tuple(Choice(n, o.title, o.sop) for n, o in spec.outcomes.items() if o.title)
-    )
+    choices = () if piece or spec.verdict or found else _choices(spec)
     words = found.fields if found else {}
     return Form(
         playbook=playbook.playbook,
@@ -103,6 +99,11 @@ def form(
         new=new,
         sop=piece.sop if piece else spec.in_sop,
     )
+
+
+def _choices(spec: Step) -> tuple[Choice, ...]:
+    """List the outcomes that a person chooses from."""
+    return tuple(Choice(n, o.title, o.sop) for n, o in spec.outcomes.items() if o.title)
 
 
 def _compared(found: Answers) -> tuple[Ask, ...]:

@@ -125,7 +125,7 @@ def _ticket(
     now: datetime,
 ) -> None:
     """Apply a ticket that was created, changed or read; a read without changes is recorded as such."""
-    common = {
+    common: dict[str, Any] = {
         "at": now,
         "by": BOT.id,
         "effect": effect.key,
@@ -148,21 +148,22 @@ def _ticket(
     elif isinstance(effect, LookAtTicket) and before and _as_before(before, seen):
         growing.add(TicketRead(**common))
     else:
-        asked = effect.group if isinstance(effect, UpdateTicket) else None
-        by_hand = isinstance(effect, LookAtTicket)
-        who = Fact(value=seen.moved_by, personal=True) if by_hand and seen.moved_by else None
-        growing.add(
-            TicketMoved(
-                **common,
-                group=seen.group,
-                status=seen.status,
-                asked_group=asked,
-                replies=seen.replies,
-                replied_at=seen.replied_at,
-                by_hand=by_hand,
-                who=who,
-            )
-        )
+        growing.add(_moved(effect, seen, common))
+
+
+def _moved(effect: UpdateTicket | LookAtTicket, seen: TicketSeen, common: dict[str, Any]) -> TicketMoved:
+    """Build the event of a ticket that was changed by the desk, or that a person changed."""
+    by_hand = isinstance(effect, LookAtTicket)
+    return TicketMoved(
+        **common,
+        group=seen.group,
+        status=seen.status,
+        asked_group=effect.group if isinstance(effect, UpdateTicket) else None,
+        replies=seen.replies,
+        replied_at=seen.replied_at,
+        by_hand=by_hand,
+        who=Fact(value=seen.moved_by, personal=True) if by_hand and seen.moved_by else None,
+    )
 
 
 def _as_before(before: Ticket, seen: TicketSeen) -> bool:

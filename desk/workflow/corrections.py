@@ -17,43 +17,50 @@ def may_not(
 ) -> Line | FieldError | None:
     """Return why this person may not record or correct these facts."""
     for name in names:
-        if by_desk(playbook.fields[name]):
-            return Line(
-                key=(
-                    "“{what}” is what came of the customer's answers, so nobody may change it. Reopen the case to"
-                    " verify again. I have not changed anything."
-                ),
-                args={"what": playbook.fields[name].title},
-            )
-        whose = name in _whose(case, playbook)
-        roles = owners(name, playbook)
-        if roles and not by.roles & {
-            *roles,
-            playbook.override_by,
-            *(playbook.cancel_by if whose else ()),
-        }:
-            return Line(
-                key="Only {role} may correct “{what}”. On duty now: {people}. I have not changed anything.",
-                args={
-                    "role": playbook.roles[roles[0]].title,
-                    "what": playbook.fields[name].title,
-                    "people": f"role:{roles[0]}",
-                },
-            )
-        if name in facts and case.known(name) and _decided(name, case, playbook):
-            return Line(
-                key=(
-                    "“{what}” has already decided how this case goes on. Reopen the case to change it. I have not"
-                    " changed anything."
-                ),
-                args={"what": playbook.fields[name].title},
-            )
-        if case.known(name) and (line := _verified(name, facts, by, case, playbook)):
-            return line
-        step = _checked_against(name, case, playbook)
-        if step and case.known(name) and playbook.override_by not in by.roles:
-            return _only_lead(name, step, playbook)
+        if refused := _refused(name, facts, by, case, playbook):
+            return refused
     return over_cap(facts, playbook)
+
+
+def _refused(name: str, facts: dict[str, Fact], by: Person, case: Case, playbook: Playbook) -> Line | FieldError | None:
+    """Return why this person may not record or correct this fact."""
+    if by_desk(playbook.fields[name]):
+        return Line(
+            key=(
+                "“{what}” is what came of the customer's answers, so nobody may change it. Reopen the case to"
+                " verify again. I have not changed anything."
+            ),
+            args={"what": playbook.fields[name].title},
+        )
+    whose = name in _whose(case, playbook)
+    roles = owners(name, playbook)
+    if roles and not by.roles & {
+        *roles,
+        playbook.override_by,
+        *(playbook.cancel_by if whose else ()),
+    }:
+        return Line(
+            key="Only {role} may correct “{what}”. On duty now: {people}. I have not changed anything.",
+            args={
+                "role": playbook.roles[roles[0]].title,
+                "what": playbook.fields[name].title,
+                "people": f"role:{roles[0]}",
+            },
+        )
+    if name in facts and case.known(name) and _decided(name, case, playbook):
+        return Line(
+            key=(
+                "“{what}” has already decided how this case goes on. Reopen the case to change it. I have not"
+                " changed anything."
+            ),
+            args={"what": playbook.fields[name].title},
+        )
+    if case.known(name) and (line := _verified(name, facts, by, case, playbook)):
+        return line
+    step = _checked_against(name, case, playbook)
+    if step and case.known(name) and playbook.override_by not in by.roles:
+        return _only_lead(name, step, playbook)
+    return None
 
 
 def owners(name: str, playbook: Playbook) -> tuple[str, ...]:

@@ -1,1 +1,1 @@
-"""The words of `ato`, one file for each area. They parse and print; the work is imported when it is needed."""
+"""Subcommands of `ato`, one file an area: they parse arguments and print; the work is imported lazily."""

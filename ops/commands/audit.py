@@ -1,4 +1,4 @@
-"""`ato audit`: whether the evidence of cases is whole, and taking it out as a bundle that anybody can check."""
+"""`ato audit`: verify the hash chain of cases, and export a case's evidence bundle."""
 
 import asyncio
 import getpass
@@ -104,7 +104,7 @@ async def _exported(found: "Settings", case: str, to: Path | None, *, personal: 
 
 
 def number(case: str) -> int:
-    """Read a case's name; ends the command when it is none."""
+    """Parse a case's display name; exits when it is malformed."""
     from ops.exits import USAGE, stop
 
     found = _CASE.fullmatch(case)

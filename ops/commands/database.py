@@ -1,4 +1,4 @@
-"""`ato db upgrade`, `ato backup`, `ato restore`: the care of the database."""
+"""`ato db upgrade`, `ato backup`, `ato restore`: migrations, backup and restore of the database."""
 
 from pathlib import Path
 from typing import Annotated

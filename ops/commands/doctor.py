@@ -1,4 +1,4 @@
-"""`ato doctor`: whether everything the desk stands on is as it has to be, one line each; `--live` rehearses on the account."""
+"""`ato doctor`: health checks of the installation, one line each; `--live` tests assumptions on a real account."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`ato effects`: work outside that was given up, tried again or taken as done by hand; `ato export`: figures as CSV."""
+"""`ato effects`: list, retry or resolve dead letters; `ato export`: case figures as CSV."""
 
 import asyncio
 from pathlib import Path

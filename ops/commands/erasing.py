@@ -1,4 +1,4 @@
-"""`ato erase`, `ato hold`, `ato release`: a case's personal values go for good, or stay whatever their age."""
+"""`ato erase`, `ato hold`, `ato release`: erasure of a case's personal values, and legal hold."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -19,7 +19,8 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do it. Left out, only what would go is said.")] = False,
     person: As = None,
 ) -> None:
-    """Destroy the keys of a closed case, so that nobody can read its customer's values again, and write over its posts in Slack.
+    """Destroy the keys of a closed case, so that nobody can read its customer's values again, \
+and write over its posts in Slack.
 
     Events, times and figures stay, and the chain still fits. What stands in Zendesk is listed for you to redact there.
     """

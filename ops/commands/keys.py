@@ -1,4 +1,4 @@
-"""`ato keys`: the deployment's keys, which lock what customers tell."""
+"""`ato keys`: rotation of the vault's encryption keys."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -18,7 +18,8 @@ def keys() -> None:
 
 @app.command("rotate")
 def rotate() -> None:
-    """Wrap the keys of all cases with the first of ATO_VAULT__KEYS, so that the others can go. The desk may run meanwhile."""
+    """Wrap the keys of all cases with the first of ATO_VAULT__KEYS, so that the others can go. \
+The desk may run meanwhile."""
     from desk.service.ports import StoreGone
     from ops.exits import UNSET, explained, stop
 

@@ -1,4 +1,4 @@
-"""`ato manifest`: the Slack app's manifest, to paste into api.slack.com."""
+"""`ato manifest`: print the Slack app manifest."""
 
 import json
 from typing import Annotated

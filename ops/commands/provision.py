@@ -1,4 +1,4 @@
-"""`ato provision`: make in Zendesk what the playbooks need, and say what a person must do."""
+"""`ato provision`: create what the playbooks need in Zendesk, and list manual steps."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +17,8 @@ def provision(
 ) -> None:
     """Find or make in Zendesk the form, field, options, groups, webhook and triggers; write what was found into .env.
 
-    Nothing is deleted, and what the desk did not make is only added to. In Slack it looks, and says what a person must do.
+    Nothing is deleted, and what the desk did not make is only added to. In Slack it looks, \
+and says what a person must do.
     """
     from desk.service.ports import GiveUp, TryAgain
     from ops.exits import explained, stop

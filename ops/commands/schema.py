@@ -1,4 +1,4 @@
-"""`ato playbook schema`: what an editor needs to complete and check a playbook."""
+"""`ato playbook schema`: the JSON Schema of the playbook language, for completion in editors."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`ato torture`: whether anything is lost, doubled or disordered when everything breaks and the bot is killed at random."""
+"""`ato torture`: randomised fault injection with kill -9, then a count of lost, duplicate and reordered work."""
 
 import os
 import sys

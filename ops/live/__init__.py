@@ -1,1 +1,1 @@
-"""A rehearsal on a real account: it tries what the desk believes about Zendesk and Slack, and says what is so."""
+"""Live rehearsal: tests the desk's assumptions about Zendesk and Slack on a real account."""

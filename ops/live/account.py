@@ -1,7 +1,7 @@
-"""A Zendesk account as a rehearsal asks it: single calls, counted, of which any answer is an answer.
+"""Zendesk API client of a live rehearsal: counted single calls, of which every status is a result.
 
-The session is the desk's own: one host, no redirects, limited waiting. A token of a few scopes gets a session of its
-own, so that no cookie of the desk's opens what the token does not.
+It reuses the desk's session: one host, no redirects, bounded waiting. A token under test gets a session of its own, so
+that the desk's cookies cannot authorise its calls.
 """
 
 from collections import Counter
@@ -29,7 +29,7 @@ SHORT_S = 301
 
 
 class Answer(Value):
-    """An answer: its status, its headers in small letters, and its JSON where it is JSON."""
+    """HTTP response: status, headers with lower-case names, and the JSON body if any."""
 
     status: int
     headers: dict[str, str] = {}
@@ -41,36 +41,36 @@ class Answer(Value):
         return 200 <= self.status < 300
 
     def at(self, *path: str) -> Any:
-        """Give what lies at this path of keys; None where the answer has another shape."""
+        """Return the value at a path of keys, or None."""
         found = self.body
         for key in path:
             found = found.get(key) if isinstance(found, dict) else None
         return found
 
     def rows(self, *path: str) -> list[dict[str, Any]]:
-        """Give the objects of a list at this path."""
+        """Return the objects of the list at a path."""
         found = self.at(*path)
         return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
     @property
     def error(self) -> str:
-        """Give the word for what is wrong, if it is a word and not somebody's text."""
+        """Return the error code, unless it is free text."""
         word = self.at("error")
         plain = isinstance(word, str) and len(word) < 50 and word.replace("_", "").isalpha()
         return word if plain else ""
 
     @property
     def lacking(self) -> str:
-        """Give the scopes that a 403 names."""
+        """Return the scopes named by a 403."""
         return missing(self.at("description"))
 
     def told(self) -> str:
-        """Say the status, with the word for what is wrong."""
+        """Describe the status, with the error code if any."""
         return f"{self.status} {self.error}".strip()
 
 
 class Bearer(AuthBase):
-    """An access token that is not renewed."""
+    """Authentication by a fixed access token, not renewed."""
 
     def __init__(self, token: str) -> None:
         """Take the token."""
@@ -84,14 +84,14 @@ class Bearer(AuthBase):
 
 @dataclass
 class Calls:
-    """How much was asked of each system."""
+    """Counter of calls per system."""
 
     most: int = MOST_CALLS
     made: Counter[str] = field(default_factory=Counter)
     cleaning: bool = False
 
     def count(self, system: str, *, update: bool = False) -> None:
-        """Count a call; raises StepFailed where there were enough, unless something is being cleaned up."""
+        """Count a call. Raises StepFailed over the budget, except during cleanup."""
         too_many = self.made.total() >= self.most or (update and self.made["updates"] >= MOST_UPDATES)
         if too_many and not self.cleaning:
             raise StepFailed("The rehearsal has asked enough of the account, and asks no more.")
@@ -102,14 +102,14 @@ class Calls:
 
 @dataclass
 class Account:
-    """The account's API for one who signs in: the desk itself, or a token of a few scopes."""
+    """The API for one identity: the desk, or a token under test."""
 
     url: str
     sign_in: AuthBase
     calls: Calls
 
     def __post_init__(self) -> None:
-        """Open a session of its own; nothing is asked yet."""
+        """Open a session; no call yet."""
         self._session = OneHost(self.url)
         self._session.auth = self.sign_in
         self.answered = False
@@ -128,7 +128,7 @@ class Account:
         query: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
     ) -> Answer:
-        """Ask; gives any answer but a fault of Zendesk's own. Raises StepFailed, TryAgain and GiveUp."""
+        """Send a request and return the answer. Raises StepFailed for a 5xx or a 429, TryAgain and GiveUp."""
         self.calls.count("zendesk", update=path.startswith("tickets") and method in {"POST", "PUT"})
         kind = {"data" if isinstance(body, bytes) else "json": body} if body is not None else {}
         try:
@@ -141,7 +141,7 @@ class Account:
         return read(answer, f"{method} {_name(path)}")
 
     def expect(self, method: str, path: str, body: Any = None, query: dict[str, str] | None = None) -> Answer:
-        """Ask; raises StepFailed for every answer but success."""
+        """Send a request. Raises StepFailed unless it succeeds."""
         answer = self.ask(method, path, body, query)
         if not answer.good:
             raise StepFailed(f"Zendesk answered {method} {_name(path)} with {answer.told()}.")
@@ -149,7 +149,7 @@ class Account:
 
 
 class Mint:
-    """The token endpoint, asked with the desk's own client."""
+    """The token endpoint, called with the desk's OAuth client."""
 
     def __init__(self, url: str, sign_in: ClientCredentials, calls: Calls) -> None:
         """Take the account's address, and the sign-in that knows which client is taken."""
@@ -160,7 +160,7 @@ class Mint:
         self._door.close()
 
     def ask(self, scope: str | None, life_s: int | None, *, wrong: bool = False) -> Answer:
-        """Ask for a token, as the desk does it; with a wrong secret to see it refused."""
+        """Request a token as the desk does; with a wrong secret to observe the refusal."""
         self._calls.count("zendesk")
         client = self._sign_in.in_use
         form = {
@@ -178,7 +178,7 @@ class Mint:
 
 
 def read(answer: requests.Response, asked: str) -> Answer:
-    """Read an answer; one that is no JSON has no body. A fault or a pause of Zendesk's shows nothing: StepFailed."""
+    """Parse a response; a body that is no JSON is None. Raises StepFailed for a 5xx or a 429."""
     if answer.status_code >= 500 or answer.status_code == 429:
         raise StepFailed(f"Zendesk answered {asked} with {answer.status_code}.")
     try:
@@ -190,5 +190,5 @@ def read(answer: requests.Response, asked: str) -> Answer:
 
 
 def _name(path: str) -> str:
-    """Name an endpoint without the numbers and tokens in its address."""
+    """Name an endpoint without the ids and tokens in its address."""
     return "/".join(part for part in path.removesuffix(".json").split("/")[:3] if part.replace("_", "").isalpha())

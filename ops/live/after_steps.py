@@ -1,4 +1,4 @@
-"""Steps after a ticket's life: it is closed and followed up, one is deleted, and queues are looked at."""
+"""Rehearsal steps after a ticket's life: follow-up of a closed ticket, deletion, queues."""
 
 import json
 

@@ -1,6 +1,6 @@
-"""The assumptions a rehearsal looks at: what the desk believes of Zendesk and Slack without having seen it. A closed table.
+"""Registry of assumptions about Zendesk and Slack that a live rehearsal tests. Closed table.
 
-Each has one plain sentence, where it matters, and, where no rehearsal can see it, why and how it could be seen.
+Each has one sentence, where it matters, and, when a rehearsal cannot observe it, why and how to observe it.
 """
 
 from collections.abc import Mapping

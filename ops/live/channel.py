@@ -1,4 +1,4 @@
-"""The Slack channel of a rehearsal, one call after the other, so that Ctrl-C ends a call and cleaning up can follow."""
+"""Slack channel of a live rehearsal. Calls are sequential, so that Ctrl-C ends one and cleanup can follow."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,10 +18,10 @@ R = TypeVar("R")
 
 
 class Channel:
-    """A channel by its id or #name. Every method raises TryAgain and GiveUp only, beside LeftOut for `enter`."""
+    """A channel by id or #name. Methods raise TryAgain and GiveUp; `enter` also LeftOut."""
 
     def __init__(self, slack: Slack, named: str, key: str, calls: Calls) -> None:
-        """Take the settings, the channel as it was typed, and an opaque key; nothing is asked yet."""
+        """Take the settings, the channel as typed, and an opaque key; no call yet."""
         self._slack, self._named, self._key, self._calls = slack, named, key, calls
         self._runner = asyncio.Runner()
         self._session: aiohttp.ClientSession | None = None
@@ -31,7 +31,7 @@ class Channel:
         self.may_have_posts = False
 
     def enter(self) -> None:
-        """Find the channel; raises LeftOut where the bot cannot post there."""
+        """Resolve the channel. Raises LeftOut where the bot cannot post."""
         found = self._named
         space = self._ask(lambda http: _space(self._slack, http))
         if found.startswith("#"):
@@ -46,14 +46,14 @@ class Channel:
         self._trial = self._ask(lambda http: _trial(self._slack, http, found, self._key))
 
     def tried(self, call: Callable[[Trial], Awaitable[R]]) -> R:
-        """Make one call in the channel; raises LeftOut where it was not entered."""
+        """Make one call in the channel. Raises LeftOut before `enter` succeeded."""
         trial = self._trial
         if trial is None:
             raise LeftOut("The bot could not enter the channel.")
         return self._ask(lambda _: call(trial))
 
     def post(self, call: Callable[[Trial], Awaitable[str]]) -> str:
-        """Post a message and note it; until the answer is there, it may be in the channel unknown to us."""
+        """Post a message and record it; until the answer arrives it may exist unknown to us."""
         self.may_have_posts = True
         ts = self.tried(call)
         self.posts.append(ts)
@@ -61,7 +61,7 @@ class Channel:
         return ts
 
     def delete(self, ts: str) -> None:
-        """Delete a message; one that is gone already is deleted, too."""
+        """Delete a message; succeeds when it is already gone."""
         try:
             self.tried(lambda trial: trial.delete(ts))
         except SlackSaid as said:

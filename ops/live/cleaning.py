@@ -1,6 +1,6 @@
-"""Cleaning up after a rehearsal: everything it made is deleted, and what is left is named with what to do about it.
+"""Cleanup of a live rehearsal: deletes everything it created and lists what is left, with the remedy.
 
-It runs however the rehearsal ended. One thing that cannot be deleted does not keep the others from being.
+It runs however the rehearsal ended. One failed deletion does not stop the others.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ _KEPT_DAYS = 30
 
 
 def clean(scene: Scene) -> tuple[Left, ...]:
-    """Delete everything, and give what is left; a second Ctrl-C ends it early."""
+    """Delete everything and return what is left; a second Ctrl-C aborts."""
     scene.calls.cleaning = True
     try:
         for part in (_posts, _uploads, _strays, _tickets, _tokens, _own_token):
@@ -28,7 +28,7 @@ def clean(scene: Scene) -> tuple[Left, ...]:
 
 
 def _tried(work: Callable[..., None], *given: object) -> None:
-    """Do one thing; what it could not do is seen by what is left."""
+    """Run one deletion; a failure shows in what is left."""
     try:
         work(*given)
     except (GiveUp, TryAgain, StepFailed, LeftOut, *UNFORESEEN):
@@ -49,10 +49,10 @@ def _posts(scene: Scene) -> None:
 
 
 def _look_for_posts(place: Channel) -> None:
-    """Find messages whose answer was lost, in the channel and in the card's thread."""
+    """Find messages whose answer was lost, in the channel and the card's thread."""
     found = list(found_in(place))
     for card in tuple(found):
-        found += place.tried(lambda trial, ts=card.ts: trial.thread(ts))  # type: ignore[misc]  # mypy knows no default of a lambda
+        found += place.tried(lambda trial, ts=card.ts: trial.thread(ts))  # type: ignore[misc]  # mypy cannot infer `ts`
     place.posts = sorted({*place.posts, *(one.ts for one in found)})
     place.may_have_posts = False
 
@@ -82,7 +82,7 @@ def _tickets(scene: Scene) -> None:
 
 
 def _look_for_tickets(scene: Scene) -> None:
-    """Find every ticket that has the rehearsal's external id, those whose answer was lost too."""
+    """Find every ticket with the rehearsal's external id, including those whose answer was lost."""
     answer = scene.account.expect("GET", "tickets.json", query={"external_id": scene.key})
     for row in answer.rows("tickets"):
         if row.get("external_id") == scene.key and isinstance(row.get("id"), int):
@@ -113,7 +113,7 @@ def _revoke(scene: Scene, token: Token) -> None:
 
 
 def _own_token(scene: Scene) -> None:
-    """Revoke the token the desk itself signed in with, last of all."""
+    """Revoke the token the desk signed in with; runs last."""
     if scene.mint is None or not scene.account.answered:
         return
     number = scene.account.expect("GET", "oauth/tokens/current.json").at("token", "id")

@@ -1,4 +1,4 @@
-"""OAuth steps: how tokens are given, refused and revoked."""
+"""Rehearsal steps of OAuth: minting, refusal and revocation of tokens."""
 
 import time
 from datetime import timedelta
@@ -13,7 +13,7 @@ LONGEST = timedelta(seconds=10)
 
 
 def know_ourselves(scene: Scene) -> str:
-    """Read who the desk is to Zendesk; tried twice, because without it nothing else can be done."""
+    """Read the desk's own user, with one retry; every other step depends on it."""
     try:
         answer = scene.account.expect("GET", "users/me.json")
     except TryAgain as later:
@@ -28,7 +28,7 @@ def know_ourselves(scene: Scene) -> str:
 
 
 def refused_mints(scene: Scene) -> str:
-    """Ask for tokens that Zendesk must not give."""
+    """Request tokens that Zendesk must refuse."""
     if scene.mint is None:
         raise LeftOut(NO_CLIENT)
     bad = scene.mint.ask("read ato_desk_no_such_scope", SHORT_S)
@@ -42,13 +42,13 @@ def refused_mints(scene: Scene) -> str:
 
 
 def _never(scene: Scene, value: object) -> None:
-    """Keep a token that should not have been given out of the report."""
+    """Register a token that should not exist, so that the report masks it."""
     if isinstance(value, str):
         scene.hidden.add(value)
 
 
 def own_scopes(scene: Scene) -> str:
-    """Ask for a token without scope and life, and have it revoke itself."""
+    """Request a token without scope and expiry, and have it revoke itself."""
     token, answer = scene.minted(None, brief=False)
     told = answer.at("expires_in")
     scene.findings.saw(
@@ -72,7 +72,7 @@ def own_scopes(scene: Scene) -> str:
 
 
 def count(scene: Scene) -> str:
-    """Say how many tokens were given one after the other."""
+    """Count the tokens minted in sequence."""
     if not scene.given:
         raise LeftOut("No token was given.")
     scene.findings.saw(

@@ -1,4 +1,4 @@
-"""The rehearsal itself: step after step, each on its own, and cleaning up at the end however it ended."""
+"""Runner of a live rehearsal: isolated steps in order, and cleanup in every case."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ STOPPED = "stopped"
 
 
 class Act(NamedTuple):
-    """One step: what it is called, what it does, and which assumptions it shows."""
+    """A step: its name, its function, and the assumptions it tests."""
 
     name: str
     does: Callable[[Scene], str]
@@ -101,7 +101,7 @@ ACTS: tuple[Act, ...] = (
 
 @dataclass
 class Record:
-    """What a rehearsal did, found and left behind."""
+    """Result of a rehearsal: verdicts, steps, leftovers."""
 
     steps: list[Step] = field(default_factory=list)
     verdicts: tuple[Verdict, ...] = ()
@@ -111,12 +111,12 @@ class Record:
 
     @property
     def good(self) -> bool:
-        """Say whether every step could be done and nothing is left behind."""
+        """Say whether every step ran and nothing is left behind."""
         return not self.left and all(one.state != "failed" for one in self.steps)
 
 
 def rehearse(settings: Settings, channel: str | None, tell: Callable[[Step], None], record: Record) -> None:
-    """Play every step and clean up; the record is complete even where something ends it before its time."""
+    """Run every step and clean up; the record is complete even after an early end."""
     scene = _scene(settings, channel)
     try:
         with _stoppable():
@@ -146,7 +146,7 @@ def _scene(settings: Settings, channel: str | None) -> Scene:
 
 
 def _played(scene: Scene, act: Act) -> Step:
-    """Play one step; whatever it did not get to see is noted with the reason."""
+    """Run one step; assumptions it did not reach are recorded with the reason."""
     why, state = "", "done"
     try:
         words = act.does(scene)
@@ -164,7 +164,7 @@ def _played(scene: Scene, act: Act) -> Step:
 
 @contextmanager
 def _stoppable() -> Iterator[None]:
-    """Let SIGTERM end the steps as Ctrl-C does, so that it is cleaned up then, too."""
+    """Treat SIGTERM as Ctrl-C, so that cleanup runs."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield

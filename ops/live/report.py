@@ -1,4 +1,4 @@
-"""The report of a rehearsal: Markdown for people, and the same as plain data. It names no account and nobody in it."""
+"""Report of a live rehearsal as Markdown and as plain data. It names no account and nobody in it."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ _SHORTEST = 6
 
 
 def as_data(record: Record, settings: Settings, today: date) -> dict[str, Any]:
-    """Give everything as plain data."""
+    """Return the report as plain data."""
     rows = [
         {
             "id": one.id,
@@ -50,13 +50,13 @@ def as_data(record: Record, settings: Settings, today: date) -> dict[str, Any]:
 
 
 def counts(record: Record) -> dict[str, int]:
-    """Count the verdicts."""
+    """Count verdicts by kind."""
     found = Counter(one.result for one in record.verdicts)
     return {name: found.get(name, 0) for name in ORDER}  # type: ignore[call-overload]  # a Literal, one of these three
 
 
 def as_markdown(data: dict[str, Any]) -> str:
-    """Write the report for people."""
+    """Render the report."""
     return "\n".join(_lines(data)) + "\n"
 
 
@@ -91,7 +91,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[s
 
 
 def secrets_of(part: Any) -> Iterator[str]:
-    """Give every secret of the settings, however deep it stands."""
+    """Collect every secret of the settings, at any depth."""
     if isinstance(part, SecretStr):
         if len(part.get_secret_value()) >= _SHORTEST:
             yield part.get_secret_value()

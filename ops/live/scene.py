@@ -1,4 +1,4 @@
-"""What the steps of a rehearsal share: the account, the channel, what was made so far, and what they found."""
+"""Shared state of a live rehearsal: account, channel, created objects, findings."""
 
 import secrets
 import time
@@ -22,7 +22,7 @@ NO_CLIENT = "The settings sign in with an API token; an OAuth client is needed t
 
 @dataclass
 class Token:
-    """An access token that was made here, until it is revoked."""
+    """An access token minted by the rehearsal, until revoked."""
 
     value: str
     granted: tuple[str, ...]
@@ -32,7 +32,7 @@ class Token:
 
 @dataclass
 class Scene:
-    """Mutable on purpose: a step notes what the next ones need, and cleaning up what there is to clean."""
+    """Mutable state passed from step to step and to cleanup."""
 
     zendesk: Zendesk
     account: Account
@@ -75,20 +75,20 @@ class Scene:
 
     @property
     def export_from(self) -> int:
-        """Two minutes before the ticket was made, by Zendesk's clock."""
+        """Start of the export: two minutes before the ticket was made, by Zendesk's clock."""
         made = datetime.fromisoformat(str(self.ticket.get("created_at")))
         return int(made.timestamp()) - 120
 
     @property
     def number(self) -> int:
-        """The first ticket's number; raises LeftOut where none was made."""
+        """The first ticket's id. Raises LeftOut where none was made."""
         found = self.ticket.get("id")
         if not isinstance(found, int):
             raise LeftOut("There is no test ticket: the step that makes it did not succeed.")
         return found
 
     def minted(self, scope: str | None, *, brief: bool = True) -> tuple[Token, Answer]:
-        """Make a token; raises LeftOut where the client may not have these scopes."""
+        """Mint a token. Raises LeftOut where the client lacks these scopes."""
         if self.mint is None:
             raise LeftOut(NO_CLIENT)
         if not self.account.answered:
@@ -116,7 +116,7 @@ class Scene:
 
     @contextmanager
     def only(self, scope: str) -> Iterator[Account]:
-        """Have a token of these scopes for a while; it is revoked afterwards."""
+        """Context of a token with these scopes, revoked at the end."""
         token, _ = self.minted(scope)
         with self.using(token) as account:
             yield account
@@ -124,7 +124,7 @@ class Scene:
 
     @contextmanager
     def using(self, token: Token) -> Iterator[Account]:
-        """Ask the account with this token, over connections of its own. The token's number is read first."""
+        """Client that uses this token over its own connections; reads the token's id first."""
         account = Account(self.account.url, Bearer(token.value), self.calls)
         try:
             self.numbered(token, account)
@@ -133,7 +133,7 @@ class Scene:
             account.close()
 
     def numbered(self, token: Token, account: Account) -> None:
-        """Read a token's number, by which alone it can be revoked."""
+        """Read a token's id, which revocation needs."""
         answer = account.ask("GET", "oauth/tokens/current.json")
         number = answer.at("token", "id")
         told = f"{answer.told()} to a token of {' '.join(token.granted)}"
@@ -146,7 +146,7 @@ class Scene:
         token.number = number if isinstance(number, int) else None
 
     def revoke(self, token: Token) -> bool:
-        """Revoke a token and say whether that could be done; what could not is left for the end."""
+        """Revoke a token and say whether it succeeded; a failure is left to cleanup."""
         if token.number is None:
             return False
         answer = self.account.ask("DELETE", f"oauth/tokens/{token.number}.json")
@@ -165,7 +165,7 @@ class Scene:
     # What a step is judged by --------------------------------------------------------------------
 
     def opened(self, name: str, answer: Answer, scope: str) -> None:
-        """Note whether a scope opened an endpoint."""
+        """Record whether a scope opened an endpoint."""
         if answer.good:
             self.findings.saw(name, True, f"{answer.status} with {scope} alone")
         elif answer.status == 403 and answer.lacking:
@@ -174,7 +174,7 @@ class Scene:
             self.unclear(name, answer)
 
     def shut(self, name: str, answer: Answer, scope: str, needs: set[str]) -> None:
-        """Note whether an endpoint stayed shut to a scope and named those it needs."""
+        """Record whether an endpoint refused a scope and named those it needs."""
         if answer.status == 403 and answer.lacking:
             holds = set(answer.lacking.replace(",", " ").split()) == needs
             self.findings.saw(name, holds, f"403 with {scope}, naming {answer.lacking}")
@@ -184,12 +184,12 @@ class Scene:
             self.unclear(name, answer)
 
     def unclear(self, name: str, answer: Answer) -> None:
-        """Note that an answer shows neither; raises StepFailed where the token was not taken at all."""
+        """Record an inconclusive answer. Raises StepFailed where the token was not accepted."""
         if answer.status == 401:
             raise StepFailed(f"Zendesk answered with {answer.told()}.")
         self.findings.missed(name, f"Zendesk answered with {answer.told()}, which shows neither.")
 
 
 def since(moment: float) -> float:
-    """Give the seconds since a moment of the monotonic clock."""
+    """Return the seconds since a monotonic instant."""
     return time.monotonic() - moment

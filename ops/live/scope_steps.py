@@ -1,4 +1,4 @@
-"""Scope steps: a token of one scope at a time, and what it opens."""
+"""Rehearsal steps of OAuth scopes: one token per scope, and the endpoints it opens."""
 
 from ops.live.account import Account, Answer
 from ops.live.scene import NO_CLIENT, Scene, Token
@@ -25,7 +25,7 @@ ONE = {"page[size]": "1"}
 
 
 def reading_token(scene: Scene) -> str:
-    """See what `tickets:read` opens, what it does not, and that a revoked token is refused."""
+    """Test what `tickets:read` opens and refuses, and that a revoked token is refused."""
     token, answer = scene.minted("tickets:read")
     _minted(scene, answer)
     with scene.using(token) as account:
@@ -43,14 +43,14 @@ def reading_token(scene: Scene) -> str:
 
 
 def _minted(scene: Scene, answer: Answer) -> None:
-    """Note how a token came that was asked for as the desk asks."""
+    """Record how a token was returned that was requested as the desk requests it."""
     scene.findings.saw("mint-status", answer.status == 201, f"{answer.status}")
     told = "came" if answer.at("expires_in") is not None else "did not come"
     scene.findings.saw("mint-life-told", told == "came", f"`expires_in` {told}")
 
 
 def _of_tickets(scene: Scene, account: Account) -> None:
-    """Try the endpoints about tickets. Of the export only the status is looked at."""
+    """Call the ticket endpoints. Only the export's status is read."""
     number = scene.ticket.get("id")
     if number is None:
         return
@@ -71,7 +71,7 @@ def _revoked(scene: Scene, token: Token, account: Account) -> None:
 
 
 def writing_token(scene: Scene) -> str:
-    """See what `tickets:write` opens."""
+    """Test what `tickets:write` opens."""
     with scene.only("tickets:write") as account:
         query = {"filename": "ato-desk-test.csv"}
         upload = account.ask("POST", "uploads.json", b"test\n", query, {"Content-Type": "text/csv"})
@@ -91,7 +91,7 @@ def writing_token(scene: Scene) -> str:
 
 
 def each_token(scene: Scene) -> str:
-    """See that groups, brands and categories open to their own scope; each apart where one of them is not given."""
+    """Test that groups, brands and categories open to their own scope, each with a token of its own if needed."""
     if scene.mint is None:
         raise LeftOut(NO_CLIENT)
     try:
@@ -123,7 +123,7 @@ def _try_each(scene: Scene, scopes: tuple[str, ...]) -> None:
 
 
 def _any_one(scene: Scene, answer: Answer) -> None:
-    """Compare with the scopes that the 403 had named, of which this token has one."""
+    """Compare with the scopes a 403 named, of which this token has one."""
     if "groups:read" in scene.named and len(scene.named) > 1:
         told = f"{answer.told()} with groups:read, where a 403 had named {', '.join(scene.named)}"
         scene.findings.saw("scope-any-one", answer.good, told)
@@ -132,7 +132,7 @@ def _any_one(scene: Scene, answer: Answer) -> None:
 
 
 def serving_token(scene: Scene) -> str:
-    """Do what `ato serve` does with no more than it asks for."""
+    """Do the work of `ato serve` with only the scopes it requests."""
     wanted = scene.serving
     with scene.only(wanted) as account:
         answers = [account.ask("GET", path, query=ONE) for path in ("groups.json", "ticket_fields.json")]

@@ -1,4 +1,4 @@
-"""Slack steps: a card is posted, found, drawn anew and answered in its thread; then everything is deleted."""
+"""Rehearsal steps of Slack: post, find, update, reply, delete."""
 
 import time
 from typing import Any
@@ -15,7 +15,7 @@ BEFORE_S = 120.0
 
 
 def channel(scene: Scene) -> Channel:
-    """Give the channel; raises LeftOut where there is none."""
+    """Return the channel. Raises LeftOut where there is none."""
     if isinstance(scene.channel, str):
         raise LeftOut(scene.channel)
     return scene.channel
@@ -31,7 +31,7 @@ def _card(title: str) -> list[dict[str, Any]]:
 
 
 def post(scene: Scene) -> str:
-    """Enter the channel, post a card and look for it at once."""
+    """Enter the channel, post a card and search for it at once."""
     place = channel(scene)
     place.enter()
     ts = place.post(lambda trial: trial.post(_FIRST, _card(_FIRST)))
@@ -46,7 +46,7 @@ def post(scene: Scene) -> str:
 
 
 def found_in(place: Channel) -> tuple[Mine, ...]:
-    """Look for the rehearsal's messages in the channel."""
+    """Find the rehearsal's messages in the channel."""
     return place.tried(lambda trial: trial.history(time.time() - BEFORE_S))
 
 
@@ -57,7 +57,7 @@ def _first(place: Channel) -> str:
 
 
 def draw(scene: Scene) -> str:
-    """Draw the card anew and read it."""
+    """Update the card and read it."""
     place = channel(scene)
     ts = _first(place)
     now = place.tried(lambda trial: trial.draw(ts, _SECOND, _card(_SECOND)))
@@ -75,7 +75,7 @@ def draw(scene: Scene) -> str:
 
 
 def reply(scene: Scene) -> str:
-    """Answer in the card's thread."""
+    """Reply in the card's thread."""
     place = channel(scene)
     ts = _first(place)
     said = place.post(lambda trial: trial.post(_WORDS, _card("Reply"), ts))
@@ -87,7 +87,7 @@ def reply(scene: Scene) -> str:
 
 
 def delete(scene: Scene) -> str:
-    """Delete reply and card, and look whether they are gone."""
+    """Delete reply and card, and check that they are gone."""
     place = channel(scene)
     card = _first(place)
     for ts in reversed(tuple(place.posts)):

@@ -1,4 +1,4 @@
-"""What `ato doctor --live` says in the terminal: each step as it is done, then what was refuted and what is left."""
+"""Terminal output of `ato doctor --live`: progress per step, refuted assumptions, leftovers."""
 
 import json
 import sys
@@ -23,7 +23,7 @@ ASKS = (
 
 
 def live(env_file: Path, channel: str | None, report: Path, *, as_json: bool, sure: bool) -> bool:
-    """Play the rehearsal and write the report; gives whether all was done and nothing is left."""
+    """Run the rehearsal and write the report; True when every step ran and nothing is left."""
     found = settings(surroundings(env_file))
     if not sure:
         _confirm()
@@ -48,7 +48,7 @@ def live(env_file: Path, channel: str | None, report: Path, *, as_json: bool, su
 
 
 def _confirm() -> None:
-    """Ask whoever sits there; a program has to say --yes."""
+    """Ask for confirmation; without a terminal --yes is required."""
     if not sys.stdin.isatty():
         stop(ASKS, "ato doctor --live --yes", USAGE)
     if not typer.confirm(f"{ASKS} Go on?", err=True):

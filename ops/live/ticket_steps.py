@@ -1,4 +1,4 @@
-"""Ticket steps: a test ticket is made once, noted on, moved, given to another requester, and read back."""
+"""Rehearsal steps of tickets: idempotent create, notes, group change, requester change, read back."""
 
 import json
 import time
@@ -19,12 +19,12 @@ _FRESH_S = 45.0
 
 
 def note_body(words: str, **more: Any) -> dict[str, Any]:
-    """Write an update with an internal note."""
+    """Build an update with an internal note."""
     return {"ticket": {"comment": {"body": words, "public": False}, **more}}
 
 
 def find_groups(scene: Scene) -> str:
-    """Find two groups to move the ticket between: the default one and another."""
+    """Find two groups for the move: the default one and another."""
     rows = scene.account.expect("GET", "groups.json", query={"page[size]": "100"}).rows("groups")
     there = [row for row in rows if not row.get("deleted") and isinstance(row.get("id"), int)]
     there.sort(key=lambda row: not row.get("default"))
@@ -33,7 +33,7 @@ def find_groups(scene: Scene) -> str:
 
 
 def make_once(scene: Scene) -> str:
-    """Make a ticket under a key, make it again, and try another body under the key."""
+    """Create a ticket under an idempotency key, repeat it, then send another body under the key."""
     first = _new(scene, SUBJECT)
     headers = {"Content-Type": "application/json", "Idempotency-Key": scene.key}
     scene.may_have_tickets = True
@@ -78,14 +78,14 @@ def _looked_up(scene: Scene, name: str, headers: dict[str, str], wanted: str, *,
 
 
 def _internal(scene: Scene, events: Iterable[dict[str, Any]]) -> None:
-    """Note whether the comment of an update is internal; what does not say so shows nothing."""
+    """Record whether the comment of an update is internal; no evidence, no record."""
     told = [one.get("public") for one in events if one.get("type") == "Comment"]
     if told:
         scene.findings.saw("note-internal", not any(told), f"`public`: {str(bool(any(told))).lower()}")
 
 
 def look_at_export(scene: Scene) -> str:
-    """Ask the incremental export for the last minutes, while the ticket is new. Only numbers are looked at."""
+    """Read the incremental export of the last minutes while the ticket is new. Only ids are read."""
     number, query = scene.number, {"start_time": str(scene.export_from)}
     answer = scene.account.ask("GET", "incremental/tickets/cursor.json", query=query)
     if not answer.good:
@@ -102,7 +102,7 @@ def look_at_export(scene: Scene) -> str:
 
 
 def note(scene: Scene) -> str:
-    """Write an internal note with the ticket's own stamp, then try one with an old stamp."""
+    """Add an internal note with the current stamp, then try a stale stamp."""
     path = f"tickets/{scene.number}.json"
     read = scene.account.expect("GET", path)
     if scene.groups:
@@ -128,7 +128,7 @@ def note(scene: Scene) -> str:
 
 
 def move(scene: Scene) -> str:
-    """Move the ticket to another group and back, and read it after each."""
+    """Move the ticket to another group and back, reading it after each."""
     if len(scene.groups) < 2:
         raise LeftOut("The account has one group only.")
     path, stood = f"tickets/{scene.number}.json", []
@@ -141,7 +141,7 @@ def move(scene: Scene) -> str:
 
 
 def read_history(scene: Scene) -> str:
-    """Give the ticket to the desk's own user and read its audits: who moved it, and how that is written."""
+    """Make the desk's user the requester and read the audits: who moved the ticket, and in which form."""
     path = f"tickets/{scene.number}"
     scene.account.expect("PUT", f"{path}.json", {"ticket": {"requester_id": scene.me}})
     audits = scene.account.expect("GET", f"{path}/audits.json").rows("audits")
@@ -164,7 +164,7 @@ def _changes(audit: dict[str, Any], field: str) -> bool:
 
 
 def look_at_fields(scene: Scene) -> str:
-    """Look at how dropdowns are written, and whether their tags are unique."""
+    """Check how nested options are written, and that option tags are unique."""
     rows = scene.account.expect("GET", "ticket_fields.json", query={"page[size]": "100"}).rows("ticket_fields")
     lists = [row["custom_field_options"] for row in rows if isinstance(row.get("custom_field_options"), list)]
     options = [one for found in lists for one in found if isinstance(one, dict)]

@@ -1,4 +1,4 @@
-"""Trigger steps: what a trigger may say, and what those that are there say. Everything is read, nothing is made."""
+"""Rehearsal steps of triggers: definitions and existing rules, read-only."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,7 +15,7 @@ _FIRST = {"page[size]": "100"}
 
 
 def look_at_definitions(scene: Scene) -> str:
-    """Read which conditions a trigger may have."""
+    """Read the conditions a trigger may have."""
     answer = scene.account.expect("GET", "triggers/definitions.json")
     rows = {str(one.get("subject")): one for one in answer.rows("definitions", "conditions_all")}
     for name, subject in (("rule-form", "ticket_form_id"), ("rule-brand", "brand_id")):
@@ -31,14 +31,14 @@ def look_at_definitions(scene: Scene) -> str:
 
 
 def _operators(row: Json) -> dict[str, bool]:
-    """Give the operators, and whether each takes no value."""
+    """Return the operators, and whether each takes no value."""
     found = row.get("operators")
     rows = found if isinstance(found, list) else []
     return {str(one.get("value")): bool(one.get("terminal")) for one in rows if isinstance(one, dict)}
 
 
 def _dropdown(scene: Scene, rows: dict[str, Json]) -> None:
-    """Look at the query type's field in a condition."""
+    """Check the query type's field in a condition."""
     found = rows.get(f"custom_fields_{scene.option_field.get('id')}")
     names = ("rule-option-changed", "rule-option-tag", "rule-option-nested")
     if found is None:
@@ -65,7 +65,7 @@ def _dropdown(scene: Scene, rows: dict[str, Json]) -> None:
 
 
 def look_at_rules(scene: Scene) -> str:
-    """Read how the triggers that are there are written."""
+    """Read the form of existing triggers."""
     rows = scene.account.expect("GET", "triggers.json", query=_FIRST).rows("triggers")
     conditions = [one for row in rows for one in _conditions(row)]
     changed = [one for one in conditions if one.get("operator") == "changed"]
@@ -108,7 +108,7 @@ def _listed(found: Any) -> list[Json]:
 
 
 def look_at_webhooks(scene: Scene) -> str:
-    """Read which kind of webhook triggers call."""
+    """Read the subscription of webhooks that triggers call."""
     answer = scene.account.ask("GET", "webhooks", query=_FIRST)
     if not answer.good:
         scene.unclear("rule-webhook-kind", answer)

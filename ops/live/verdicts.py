@@ -1,6 +1,6 @@
-"""What a rehearsal found: one verdict for each assumption, one line for each step. Pure.
+"""Verdicts of a live rehearsal: one per assumption, one line per step. Pure.
 
-Whatever is said here may be published: status codes, names of keys and of scopes, numbers; never a value of somebody's.
+Everything here may be published: status codes, names of keys and scopes, counts; never a value of a person.
 """
 
 import re
@@ -18,7 +18,7 @@ _ADDRESS = re.compile(r"[^\s@<>()]+@[^\s@<>()]+")
 
 
 class Assumption(Value):
-    """One thing the desk takes for so. `unseen` says why a rehearsal cannot see it, and how somebody could."""
+    """A belief about a vendor. `unseen` says why a rehearsal cannot observe it, and how somebody could."""
 
     id: str
     says: str
@@ -27,7 +27,7 @@ class Assumption(Value):
 
 
 class Verdict(Value):
-    """What became of one assumption, with what was seen."""
+    """The result for one assumption, with the evidence."""
 
     id: str
     result: Result
@@ -35,7 +35,7 @@ class Verdict(Value):
 
 
 class Step(Value):
-    """One step of the rehearsal: done, left out for a reason, or failed."""
+    """One step: done, skipped with a reason, or failed."""
 
     name: str
     state: State
@@ -43,23 +43,23 @@ class Step(Value):
 
 
 class Left(Value):
-    """Something that was made and could not be deleted, and what to do about it."""
+    """An object that could not be deleted, with the remedy."""
 
     what: str
     cure: str
 
 
 class StepFailed(Exception):
-    """A step cannot go on: an answer of another kind came than any that it knows."""
+    """A step cannot continue: the answer is of an unexpected kind."""
 
 
 class LeftOut(Exception):
-    """A step cannot be done here, and nothing is wrong: the reason is in its words."""
+    """A step is not applicable here; the message says why."""
 
 
 @dataclass
 class Findings:
-    """Collects verdicts as the steps go. What was refuted once stays so."""
+    """Collects verdicts. A refuted assumption stays refuted."""
 
     assumptions: Collection[Assumption]
     _found: dict[str, Verdict] = field(default_factory=dict)
@@ -69,17 +69,17 @@ class Findings:
         self._ids = {one.id for one in self.assumptions}
 
     def saw(self, name: str, holds: bool, seen: str) -> None:
-        """Note that an assumption was seen to hold, or not to."""
+        """Record that an assumption was observed to hold, or not."""
         result: Result = "confirmed" if holds else "refuted"
         self._note(Verdict(id=name, result=result, seen=seen))
 
     def missed(self, name: str, why: str) -> None:
-        """Note why an assumption could not be seen; what was seen already stands."""
+        """Record why an assumption was not observed; an earlier observation stands."""
         if name not in self._found:
             self._note(Verdict(id=name, result="not seen", seen=why))
 
     def all(self) -> tuple[Verdict, ...]:
-        """Give a verdict for every assumption, in the order of the table."""
+        """Return a verdict for every assumption, in the table's order."""
         return tuple(self._found.get(one.id) or _unseen(one) for one in self.assumptions)
 
     def _note(self, verdict: Verdict) -> None:
@@ -95,7 +95,7 @@ def _unseen(one: Assumption) -> Verdict:
 
 
 def veiled(words: str, secrets: Iterable[str]) -> str:
-    """Take secrets and mail addresses out of what is to be read by others. Nothing should be there; this makes sure."""
+    """Mask secrets and mail addresses as a last safeguard; none should be there."""
     for secret in sorted(secrets, key=len, reverse=True):
         words = words.replace(secret, "…")
     return _ADDRESS.sub("…", words)

@@ -1,4 +1,4 @@
-"""What `ato doctor` asks of the running bot: whether it answers, and whether it believes what is signed with the settings' secrets."""
+"""`ato doctor`'s checks of the running bot: reachability, and signatures with the configured secrets."""
 
 import json
 import secrets
@@ -18,14 +18,14 @@ _WORDS = {"database": "its database", "people": "the table of people", "queue": 
 
 
 def address(settings: Settings) -> str:
-    """Say where the bot is asked: under the address that Slack and Zendesk use, else on this machine."""
+    """Return the address to check: the public one, else this machine."""
     web = settings.web
     host = "127.0.0.1" if web.host in {"0.0.0.0", "::"} else web.host  # noqa: S104 - compared, not listened on
     return web.public_url or f"http://{host}:{web.port}"
 
 
 async def verdicts(settings: Settings) -> list[Verdict]:
-    """Ask the bot; where it does not answer, its signatures are not looked at."""
+    """Check the bot; signatures are skipped when it does not answer."""
     at = address(settings)
     async with httpx.AsyncClient(base_url=at, timeout=5) as client:
         try:
@@ -62,7 +62,7 @@ def _ready(ready: httpx.Response, at: str) -> Verdict:
 
 
 async def _slack(client: httpx.AsyncClient, settings: Settings) -> Verdict:
-    """Ask what Slack asks when an address is entered: https://docs.slack.dev/reference/events/url_verification"""
+    """Send Slack's URL verification: https://docs.slack.dev/reference/events/url_verification"""
     challenge, at = secrets.token_hex(8), str(int(time.time()))
     raw = json.dumps({"type": "url_verification", "challenge": challenge}).encode()
     secret = settings.slack.signing_secret.get_secret_value()
@@ -83,7 +83,7 @@ async def _slack(client: httpx.AsyncClient, settings: Settings) -> Verdict:
 
 
 async def _zendesk(client: httpx.AsyncClient, settings: Settings) -> Verdict:
-    """Send a signed delivery that names no ticket: 400 means that the signature was believed."""
+    """Send a signed delivery without a ticket; 400 means the signature was accepted."""
     raw, at = b"{}", datetime.now(UTC).isoformat(timespec="seconds")
     secret = settings.zendesk.webhook_secret.get_secret_value()
     headers = {

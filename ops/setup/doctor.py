@@ -1,4 +1,4 @@
-"""`ato doctor`: look at everything the desk stands on, and say of each thing whether it is good, and what to do."""
+"""`ato doctor`: run every health check and collect the verdicts."""
 
 import asyncio
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ SETTINGS, PLAYBOOK = "settings", "playbooks"
 
 
 def examine(environ: Mapping[str, str] | None = None) -> list[Verdict]:
-    """Look at everything; never raises for what is wrong with the installation."""
+    """Run every check; never raises for a fault of the installation."""
     try:
         found = settings(environ)
     except BadSettings as wrong:
@@ -37,7 +37,7 @@ def examine(environ: Mapping[str, str] | None = None) -> list[Verdict]:
 
 
 async def _outside(found: Settings, playbooks: Mapping[str, Playbook]) -> list[Verdict]:
-    """Ask Slack, Zendesk, the bot and this machine, all at once."""
+    """Check Slack, Zendesk, the bot and this machine concurrently."""
     file = found.clock.offset_file
     now = (OffsetClock(file) if file else SystemClock()).now()
     (slack, at_slack), (zendesk, at_zendesk), bot, queue, database = await asyncio.gather(

@@ -1,4 +1,4 @@
-"""An .env file as people keep it: a few values are put in or exchanged, every other line stays as it is."""
+"""Editor of .env files: sets variables and keeps every other line."""
 
 import json
 import os
@@ -10,9 +10,9 @@ MARK = "# Found by `ato provision`"
 
 
 def put_in(file: Path, values: Mapping[str, str]) -> tuple[str, ...]:
-    """Write these variables into a file and give the names of those that were not so already.
+    """Set these variables and return the names that changed.
 
-    The file is exchanged in one move and can be read by its owner only: it holds secrets.
+    The file is replaced atomically with mode 0600: it holds secrets.
     """
     before = file.read_text("utf-8") if file.exists() else ""
     lines, left = before.splitlines(), dict(values)
@@ -34,7 +34,7 @@ def put_in(file: Path, values: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def written(value: str) -> str:
-    """Write a value so that it is read as it is; what a shell or dotenv would read otherwise is quoted."""
+    """Quote a value so that a shell and dotenv read it unchanged."""
     plain = value.isascii() and all(one.isalnum() or one in "-_.:/@+=," for one in value)
     return value if plain else json.dumps(value, ensure_ascii=False) if "'" in value else f"'{value}'"
 

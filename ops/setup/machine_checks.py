@@ -1,4 +1,4 @@
-"""What `ato doctor` looks at on its own machine: the database, the queue, the clock and the disk."""
+"""`ato doctor`'s checks of the machine: database, queue, clock, disk."""
 
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ ROOM = 500_000_000
 
 
 def database(settings: Settings) -> Verdict:
-    """See that something could be kept."""
+    """Check that the database accepts writes."""
     url = settings.database_url.get_secret_value()
     file = database_file(url)
     if file is not None and not file.exists():
@@ -45,7 +45,7 @@ def database(settings: Settings) -> Verdict:
 
 
 async def queue(settings: Settings, now: datetime) -> list[Verdict]:
-    """See that what waits is tried, and that nothing was given up."""
+    """Check that pending work is attempted and nothing is dead."""
     url = settings.database_url.get_secret_value()
     file = database_file(url)
     if (file is not None and not file.exists()) or not is_current(url):
@@ -84,7 +84,7 @@ def _dead(count: int) -> Verdict:
 
 
 def clock(settings: Settings, there: datetime | None) -> Verdict:
-    """Compare the desk's clock with the one of Slack or Zendesk."""
+    """Compare the clock with Slack's or Zendesk's."""
     file = settings.clock.offset_file
     if there is None:
         return unknown(CLOCK, "Neither Slack nor Zendesk said what time it is.", "")
@@ -107,7 +107,7 @@ def clock(settings: Settings, there: datetime | None) -> Verdict:
 
 
 def disk(settings: Settings) -> Verdict:
-    """See that there is room for the database to grow."""
+    """Check the free space for the database."""
     file = database_file(settings.database_url.get_secret_value())
     folder = next(one for one in (file or Path.cwd()).absolute().parents if one.exists())
     free = shutil.disk_usage(folder).free

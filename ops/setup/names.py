@@ -1,4 +1,4 @@
-"""Names of Slack in the settings, such as `#mr-d-mod` and `@mr-d-mods`, become the ids that the desk works with. Pure."""
+"""Resolver of Slack names in the settings, such as `#mr-d-mod` and `@mr-d-mods`, to ids. Pure."""
 
 from collections.abc import Iterator, Mapping
 
@@ -9,14 +9,14 @@ INBOX, GROUP, OPERATORS = "ATO_SLACK__INBOXES__", "ATO_SLACK__GROUPS__", "ATO_SL
 
 
 class Resolved(Value):
-    """The ids that were found, by variable, and what a person has to do about the others."""
+    """The ids found, by variable, and what a person has to do about the rest."""
 
     ids: dict[str, str] = {}
     left: tuple[str, ...] = ()
 
 
 def named(given: Mapping[str, str]) -> dict[str, str]:
-    """Give the variables that hold a name of Slack where an id belongs."""
+    """Return the variables that hold a Slack name in place of an id."""
     return {
         name: value
         for name, value in given.items()
@@ -25,7 +25,7 @@ def named(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def resolve(given: Mapping[str, str], channels: tuple[Channel, ...], groups: tuple[UserGroup, ...]) -> Resolved:
-    """Find the id of every name."""
+    """Resolve every name."""
     by_name = {f"#{one.name}": one.id for one in channels}
     by_name |= {f"@{one.handle}": one.id for one in groups}
     names = named(given)

@@ -1,6 +1,7 @@
-"""`ato provision`: bring the Zendesk account to what the playbooks need, and say what a person must do in Slack.
+"""`ato provision`: reconcile the Zendesk account with the playbooks, and list manual steps for Slack.
 
-By name, idempotent, never deleting. It works in passes, because a trigger needs the numbers of what was just made.
+Matches by name, is idempotent and never deletes. Runs in passes, because a trigger needs the ids of what was just
+created.
 """
 
 import asyncio
@@ -38,7 +39,7 @@ _READ = (
 
 @dataclass
 class Report:
-    """What was done or would be done, what a person must do, and the variables that were found."""
+    """What was or would be changed, the manual steps, and the variables found."""
 
     done: list[str] = field(default_factory=list)
     by_person: list[str] = field(default_factory=list)
@@ -48,7 +49,7 @@ class Report:
 
 
 def provision(file: Path, *, dry: bool) -> Report:
-    """Do it, or say what would be done; raises BadSettings, BadPlaybook, TryAgain and GiveUp."""
+    """Apply the changes, or list them. Raises BadSettings, BadPlaybook, TryAgain and GiveUp."""
     report = Report()
     given = dict(surroundings(file))
     found = asyncio.run(_names(given, report))
@@ -71,7 +72,7 @@ def provision(file: Path, *, dry: bool) -> Report:
 
 
 def _in_a_file(chosen: Settings, path: str, secret: str | None, report: Report) -> None:
-    """A secret that stands in a file of its own is put there by a person."""
+    """List secrets that a person must put into their own file."""
     if secret and secret != chosen.zendesk.webhook_secret.get_secret_value():
         report.by_person.append(
             f"Put the signing secret of the webhook “{HOOK}” (Zendesk shows it on the webhook's page) into {path}."
@@ -79,7 +80,7 @@ def _in_a_file(chosen: Settings, path: str, secret: str | None, report: Report) 
 
 
 async def _names(given: Mapping[str, str], report: Report) -> dict[str, str]:
-    """Find the ids of Slack's names; without names Slack is not asked."""
+    """Resolve Slack names; without names Slack is not called."""
     token, file = given.get("ATO_SLACK__TOKEN"), given.get("ATO_SLACK__TOKEN_FILE")
     if file and not token:
         token = await asyncio.to_thread(Path(file).read_text, "utf-8")
@@ -98,7 +99,7 @@ def _slack_address(given: Mapping[str, str]) -> str:
 
 
 def _zendesk(chosen: Settings, playbooks: Mapping[str, Playbook], report: Report, *, dry: bool) -> str | None:
-    """Mend what can be mended, pass after pass; gives the webhook's secret."""
+    """Apply changes pass after pass; return the webhook's secret."""
     zendesk = chosen.zendesk
     account = SetUp(zendesk.url, signed_in(zendesk, zendesk.provision_scopes or PROVISION))
     try:
@@ -147,7 +148,7 @@ def _would(one: Difference) -> str:
 
 
 def _to_fill(done: list[str]) -> Iterator[str]:
-    """A new group has nobody in it; who works where is the company's business."""
+    """List new groups, whose members a person has to add."""
     groups = [line.removeprefix("make group ") for line in done if line.startswith("make group ")]
     if groups:
         yield f"Put the people into the new groups in Zendesk: {', '.join(groups)}."
@@ -167,7 +168,7 @@ async def _slack(chosen: Settings, playbooks: Mapping[str, Playbook], report: Re
 
 
 def _write(file: Path, found: Mapping[str, str], given: Mapping[str, str], report: Report, *, dry: bool) -> None:
-    """Write what was found; a variable of the environment goes before the file, and only a person can change it."""
+    """Write the variables; one set in the environment overrides the file and is left to a person."""
     differs = {name: value for name, value in found.items() if given.get(name) != value}
     if dry:
         report.written = _lines(differs, given)
@@ -183,5 +184,5 @@ def _write(file: Path, found: Mapping[str, str], given: Mapping[str, str], repor
 
 
 def _lines(differs: Mapping[str, str], given: Mapping[str, str]) -> tuple[str, ...]:
-    """Say what is written, but never a secret."""
+    """List what is written, without secrets."""
     return tuple(name if name == SECRET else f"{name}={value} for {given[name]}" for name, value in differs.items())

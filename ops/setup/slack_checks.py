@@ -1,4 +1,4 @@
-"""What `ato doctor` and `ato provision` look at in Slack: the token, its scopes, user groups and channels."""
+"""Slack checks of `ato doctor` and `ato provision`: token, scopes, user groups, channels."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -28,7 +28,7 @@ REINSTALL = (
 async def verdicts(
     space: Workspace, settings: Settings, playbooks: Mapping[str, Playbook]
 ) -> tuple[list[Verdict], datetime | None]:
-    """Look at everything in Slack, where the token is taken; gives also what time it is there."""
+    """Check everything in Slack; also return Slack's clock."""
     try:
         who = await space.who()
     except (GiveUp, TryAgain) as wrong:
@@ -43,7 +43,7 @@ async def verdicts(
 
 
 def refused(check: str, wrong: GiveUp | TryAgain, setting: str) -> Verdict:
-    """Turn a refusal into a verdict; what cannot be reached now was not looked at."""
+    """Turn a refusal into a verdict; an unreachable service is unknown."""
     if isinstance(wrong, TryAgain):
         return broken(check, f"{wrong}.", "See whether this machine reaches it, and try again.")
     return broken(check, wrong.reason, f"Correct {setting}.")
@@ -59,7 +59,7 @@ def _scopes(who: Who) -> Verdict:
 
 
 async def _link(space: Workspace, settings: Settings) -> list[Verdict]:
-    """Try the app-level token, where there is one."""
+    """Check the app-level token, if set."""
     if settings.slack.app_token is None:
         return []
     try:

@@ -1,4 +1,4 @@
-"""What a check says: good, broken with a cure, or not looked at. Pure."""
+"""Verdict of a check: good, broken with a remedy, or unknown. Pure."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ GOOD, BROKEN, UNKNOWN = "good", "broken", "unknown"
 
 
 class Verdict(Value):
-    """One line of `ato doctor`: what was looked at, how it is, and what to do about it."""
+    """One line of `ato doctor`: subject, state, remedy."""
 
     check: str
     state: State
@@ -18,15 +18,15 @@ class Verdict(Value):
 
 
 def good(check: str, what: str) -> Verdict:
-    """Say that something is as it has to be."""
+    """Return a passing verdict."""
     return Verdict(check=check, state="good", what=what)
 
 
 def broken(check: str, what: str, cure: str) -> Verdict:
-    """Say what is wrong, and what to do."""
+    """Return a failing verdict with its remedy."""
     return Verdict(check=check, state="broken", what=what, cure=cure)
 
 
 def unknown(check: str, what: str, cure: str) -> Verdict:
-    """Say what could not be looked at, and why."""
+    """Return a verdict for what could not be checked, with the reason."""
     return Verdict(check=check, state="unknown", what=what, cure=cure)

@@ -1,4 +1,4 @@
-"""What the playbooks of an installation need outside: in Zendesk by name, in Slack by role. Pure."""
+"""Requirements of the playbooks: Zendesk objects by name, Slack groups and channels by role. Pure."""
 
 from collections.abc import Iterator, Mapping
 
@@ -12,7 +12,7 @@ WEBHOOK_PATH = "/zendesk/webhook"
 
 
 class RoleWanted(Value):
-    """A role that somebody must have, and whether it needs a channel of its own."""
+    """A role that needs members, and whether it needs a channel."""
 
     role: str
     title: str
@@ -20,7 +20,7 @@ class RoleWanted(Value):
 
 
 def wanted(playbooks: Mapping[str, Playbook], settings: Settings) -> Wanted:
-    """Gather what the Zendesk account must have."""
+    """Collect what the Zendesk account must have."""
     url = settings.web.public_url
     return Wanted(
         field=settings.zendesk.query_type_field,

@@ -1,4 +1,4 @@
-"""What `ato doctor` looks at in Zendesk: the credentials, and everything that `ato provision` made."""
+"""Zendesk checks of `ato doctor`: credentials, scopes, and everything `ato provision` makes."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,10 @@ from ops.setup.wanted import wanted
 
 SIGN_IN, SCOPES = "zendesk sign-in", "zendesk scopes"
 LAST_DAY = date(2027, 4, 30)
-"""The last day on which Zendesk takes an API token: https://developer.zendesk.com/documentation/api-basics/authentication/oauth-migration/"""
+"""The last day on which Zendesk accepts an API token.
+
+https://developer.zendesk.com/documentation/api-basics/authentication/oauth-migration/
+"""
 SOON_DAYS = 30
 _TO_OAUTH = (
     "Make an OAuth client as docs/installing.md says, and give ATO_ZENDESK__CLIENT_ID and ATO_ZENDESK__CLIENT_SECRET."
@@ -42,14 +45,14 @@ _CURES: dict[type[Exception], str] = {
 
 
 def wrong_line(check: str, wrong: GiveUp | TryAgain, *, old: bool = False) -> Verdict:
-    """Turn a refusal into a line; at a terminal there is no Retry to press."""
+    """Turn a refusal into a line; a terminal has no Retry button."""
     cure = _TO_OAUTH if old and isinstance(wrong, GiveUp) else _CURES.get(type(wrong), "Correct ATO_ZENDESK__URL.")
     words = wrong.reason if isinstance(wrong, GiveUp) else f"{wrong}."
     return broken(check, words.replace(", then press Retry.", "."), cure)
 
 
 def verdicts(settings: Settings, playbooks: Mapping[str, Playbook]) -> tuple[list[Verdict], datetime | None]:
-    """Look at everything in Zendesk; gives also what time it is there."""
+    """Check everything in Zendesk; also return Zendesk's clock."""
     zendesk = settings.zendesk
     chosen = clients(zendesk)
     if not chosen and datetime.now(UTC).date() > LAST_DAY:
@@ -71,7 +74,7 @@ def verdicts(settings: Settings, playbooks: Mapping[str, Playbook]) -> tuple[lis
 
 
 def _known(user: RawUser) -> Verdict:
-    """Say who the owner of the OAuth client is, and whether they may still do what the desk needs."""
+    """Check the OAuth client's owner and their permissions."""
     if user.role == "admin":
         return good(SIGN_IN, f"Zendesk knows the desk's OAuth client; it works as {user.name}, admin.")
     return broken(
@@ -82,7 +85,7 @@ def _known(user: RawUser) -> Verdict:
 
 
 def _with_token(user: RawUser, now: datetime | None) -> Verdict:
-    """Say who the bot is, and how many days its API token is taken yet."""
+    """Report the bot's user and the days its API token is still accepted."""
     if user.id is None:
         return broken(
             SIGN_IN,
@@ -100,7 +103,7 @@ def _with_token(user: RawUser, now: datetime | None) -> Verdict:
 
 
 def _scopes(account: SetUp, zendesk: Zendesk) -> Iterator[Verdict]:
-    """Say which scopes the token has; what is missing is found where a call is refused."""
+    """Report the token's scopes; a missing one is found where a call is refused."""
     try:
         yield good(SCOPES, f"The access token has: {', '.join(account.scopes())}.")
     except (GiveUp, TryAgain) as wrong:
@@ -108,7 +111,7 @@ def _scopes(account: SetUp, zendesk: Zendesk) -> Iterator[Verdict]:
 
 
 def _second(zendesk: Zendesk, first: RawUser | None) -> Iterator[Verdict]:
-    """Try the second client by itself: it should be ready when the first is refused, and of the same owner."""
+    """Check the second OAuth client by itself: valid, and of the same owner."""
     name = "zendesk second client"
     for client in clients(zendesk)[1:]:
         account = SetUp(zendesk.url, signed_in(zendesk, zendesk.scopes or SERVE, client))
@@ -156,7 +159,7 @@ def _broken(one: Difference) -> Verdict:
 
 
 def _whole(wish: Wanted, left: tuple[Difference, ...]) -> Iterator[Verdict]:
-    """Say of each sort of thing that nothing is wrong with it."""
+    """Return a passing verdict for each kind of object without problems."""
     wrong = Counter(one.check for one in left)
     sorts = {
         "group": f"{len(wish.groups)} groups are there.",

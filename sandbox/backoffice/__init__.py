@@ -1,1 +1,1 @@
-"""A pretend back office ("Admin") over real HTTP: customers' profiles, orders, wallets, and what may be done to them."""
+"""Simulated back office ("Admin") over real HTTP: customer profiles, orders, wallets and the actions on them."""

@@ -1,4 +1,4 @@
-"""Being the fraudster: the `/backoffice` part of the control room, and the truth about every profile."""
+"""Control API of the back office (`/backoffice`): acts of the fraudster, and the ground truth of every profile."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox.backoffice.ledger import Ledger, Profile
 
 
 class Fraud(BaseModel):
-    """What the fraudster does, all optional: take the contacts over, place orders, spend the wallet."""
+    """A fraudster's acts, all optional: take over contacts, place orders, spend the wallet."""
 
     model_config = ConfigDict(extra="forbid")
     change_email: str | None = None
@@ -50,7 +50,7 @@ def control_router(ledger: Ledger) -> APIRouter:
 
 
 def commit_fraud(ledger: Ledger, profile: Profile, act: Fraud) -> JSONResponse:
-    """Spending is limited by the balance, as in the real thing."""
+    """Spending is limited by the balance, as in the real system."""
     if act.spend is not None and act.spend > profile.balance:
         return JSONResponse({"refused": f"the wallet holds {profile.balance:.2f}"}, 409)
     wanted = {"email": act.change_email, "phone": act.change_phone}

@@ -1,4 +1,4 @@
-"""The pretend back office as the company starts it: REST under /v1, a bearer token, money as text."""
+"""ASGI app of the simulated back office: REST under /v1, bearer token, money as strings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sandbox.world import World
 
 
 class BackOffice:
-    """The whole pretend back office. `app` is what uvicorn serves; it logs and misbehaves on demand."""
+    """The simulated back office. `app` is what uvicorn serves, with logging and fault injection."""
 
     def __init__(self, world: World) -> None:
         self.ledger = Ledger(world.clock.now)
@@ -40,7 +40,7 @@ class BackOffice:
 
 
 class Guarded:
-    """ASGI layer that asks for the bearer token."""
+    """ASGI middleware that requires the bearer token."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
@@ -55,5 +55,5 @@ class Guarded:
 
 
 def call_name(scope: dict[str, Any]) -> str:
-    """`POST /v1/profiles/2048811/suspend`: as it was asked."""
+    """Name of a call in the log, such as `POST /v1/profiles/2048811/suspend`."""
     return f"{scope['method']} {scope['path']}"

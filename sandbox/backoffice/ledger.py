@@ -1,6 +1,6 @@
-"""The back office's state: profiles, orders, wallets and everything done to them. It does not know HTTP.
+"""In-memory state of the back office: profiles, orders, wallets and their history. Knows no HTTP.
 
-The story's truth (which order a fraudster placed) is kept, and shown to the control room only.
+The ground truth (which order a fraudster placed) is kept for the control API only.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 @dataclass
 class Order:
-    """One order, with the notes and exceptions people left on it."""
+    """One order with its notes and exceptions."""
 
     id: str
     profile_id: str
@@ -38,7 +38,7 @@ class Order:
 
 @dataclass
 class Profile:
-    """One customer's account as it is now, and how its contacts were before."""
+    """One customer account, with the contacts it had before."""
 
     id: str
     name: str
@@ -62,14 +62,14 @@ class Profile:
 
 
 class Ledger:
-    """All of it, in memory."""
+    """All state."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self.clear()
 
     def clear(self) -> None:
-        """Back to the first day, in place: routes hold on to this ledger."""
+        """Reset in place: routes keep a reference to this ledger."""
         self.profiles: dict[str, Profile] = {}
         self.orders: dict[str, Order] = {}
         self.refunds: dict[str, tuple[Json, Json]] = {}
@@ -160,7 +160,7 @@ class Ledger:
     # What is done ----------------------------------------------------------------------------
 
     def change_contacts(self, profile: Profile, wanted: dict[str, str], by: str) -> list[str]:
-        """The names of what moved."""
+        """Change contacts and return the names of the changed fields."""
         moved = [name for name, new in wanted.items() if getattr(profile, name) != new]
         for name in moved:
             before = getattr(profile, name)
@@ -171,7 +171,7 @@ class Ledger:
         return moved
 
     def place_order(self, profile: Profile, restaurant: str, total: Decimal) -> Order:
-        """An order placed by somebody who is not the customer."""
+        """Place an order as somebody other than the customer."""
         newest = max((int(i.rpartition("-")[2]) for i in self.orders), default=90000)
         order = Order(
             id=f"DFD-{newest + 1}",
@@ -191,7 +191,7 @@ class Ledger:
 
 
 def digits(phone: str) -> str:
-    """A South African or Italian number by its digits; a leading 0 is home."""
+    """A South African or Italian number as digits; a leading 0 means the home country."""
     bare = "".join(ch for ch in phone if ch.isdigit())
     return f"27{bare[1:]}" if bare.startswith("0") and len(bare) == 10 else bare
 

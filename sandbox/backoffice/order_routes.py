@@ -1,4 +1,4 @@
-"""Orders: read one, leave a comment, add an exception."""
+"""Order endpoints: read, comment, add an exception."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ORDER = seeds.BACKOFFICE_BASE_PATH + "/orders/{dfd}"
 
 
 class OrderRoutes:
-    """Everything under /orders. A comment or an exception is never changed afterwards."""
+    """Everything under /orders. Comments and exceptions are append-only."""
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger

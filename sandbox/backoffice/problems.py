@@ -1,4 +1,4 @@
-"""How the back office says no: `application/problem+json` (RFC 9457)."""
+"""Error responses of the back office: `application/problem+json` (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PROBLEM_JSON = "application/problem+json"
 
 
 class Problem(Exception):
-    """An answer other than success. `errors` names the fields at fault."""
+    """An error response. `errors` names the invalid fields."""
 
     def __init__(self, status: int, detail: str, errors: dict[str, str] | None = None) -> None:
         super().__init__(detail)
@@ -48,7 +48,7 @@ async def unknown_path(_: Request, __: Exception) -> Response:
 
 
 def shape(fault: Fault) -> Plain:
-    """The answer of a `status` fault."""
+    """The response of a `status` fault."""
     headers = [("content-type", PROBLEM_JSON)]
     if fault.retry_after is not None:
         headers.append(("retry-after", fault.retry_after))

@@ -1,4 +1,4 @@
-"""Profiles: find, read, suspend, restore, give contacts back, end sessions, send a reset link."""
+"""Profile endpoints: search, read, suspend, restore, change contacts, end sessions, send a reset link."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests of the back office: bodies, amounts, and who or what they are about."""
+"""Request parsing of the back office: bodies, amounts, actors and targets."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def text(body: Json, name: str) -> str:
 
 
 def amount(body: Json, currency: str) -> Decimal:
-    """`{"amount": "129.90", "currency": "ZAR"}`: a text, positive, with at most two decimals, in this currency."""
+    """`{"amount": "129.90", "currency": "ZAR"}`: a positive string with at most two decimals, in this currency."""
     given: Any = body.get("amount")
     wanted = given if isinstance(given, dict) else {}
     if wanted.get("currency") != currency:

@@ -1,4 +1,4 @@
-"""How the back office's things look on the wire: money as text with a currency, instants in UTC."""
+"""JSON representation of back-office objects: money as strings with a currency, instants in UTC."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def transaction(entry: Json, currency: str) -> Json:
 
 
 def everything(ledger: Ledger, found: Profile) -> Json:
-    """For the control room: the whole profile, and the truth about its orders."""
+    """The whole profile with the ground truth of its orders, for the control API."""
     orders: list[dict[str, Any]] = [
         {**order(o), "placed_by": "customer" if o.good else "fraudster"} for o in ledger.orders_of(found)
     ]

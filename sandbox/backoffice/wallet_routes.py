@@ -1,4 +1,4 @@
-"""The credit wallet: what is in it, and refunds that happen once however often they are asked for."""
+"""Credit wallet endpoints: balance, and idempotent refunds."""
 
 from __future__ import annotations
 

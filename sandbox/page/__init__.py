@@ -1,1 +1,1 @@
-"""The sandbox's page: a client of the control room in a browser, with nothing of its own but what it shows."""
+"""Web page of the sandbox: a browser client of the control API without state beyond the view."""

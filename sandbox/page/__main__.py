@@ -26,7 +26,7 @@ def read_arguments(given: list[str] | None = None) -> argparse.Namespace:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """The wanted port, or any that is free when somebody else has it."""
+    """Bind the wanted port, or any free one when it is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for wanted in (port, 0):
         bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

@@ -1,6 +1,6 @@
-"""What a click or a key in the page asks of the control room: one method for each word the page's script sends.
+"""Browser events of the page mapped to calls of the control API: one method per event of the script.
 
-It reads plain values from the browser and turns them into the acts that tests use. It draws nothing.
+Reads plain values from the browser and calls the endpoints that tests use. Renders nothing.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ TROUBLE = "We had some trouble connecting. Try again?"
 
 
 class Acts:
-    """The acts of one browser."""
+    """The event handlers of one browser."""
 
     def __init__(self, screen: Screen) -> None:
         self.screen, self.room, self.view = screen, screen.room, screen.view
 
     async def do(self, asked: Json) -> None:
-        """Do what the page's script asks, then draw; what cannot be done becomes a sentence."""
+        """Handle an event, then render; a refusal becomes a sentence."""
         act: Callable[[Json], Awaitable[None]] | None = getattr(self, f"on_{asked.get('act')}", None)
         if act is None:
             return
@@ -38,7 +38,7 @@ class Acts:
     # Going about -------------------------------------------------------------------------------
 
     async def on_who(self, asked: Json) -> None:
-        """Be somebody else; a channel that they do not see is left."""
+        """Switch the person; a channel they cannot see is left."""
         view = self.view
         view.me, view.thread, view.end = str(asked["value"]), "", -1
         seen = (await self.room.get("/slack/places", user=view.me))["places"]
@@ -60,7 +60,7 @@ class Acts:
         view.seen_before = told["read"]
 
     async def on_thread(self, asked: Json) -> None:
-        """Open a thread at the side."""
+        """Open a thread in the side pane."""
         self.view.thread = str(asked["ts"])
 
     async def on_unthread(self, _: Json) -> None:
@@ -68,21 +68,21 @@ class Acts:
         self.view.thread = ""
 
     async def on_earlier(self, asked: Json) -> None:
-        """Half a screenful further back; what falls off the end can be reached again."""
+        """Scroll back half a screenful."""
         first, last = int(asked["first"]), int(asked["last"])
         self.view.end = max(min(STRETCH, last), min(last, first + STRETCH // 2))
 
     async def on_beginning(self, _: Json) -> None:
-        """To the first messages there are."""
+        """Go to the first messages."""
         self.view.end = STRETCH
 
     async def on_later(self, asked: Json) -> None:
-        """Half a screenful on."""
+        """Scroll on half a screenful."""
         end = int(asked["last"]) + STRETCH // 2
         self.view.end = -1 if end >= int(asked["total"]) else end
 
     async def on_newest(self, _: Json) -> None:
-        """To the end."""
+        """Go to the end."""
         self.view.end = -1
 
     async def on_ticket(self, asked: Json) -> None:
@@ -99,7 +99,7 @@ class Acts:
         self.view.entry = 0 if number == self.view.entry else number
 
     async def on_find(self, asked: Json) -> None:
-        """Look for tickets."""
+        """Search tickets."""
         self.view.find, self.view.tickets = str(asked["values"].get("find") or ""), FEW_TICKETS
 
     async def on_older(self, _: Json) -> None:
@@ -109,7 +109,7 @@ class Acts:
     # Slack -------------------------------------------------------------------------------------
 
     async def on_send(self, asked: Json) -> None:
-        """Type a command, or say something."""
+        """Send a command or a message."""
         text = str(asked.get("text") or "").strip()
         where = {"user": self.view.me, "channel": self._channel()}
         if not text:
@@ -129,7 +129,7 @@ class Acts:
         return "dm" if self.view.place == HOME else self.view.place
 
     async def on_press(self, asked: Json) -> None:
-        """A button, or a menu that tells the bot at once."""
+        """Press a button, or choose in a menu that acts at once."""
         body: Json = {
             "user": self.view.me,
             "block_id": asked["block"],
@@ -148,7 +148,7 @@ class Acts:
             self.screen.say(TROUBLE, "negative")
 
     async def on_submit(self, asked: Json) -> None:
-        """Send a form; what Slack's client would not send is said at its input."""
+        """Submit a form; validation errors of Slack's client appear at the input."""
         view = self.view
         body = {"user": view.me, "view_id": asked["view"], "values": self._values(asked)}
         told = await self.room.post("/slack/submit", body)
@@ -157,7 +157,7 @@ class Acts:
         view.trouble = TROUBLE if told.get("trouble") else ""
 
     async def on_close(self, asked: Json) -> None:
-        """Close the modal on top."""
+        """Close the top modal."""
         await self.room.post("/slack/close", {"user": self.view.me, "view_id": asked["view"]})
 
     def _values(self, asked: Json) -> Json:
@@ -166,7 +166,7 @@ class Acts:
         return {name: self._meant(one["kind"], one["value"]) for name, one in given.items()}
 
     def _meant(self, kind: Any, value: Any) -> Any:
-        """A date and time is meant where the person is."""
+        """Interpret a date and time in the person's time zone."""
         if kind != "datetimepicker" or not value:
             return value
         zone = ZoneInfo(str(self.screen.company.people[self.view.me]["tz"]))
@@ -175,7 +175,7 @@ class Acts:
     # Zendesk and the back office ---------------------------------------------------------------
 
     async def on_make(self, asked: Json) -> None:
-        """A ticket by hand."""
+        """Create a ticket by hand."""
         given = _filled(asked)
         names = ("by", "subject", "comment", "form", "query_type", "group")
         body: Json = {name: given[name] for name in names if name in given}
@@ -188,13 +188,13 @@ class Acts:
         self.view.ticket = str(made["id"])
 
     async def on_comment(self, asked: Json) -> None:
-        """A note or a reply on the ticket that is open."""
+        """Add a note or a public reply to the open ticket."""
         given = _filled(asked)
         body = {"by": given["by"], "body": given["body"], "public": bool(given.get("public"))}
         await self.room.post(f"/zendesk/tickets/{self.view.ticket}/comment", body)
 
     async def on_move(self, asked: Json) -> None:
-        """Group, person, status, query type; only what is another than before is an act."""
+        """Change group, assignee, status or query type; unchanged values are not sent."""
         given, now = asked["values"], await self.room.get(f"/zendesk/tickets/{self.view.ticket}")
         body: Json = {"by": given["by"]}
         for name in ("group", "status", "query_type"):
@@ -215,7 +215,7 @@ class Acts:
         await self.room.post(f"/zendesk/tickets/{self.view.ticket}/move", body)
 
     async def on_fraud(self, asked: Json) -> None:
-        """What the fraudster does with the profile that is open."""
+        """Perform a fraudster's act on the open profile."""
         given = _filled(asked)
         body: Json = {"place_orders": int(given.get("place_orders") or 0)}
         for name in ("change_email", "spend"):
@@ -226,7 +226,7 @@ class Acts:
     # Time, weather, stories --------------------------------------------------------------------
 
     async def on_clock(self, asked: Json) -> None:
-        """Move the business clock."""
+        """Advance the business clock."""
         if asked["move"] != "monday":
             await self.room.post("/clock", {"advance": float(asked["move"])})
             return
@@ -235,7 +235,7 @@ class Acts:
         await self.room.post("/clock", {"set": at.isoformat()})
 
     async def on_weather(self, asked: Json) -> None:
-        """One weather for a system; pressing it again clears the sky."""
+        """Toggle a fault preset of a system."""
         system, kind = str(asked["system"]), str(asked["kind"])
         faults = (await self.room.get("/faults"))["faults"]
         was_on = kind in weather.in_force(faults).get(system, [])
@@ -244,14 +244,14 @@ class Acts:
             await self.room.post("/faults", weather.fault_for(system, kind))
 
     async def on_calm(self, _: Json) -> None:
-        """Everything works again."""
+        """Remove all faults."""
         await self.room.delete("/faults")
 
     async def on_wish(self, asked: Json) -> None:
-        """Ask whoever holds the bot for a story, its next act, or a new beginning."""
+        """Request a story, its next act, or a reset from whoever runs the bot."""
         await self.room.post("/stage/wish", {"wish": asked["wish"], "story": asked.get("story")})
 
 
 def _filled(asked: Json) -> Json:
-    """What was filled in; an empty field was not."""
+    """The filled-in values; an empty field is absent."""
     return {name: value for name, value in asked["values"].items() if value not in ("", None, False)}

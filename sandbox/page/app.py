@@ -1,4 +1,4 @@
-"""The page itself: its layout, its files, and the server that serves it on loopback."""
+"""Web app of the page: layout, static files, and its server on loopback."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ COMMANDS = (
 
 
 def build(control_url: str) -> FastAPI:
-    """The page's app; it talks to the control room at this address and to nobody else."""
+    """Build the page's app; it calls only the control API at this address."""
     room = Room(control_url)
     changes, drawer = Changes(room), Drawer()
 
@@ -144,7 +144,7 @@ def _composer(words: str, kind: str) -> str:
 def _files(app: FastAPI, room: Room) -> None:
     @app.post("/files")
     async def upload(request: Request, name: str, user: str) -> Response:
-        """A file of a form, kept by the pretend Slack; its id goes into the form."""
+        """Upload a form's file to the simulated Slack; its id goes into the form."""
         content = base64.b64encode(await request.body()).decode()
         try:
             told = await room.post("/slack/upload", {"user": user, "filename": name, "content_base64": content})
@@ -154,7 +154,7 @@ def _files(app: FastAPI, room: Room) -> None:
 
     @app.get("/files/{system}/{ident}")
     async def download(system: str, ident: str, name: str = "file") -> Response:
-        """Always saved, never shown: it may hold anything."""
+        """Served as an attachment, never inline: the content is untrusted."""
         paths = {"slack": f"/slack/files/{ident}", "zendesk": f"/zendesk/attachments/{ident}"}
         content = await room.content(paths[system]) if system in paths else None
         if content is None:

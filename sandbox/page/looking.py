@@ -1,4 +1,4 @@
-"""What one browser looks at, and everything the control room tells about it, asked for all at once."""
+"""State of one browser's view, and the concurrent queries of the control API that fill it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HOME = "home"
 
 @dataclass
 class View:
-    """Who one is in this browser and what is open in it."""
+    """The person one is in this browser, and what is open."""
 
     me: str
     place: str = "dm"
@@ -38,7 +38,7 @@ class View:
 
 @dataclass(frozen=True)
 class Look:
-    """Everything that is needed to draw one browser's page."""
+    """All data to render one browser's page."""
 
     places: list[Json]
     stretch: Json
@@ -55,7 +55,7 @@ class Look:
 
 
 async def look(room: Room, view: View, newest: int, calls_since: int) -> Look:
-    """Ask for all of it; what is not there (any more) is empty."""
+    """Query everything concurrently; what is not there (any more) is empty."""
     asked = [
         _maybe(room, "/slack/places", user=view.me),
         _stretch(room, view),

@@ -1,6 +1,6 @@
-"""Turns what the control room tells into HTML: one Jinja environment that escapes everything, and one reader.
+"""HTML rendering of the page: a Jinja environment with autoescape, and the reader's formatting.
 
-It knows templates and people's names; it asks nobody and changes nothing.
+Knows templates and names; makes no calls and changes nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, repr=False)
 class Company:
-    """Everybody and every place by id, as the control room told once."""
+    """People and places by id, from the control API."""
 
     team: str
     people: dict[str, Json]
@@ -44,7 +44,7 @@ class Company:
         return cls(told["team"]["name"], people, names, roles)
 
     def choices(self) -> list[tuple[str, list[Json]]]:
-        """Whom one may be, by house and language."""
+        """People one may be, by company and language."""
         shown = [{**one, "role": self.roles.get(one["id"], "no role")} for one in self.people.values()]
         italian = [one for one in shown if one["locale"].startswith("it")]
         return [
@@ -55,7 +55,7 @@ class Company:
 
 @dataclass(frozen=True)
 class Reader:
-    """Who looks: their names for things, their zone, and what their form is called."""
+    """The viewing person: names, time zone, id prefix of their form."""
 
     company: Company
     me: str
@@ -69,27 +69,27 @@ class Reader:
 
     @property
     def me_name(self) -> str:
-        """The reader's own name."""
+        """The reader's name."""
         return self.name(self.me)
 
     def name(self, ident: str) -> str:
-        """Somebody's or something's name; an unknown id is its own."""
+        """The name of an id; an unknown id stands for itself."""
         return self.company.names.get(ident, ident)
 
     def initials(self, ident: str) -> str:
-        """`TN` of Thandi Nkosi."""
+        """Initials, such as `TN` for Thandi Nkosi."""
         return "".join(word[0] for word in self.name(ident).split()[:2]).upper()
 
     def hue(self, ident: str) -> int:
-        """A colour of one's own, in degrees."""
+        """A stable colour for a name, in degrees."""
         return sum(ord(letter) * 37 for letter in ident) % 360
 
     def id(self, block: Json, element: Json) -> str:
-        """The name of one input of one form, which stays when the form is drawn again."""
+        """The id of a form's input, stable across renderings."""
         return f"{self.form}/{block.get('block_id')}/{element.get('action_id')}"
 
     def options(self, element: Json) -> list[Json]:
-        """What a menu offers, Slack's own people and channels included."""
+        """A menu's options, Slack's people and channels included."""
         kind = str(element["type"])
         if "users" in kind:
             people = self.company.people.values()
@@ -102,14 +102,14 @@ class Reader:
         return found
 
     def chosen(self, state: Json) -> str:
-        """The one value that was chosen."""
+        """The single selected value."""
         option = state.get("selected_option")
         names = ("selected_user", "selected_conversation", "selected_channel")
         others = next((state[name] for name in names if state.get(name)), "")
         return str(option["value"]) if option else str(others)
 
     def ticked(self, state: Json) -> list[str]:
-        """Every value that was chosen."""
+        """All selected values."""
         one = state.get("selected_option")
         many = [option["value"] for option in state.get("selected_options") or []]
         names = ("selected_users", "selected_channels", "selected_conversations")
@@ -117,7 +117,7 @@ class Reader:
         return [*([one["value"]] if one else []), *many, *others]
 
     def moment(self, state: Json) -> str:
-        """A date, a time, or both, as an HTML input wants it, in the reader's zone."""
+        """A date, a time, or both, in the format of an HTML input, in the reader's zone."""
         at = state.get("selected_date_time")
         if at:
             return datetime.fromtimestamp(int(at), ZoneInfo(self.zone)).strftime("%Y-%m-%dT%H:%M")
@@ -129,7 +129,7 @@ def _option(value: str, name: str) -> Json:
 
 
 class Forgiving(Undefined):
-    """What a vendor's JSON lacks is empty, however deep one looks."""
+    """Undefined value that stays empty at any depth: vendors' JSON may lack keys."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -166,7 +166,7 @@ def _a_link(element: Json) -> Markup:
 
 
 def pretty(body: Any) -> str:
-    """A body as a person can read it; a text stays a text."""
+    """A body formatted for reading; a string stays as it is."""
     if body is None:
         return "nothing"
     if isinstance(body, str):
@@ -186,11 +186,11 @@ def audited(event: Json) -> str:
 
 
 class Drawer:
-    """Draws templates by name."""
+    """Template renderer."""
 
     def __init__(self) -> None:
         self._templates = environment()
 
     def draw(self, name: str, **values: Any) -> str:
-        """One fragment as HTML."""
+        """Render one fragment."""
         return self._templates.get_template(f"{name}.html").render(**values)

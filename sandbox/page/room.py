@@ -1,4 +1,4 @@
-"""The control room as the page asks it: one connection, JSON in and out, and refusals as sentences."""
+"""HTTP client of the control API for the page: one connection, JSON in and out, refusals as sentences."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ Json = dict[str, Any]
 
 
 class Refused(Exception):
-    """The control room would not do it; the sentence says why."""
+    """The control API refused; the message says why."""
 
 
 class Room:
-    """A client of the control API, for every browser that looks at the page."""
+    """A client of the control API, shared by all browsers."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self._http = httpx.AsyncClient(base_url=url, timeout=65)
 
     async def get(self, path: str, **query: Any) -> Json:
-        """Read; raises Refused when there is no such thing."""
+        """GET. Raises Refused when there is no such thing."""
         return _told(await self._http.get(path, params=query))
 
     async def post(self, path: str, asked: Json | None = None) -> Json:
-        """Do; raises Refused with what the company said."""
+        """POST. Raises Refused with the company's message."""
         return _told(await self._http.post(path, json=asked or {}))
 
     async def delete(self, path: str, **query: Any) -> Json:
-        """Take away; raises Refused with what the company said."""
+        """DELETE. Raises Refused with the company's message."""
         return _told(await self._http.delete(path, params=query))
 
     async def content(self, path: str) -> bytes | None:
@@ -40,7 +40,7 @@ class Room:
         return answer.content if answer.is_success else None
 
     async def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         await self._http.aclose()
 
 
@@ -55,7 +55,7 @@ def _told(answer: httpx.Response) -> Json:
 
 
 def why(told: Json) -> str:
-    """The sentence in a refusal, however deep it lies."""
+    """The message in an error response, at any depth."""
     found: Any = told.get("error") or told.get("refused") or told.get("client_errors") or told
     while isinstance(found, dict):
         found = found.get("description") or found.get("details") or next(iter(found.values()), "Refused.")
@@ -68,7 +68,7 @@ def why(told: Json) -> str:
 
 @dataclass(frozen=True)
 class Told:
-    """What every browser shows, as of one moment: the log's last number, the clock, faults in force, what the stage tells."""
+    """State shown in every browser, as of one moment: last log number, clock, active faults, stage reports."""
 
     newest: int = 0
     resets: int = 0
@@ -78,7 +78,7 @@ class Told:
 
 
 class Changes:
-    """One long question for all browsers: whoever waits here is woken when anything is different.
+    """One long poll shared by all browsers: wakes every waiter on a change.
 
     What every browser shows comes with the answer. `reached` says whether the company answered last time.
     """
@@ -90,18 +90,18 @@ class Changes:
         self.told = Told()
 
     def listen(self) -> asyncio.Event:
-        """An event that is set at every change, until `leave`."""
+        """Subscribe: an event that is set at every change, until `leave`."""
         event = asyncio.Event()
         event.set()
         self._waiting.add(event)
         return event
 
     def leave(self, event: asyncio.Event) -> None:
-        """Wake this one no more."""
+        """Unsubscribe."""
         self._waiting.discard(event)
 
     async def run(self) -> None:
-        """Ask until cancelled; a company that does not answer is asked again."""
+        """Poll until cancelled; an unreachable company is polled again."""
         revision = -1
         while True:
             try:

@@ -1,4 +1,4 @@
-"""One browser's page: its panes, and how what the control room tells is drawn into them."""
+"""Screen of one browser: its panes, and incremental rendering into them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BEAT_S = 0.1
 
 
 class Screen:
-    """The page of one browser. `panes` are the places of HTML by name, `streams` those that grow."""
+    """The page of one browser. `panes` are HTML slots by name, `streams` append-only lists."""
 
     def __init__(self, room: Room, changes: Changes, drawer: Drawer, company: Company, view: View) -> None:
         self.room, self.changes, self.drawer = room, changes, drawer
@@ -38,26 +38,26 @@ class Screen:
         self._shown: tuple[str, ...] = ()
 
     def pane(self, name: str, tag: str = "div") -> ui.html:
-        """A place of HTML in the layout that is being built."""
+        """Add an HTML slot to the layout under construction."""
         made = self.panes[name] = ui.html("", sanitize=False, tag=tag).classes(f"p-{name}")
         return made
 
     def stream(self, name: str, holder: Element) -> None:
-        """A growing list in the layout that is being built."""
+        """Add a list to the layout under construction."""
         self.streams[name] = Stream(holder)
 
     def say(self, text: str, kind: Literal["warning", "negative"] = "warning") -> None:
-        """A sentence at the top of the page that goes away by itself."""
+        """Show a toast."""
         ui.notify(text, type=kind, position="top", timeout=6000, multi_line=True)
 
     def _forget(self, *streams: str) -> None:
-        """Let go of pieces that are no longer shown."""
+        """Drop cached fragments that are no longer shown."""
         shown = {key for name in streams for key in self.streams[name].keys}
         for key in [k for k in self._kept if k not in self.panes and k not in shown]:
             del self._kept[key]
 
     async def live(self, client: Client) -> None:
-        """Draw at every change until the browser has gone."""
+        """Render on every change until the browser disconnects."""
         event = self.changes.listen()
         try:
             while not client.is_deleted:
@@ -85,7 +85,7 @@ class Screen:
             self._draw(seen)
 
     async def _read(self, seen: Look) -> None:
-        """Tell Slack what this person has now seen; what was new when they came stays marked."""
+        """Mark messages as read in Slack; what was new on arrival stays highlighted."""
         stretch, view = seen.stretch, self.view
         if not stretch or view.place == HOME or view.end != -1 or stretch["newest"] <= stretch["read"]:
             return
@@ -98,7 +98,7 @@ class Screen:
         self.panes[pane].set_content(self._piece(pane, template, **values))
 
     def _piece(self, key: str, template: str, **values: Any) -> str:
-        """Draw, unless the same was drawn last time: most of the page stays as it is."""
+        """Render a fragment, unless it equals the last one."""
         told = repr(values)
         kept = self._kept.get(key)
         if kept is None or kept[0] != told:
@@ -290,7 +290,7 @@ def now_of(clock: Json) -> datetime:
 
 
 def _here(seen: Look, view: View) -> str:
-    """The id of the channel that is open; `dm` is one's own with the bot."""
+    """The open channel's id; `dm` is the person's direct messages with the bot."""
     if view.place in ("dm", HOME):
         return str(seen.places[0]["id"]) if seen.places else "dm"
     return view.place

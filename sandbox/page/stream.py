@@ -1,4 +1,4 @@
-"""A list of pieces of HTML that changes a piece at a time: what stays the same is not sent again."""
+"""Keyed list of HTML fragments, updated by difference."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nicegui.element import Element
 
 
 class Stream:
-    """Keyed pieces in order, inside an element of the page."""
+    """Ordered fragments by key, inside one element of the page."""
 
     def __init__(self, holder: Element) -> None:
         self._holder = holder
@@ -21,7 +21,7 @@ class Stream:
         return set(self._pieces)
 
     def show(self, wanted: Sequence[tuple[str, str]]) -> None:
-        """Show these (key, HTML), in this order, and nothing else."""
+        """Show exactly these (key, HTML) pairs in this order."""
         keep = {key for key, _ in wanted}
         for key in [key for key in self._pieces if key not in keep]:
             self._holder.remove(self._pieces.pop(key))

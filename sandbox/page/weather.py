@@ -1,4 +1,4 @@
-"""The clock's moves and the weather: which fault each button sets, and what is in force. Pure."""
+"""Fault presets ("weather") and clock moves of the page's buttons. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOVES = (("+15 min", "900"), ("+1 h", "3600"), ("To Monday 08:00", "monday"))
 
 @dataclass(frozen=True)
 class Weather:
-    """One kind of misbehaviour, as `POST /faults` takes it."""
+    """A fault preset, as `POST /faults` takes it."""
 
     id: str
     title: str
@@ -23,7 +23,7 @@ class Weather:
     fault: Json = field(default_factory=dict)
 
     def fits(self, fault: Json) -> bool:
-        """Say whether this fault is of this weather."""
+        """Say whether a fault belongs to this preset."""
         return all(fault.get(name) == value for name, value in self.fault.items() if name != "match")
 
 
@@ -45,13 +45,13 @@ WRITES = {"slack": "chat.*", "zendesk": "POST *", "backoffice": "POST *"}
 
 
 def fault_for(system: str, name: str) -> Json:
-    """The body that sets this weather."""
+    """The request body that sets this preset."""
     fault = next(one for one in WEATHERS if one.id == name).fault
     return {"system": system, **fault} | ({"match": WRITES.get(system, "*")} if name == "lost" else {})
 
 
 def in_force(faults: list[Json]) -> dict[str, list[str]]:
-    """The weathers by system."""
+    """Active presets by system."""
     found: dict[str, list[str]] = {system: [] for system, _ in SYSTEMS}
     for fault in faults:
         hit = [system for system in found if fault["system"] in (system, "*")]
@@ -63,7 +63,7 @@ def in_force(faults: list[Json]) -> dict[str, list[str]]:
 
 
 def in_words(faults: list[Json]) -> str:
-    """`Slack is slow · Zendesk is down`; nothing when the sky is clear."""
+    """A summary such as `Slack is slow · Zendesk is down`; empty without faults."""
     states = {weather.id: weather.state for weather in WEATHERS}
     names = dict(SYSTEMS)
     return " · ".join(
@@ -72,7 +72,7 @@ def in_words(faults: list[Json]) -> str:
 
 
 def moved(offset: float) -> str:
-    """How far the clock was moved; nothing below half a minute."""
+    """The clock's offset in words; empty below half a minute."""
     minutes = round(abs(offset) / 60)
     if minutes < 1:
         return ""
@@ -87,7 +87,7 @@ def moved(offset: float) -> str:
 
 
 def monday(now: datetime, zone: str) -> datetime:
-    """The next Monday at 08:00 that is still to come, where the reader is."""
+    """The next Monday 08:00 in the reader's zone."""
     here = now.astimezone(ZoneInfo(zone))
     at = here.replace(hour=8, minute=0, second=0, microsecond=0)
     at += timedelta(days=-here.weekday() % 7)

@@ -1,4 +1,4 @@
-"""Slack's mrkdwn as safe HTML, and instants as people read them. Pure; whatever comes in is escaped first.
+"""Slack mrkdwn to safe HTML, and instants in the reader's format. Pure; input is escaped first.
 
 Source of the rules: https://docs.slack.dev/messaging/formatting-message-text.
 """
@@ -40,7 +40,7 @@ SAFE = ("http://", "https://", "mailto:", "tel:")
 
 
 def mrkdwn(text: str, names: Names, zone: str = "Etc/UTC") -> Markup:
-    """A text as Slack shows it: `names` gives a name for the id of a person, channel or group."""
+    """Render mrkdwn; `names` resolves ids of people, channels and groups."""
     kept: list[str] = []
 
     def keep(piece: str) -> str:
@@ -61,39 +61,39 @@ def mrkdwn(text: str, names: Names, zone: str = "Etc/UTC") -> Markup:
 
 
 def _plain(text: str) -> str:
-    """Slack's three entities are undone first, so that nothing is escaped twice."""
+    """Escape text after undoing Slack's three entities, so that nothing is escaped twice."""
     return str(escape(entities(text)))
 
 
 def entities(text: str) -> str:
-    """Slack's three entities as the characters they stand for."""
+    """Decode Slack's three entities."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def emoji(text: str) -> str:
-    """The few codes that desks use; an unknown one stays as it is typed."""
+    """Replace known emoji codes; an unknown one stays."""
     return _EMOJI_CODE.sub(lambda m: _EMOJI.get(m[1], m[0]), text)
 
 
 def plain(text: str) -> str:
-    """A plain text as Slack shows it; not HTML, so it still has to be escaped."""
+    """Plain text as Slack shows it; not HTML, so still to be escaped."""
     return emoji(entities(text))
 
 
 def dotted(text: str) -> Markup:
-    """A plain text as HTML, escaped, with its dots drawn."""
+    """Plain text as HTML with coloured dots drawn."""
     return Markup(_dots(str(escape(plain(text)))))  # noqa: S704 - escaped just here
 
 
 def _dots(escaped: str) -> str:
-    """Coloured dots are drawn, since not every machine has a font with them; the character stays to be read."""
+    """Draw coloured dots, for machines without such a font; the character stays for screen readers."""
     for sign, name in DOTS.items():
         escaped = escaped.replace(sign, f'<span class="dot {name}"><span class="vh">{sign}</span></span>')
     return escaped
 
 
 def _lines(text: str) -> str:
-    """Quotes by line; the rest keeps its line breaks by style."""
+    """Render block quotes line by line; CSS keeps the other line breaks."""
     shown: list[str] = []
     for line in text.split("\n"):
         if line.startswith("&gt;"):
@@ -104,7 +104,7 @@ def _lines(text: str) -> str:
 
 
 def _angle(inner: str, names: Names, zone: str) -> str:
-    """What stands in angle brackets: somebody, a place, a date, or a link."""
+    """Render a `<…>` token: mention, channel, date, link."""
     target, _, label = inner.partition("|")
     if target[0] in "@#":
         name = names.get(target[1:], label or target[1:])
@@ -120,7 +120,7 @@ def _angle(inner: str, names: Names, zone: str) -> str:
 
 
 def link(address: str, label: str) -> str:
-    """A link, or only its words when it leads somewhere a browser should not follow."""
+    """Render a link, or only its text when the scheme is unsafe."""
     if not address.lower().startswith(SAFE):
         return str(escape(f"<{address}>" if address == label else label))
     return f'<a href="{escape(address)}" target="_blank" rel="noopener noreferrer">{escape(label)}</a>'
@@ -150,17 +150,17 @@ def _date(target: str, label: str, zone: str) -> str:
 
 
 def clock_time(iso: str, zone: str) -> str:
-    """`14:05`, where the reader is."""
+    """Time such as `14:05`, in the reader's zone."""
     return f"{_read(iso).astimezone(ZoneInfo(zone)):%H:%M}"
 
 
 def moment(iso: str | None, zone: str) -> str:
-    """`Mon 23 Nov 14:05`, where the reader is; nothing for nothing."""
+    """Instant such as `Mon 23 Nov 14:05`, in the reader's zone; empty for None."""
     return f"{_read(iso).astimezone(ZoneInfo(zone)):%a %d %b %H:%M}" if iso else ""
 
 
 def day(iso: str, zone: str) -> str:
-    """`Monday, 23 November`."""
+    """Date such as `Monday, 23 November`."""
     at = _read(iso).astimezone(ZoneInfo(zone))
     return f"{at:%A}, {at.day} {at:%B}"
 

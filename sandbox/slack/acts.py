@@ -1,7 +1,7 @@
-"""A pretend Slack client: anybody types a command, clicks, fills in, submits, closes, opens Home or speaks.
+"""Simulated Slack client: commands, clicks, form input, submit, close, App Home, messages.
 
-Every act sends what Slack would send, waits as Slack would wait, and tells what the person then sees. It does
-not know what the bot means by its answers beyond what Slack itself does with them.
+Each act sends Slack's payload, applies Slack's timeout, and returns what the person sees. It interprets the bot's
+answers only as Slack does.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Block = dict[str, Any]
 
 
 class Acts:
-    """What people do in the pretend Slack."""
+    """Acts of people in the simulated Slack."""
 
     def __init__(self, space: Workspace, door: Door) -> None:
         self.space = space
@@ -146,7 +146,7 @@ class Acts:
         return told
 
     def _keep(self, view: View, values: Asked) -> dict[str, str]:
-        """Enter values by action_id or block_id, as far as they can be; say what cannot."""
+        """Enter values by action_id or block_id; return those that cannot be entered."""
         wrong: dict[str, str] = {}
         for name, given in values.items():
             at = {"action_id": name}
@@ -159,7 +159,7 @@ class Acts:
         return wrong
 
     def _fill(self, view: View, values: Asked) -> dict[str, str]:
-        """Enter the values, and say what the client would not submit."""
+        """Enter the values; return the client's validation errors."""
         wrong = self._keep(view, values)
         states = values_of(view.blocks, view.entered)
         for block, element in elements_of(view.blocks):
@@ -202,7 +202,7 @@ class Acts:
         return told
 
     async def suggest(self, asked: Asked) -> Told:
-        """Type into a menu of outside options in a modal, and see what it offers."""
+        """Type into an external select of a modal and return its options."""
         user = sight.person(self.space, asked.get("user"))
         view = sight.view(self.space, user, asked.get("view_id"))
         block, element = find(view.blocks, asked)
@@ -213,7 +213,7 @@ class Acts:
     # Delivery --------------------------------------------------------------------------------
 
     async def _interact(self, build: Callable[[], Request], asked: Asked) -> Told:
-        """Send once, or twice at the same moment for a double click, and see what opened."""
+        """Deliver once, or twice concurrently for a double click, and return what opened."""
         manner, since = Manner.read(asked), self.space.new_ts()
         requests = [build() for _ in range(2 if manner.double else 1)]
         both = await asyncio.gather(*(self.door.deliver(request, manner) for request in requests))
@@ -240,7 +240,7 @@ class Acts:
 
 
 def outcome(replies: list[Reply]) -> Told:
-    """What the first delivery brought, and the statuses of all."""
+    """The result of the first delivery, and the statuses of all."""
     first = replies[0]
     told: Told = {"status": first.status, "answer": first.body, "trouble": first.trouble}
     return told | {"statuses": [reply.status for reply in replies]}
@@ -251,7 +251,7 @@ def stamped(space: Workspace, action: Told) -> Told:
 
 
 def _same_button(blocks: list[Block], asked: Asked) -> list[tuple[Block, Block]]:
-    """The button with this value: a message that was just changed has blocks with other ids."""
+    """The button with this value: blocks of a message that just changed have new ids."""
     if not asked.get("pressed"):
         return []
     wanted = (asked.get("action_id"), asked["pressed"])
@@ -259,7 +259,7 @@ def _same_button(blocks: list[Block], asked: Asked) -> list[tuple[Block, Block]]
 
 
 def find(blocks: list[Block], asked: Asked) -> tuple[Block, Block]:
-    """The element with this action_id, in the named block if one is named; a block_id alone will do."""
+    """The element with this action_id, in the named block if given; a block_id alone suffices."""
     name, within = asked.get("action_id"), asked.get("block_id")
     pairs = [(b, e) for b, e in elements_of(blocks) if within in (None, b["block_id"])]
     by_action = [(b, e) for b, e in pairs if e["action_id"] == name]

@@ -1,6 +1,6 @@
-"""What Slack does with an app's answers: to a command, to a response_url, and to a submitted modal.
+"""Effects of an app's responses in Slack: to a command, a response_url, a view submission.
 
-It changes what people see. It does not send anything.
+Changes what people see. Sends nothing.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TROUBLE = "We had some trouble connecting. Try again?"
 
 
 def use_response_url(space: Workspace, name: str, body: Any) -> None:
-    """One of the five uses of a response_url."""
+    """Consume one of the five uses of a response_url."""
     url = space.response_urls.get(name)
     if url is None:
         raise Refused("invalid_url")
@@ -40,7 +40,7 @@ def use_response_url(space: Workspace, name: str, body: Any) -> None:
 
 
 def respond(space: Workspace, url: ResponseUrl, body: Any) -> Message | None:
-    """Show an answer where it belongs: in place of the original, to one person, or to all."""
+    """Show a response: replacing the original, ephemeral, or in channel."""
     if isinstance(body, str):
         body = {"text": body}
     if not isinstance(body, dict):
@@ -86,7 +86,7 @@ def _remove(space: Workspace, url: ResponseUrl) -> None:
 
 
 def submitted(space: Workspace, view: View, body: Any) -> str | None:
-    """Apply the answer to a submission; the sentence Slack shows when it cannot."""
+    """Apply the response to a submission; returns Slack's error message when it is invalid."""
     if body in (None, "", {}):
         _close(space, view)
         return None

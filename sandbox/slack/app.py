@@ -1,7 +1,7 @@
-"""The pretend Slack itself: the Web API over HTTP, response_urls, and the two ends of file transfer.
+"""ASGI app of the simulated Slack: Web API, response_urls, file upload and download.
 
-One entry per call goes into the world's log. The methods are in their own modules; this one reads the token,
-counts against the limits and answers.
+Writes one log entry per call. Methods are in their own modules; this one authenticates, applies rate limits and
+serialises.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ METHODS: dict[str, Method] = {
 
 
 class Slack:
-    """The pretend Slack of one world."""
+    """The simulated Slack of one world."""
 
     def __init__(self, world: World, limits: str = "off") -> None:
         self.world = world
@@ -167,7 +167,7 @@ def call_name(scope: Scope) -> str:
 
 
 def slack_shape(fault: Fault) -> Plain:
-    """Slack's own 429 is JSON with Retry-After; its gateways' errors are pages of HTML."""
+    """Error response: Slack's 429 is JSON with Retry-After; its gateways answer with HTML."""
     if fault.status in (200, 429) and (fault.retry_after is not None or fault.status == 200):
         body = json.dumps({"ok": False, "error": "ratelimited"}).encode()
         headers = [("content-type", "application/json; charset=utf-8")]

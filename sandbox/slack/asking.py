@@ -1,6 +1,6 @@
-"""The arguments of one Web API call, however they came: JSON, a form or the query.
+"""Arguments of a Web API call, from JSON, a form or the query.
 
-It reads them the way Slack does, forgiving about booleans and numbers, and refuses what is missing.
+Coerces booleans and numbers as Slack does, and refuses missing arguments.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ TRUE = (True, 1, "1", "true", "True")
 
 
 class Args:
-    """One call's arguments, with the workspace they speak of."""
+    """One call's arguments, with the workspace they refer to."""
 
     def __init__(self, space: Workspace, given: dict[str, Any]) -> None:
         self.space = space
@@ -45,7 +45,7 @@ class Args:
         return min(max(asked, 1), most)
 
     def data(self, name: str, error: str = "invalid_arguments") -> Any:
-        """A JSON value, which in a form comes as a string."""
+        """A JSON value, a string in a form."""
         value = self.given.get(name)
         if not isinstance(value, str):
             return value
@@ -57,7 +57,7 @@ class Args:
     # Things of the workspace -----------------------------------------------------------------
 
     def visible(self) -> Conversation:
-        """The channel, if the bot may know that it exists."""
+        """The channel, if the bot can see it."""
         name = self.need("channel")
         found = self.space.channels.get(name)
         if found is None or (found.kind != "channel" and seeds.BOT_USER not in found.members):
@@ -72,7 +72,7 @@ class Args:
         return found
 
     def postable(self) -> Conversation:
-        """Where a post goes: a channel's id or name, or a person's id for direct messages."""
+        """The target of a post: a channel's id or name, or a user id for direct messages."""
         name = self.need("channel")
         person = self.space.users.get(name)
         if person is not None:
@@ -98,7 +98,7 @@ class Args:
 
 
 def page(items: list[Any], args: Args, default: int = 100, most: int = 1000) -> tuple[list[Any], str]:
-    """One page of a list and the cursor of the next one."""
+    """One page of a list, with the next cursor."""
     limit = args.number("limit", default, most)
     cursor = args.maybe("cursor")
     try:

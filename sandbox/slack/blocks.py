@@ -1,7 +1,7 @@
-"""Block Kit's blocks and views as tables of rules: what Slack refuses, refused in the same places.
+"""Block Kit validation of blocks and views, as tables of rules with Slack's limits.
 
-It knows the blocks slack_sdk's models know and a desk bot may use. Blocks made for AI answers (card, carousel,
-data_table, plan and the like) are refused as unsupported.
+Knows the blocks in slack_sdk's models that a desk bot may use. Blocks for AI answers (card, carousel, data_table, plan
+and the like) are refused as unsupported.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ MESSAGE = many(typed(MESSAGE_BLOCKS, "block"), 50, 0)
 
 
 def message_faults(blocks: Any) -> list[str]:
-    """What Slack would refuse in the blocks of a message."""
+    """Validation errors of a message's blocks."""
     found: list[str] = []
     MESSAGE(blocks, "/blocks", found)
     if isinstance(blocks, list):
@@ -178,7 +178,7 @@ def message_faults(blocks: Any) -> list[str]:
 
 
 def view_faults(view: Any, kind: str) -> list[str]:
-    """What Slack would refuse in a modal or a home view."""
+    """Validation errors of a modal or home view."""
     found: list[str] = []
     if not isinstance(view, dict) or view.get("type") != kind:
         say(f"type must be {kind}", "/view/type", found)
@@ -206,7 +206,7 @@ def too_large(view: Any) -> bool:
 
 
 def _across(blocks: list[Any], at: str, found: list[str]) -> None:
-    """Rules that look at more than one block."""
+    """Rules that span several blocks."""
     seen: set[str] = set()
     for index, one in enumerate(b for b in blocks if isinstance(b, dict)):
         name = one.get("block_id")

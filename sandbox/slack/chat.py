@@ -1,4 +1,4 @@
-"""The `chat.*` and `reactions.*` methods: posting, changing and removing messages."""
+"""`chat.*` and `reactions.*` methods: post, update, delete."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The control room's Slack routes: act as anybody, and look at what anybody sees.
+"""Control API of Slack (`/slack`): act as any person, and read what any person sees.
 
-Thin: it reads JSON, calls an act or a sight, and says in words what cannot be done.
+Parses JSON, calls an act or a view, and explains refusals.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _endpoint(act: Act) -> Callable[[Request], Awaitable[Response]]:
 
 
 def _raw(door: Door) -> Callable[[Request], Awaitable[Response]]:
-    """Any body with any headers, as somebody who is not Slack might send it."""
+    """Deliver an arbitrary body with arbitrary headers, as an attacker may."""
 
     async def raw(request: Request) -> Response:
         asked = await request.json()
@@ -81,7 +81,7 @@ def _raw(door: Door) -> Callable[[Request], Awaitable[Response]]:
 
 
 def _link(door: Door) -> Callable[[Request], Awaitable[Response]]:
-    """How many connections of Socket Mode are open; a POST lets something happen to them first."""
+    """The number of open Socket Mode connections; POST manipulates them first."""
 
     async def link(request: Request) -> Response:
         if request.method == "POST":

@@ -1,4 +1,4 @@
-"""The `conversations.*` methods: what channels there are and what was said in them."""
+"""`conversations.*` methods: channels, history, replies."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def within(messages: Iterable[Message], args: Args) -> list[Message]:
 
 
 def _moment(args: Args, name: str) -> str:
-    """A timestamp in the one shape in which text compares as time does."""
+    """A timestamp in the form in which string order is time order."""
     value = args.maybe(name) or "0"
     whole, _, part = value.partition(".")
     if not whole.isdigit() or not (part or "0").isdigit():

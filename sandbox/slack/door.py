@@ -1,7 +1,7 @@
-"""Sends signed requests to the bot, waits as long as Slack waits, and logs what came back.
+"""Signed HTTP delivery of requests to the bot, with Slack's timeouts and retries, logged.
 
-It knows signatures, time limits and retries; it does not know what a body means. An app in Socket Mode is asked over its
-connection instead, and never at its address.
+Knows signatures, timeouts and retries, not the meaning of a body. An app in Socket Mode is reached over its connection,
+never at its address.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ FAILED = "dispatch_failed"
 
 @dataclass(frozen=True)
 class Request:
-    """One body for the bot, with the name it has in the log."""
+    """A body for the bot, with its name in the log."""
 
     call: str
     raw: bytes
@@ -59,7 +59,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the bot answered; `trouble` is what Slack would tell the person, if anything."""
+    """The bot's response; `trouble` is Slack's error message for the person, if any."""
 
     status: int | None
     body: Any = None
@@ -73,7 +73,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Manner:
-    """How an act is delivered: again, too late, or with a wrong signature."""
+    """Delivery mode of an act: repeated, stale, or with a wrong signature."""
 
     repeat: int = 0
     age: float = 0
@@ -119,7 +119,7 @@ def _again(retry: Retry) -> dict[str, str]:
 
 
 class Door:
-    """The way from the pretend Slack to the bot."""
+    """Sender of requests to the bot."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -189,7 +189,7 @@ class Door:
         return [await self._send(request, signed | _again(retry)) for retry in (None, *retries)]
 
     async def emit(self, body: dict[str, Any], manner: Manner = PLAIN) -> list[Reply]:
-        """An event. When it fails Slack tries again, later, in the background."""
+        """Send an event; failures are retried later in the background."""
         if not self.connected:
             return []
         request = Request.of_event(body)
@@ -213,7 +213,7 @@ class Door:
         task.add_done_callback(self._later.discard)
 
     def forget(self) -> None:
-        """Retries of a world that was reset are not sent."""
+        """Cancel retries after a reset."""
         for task in self._later:
             task.cancel()
 

@@ -1,7 +1,7 @@
-"""Block Kit's elements and composition objects as tables of rules, with Slack's limits.
+"""Block Kit validation of elements and composition objects, as tables of rules with Slack's limits.
 
-Source of the limits: https://docs.slack.dev/reference/block-kit. It knows the elements a desk bot uses; an
-element that is not in a table is refused, as Slack refuses an unknown one.
+Source of the limits: https://docs.slack.dev/reference/block-kit. Elements a desk bot uses; one that is not in a table
+is refused, as Slack refuses an unknown one.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def element(required: dict[str, Rule], optional: dict[str, Rule], *, confirm: bo
 
 
 def chosen_among(*names: str) -> Rule:
-    """A first choice must be one of the options, exactly as it is there."""
+    """An initial option must equal one of the options."""
 
     def check(value: Any, at: str, found: list[str]) -> None:
         offered = all_options(value)
@@ -117,7 +117,7 @@ def static_menu(multi: bool) -> Rule:
 
 
 def live_menu(kind: str, multi: bool) -> Rule:
-    """A menu whose choices Slack or the app supplies: people, channels, conversations, external."""
+    """A select whose options Slack or the app supplies: users, channels, conversations, external."""
     plural = f"initial_{kind}s" if kind != "option" else "initial_options"
     rules: dict[str, Rule] = {"placeholder": PLACEHOLDER}
     rules[plural if multi else f"initial_{kind}"] = anything
@@ -149,7 +149,7 @@ def lengths_agree(value: Any, at: str, found: list[str]) -> None:
 
 
 def line(**extra: Rule) -> Rule:
-    """A field to type in."""
+    """A text input."""
     rules: dict[str, Rule] = {
         "placeholder": PLACEHOLDER,
         "initial_value": string(3000, 0),

@@ -1,4 +1,4 @@
-"""The events an app hears: what each says, in Slack's keys. The envelope is in `payloads`."""
+"""Events API payloads of each event type. The envelope is in `payloads`."""
 
 from __future__ import annotations
 

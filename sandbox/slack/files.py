@@ -1,4 +1,4 @@
-"""The `files.*` methods and the two plain HTTP ends of them: where bytes go up and where they come down."""
+"""`files.*` methods, with the upload and download endpoints."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def get_upload_url(space: Workspace, args: Args) -> Answer:
 
 
 def complete_upload(space: Workspace, args: Args) -> Answer:
-    """Sharing is finished later than the answer, as in Slack: `files.info` tells when."""
+    """Sharing completes asynchronously, as in Slack: poll `files.info`."""
     asked = args.data("files")
     if not isinstance(asked, list) or not asked:
         raise Refused("invalid_arguments")
@@ -50,7 +50,7 @@ def _uploaded(space: Workspace, asked: Any) -> File:
 
 
 def _target(space: Workspace, channel: str) -> Conversation:
-    """Only ids: a channel's name fails here, and so does a person's id."""
+    """Ids only: a channel's name fails here, and so does a user id."""
     found = space.channels.get(channel)
     if found is None:
         raise Refused("channel_not_found")
@@ -101,7 +101,7 @@ def info(space: Workspace, args: Args) -> Answer:
 
 
 def delete(space: Workspace, args: Args) -> Answer:
-    """A deleted file leaves its messages behind, with nothing in them."""
+    """Messages of a deleted file stay, empty."""
     file = space.files.get(args.need("file"))
     if file is None:
         raise Refused("file_not_found")

@@ -1,6 +1,6 @@
-"""How Slack's own client fills in a form: what it sends for every input, and what it refuses to send.
+"""Input state and validation of Slack's client: the value sent for each input, and what it refuses to submit.
 
-Pure. It knows elements and what a person put in; it does not know views, people or the app.
+Pure. Knows elements and input values; not views, people or the app.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ STATELESS = ("button", "overflow")
 
 
 class CannotEnter(Exception):
-    """The client would not let a person enter this."""
+    """The client does not accept this input."""
 
 
 def blank(element: Element) -> State:
-    """What an element nobody touched sends."""
+    """The value of an untouched element."""
     key, first, empty = STATES[element["type"]]
     return {"type": element["type"], key: element.get(first, empty)}
 
@@ -118,7 +118,7 @@ def rich(text: str) -> dict[str, Any]:
 
 
 def objection(block: dict[str, Any], element: Element, state: State) -> str | None:
-    """Why Slack's client would not submit this input; None when it would."""
+    """The client's validation error for an input, or None."""
     if block.get("type") != "input":
         return None
     value = state[STATES[element["type"]][0]]

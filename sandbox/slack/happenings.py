@@ -1,6 +1,6 @@
-"""Things that happen in the workspace without a click: people speak, upload, join, move between groups.
+"""Workspace changes that are no interaction: messages, uploads, channel and group membership.
 
-Each changes the workspace and then tells the bot by an event, as Slack would, if the bot may know.
+Each changes the workspace and then sends the bot an event, if it is entitled to one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sandbox.slack.writing import write_channel, write_file, write_group, write_
 
 
 class Happenings:
-    """What happens around the bot."""
+    """Workspace changes around the bot."""
 
     def __init__(self, space: Workspace, door: Door) -> None:
         self.space = space
@@ -88,7 +88,7 @@ class Happenings:
             await world.wait_newer(world.last, "slack", left)
 
     async def group(self, asked: Asked) -> Told:
-        """Who is in a group from now on."""
+        """Set a group's members."""
         group = self.space.groups.get(str(asked.get("id")))
         if group is None:
             raise sight.NotSeen(f"There is no group {asked.get('id')}.")
@@ -122,7 +122,7 @@ class Happenings:
         return user
 
     async def scopes(self, asked: Asked) -> Told:
-        """Take scopes away from the app, or give it some; nobody is told."""
+        """Grant or revoke scopes of the app; no event."""
         self.space.scopes -= {str(name) for name in asked.get("remove") or ()}
         self.space.scopes |= {str(name) for name in asked.get("add") or ()}
         return {"status": None, "scopes": sorted(self.space.scopes)}
@@ -146,7 +146,7 @@ class Happenings:
         return self.space.channels[name]
 
     def _moves(self, place: Conversation, asked: Asked) -> list[tuple[str, str]]:
-        """Who joins and who leaves, as far as the bot, being in the channel, hears of it."""
+        """Joins and leaves that the bot, as a member of the channel, is told of."""
         before, bot = list(place.members), seeds.BOT_USER
         wanted = [str(name) for name in asked.get("members") or [m for m in before if m != bot]]
         if bool(asked.get("bot_member", bot in before)):

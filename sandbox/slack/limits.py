@@ -1,7 +1,7 @@
-"""Slack's rate limits: so many calls a minute per method, and about one post a second per channel.
+"""Rate limits of Slack: calls per minute and method, and about one post per second and channel.
 
-Source: https://docs.slack.dev/apis/web-api/rate-limits. Slack does not publish how long a burst may be; here it is
-four posts. It counts calls only; it does not know what they ask.
+Source: https://docs.slack.dev/apis/web-api/rate-limits. Slack does not publish the burst size; here it is four posts.
+Counts calls only.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ POST_BURST = 4.0
 
 
 class Limits:
-    """Counts calls, and says how many seconds to wait when there were too many."""
+    """Call counters; return the seconds to wait over a limit."""
 
     def __init__(self) -> None:
         self.calls: dict[str, deque[float]] = {}
         self.posts: dict[str, tuple[float, float]] = {}
 
     def wait_for(self, method: str, channel: str) -> int | None:
-        """Seconds until this call is welcome again; None when it is welcome now."""
+        """Seconds until this call is allowed; None when it is allowed now."""
         now = time.monotonic()
         if method == "chat.postMessage":
             return self._post(channel, now)

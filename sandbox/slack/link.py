@@ -1,7 +1,7 @@
-"""Socket Mode as Slack does it: an app opens a WebSocket, requests come over it as envelopes, and each is acknowledged.
+"""Socket Mode server: an app opens a WebSocket, requests arrive as envelopes, each is acknowledged.
 
-https://docs.slack.dev/apis/events-api/using-socket-mode/ Once an app was connected, nothing goes to its
-address any more. It knows envelopes and the wire; it does not know what a body means.
+https://docs.slack.dev/apis/events-api/using-socket-mode/ Once an app has connected, nothing is sent to its address any
+more. Knows envelopes, not the meaning of a body.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ CLOSED = "connection_closed"
 
 
 class Lost(Exception):
-    """The connection went before the envelope was acknowledged."""
+    """The connection closed before the acknowledgement."""
 
 
 @dataclass(eq=False)
 class Connection:
-    """One open WebSocket and the envelopes that wait for their acknowledgement."""
+    """An open WebSocket and its unacknowledged envelopes."""
 
     socket: web.WebSocketResponse
     transport: asyncio.Transport | None
@@ -39,7 +39,7 @@ class Connection:
 
 
 class Link:
-    """The end of the WebSocket that is Slack's. It listens on loopback once an app asks for an address."""
+    """Slack's end of the WebSocket. Listens on loopback once an app requests an address."""
 
     def __init__(self) -> None:
         self.used = False
@@ -50,7 +50,7 @@ class Link:
         self._port = 0
 
     async def address(self) -> str:
-        """Give an app the address of one connection, good for one use."""
+        """Issue a single-use connection address."""
         await self._listen()
         ticket = secrets.token_hex(12)
         self._tickets.add(ticket)
@@ -85,7 +85,7 @@ class Link:
             connection.waiting.pop(envelope, None)
 
     async def do(self, what: str) -> None:
-        """Let something happen to the connections: `cut`, `silent` (open, and nothing comes) or `refresh`."""
+        """Manipulate the connections: `cut`, `silent` (open, no traffic) or `refresh`."""
         if what == "silent":
             self.silent = True
         for connection in list(self.connections):
@@ -108,7 +108,7 @@ class Link:
             self._runner = None
 
     def reset(self) -> None:
-        """A new world; an app that is connected stays connected."""
+        """Reset for a new world; a connected app stays connected."""
         self.used, self.silent = bool(self.connections), False
 
     # The wire -------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
-"""What Slack sends to an app: commands, interactions and events, with exactly Slack's keys.
+"""Request payloads of Slack: commands, interactions and events, with exactly Slack's keys.
 
-Pure building of bodies; it does not know how they are signed or delivered, nor what the app will answer.
+Pure construction; knows neither signatures nor delivery nor the app's response.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _team() -> Body:
 
 
 def _single_workspace() -> Body:
-    """What a workspace outside an Enterprise Grid says of the enterprise."""
+    """Enterprise fields of a workspace outside an Enterprise Grid."""
     return {"enterprise": None, "is_enterprise_install": False}
 
 
@@ -115,7 +115,7 @@ def view_action(space: Workspace, user: User, view: View, action: Body) -> Body:
 
 
 def suggestion(user: User, view: View, at: tuple[str, str], typed: str) -> Body:
-    """What a menu of outside options asks while somebody types into it."""
+    """`block_suggestion` of an external select."""
     return {
         "type": "block_suggestion",
         "user": _who(user),

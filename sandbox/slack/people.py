@@ -1,4 +1,4 @@
-"""The `auth.*`, `users.*` and `usergroups.*` methods: who there is and who is in which group."""
+"""`auth.*`, `users.*` and `usergroups.*` methods."""
 
 from __future__ import annotations
 

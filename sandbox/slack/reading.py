@@ -1,7 +1,7 @@
-"""Reading as a person does: which places there are and what is new in them, one stretch of one, one thread, a file.
+"""Read model of a person's client: places with unread counts, pages of a channel, a thread, a file.
 
-These answer for a screen: a channel of five thousand messages is read a stretch at a time. Nothing here tells
-the bot anything; Slack keeps what somebody has read to itself.
+Built for a screen: a channel of five thousand messages is read in pages. Nothing here notifies the bot; Slack does not
+publish read state.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _mark_routes(router: APIRouter, space: Workspace) -> None:
 
 
 def see_places(space: Workspace, user: User) -> list[Seen]:
-    """Their direct messages with the bot, then every channel they see."""
+    """Direct messages with the bot, then every visible channel."""
     own = space.direct(user.id)
     rest = [c for c in space.seen_by(user.id) if c.kind != "im"]
     return [_place(space, user, one) for one in (own, *rest)]
@@ -85,7 +85,7 @@ def _place(space: Workspace, user: User, one: Conversation) -> Seen:
 
 
 def _unread(space: Workspace, user: User, one: Conversation) -> int:
-    """How many messages of others came since this person looked, at most 99."""
+    """Number of others' messages since this person looked, at most 99."""
     seen, count = space.read.get((user.id, one.id), "0"), 0
     for message in reversed(one.messages.values()):
         if message.ts <= seen or count >= MOST_UNREAD:
@@ -95,7 +95,7 @@ def _unread(space: Workspace, user: User, one: Conversation) -> int:
 
 
 def see_stretch(space: Workspace, user: User, place: Conversation, end: int, size: int) -> Seen:
-    """Up to `size` messages before number `end` (-1: the newest), private answers among them."""
+    """Up to `size` messages before number `end` (-1: the newest), ephemeral ones included."""
     tops = [m for m in place.messages.values() if not m.is_reply or m.broadcast]
     private = [m for m in place.ephemeral if m.only_for == user.id and not m.is_reply]
     if private:
@@ -113,7 +113,7 @@ def see_stretch(space: Workspace, user: User, place: Conversation, end: int, siz
 
 
 def see_thread(space: Workspace, user: User, place: Conversation, ts: str) -> Seen:
-    """A message with its answers, and those that only this person sees."""
+    """A message with its replies, ephemeral ones included."""
     parent = sight.message(space, user, place.id, ts)
     private: list[Message] = [m for m in place.ephemeral if m.only_for == user.id and m.thread_ts == ts]
     replies = sorted([*place.replies(ts), *private], key=lambda m: m.ts)

@@ -1,7 +1,7 @@
-"""Small rules that check JSON against a table and say what is wrong, where.
+"""Combinators for JSON validation rules that report errors with a JSON pointer.
 
-A rule takes a value, the JSON pointer of that value and a list of findings to add to. It does not know what a
-block is; the tables are in `elements` and `blocks`.
+A rule takes a value, its JSON pointer and a list of errors to append to. Knows no blocks; the tables are in `elements`
+and `blocks`.
 """
 
 from __future__ import annotations
@@ -68,11 +68,11 @@ def many(rule: Rule, most: int, least: int = 1) -> Rule:
 
 
 def anything(value: Any, at: str, found: list[str]) -> None:
-    """For values Slack takes as they are and the bot never sends."""
+    """Accept any value: for keys the bot never sends."""
 
 
 def shape(required: Mapping[str, Rule], optional: Mapping[str, Rule] | None = None) -> Rule:
-    """An object with exactly these keys; `None` counts as absent, as Slack takes it."""
+    """An object with exactly these keys; `None` counts as absent, as in Slack."""
     known = {**required, **(optional or {})}
 
     def check(value: Any, at: str, found: list[str]) -> None:
@@ -106,7 +106,7 @@ def typed(table: Mapping[str, Rule], what: str) -> Rule:
 
 
 def also(rule: Rule, extra: Rule) -> Rule:
-    """Both rules; the second runs only on an object, so that it may use `.get`."""
+    """Both rules; the second only on an object, so that it may use `.get`."""
 
     def check(value: Any, at: str, found: list[str]) -> None:
         rule(value, at, found)

@@ -1,6 +1,6 @@
-"""Which scope each method wants, and what the app was given: a method without its scope is refused as Slack does.
+"""OAuth scopes per Web API method; a method without its scope is refused as in Slack.
 
-https://docs.slack.dev/reference/methods names them; where one of several is enough, all stand here.
+https://docs.slack.dev/reference/methods lists them; where one of several suffices, all are listed.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ GIVEN = (
 
 
 def check_scope(method: str, given: set[str]) -> None:
-    """Refuse a method of which no scope was given."""
+    """Refuse a method for which no scope was granted."""
     needed = NEEDS.get(method, ())
     if needed and given.isdisjoint(needed):
         raise Refused("missing_scope", needed=needed[0], provided=",".join(sorted(given)))

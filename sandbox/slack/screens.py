@@ -1,6 +1,6 @@
-"""The views people have before them: each person's stack of modals and their App Home.
+"""Open views per person: the stack of modals and App Home.
 
-State only: it does not know who asked for a view, nor whether its blocks are good.
+State only: neither who requested a view nor whether its blocks are valid.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def new_hash() -> str:
 
 @dataclass
 class View:
-    """One modal or App Home as one person has it, with what they put in so far."""
+    """One modal or App Home of one person, with its input state."""
 
     id: str
     user: str
@@ -47,7 +47,7 @@ class View:
         return self.body.get("external_id") or ""
 
     def replace(self, body: dict[str, Any]) -> None:
-        """New content; what was entered stays where block_id, action_id and type are the same."""
+        """New content; input is kept where block_id, action_id and type are equal."""
         before = {(b["block_id"], e["action_id"]): e["type"] for b, e in elements_of(self.blocks)}
         self.body = body
         kept: Entered = {}
@@ -87,7 +87,7 @@ class View:
 
 
 class Screens:
-    """Who has which view open."""
+    """Open views by person."""
 
     def __init__(self) -> None:
         self.views: dict[str, View] = {}
@@ -109,7 +109,7 @@ class Screens:
         return next((v for v in self.views.values() if v.external_id == external_id), None)
 
     def open(self, name: str, user: str, body: dict[str, Any]) -> View:
-        """A new stack; whatever modal was open is gone."""
+        """A new stack; an open modal is discarded."""
         self.clear(user)
         view = self.views[name] = View(name, user, body, name)
         self.stacks[user] = [name]

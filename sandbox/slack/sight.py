@@ -1,6 +1,6 @@
-"""What a person sees in the pretend Slack: messages with their threads, private answers, modals and home.
+"""Visibility in the simulated Slack: messages with threads, ephemeral messages, modals and home, per person.
 
-Reading only. A person sees public channels, their own channels, and their direct messages with the bot.
+Read-only. A person sees public channels, their own channels, and their direct messages with the bot.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Seen = dict[str, Any]
 
 
 class NotSeen(Exception):
-    """The person has no such thing before them."""
+    """The person cannot see this."""
 
 
 def person(space: Workspace, user: Any) -> User:
@@ -71,7 +71,7 @@ def see_private(space: Workspace, conversation: Conversation, user: str | None) 
 
 
 def see_channel(space: Workspace, conversation: Conversation, user: str | None = None) -> Seen:
-    """Everything in a channel; without a user, as nobody could: all private answers too."""
+    """Everything in a channel; without a user, including all ephemeral messages."""
     tops = [m for m in conversation.messages.values() if not m.is_reply]
     return {
         "channel": write_channel(conversation, count=True) | {"members": conversation.members},

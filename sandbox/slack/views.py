@@ -1,4 +1,4 @@
-"""The `views.*` methods: opening, stacking, changing and publishing views."""
+"""`views.*` methods: open, push, update, publish."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Answer = dict[str, Any]
 
 
 def check_view(space: Workspace, view: Any, kind: str, but: View | None = None) -> dict[str, Any]:
-    """A view fit to show, or the refusal Slack would give; `but` may keep its own external_id."""
+    """A valid view, or Slack's refusal; `but` may keep its own external_id."""
     if too_large(view):
         raise Refused("view_too_large")
     found = view_faults(view, kind)
@@ -47,7 +47,7 @@ def open_(space: Workspace, args: Args) -> Answer:
 
 
 def push(space: Workspace, args: Args) -> Answer:
-    """Only from a modal: the trigger must come from something done inside one."""
+    """Only from a modal: the trigger must come from an interaction inside one."""
     name, asked = args.need("trigger_id"), read_view(args)
     body = check_view(space, asked, "modal")
     trigger = space.triggers.get(name)

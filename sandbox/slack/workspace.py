@@ -1,6 +1,6 @@
-"""What is in the pretend Slack: people, groups, channels, messages, files and the ids that open things.
+"""State of the simulated Slack: people, groups, channels, messages, files, triggers and response_urls.
 
-State only. It does not know HTTP, and it checks nothing: the methods and the acts do that.
+Knows no HTTP and validates nothing: methods and acts do.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ class File:
 
 @dataclass
 class Trigger:
-    """Lets the app open one modal for one person, for three seconds, once."""
+    """trigger_id: opens one modal for one person, once, within three seconds."""
 
     user: str
     born: float
@@ -150,7 +150,7 @@ class Trigger:
 
 @dataclass
 class ResponseUrl:
-    """Lets the app answer where something happened: five times within half an hour."""
+    """response_url: five responses within half an hour."""
 
     user: str
     channel: str
@@ -160,7 +160,7 @@ class ResponseUrl:
 
 
 class Workspace:
-    """Everything the pretend Slack remembers."""
+    """All state of the simulated Slack."""
 
     def __init__(self) -> None:
         self.trigger_seconds = TRIGGER_SECONDS
@@ -186,7 +186,7 @@ class Workspace:
     # Ids -------------------------------------------------------------------------------------
 
     def new_ts(self) -> str:
-        """Real time in microseconds, never the same twice."""
+        """A unique ts: real time in microseconds."""
         self._last_ts = max(self._last_ts + 1, int(time.time() * 1_000_000))
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
@@ -221,7 +221,7 @@ class Workspace:
     # Conversations ---------------------------------------------------------------------------
 
     def direct(self, user: str) -> Conversation:
-        """The bot's direct messages with a person, opened when first needed."""
+        """The bot's direct messages with a person, created on first use."""
         found = next((c for c in self.channels.values() if c.kind == "im" and c.person == user), None)
         if found is None:
             id_ = "D" + user[1:]
@@ -248,14 +248,14 @@ def _channel(seed: seeds.Channel) -> Conversation:
 
 
 def _forget_oldest(kept: dict[str, Any]) -> None:
-    """A long torture run must not eat the machine; ids this old have long expired."""
+    """Bound the memory of long runs; ids this old have expired."""
     if len(kept) > MOST_IDS:
         for name in list(kept)[: MOST_IDS // 2]:
             del kept[name]
 
 
 def fill_ids(blocks: list[dict[str, Any]] | None) -> None:
-    """Slack names every block and every element that came without a name."""
+    """Assign ids to blocks and elements without one."""
     for one in blocks or []:
         one.setdefault("block_id", secrets.token_urlsafe(3))
     for _, element in elements_of(blocks or []):

@@ -1,6 +1,6 @@
-"""How Slack writes its things in JSON: messages, people, groups, channels and files.
+"""JSON representation of Slack objects: messages, people, groups, channels, files.
 
-One direction only, for answers and payloads alike. It decides nothing.
+Output only, for responses and payloads alike.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def write_message(space: Workspace, message: Message, *, metadata: bool = False)
 
 
 def _thread(space: Workspace, message: Message) -> dict[str, Any]:
-    """What a message says of its thread: a parent counts, a reply names its parent."""
+    """Thread keys of a message: a parent counts replies, a reply names its parent."""
     conversation = space.channels[message.channel]
     if message.is_reply:
         parent = conversation.messages.get(message.thread_ts or "")

@@ -1,1 +1,1 @@
-"""A pretend Zendesk account over real HTTP: tickets, forms, triggers and signed webhooks, with Zendesk's traps."""
+"""Simulated Zendesk account over real HTTP: tickets, forms, triggers, signed webhooks, and Zendesk's pitfalls."""

@@ -1,4 +1,4 @@
-"""One pretend account: every table of it, ids, and the look-ups the rest needs. It does not know HTTP."""
+"""State of the simulated account: tables, ids, look-ups. Knows no HTTP."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ FIRST_TICKET = 48213
 
 
 class Account:
-    """All state of the pretend account; emptied and seeded again by `sandbox.zendesk.seeding`."""
+    """All state of the account; emptied and seeded again by `sandbox.zendesk.seeding`."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self.clear()
 
     def clear(self) -> None:
-        """Empty every table, in place: routes and deliveries hold on to this account."""
+        """Empty every table in place: routes and deliveries keep a reference."""
         self.users: dict[int, User] = {}
         self.groups: dict[int, Group] = {}
         self.memberships: dict[int, Membership] = {}
@@ -56,7 +56,7 @@ class Account:
         self._last_ticket = FIRST_TICKET - 1
 
     def instant(self) -> datetime:
-        """Now, as Zendesk stores it: whole seconds of the business clock."""
+        """Now in Zendesk's precision: whole seconds of the business clock."""
         return self._now().replace(microsecond=0)
 
     def exactly(self) -> datetime:
@@ -77,7 +77,7 @@ class Account:
         return next((u for u in self.users.values() if (u.email or "").lower() == wanted), None)
 
     def agent_named(self, name: str) -> User | None:
-        """An agent by name or e-mail address, as people say them."""
+        """An agent by name or e-mail address."""
         wanted = name.strip().lower()
         agents = (u for u in self.users.values() if u.is_agent)
         return next((u for u in agents if wanted in (u.name.lower(), (u.email or "").lower())), None)

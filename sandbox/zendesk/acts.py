@@ -1,7 +1,6 @@
-"""What people do in Zendesk by hand, and the switches of the account: the `/zendesk` part of the control room.
+"""Control API of Zendesk (`/zendesk`): manual acts of agents, and account switches.
 
-No vendor has these addresses. Everybody acts under their own name and through the same rules as the API, only
-the channel is `web`.
+No vendor has these endpoints. Acts run under the person's name through the rules of the API, with channel `web`.
 """
 
 from __future__ import annotations
@@ -19,14 +18,14 @@ HAND = "web"
 
 
 class Act(BaseModel):
-    """An act that somebody does; an unknown key is a mistake, not a wish."""
+    """Body of an act; unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid")
     by: str
 
 
 class NewTicket(Act):
-    """A ticket somebody makes by hand, everything by name."""
+    """A ticket made by hand, everything by name."""
 
     subject: str = "By hand"
     comment: str
@@ -40,7 +39,7 @@ class NewTicket(Act):
 
 
 class Move(Act):
-    """A ticket given to a group, a person or a status; `assignee: ""` takes the person away."""
+    """A change of group, assignee or status; `assignee: ""` removes the assignee."""
 
     group: str | None = None
     status: str | None = None
@@ -49,7 +48,7 @@ class Move(Act):
 
 
 class Said(Act):
-    """A comment; `by` may also be the requester, who can only speak in public."""
+    """A comment; `by` may be the requester, whose comments are always public."""
 
     body: str
     public: bool = True
@@ -82,7 +81,7 @@ def _ticket_views(router: APIRouter, helpdesk: Helpdesk) -> None:
 
     @router.get("/tickets")
     async def tickets(newest: int | None = None, find: str = "") -> JSONResponse:
-        """All of them, oldest first; or the `newest` so many in which every word of `find` stands."""
+        """All tickets, oldest first; or the `newest` n that contain every word of `find`."""
         wanted = overview.found(account, find)
         rows = [overview.ticket(account, t) for t in (wanted[-newest:] if newest else wanted)]
         return JSONResponse({"tickets": rows, "total": len(wanted)})

@@ -1,4 +1,4 @@
-"""The pretend Zendesk as the company starts it: one ASGI app, one control router, one reset."""
+"""ASGI app of the simulated Zendesk, its control routes and its reset."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ GROUPS_OF_ROUTES = (  # bulk work before single tickets: `/tickets/update_many` 
 
 
 class Zendesk:
-    """A whole pretend account. `app` is what uvicorn serves; it already logs and misbehaves on demand."""
+    """The simulated account. `app` is what uvicorn serves, with logging and fault injection."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Zendesk:
         self.helpdesk.reset()
 
     async def drain(self) -> None:
-        """Wait until every webhook on its way has arrived or failed for good."""
+        """Wait until every webhook in flight has arrived or failed for good."""
         await self.helpdesk.deliveries.drain()
 
     async def close(self) -> None:
@@ -80,5 +80,5 @@ class Zendesk:
 
 
 def call_name(scope: dict[str, Any]) -> str:
-    """`PUT /api/v2/tickets/48213.json`: as it was asked."""
+    """Name of a call in the log, such as `PUT /api/v2/tickets/48213.json`."""
     return f"{scope['method']} {scope['path']}"

@@ -1,6 +1,6 @@
-"""Zendesk stops calling a webhook that keeps failing: 70 % errors or 1,000 errors within five minutes.
+"""Circuit breaker of webhooks: opens at 70 % errors or 1,000 errors within five minutes.
 
-It measures real time, since deliveries happen in real time.
+Uses real time, as deliveries do.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a pretend Zendesk refuses about a ticket before it is written, in its own words."""
+"""Validation of ticket writes, with Zendesk's error messages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Details = dict[str, list[Json]]
 
 
 def check_ticket(account: Account, draft: Draft, wanted: Json, actor: User) -> None:
-    """Raise the 422 that lists everything wrong with this write, or return."""
+    """Raise a 422 that lists every error of this write."""
     details: Details = {}
     _check_choices(wanted, details)
     _check_group(account, draft, wanted, details)
@@ -31,7 +31,7 @@ def check_ticket(account: Account, draft: Draft, wanted: Json, actor: User) -> N
 
 
 def check_writable(ticket: Ticket, wanted: Json) -> None:
-    """Closed tickets are for ever; a safe update must be based on the latest state."""
+    """Closed tickets are immutable; a safe update must carry the latest stamp."""
     if ticket.state["status"] == "closed":
         raise refusals.invalid_one("status", "Status: closed prevents ticket update", None)
     if wanted.get("safe_update") in (True, "true") and _is_stale(ticket, wanted):
@@ -83,7 +83,7 @@ def _check_requester(account: Account, draft: Draft, details: Details) -> None:
 
 
 def _check_solved(account: Account, draft: Draft, wanted: Json, actor: User, details: Details) -> None:
-    """Solving needs an assignee; the solver becomes it when they are in the ticket's group."""
+    """Solving requires an assignee; the solver becomes it when a member of the ticket's group."""
     if wanted.get("status") != "solved" or draft.state["assignee_id"] is not None:
         return
     group_id = draft.state["group_id"]

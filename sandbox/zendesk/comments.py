@@ -1,4 +1,4 @@
-"""Comments and the files that come with them: how a comment of a request becomes one of a ticket."""
+"""Comments of ticket writes, with their attachments."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BREAK = re.compile(r"</p>|<br\s*/?>|</div>", re.IGNORECASE)
 
 
 def read_comment(account: Account, wanted: Json, actor: User, channel: str) -> Comment | None:
-    """The comment of a write, or None. Only agents write internal notes: an end user's is always public."""
+    """The comment of a write, or None. Only agents write internal notes; an end user's is public."""
     given = wanted.get("comment")
     given = given if isinstance(given, dict) else {"body": given}
     attachments = _take_uploads(account, given.get("uploads"))
@@ -39,7 +39,7 @@ def _texts(given: Json) -> tuple[str, str]:
 
 
 def as_page(text: str) -> str:
-    """Plain text as Zendesk shows it: a paragraph per blank line, a break per line."""
+    """Plain text as HTML: a paragraph per blank line, a break per line."""
     parts = [html.escape(part).replace("\n", "<br>\n") for part in re.split(r"\n{2,}", text)]
     inner = "\n\n".join(f'<p dir="auto">{part}</p>' for part in parts)
     return f'<div class="zd-comment" dir="auto">{inner}</div>'
@@ -50,7 +50,7 @@ def cut(text: str) -> str:
 
 
 def _take_uploads(account: Account, tokens: Any) -> list[Attachment]:
-    """Files of upload tokens, each usable once; a token that is unknown or too old brings nothing."""
+    """Files of upload tokens, single use; an unknown or expired token brings nothing."""
     names = [tokens] if isinstance(tokens, str) else tokens or []
     taken: list[Attachment] = []
     for name in names:

@@ -1,6 +1,6 @@
-"""`/triggers/definitions`: which fields a rule's conditions and actions may name, with which operators and values.
+"""`/triggers/definitions`: fields, operators and values of conditions and actions.
 
-https://developer.zendesk.com/api-reference/ticketing/business-rules/triggers/#list-trigger-action-and-condition-definitions
+https://developer.zendesk.com/api-reference/ticketing/business-rules/triggers/
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _subjects(account: Account) -> list[Json]:
 
 
 def _custom(field: Field) -> Json:
-    """A dropdown's value is its option's tag; it has no `changed` of its own."""
+    """A dropdown's value is its option's tag; it has no operator `changed`."""
     operators = (*EQUAL, *THERE) if field.type in CHOICE_TYPES else THERE
     values = tuple((option.value, option.name) for option in field.options)
     return {**_subject(f"custom_fields_{field.id}", operators, values), "title": field.title}

@@ -1,7 +1,7 @@
-"""Webhook deliveries to the bot: signed, asynchronous, repeated on failure, and misbehaving when told to.
+"""Webhook deliveries to the bot: signed, asynchronous, retried, with configurable misbehaviour.
 
-Only addresses on this machine are ever called. Signatures carry real time, because a receiver checks them
-against real time. Every attempt goes into the world's log as `zendesk->bot`.
+Only loopback addresses are called. Signatures carry real time, which receivers check. Each attempt is logged as
+`zendesk->bot`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ LONGEST_KEPT = 10_000
 
 @dataclass
 class Attempt:
-    """One try at delivering: what was sent and what came back."""
+    """One attempt: request and response."""
 
     at: str
     headers: dict[str, str]
@@ -43,7 +43,7 @@ class Attempt:
 
 @dataclass
 class Delivery:
-    """One firing of one webhook. All tries and repetitions share the invocation id."""
+    """One firing of a webhook. Attempts and repeats share the invocation id."""
 
     invocation_id: str
     webhook_id: str
@@ -56,7 +56,7 @@ class Delivery:
 
 @dataclass
 class Conduct:
-    """How deliveries behave until told otherwise; `forge` and `age_s` spoil the signature and its timestamp."""
+    """Delivery misbehaviour; `forge` and `age_s` spoil the signature and its timestamp."""
 
     mode: Mode = "normal"
     forge: bool = False
@@ -64,7 +64,7 @@ class Conduct:
 
 
 class Deliveries:
-    """Everything on its way to the bot, and everything that went."""
+    """Deliveries in flight and delivered."""
 
     def __init__(self, world: World, account: Account) -> None:
         self.world = world
@@ -78,7 +78,7 @@ class Deliveries:
     # In --------------------------------------------------------------------------------------
 
     def fire(self, webhook_id: str, body: str) -> None:
-        """A trigger calls a webhook. Nothing happens when it is switched off or leads nowhere."""
+        """Deliver a trigger's webhook, unless it is inactive or has no address."""
         webhook = self.account.webhooks.get(webhook_id)
         if webhook is None or webhook.status != "active" or self.address_of(webhook) is None:
             return
@@ -98,14 +98,14 @@ class Deliveries:
             self._start(delivery, times=2 if mode == "twice" else 1)
 
     def _hold(self, delivery: Delivery) -> None:
-        """Held until released; in reverse mode every two change places and go."""
+        """Hold until released; in reverse mode every two are swapped and sent."""
         delivery.status = "held"
         self.held.append(delivery)
         if self.conduct.mode == "reverse" and len(self.held) >= 2:
             self.release()
 
     def address_of(self, webhook: Webhook) -> str | None:
-        """The webhook's own endpoint when it is on this machine, else where the bot said it lives."""
+        """The webhook's endpoint if on loopback, else the bot's address."""
         if webhook.endpoint and urlsplit(webhook.endpoint).hostname in LOOPBACK:
             return webhook.endpoint
         return self.world.connected.get("zendesk_webhook_url")
@@ -113,21 +113,21 @@ class Deliveries:
     # Out -------------------------------------------------------------------------------------
 
     def release(self) -> int:
-        """Send everything held, newest first in reverse mode, one after another."""
+        """Send all held deliveries in sequence, newest first in reverse mode."""
         waiting, self.held = self.held, []
         ordered = waiting[::-1] if self.conduct.mode == "reverse" else waiting
         self._spawn(self._deliver_in_order(ordered))
         return len(ordered)
 
     def replay(self, invocation_id: str) -> Delivery | None:
-        """The same delivery again, under the same invocation id."""
+        """Repeat a delivery under its invocation id."""
         found = next((d for d in self.made if d.invocation_id == invocation_id), None)
         if found is not None:
             self._start(found, times=1)
         return found
 
     async def drain(self) -> None:
-        """Wait until nothing is on its way any more (what is held stays held)."""
+        """Wait until nothing is in flight (held deliveries stay)."""
         while self._tasks:
             await asyncio.gather(*tuple(self._tasks), return_exceptions=True)
 
@@ -137,7 +137,7 @@ class Deliveries:
         await self.drain()
 
     def forget(self) -> None:
-        """Back to a fresh account: what was on its way is given up."""
+        """Reset; deliveries in flight are dropped."""
         for task in tuple(self._tasks):
             task.cancel()
         self.conduct = Conduct()
@@ -203,7 +203,7 @@ class Deliveries:
 
 
 async def post(address: str, raw: bytes, headers: dict[str, str]) -> tuple[int | None, str]:
-    """Status and text of the answer; no status when there was none."""
+    """Status and text of the response; None without one."""
     # Only loopback addresses get here, so there is no certificate to check and no proxy to ask.
     async with httpx.AsyncClient(verify=False, trust_env=False, timeout=PATIENCE_S) as client:  # noqa: S501
         try:

@@ -1,4 +1,4 @@
-"""The account's front door: `.json` or not, who is calling, rate limits, and the headers of every answer."""
+"""API gateway of the account: `.json` suffix, authentication, rate limits, response headers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OPEN_PATHS = ("/api/v2/users/me",)
 
 
 class Door:
-    """ASGI layer in front of the routes."""
+    """ASGI middleware in front of the routes."""
 
     def __init__(self, app: Any, helpdesk: Helpdesk) -> None:
         self.app = app
@@ -43,7 +43,7 @@ class Door:
         await self.app(asked, receive, self._stamped(send))
 
     def _admit(self, scope: Any) -> None:
-        """Note who is calling and with which token; raises Refused. The token endpoint asks for itself."""
+        """Authenticate and record the token. Raises Refused. The token endpoint authenticates itself."""
         method, path = scope["method"], scope["path"]
         if not path.startswith("/api/"):
             return
@@ -102,7 +102,7 @@ class Door:
 
 
 def refuse(_: Request, refused: Exception) -> Response:
-    """A refusal as an answer: JSON, or plain text where the real thing sends plain text."""
+    """An error response: JSON, or plain text where Zendesk sends plain text."""
     if not isinstance(refused, refusals.Refused):
         raise refused
     if isinstance(refused.body, str):

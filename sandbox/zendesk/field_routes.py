@@ -1,4 +1,4 @@
-"""Ticket fields, their options, and ticket forms."""
+"""Ticket field endpoints, with their options."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sandbox.zendesk.values import as_id, forget_options
 
 
 class FieldRoutes:
-    """Fields and options. Writing a field's options replaces them all; the missing ones are gone for good."""
+    """Fields and options. Writing a field's options replaces all; missing ones are deleted."""
 
     def __init__(self, helpdesk: Helpdesk) -> None:
         self.account = helpdesk.account
@@ -97,7 +97,7 @@ class FieldRoutes:
         ]
 
     def _check_tags(self, field: Field, tags: list[str]) -> None:
-        """A tag belongs to one option of one field in the whole account."""
+        """An option's tag is unique in the account."""
         others = (f for f in self.account.fields.values() if f.id != field.id)
         taken = {tag for other in others for tag in other.tags}
         for tag in tags:

@@ -1,4 +1,4 @@
-"""Uploads and attachments. An upload token is good for sixty minutes and for one comment."""
+"""Upload and attachment endpoints. An upload token is valid for sixty minutes and one comment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEPT = timedelta(minutes=60)
 
 
 class FileRoutes:
-    """Files on their way into a comment, and out of one."""
+    """Uploads for comments, and downloads of attachments."""
 
     def __init__(self, helpdesk: Helpdesk) -> None:
         self.account = helpdesk.account
@@ -55,7 +55,7 @@ class FileRoutes:
         return ok({"attachment": render.attachment(found, host(request))})
 
     async def download(self, request: Request) -> Response:
-        """Whoever has the token may read: no credentials are asked for."""
+        """Authorised by the token in the address alone."""
         token = request.path_params["token"]
         files = self.account.attachments.values()
         found = next((a for a in files if a.token == token), None)

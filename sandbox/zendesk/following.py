@@ -1,4 +1,4 @@
-"""Follow-ups: a new ticket that takes over from a closed one. Named after any other ticket, the wish has no effect.
+"""Follow-up tickets of a closed ticket; for any other ticket `via_followup_source_id` is ignored.
 
 https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/#create-ticket
 """
@@ -17,13 +17,13 @@ COPIED = ("subject", "requester_id", "ticket_form_id", "tags")
 
 
 def followed(account: Account, wanted: Json) -> Ticket | None:
-    """The closed ticket that is named, if it is one."""
+    """The closed ticket of a follow-up, or None."""
     found = account.ticket(as_id(wanted.get("via_followup_source_id")))
     return found if found is not None and found.state["status"] == "closed" else None
 
 
 def inherit(draft: Draft, before: Ticket) -> None:
-    """What is sent afterwards takes the place of what came along; tags, too."""
+    """Values sent override inherited ones, tags included."""
     for name in COPIED:
         draft.state[name] = copy.copy(before.state[name])
     draft.values.update(copy.deepcopy(before.values))

@@ -1,4 +1,4 @@
-"""Ticket forms. They exist on the plans that have them; this account's plan does."""
+"""Ticket form endpoints, on a plan that has forms."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox.zendesk.paging import page
 
 
 class FormRoutes:
-    """List, show, make, change and delete forms; the default one stays."""
+    """List, show, create, update and delete forms; the default one cannot be deleted."""
 
     def __init__(self, helpdesk: Helpdesk) -> None:
         self.account = helpdesk.account

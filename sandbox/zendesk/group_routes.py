@@ -1,4 +1,4 @@
-"""Groups of agents and their memberships."""
+"""Group and membership endpoints."""
 
 from __future__ import annotations
 

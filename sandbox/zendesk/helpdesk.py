@@ -1,4 +1,4 @@
-"""The pretend help desk: the account, its rules, its deliveries and its limits, in one hand for all routes."""
+"""Context of all routes: account, triggers, deliveries, rate limits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PLACEHOLDER_ADDRESS = "https://ato-desk.mrd.example/zendesk/webhook"
 
 
 class Helpdesk:
-    """What every route works with. `written` is the way every accepted ticket write has to go."""
+    """Shared context of the routes. Every accepted ticket write goes through `written`."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Helpdesk:
         self.oauth = OAuth(self.account, conduct or Conduct())
 
     def reset(self) -> None:
-        """Everything back to the first day; what was on its way is given up."""
+        """Reset to seed data; deliveries in flight are dropped."""
         self.account.clear()
         self._seed(self.account)
         self.oauth.reset()
@@ -60,7 +60,7 @@ class Helpdesk:
         return self._answer(update(self.account, ticket, wanted, actor, channel), host)
 
     def _answer(self, written: Written, host: str) -> Json:
-        """The answer shows the ticket as the request left it; triggers run after that, so it must be read back."""
+        """The response shows the ticket before triggers run, so their changes need a second read."""
         ticket = render.ticket(self.account, written.ticket, host)
         answer = {"ticket": ticket, "audit": render.audit(written.audit, host)}
         if written.changed:
@@ -95,7 +95,7 @@ def path_id(request: Request, name: str = "id") -> int:
 
 
 def query_ids(request: Request) -> list[int]:
-    """`?ids=1,2,3`, a hundred at most."""
+    """`?ids=1,2,3`, at most a hundred."""
     parts = [part.strip() for part in request.query_params.get("ids", "").split(",")]
     if len(parts) > 100:
         raise refusals.too_many_values(100)
@@ -103,7 +103,7 @@ def query_ids(request: Request) -> list[int]:
 
 
 async def sent(request: Request, key: str) -> Json:
-    """The object under `key` of the request's JSON body."""
+    """The object under `key` of the JSON body."""
     body = await sent_body(request)
     wanted = body.get(key)
     if not isinstance(wanted, dict):

@@ -1,4 +1,4 @@
-"""`Idempotency-Key` on creating a ticket: two hours long the same bytes get the first answer again.
+"""`Idempotency-Key` on ticket creation: for two hours the same bytes get the first response again.
 
 https://developer.zendesk.com/api-reference/introduction/requests/#idempotency
 """
@@ -18,7 +18,7 @@ KEPT = timedelta(hours=2)
 
 @dataclass(frozen=True)
 class Answered:
-    """The first answer under a key, and the digest of the body it answered."""
+    """The first response under a key, and the digest of its request body."""
 
     digest: str
     at: datetime
@@ -26,7 +26,7 @@ class Answered:
 
 
 class Idempotency:
-    """Answers by user and key. Refusals are not kept: they may be tried again."""
+    """Responses by user and key. Errors are not kept and may be retried."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
@@ -36,7 +36,7 @@ class Idempotency:
         self._answers.clear()
 
     def find(self, user_id: int, key: str, raw: bytes) -> Json | None:
-        """The first answer, None when there is none, or a refusal when the body is another one."""
+        """The first response, None without one, or a refusal when the body differs."""
         found = self._answers.get((user_id, key))
         if found is None or self._now() - found.at >= KEPT:
             return None
@@ -45,7 +45,7 @@ class Idempotency:
         return found.body
 
     def keep_first(self, user_id: int, key: str, raw: bytes, body: Json) -> None:
-        """Keep the answer, unless one within its two hours is kept already."""
+        """Keep the response, unless an unexpired one exists."""
         if self.find(user_id, key, raw) is None:
             self._answers[user_id, key] = Answered(_digest(raw), self._now(), body)
 

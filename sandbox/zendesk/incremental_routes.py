@@ -1,4 +1,4 @@
-"""The incremental export by cursor: every ticket that changed since, deleted ones too, but for the newest minute.
+"""Incremental export by cursor: tickets changed since, deleted ones included, without the newest minute.
 
 https://developer.zendesk.com/api-reference/ticketing/ticket-management/incremental_exports/
 """
@@ -21,7 +21,7 @@ MOST = 1000
 
 
 class IncrementalRoutes:
-    """`/incremental/tickets/cursor`: a start once, then the cursor it gave."""
+    """`/incremental/tickets/cursor`: a start time once, then its cursor."""
 
     def __init__(self, helpdesk: Helpdesk) -> None:
         self.account = helpdesk.account
@@ -52,7 +52,7 @@ class IncrementalRoutes:
         return {**shown, "status": "deleted"} if ticket.deleted else shown
 
     def _start(self, request: Request) -> tuple[float, int]:
-        """Where to begin; raises Refused for a start that is missing or less than a minute ago."""
+        """The start time. Raises Refused when it is missing or less than a minute ago."""
         if cursor := request.query_params.get("cursor"):
             return _position(cursor)
         given = request.query_params.get("start_time", "")

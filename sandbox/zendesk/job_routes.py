@@ -1,4 +1,4 @@
-"""Bulk work and its job statuses. A job is done at once, but says `queued` until it is asked about."""
+"""Bulk endpoints and job statuses. A job completes at once but reports `queued` until polled."""
 
 from __future__ import annotations
 

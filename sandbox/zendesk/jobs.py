@@ -1,4 +1,4 @@
-"""Jobs that the account does by itself: done at once, but `queued` in the answer that starts them."""
+"""Background jobs of the account: complete at once, `queued` in the response that starts them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rate limits of a paying account, counted by the business clock; in force only when the world asks for them."""
+"""Rate limits of a paid account by the business clock; active only on request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TICKET = re.compile(r"^/api/v2/tickets/(\d+)$")
 
 
 class Limits:
-    """Sliding windows: calls of the account, incremental exports, ticket updates, and updates of one ticket by one user."""
+    """Sliding windows: calls per account, incremental exports, ticket updates, updates per ticket and user."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
@@ -33,7 +33,7 @@ class Limits:
         return CALLS_A_MINUTE - self._count(("calls",), 60.0)
 
     def take(self, method: str, path: str, user_id: int | None) -> None:
-        """Count this call, or refuse it."""
+        """Count a call, or refuse it."""
         if wait := self._take(("calls",), CALLS_A_MINUTE, 60.0):
             raise refusals.too_many_requests(wait)
         if _EXPORT.match(path) and (wait := self._take(("exports",), EXPORTS_A_MINUTE, 60.0)):

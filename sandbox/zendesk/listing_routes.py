@@ -1,4 +1,4 @@
-"""What the account has beside tickets, to be read only: brands, custom statuses, and queues, of which it has none."""
+"""Read-only lists of the account: brands, custom statuses, and queues (none)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox.zendesk.render import BRAND_ID, STATUS_IDS, iso
 
 
 class ListingRoutes:
-    """Lists that nobody changes here."""
+    """Read-only lists."""
 
     def __init__(self, helpdesk: Helpdesk) -> None:
         self.account = helpdesk.account

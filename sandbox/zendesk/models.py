@@ -1,4 +1,4 @@
-"""The things a pretend Zendesk account holds. They know their own contents, not JSON shapes and not the network."""
+"""Data model of the simulated account. Knows neither JSON representation nor network."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class User:
 
 @dataclass
 class Group:
-    """A group of agents; a deleted one stays, marked, as in the real thing."""
+    """A group of agents; a deleted one stays, marked, as in Zendesk."""
 
     id: int
     name: str
@@ -103,7 +103,7 @@ class Form:
 
 @dataclass
 class Attachment:
-    """A stored file; the token in its address is what lets anybody read it."""
+    """A stored file; the token in its address authorises reading."""
 
     id: int
     file_name: str
@@ -114,7 +114,7 @@ class Attachment:
 
 @dataclass
 class Upload:
-    """Files waiting for a comment, until the token runs out."""
+    """Files waiting for a comment, until the token expires."""
 
     token: str
     expires_at: datetime
@@ -138,7 +138,7 @@ class Comment:
 
 @dataclass
 class Audit:
-    """One update of a ticket: who, when, by which way, and the events it made."""
+    """One update of a ticket: actor, time, channel, events."""
 
     id: int
     ticket_id: int
@@ -189,7 +189,7 @@ class Trigger:
 
 @dataclass
 class Webhook:
-    """Where a trigger's message goes. `endpoint=None` means: wherever the bot said it lives."""
+    """The target of a trigger. `endpoint=None` is the bot's address."""
 
     id: str
     name: str
@@ -207,7 +207,7 @@ class Webhook:
 
 @dataclass
 class Mail:
-    """A notification e-mail the account would have sent."""
+    """A notification e-mail, recorded and not sent."""
 
     ticket_id: int
     recipient: str | None
@@ -219,7 +219,7 @@ class Mail:
 
 @dataclass
 class Settings:
-    """What a person at the control panel may change about the account itself."""
+    """Account settings the control API may change."""
 
     search_lag_s: float = 120.0
     database_conflicts: int = 0

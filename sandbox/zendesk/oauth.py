@@ -1,7 +1,7 @@
-"""OAuth clients of the pretend account and the access tokens they were given. It does not know HTTP.
+"""OAuth clients and access tokens of the account (client credentials grant). Knows no HTTP.
 
-Facts: the client credentials grant, `expires_in` strictly between 300 and 172,800 s, 1,800 s when it is not sent, no
-refresh token. Tokens run by real time, as their vendor's do, not by the business clock.
+Facts: `expires_in` strictly between 300 and 172,800 s, 1,800 s when it is not sent, no refresh token. Expiry uses real
+time, not the business clock.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ GRANT = "client_credentials"
 
 @dataclass
 class Client:
-    """An OAuth client; `allowed` empty means that it is not limited."""
+    """An OAuth client; an empty `allowed` means unlimited scopes."""
 
     id: int
     identifier: str
@@ -35,7 +35,7 @@ class Client:
 
 @dataclass
 class Token:
-    """An access token. One that was asked for with a list of scopes opens nothing."""
+    """An access token. One requested with a list of scopes opens nothing."""
 
     id: int
     value: str
@@ -49,7 +49,7 @@ class Token:
 
 @dataclass
 class Conduct:
-    """What the account does to tokens, to see what the bot does about it."""
+    """Misbehaviour of the token endpoint."""
 
     old_account: bool = False
     """Whether API tokens (Basic) still open the door, as in accounts made before July 2026."""
@@ -61,7 +61,7 @@ class Conduct:
 
 @dataclass
 class OAuth:
-    """The clients, the tokens that live, and how many were minted."""
+    """Clients, live tokens, and the number minted."""
 
     account: Account
     started: Conduct = field(default_factory=Conduct)
@@ -74,9 +74,9 @@ class OAuth:
         self.reset()
 
     def reset(self) -> None:
-        """Back to one client of the bot's own user."""
+        """Reset to one client of the bot's user."""
         self.conduct = Conduct(**vars(self.started))
-        self.dice = random.Random(0)  # noqa: S311 - misfortune, not a secret
+        self.dice = random.Random(0)  # noqa: S311 - faults, not secrets
         self.minted = self.revoked = 0
         self.tokens.clear()
         bot = seeds.ZENDESK_BOT_ID
@@ -150,7 +150,7 @@ class OAuth:
     # Admitting -------------------------------------------------------------------------------
 
     def admit(self, value: str) -> tuple[Token, User]:
-        """Give the token and its client's owner; raises Refused when it is unknown, over or revoked."""
+        """Return the token and its client's owner. Raises Refused when unknown, expired or revoked."""
         token = self.tokens.get(value)
         if token is not None and self.dice.random() < self.conduct.revoke_chance:
             self.revoke(token)

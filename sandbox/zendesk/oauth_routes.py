@@ -1,4 +1,4 @@
-"""The token endpoint, which lies beside the API and not under it, and what a token may ask about itself."""
+"""OAuth token endpoint, outside `/api/v2`, and the endpoints of the current token."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class OAuthRoutes:
         ]
 
     async def mint(self, request: Request) -> Response:
-        """A life is told to whoever asked for one only: the real thing may leave it out, too."""
+        """`expires_in` is returned only when it was requested, as Zendesk may do."""
         if "authorization" in request.headers:
             text = "The client is named in the body, not in a header"
             raise refusals.oauth(400, "invalid_request", text)
@@ -56,7 +56,7 @@ class OAuthRoutes:
         return ok({"token": self._shown(token)})
 
     async def leave(self, request: Request) -> Response:
-        """Answered as if it had been done, and the token lives on: so it was seen in a real account."""
+        """Answers 204 while the token stays valid, as seen in a real account."""
         if request.scope.get("sandbox.token") is None:
             raise refusals.not_found()
         return gone()
@@ -87,7 +87,7 @@ class OAuthRoutes:
 
 
 async def _asked(request: Request) -> Json:
-    """Both kinds of body are in use in public code."""
+    """The body as JSON or as a form: public code uses both."""
     kind = request.headers.get("content-type", "")
     if kind.startswith(FORM):
         return dict(parse_qsl((await request.body()).decode("utf-8", "replace")))

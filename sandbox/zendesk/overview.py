@@ -1,4 +1,4 @@
-"""Tickets, mails and deliveries as a person reads them: names instead of ids."""
+"""Read model for people: tickets, mails and deliveries with names in place of ids."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def ticket(account: Account, found: Ticket) -> Json:
 
 
 def found(account: Account, words: str) -> list[Ticket]:
-    """The tickets in whose number, subject, requester or status every word stands, oldest first."""
+    """Tickets that contain every word in number, subject, requester or status, oldest first."""
     wanted = words.lower().split()
     tickets = list(account.tickets.values())
     return [t for t in tickets if all(word in _spoken(account, t) for word in wanted)]

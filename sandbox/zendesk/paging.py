@@ -1,7 +1,7 @@
-"""Offset and cursor pages, with absolute addresses on the caller's own host.
+"""Offset and cursor pagination, with absolute links on the caller's host.
 
-`page[size]` asks for a cursor page. The links of a cursor page are there even when nothing more follows: only
-`meta.has_more` tells. A list without `page[size]` is an offset page with `count` and `next_page`.
+`page[size]` requests a cursor page. Its links are present even on the last page: only `meta.has_more` tells. Without
+`page[size]` a list is an offset page with `count` and `next_page`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Users, groups and who is in which."""
+"""User endpoints: list, show, search, create, `me`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WRITABLE = ("name", "email", "phone", "locale", "time_zone", "external_id", "tag
 
 
 class UserRoutes:
-    """Users. An address belongs to one user; searching for users does not lag."""
+    """Users. An address belongs to one user; user search has no lag."""
 
     def __init__(self, helpdesk: Helpdesk) -> None:
         self.account = helpdesk.account
@@ -48,7 +48,7 @@ class UserRoutes:
         return ok(page(request, "users", rows, lambda u: render.user(u, host(request))))
 
     async def me(self, request: Request) -> Response:
-        """Wrong credentials do not fail here: the answer is a user who is nobody."""
+        """Invalid credentials do not fail here: the response is an anonymous user."""
         if request.scope.get("sandbox.user") is None:
             return ok({"user": render.anonymous(host(request))})
         shown = render.user(caller(request), host(request))
@@ -117,7 +117,7 @@ class UserRoutes:
 
 
 def _fits(user: User, query: str, external_id: str | None) -> bool:
-    """`query` is an address, a name or a word, with or without `email:` before it."""
+    """`query` is an address, a name or a word, optionally after `email:`."""
     if external_id is not None:
         return user.external_id == external_id
     word = query.partition("email:")[2] or query

@@ -1,4 +1,4 @@
-"""Zendesk's `{{ticket.…}}` placeholders, pasted exactly as they are: nothing is escaped, unknown ones vanish."""
+"""Template placeholders `{{ticket.…}}`, substituted without escaping; unknown ones become empty."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How Zendesk says no: one exception that carries the status and the body as the real thing words it.
+"""Error responses of Zendesk: one exception with status and body as Zendesk words them.
 
-The shapes are those of its recorded answers and of public threads; the key `error` is a text in most of them,
-but an object for a malformed attribute.
+Shapes follow recorded responses and public threads; the key `error` is mostly a string, but an object for a malformed
+attribute.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ TOO_MANY = "Number of allowed API requests per minute exceeded"
 
 
 class Refused(Exception):
-    """An answer other than success, to be sent as it is."""
+    """An error response, sent as it is."""
 
     def __init__(self, status: int, body: Json | str, headers: dict[str, str] | None = None) -> None:
         super().__init__(f"{status}: {body}")
@@ -29,7 +29,7 @@ class Refused(Exception):
 
 
 def known(thing: Thing | None, what: str, name: str) -> Thing:
-    """For people at the control room, who say names: the thing, or a refusal that says what is missing."""
+    """Look up by name for the control API, or raise a refusal that says what is missing."""
     if thing is None:
         raise Refused(404, {"error": f"there is no {what} {name!r} here"})
     return thing
@@ -53,18 +53,18 @@ def unknown_caller() -> Refused:
 
 
 def oauth(status: int, error: str, description: str) -> Refused:
-    """A refusal of the token endpoint."""
+    """An error of the token endpoint."""
     return Refused(status, {"error": error, "error_description": description})
 
 
 def invalid_token() -> Refused:
-    """One text for a token that is unknown, expired or revoked."""
+    """The error for an unknown, expired or revoked token."""
     text = "The access token provided is expired, revoked, malformed or invalid for other reasons."
     return Refused(401, {"error": "invalid_token", "error_description": text}, {"www-authenticate": "Bearer"})
 
 
 def missing_scopes(wanted: tuple[str, ...]) -> Refused:
-    """Any one of these would do."""
+    """The error that lists scopes, any of which suffices."""
     text = f"You are missing the following required scopes: {', '.join(wanted)}"
     return Refused(403, {"error": "Forbidden", "description": text})
 
@@ -115,7 +115,7 @@ def other_body_under_key() -> Refused:
 
 
 def too_many_requests(seconds: int) -> Refused:
-    """The account's limit is announced as plain text."""
+    """The account's 429, in plain text."""
     return Refused(429, TOO_MANY, {"retry-after": str(seconds)})
 
 
@@ -135,7 +135,7 @@ _SHAPES: dict[int, Json] = {
 
 
 def shape(fault: Fault) -> Plain:
-    """The answer of a `status` fault. A 429 without a Retry-After comes as plain text, as the edge sends it."""
+    """The response of a `status` fault. A 429 without Retry-After is plain text, as from the edge."""
     headers = [] if fault.retry_after is None else [("retry-after", fault.retry_after)]
     if fault.status == 429 and fault.retry_after is None:
         return Plain(429, TOO_MANY.encode(), (("content-type", "text/plain; charset=utf-8"),))

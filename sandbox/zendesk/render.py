@@ -1,4 +1,4 @@
-"""How the account's things look on the wire: Zendesk's keys and JSON types, addresses on the caller's own host."""
+"""JSON representation of the account's objects: Zendesk's keys and types, links on the caller's host."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def via(channel: str, to: Json | None = None) -> Json:
 
 
 def ticket_via(account: Account, found: Ticket) -> Json:
-    """A follow-up names the closed ticket it came from."""
+    """`via`; a follow-up names its closed ticket."""
     shown = via(found.channel)
     before = account.tickets.get(found.follows or 0)
     if before is not None:
@@ -192,7 +192,7 @@ def user(found: User, host: str) -> Json:
 
 
 def anonymous(host: str) -> Json:
-    """What /users/me says to somebody it does not know: a user, and 200."""
+    """/users/me for an unknown caller: an anonymous user with status 200."""
     nobody = User(0, "Anonymous user", "invalid@example.com", "end-user", *_never())
     blank = dict.fromkeys(("id", "url", "created_at", "updated_at"))
     return {**user(nobody, host), **blank}

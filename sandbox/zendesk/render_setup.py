@@ -1,4 +1,4 @@
-"""How fields, forms, webhooks, jobs and the account's settings look on the wire."""
+"""JSON representation of fields, forms, webhooks, jobs and account settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Triggers, their categories, and the account's settings."""
+"""Endpoints of triggers, trigger categories and account settings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sandbox.zendesk.seeding import add_trigger
 
 
 class RuleRoutes:
-    """Triggers. An update replaces all conditions or all actions, never a part of them."""
+    """Triggers. An update replaces all conditions or all actions."""
 
     def __init__(self, helpdesk: Helpdesk) -> None:
         self.account = helpdesk.account
@@ -91,7 +91,7 @@ class RuleRoutes:
 
 
 def _conditions(wanted: Json) -> Json:
-    """Under `conditions`, or `all` and `any` beside the title: both are taken."""
+    """Conditions under `conditions`, or `all` and `any` at the top level."""
     given = wanted.get("conditions") or wanted
     return {"all": list(given.get("all") or []), "any": list(given.get("any") or [])}
 

@@ -1,7 +1,7 @@
-"""Which scopes open which endpoint. `read` and `write` open everything of their kind; the rest one resource each.
+"""OAuth scopes per endpoint. `read` and `write` open everything of their kind, others one resource each.
 
-Documented for tickets, users, triggers, webhooks; named by a refusal for groups; for ticket fields, ticket forms,
-search and attachments no page names a scope of their own, so that only the broad one opens them here.
+Documented for tickets, users, triggers and webhooks; named by a 403 for groups. For ticket fields, ticket forms, search
+and attachments no page names a scope, so that only the broad one opens them here.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ OPEN = re.compile(r"^/api/v2/oauth/tokens/current$")
 
 
 def opens(method: str, path: str, given: tuple[str, ...]) -> tuple[str, ...]:
-    """Give the scopes of which one is missing; none when the call may pass."""
+    """Return the scopes of which one is missing; empty when the call may pass."""
     kind = "read" if method in ("GET", "HEAD") else "write"
     if method == "GET" and OPEN.match(path) and given:
         return ()
@@ -57,7 +57,8 @@ def opens(method: str, path: str, given: tuple[str, ...]) -> tuple[str, ...]:
 
 
 ADMINS_WRITE = re.compile(
-    r"^/api/v2/(groups|group_memberships|ticket_fields|ticket_forms|triggers|trigger_categories|webhooks|oauth/clients)(/|$)"
+    r"^/api/v2/(groups|group_memberships|ticket_fields|ticket_forms|triggers|trigger_categories|webhooks"
+    r"|oauth/clients)(/|$)"
 )
 ADMINS_READ = re.compile(r"^/api/v2/(webhooks|incremental|oauth/clients|queues)(/|$)")
 

@@ -1,7 +1,7 @@
-"""Search, over an index that lags behind: a ticket is not found until it is some minutes old.
+"""Search endpoints over a lagging index: a ticket is found only after some minutes.
 
-It knows `type:`, `status:` (also `<` and `>`), `external_id:`, `group:`, `requester:`, `tags:`, `created` and
-`updated` with `<` and `>`, plain words, and a leading minus. Any other keyword finds nothing.
+Supports `type:`, `status:` (also `<` and `>`), `external_id:`, `group:`, `requester:`, `tags:`, `created` and `updated`
+with `<` and `>`, plain words, and a leading minus. Any other keyword finds nothing.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ Term = tuple[bool, str, str, str]
 
 
 def terms(query: str) -> list[Term]:
-    """(must not, keyword, operator, value) for every part of a query."""
+    """(negated, keyword, operator, value) for every part of a query."""
     return [(bool(m[1]), m[2] or "", m[3] or "", m[4].strip('"')) for m in _TERM.finditer(query)]
 
 

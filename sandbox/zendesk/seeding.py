@@ -1,4 +1,4 @@
-"""The account's first day: people, groups, fields, forms, rules and the webhook, from `sandbox.seeds`."""
+"""Seed data of the account from `sandbox.seeds`: people, groups, fields, forms, triggers, webhook."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def seed(account: Account) -> None:
 
 
 def seed_empty(account: Account) -> None:
-    """An account on the day it is bought: its people, one group, one form, its system fields, the vendor's own rules."""
+    """A new account as bought: people, one group, one form, system fields, the vendor's default triggers."""
     bot = _seed_people(account)
     account.join(bot, account.add_group("Support", default=True))
     _seed_system_fields(account)
@@ -135,7 +135,7 @@ def _mail(what: str) -> Json:
 
 
 def _watched(account: Account) -> list[tuple[str, Json]]:
-    """Rules know ALL and ANY but no third level, so each kind of ticket needs a rule of its own."""
+    """Triggers have ALL and ANY but no third level, so each kind of ticket needs its own."""
     query_type = account.field_titled(seeds.QUERY_TYPE_TITLE)
     field = f"custom_fields_{query_type.id if query_type else 0}"
     found: list[tuple[str, Json]] = [

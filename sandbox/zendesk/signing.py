@@ -1,4 +1,4 @@
-"""How a delivery is signed: base64 of HMAC-SHA256 over timestamp and body, keyed with the secret's own text.
+"""Webhook signature: base64 of HMAC-SHA256 over timestamp and body, keyed with the secret's text.
 
 https://developer.zendesk.com/documentation/webhooks/verifying/
 """

@@ -1,4 +1,4 @@
-"""The account's switches: forms and options that vanish, rules that re-route, webhooks that stall or lie."""
+"""Account switches for tests: missing forms and options, re-routing triggers, faulty webhooks, sign-in."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from sandbox.zendesk.values import forget_options
 
 
 class Strict(BaseModel):
-    """A body of the control room: unknown keys are mistakes."""
+    """Body of the control API; unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Renaming(Strict):
-    """A dropdown option that gets another name, another tag, or both; `option` is its name or tag."""
+    """A new name, a new tag, or both for a dropdown option; `option` is its name or tag."""
 
     option: str
     name: str | None = None
@@ -34,14 +34,14 @@ class Renaming(Strict):
 
 
 class Reroute(Strict):
-    """A rule of somebody else's: tickets that come into one group are put into another."""
+    """A foreign trigger that moves new tickets of one group to another."""
 
     to: str
     when_group: str | None = None
 
 
 class SignIn(Strict):
-    """How the account treats whoever signs in; `owner` is the user of the OAuth client."""
+    """Sign-in behaviour; `owner` is the OAuth client's user."""
 
     client: str = seeds.ZENDESK_CLIENT_ID
     old_account: bool | None = None
@@ -57,7 +57,7 @@ class SignIn(Strict):
 
 
 class Switches(Strict):
-    """Everything may be left out; what is given is done."""
+    """All optional; only given keys apply."""
 
     remove_form: str | None = None
     remove_option: str | None = None
@@ -73,7 +73,7 @@ class Switches(Strict):
 
 
 class Post(Strict):
-    """How deliveries behave from now on."""
+    """Delivery behaviour from now on."""
 
     mode: Mode = "normal"
     forge: bool = False
@@ -137,7 +137,7 @@ def _replay(helpdesk: Helpdesk, invocation_id: str) -> Json:
 
 
 def attempt(act: Callable[[], Json], status: int = 200) -> JSONResponse:
-    """Do it; a refusal of the account is shown as it is."""
+    """Apply; a refusal of the account is returned as it is."""
     try:
         return JSONResponse(act(), status)
     except refusals.Refused as refused:
@@ -209,7 +209,7 @@ def _set_numbers(helpdesk: Helpdesk, wanted: Switches) -> None:
 
 
 def desks(helpdesk: Helpdesk) -> Webhook | None:
-    """The webhook that tells the bot."""
+    """The webhook that calls the bot."""
     hooks = helpdesk.account.webhooks.values()
     return next((one for one in hooks if one.name == DESKS), None)
 
@@ -224,7 +224,7 @@ def _set_webhook(helpdesk: Helpdesk, wanted: Switches) -> None:
 
 
 def _add_reroute(helpdesk: Helpdesk, wanted: Reroute) -> None:
-    """Puts new tickets of one group into another, first of all rules."""
+    """Add a trigger, first in order, that moves new tickets of one group to another."""
     account = helpdesk.account
     target = refusals.known(account.group_named(wanted.to), "group", wanted.to)
     every: list[Json] = [{"field": "update_type", "operator": "is", "value": "Create"}]
@@ -258,7 +258,7 @@ def remove_option(helpdesk: Helpdesk, name: str) -> None:
 
 
 def rename_option(helpdesk: Helpdesk, field_name: str, wanted: Renaming) -> Json:
-    """`field` is an id or a title. A new tag takes the old one off the tickets, as in the real thing."""
+    """`field` is an id or a title. A new tag removes the old one from tickets, as in Zendesk."""
     account = helpdesk.account
     by_id = account.fields.get(int(field_name)) if field_name.isdigit() else None
     field = refusals.known(by_id or account.field_titled(field_name), "field", field_name)

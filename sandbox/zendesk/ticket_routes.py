@@ -1,4 +1,4 @@
-"""Tickets, their comments and audits: `/api/v2/tickets…`."""
+"""Ticket endpoints, with comments and audits: `/api/v2/tickets…`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from sandbox.zendesk.values import as_id
 
 
 class TicketRoutes:
-    """Everything about one ticket or a list of them; bulk work is in `job_routes`."""
+    """Single tickets and lists; bulk work is in `job_routes`."""
 
     def __init__(self, helpdesk: Helpdesk) -> None:
         self.helpdesk = helpdesk
@@ -75,7 +75,7 @@ class TicketRoutes:
         return ok(answer, 201, headers)
 
     async def show_many(self, request: Request) -> Response:
-        """The tickets there are among the ids asked for; the others are left out in silence."""
+        """The existing tickets of these ids; others are omitted silently."""
         rows = [t for i in query_ids(request) if (t := self.account.ticket(i)) is not None]
         if external_ids := request.query_params.get("external_ids"):
             names = external_ids.split(",")
@@ -127,7 +127,7 @@ class TicketRoutes:
         return ok(page(request, "deleted_tickets", rows, _deleted))
 
     async def destroy(self, request: Request) -> Response:
-        """For good: only what was deleted before, and by way of a job."""
+        """Permanent deletion, of deleted tickets only, as a job."""
         ticket = self.account.tickets.get(path_id(request))
         if ticket is None or not ticket.deleted:
             raise refusals.not_found()

@@ -1,8 +1,8 @@
-"""Business rules: conditions over one update of a ticket, and the actions that follow.
+"""Triggers: conditions over one update of a ticket, and their actions.
 
-Rules run in order of position. One that changed the ticket sends the run back to the start, and each fires at
-most once per update, as in the real thing. Placeholders are pasted into a webhook's body as they are: a quote in
-a comment breaks the JSON, which is why bodies should carry ids only.
+Evaluated in order of position. One that changed the ticket restarts the evaluation, and each fires at most once per
+update, as in Zendesk. Placeholders in a webhook's body are not escaped: a quote in a comment breaks the JSON, so bodies
+should carry ids only.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SETTABLE = ("status", "group_id", "assignee_id", "priority", "type", "ticket_for
 
 
 def run(account: Account, written: Written) -> None:
-    """Let every fitting rule happen to the ticket just written; webhooks to call are left in `written`."""
+    """Apply every matching trigger to the ticket just written; webhooks to call are left in `written`."""
     waiting = sorted((t for t in account.triggers.values() if t.active), key=lambda t: t.position)
     while fitting := next((t for t in waiting if fits(account, t, written)), None):
         waiting.remove(fitting)
@@ -41,7 +41,7 @@ def fits(account: Account, trigger: Trigger, written: Written) -> bool:
 
 
 def holds(account: Account, condition: Json, written: Written) -> bool:
-    """Whether one condition is true of this update. An unknown field is never true."""
+    """Evaluate one condition on this update. An unknown field is false."""
     name, operator = str(condition["field"]), str(condition.get("operator", "is"))
     value = condition.get("value")
     special = _SPECIAL.get(name)

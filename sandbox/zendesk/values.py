@@ -1,7 +1,7 @@
-"""How a value gets into a custom field, with the silence the real thing keeps about a wrong dropdown tag.
+"""Custom field values. A wrong dropdown tag is ignored silently, as in Zendesk.
 
-A dropdown (tagger) takes the tag of one of its options. Anything else, its title included, changes nothing and
-answers 200. A dropdown and the ticket's tags are two views of one thing: writing one moves the other.
+A dropdown (tagger) takes the tag of one of its options. Anything else, its title included, changes nothing and answers
+200. A dropdown and the ticket's tags are two views of one value: writing one changes the other.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sandbox.zendesk.models import Field, Json, Ticket
 
 @dataclass
 class Draft:
-    """A ticket's fields as they would be after a write that has not been accepted yet."""
+    """A ticket's fields after a write that is not accepted yet."""
 
     state: Json
     values: dict[int, Any]
@@ -33,7 +33,7 @@ class Draft:
 
 
 def write_fields(account: Account, draft: Draft, entries: Any) -> None:
-    """`custom_fields`: a list of id and value. Unknown and switched-off fields are passed over in silence."""
+    """`custom_fields`: a list of id and value. Unknown and inactive fields are ignored silently."""
     for entry in entries if isinstance(entries, list) else []:
         found = account.fields.get(as_id(entry.get("id"))) if isinstance(entry, dict) else None
         if found is not None and found.active and found.removable:
@@ -69,7 +69,7 @@ def _write_multiselect(draft: Draft, field: Field, value: Any) -> None:
 
 
 def follow_tags(account: Account, draft: Draft) -> None:
-    """After tags were written by hand or by a trigger, dropdowns show what the tags say."""
+    """Set dropdowns from the tags after tags were written by hand or by a trigger."""
     for field in account.custom_fields():
         present = [tag for tag in field.tags if tag in draft.tags]
         if field.type == "tagger" and draft.values.get(field.id) not in present:
@@ -79,7 +79,7 @@ def follow_tags(account: Account, draft: Draft) -> None:
 
 
 def forget_options(account: Account, field: Field, gone: set[str]) -> None:
-    """Tickets lose an option that was deleted, value and tag."""
+    """Remove a deleted option from tickets, value and tag."""
     for ticket in account.tickets.values():
         if ticket.values.get(field.id) in gone:
             ticket.values[field.id] = None
@@ -87,12 +87,12 @@ def forget_options(account: Account, field: Field, gone: set[str]) -> None:
 
 
 def as_id(value: Any) -> Any:
-    """Ids arrive as numbers or as text; anything else stays what it is and will not be found."""
+    """An id from a number or a string; anything else is kept and will not be found."""
     return int(value) if isinstance(value, str) and value.isdigit() else value
 
 
 def as_instant(text: str) -> datetime | None:
-    """An instant of a request; without a zone it means UTC."""
+    """An instant of a request; UTC without a zone."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:

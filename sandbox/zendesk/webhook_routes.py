@@ -1,4 +1,4 @@
-"""Webhooks: make, change, pause, read the signing secret, and look at what was delivered."""
+"""Webhook endpoints: create, update, pause, signing secret, deliveries."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WRITABLE = ("name", "description", "status", "http_method", "request_format", "a
 
 
 class WebhookRoutes:
-    """Webhooks. Whether one is connected to triggers or subscribed to events is fixed when it is made."""
+    """Webhooks. The kind, trigger or event subscription, is fixed at creation."""
 
     def __init__(self, helpdesk: Helpdesk) -> None:
         self.helpdesk = helpdesk
@@ -114,7 +114,7 @@ class WebhookRoutes:
 
 
 def _as_webhooks_page(found: Json) -> Json:
-    """The webhook pages say less than others: no link back, and no links at all on the last one."""
+    """Pages of webhooks have fewer links: none back, and none at all on the last."""
     rows = {"invocations": found["invocations"]}
     if not found["meta"]["has_more"]:
         return {"meta": {"has_more": False}, **rows}

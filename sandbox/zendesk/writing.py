@@ -1,4 +1,4 @@
-"""Creating and updating tickets: the draft, the checks, the audit. It knows no HTTP; triggers come afterwards."""
+"""Ticket create and update: draft, validation, audit. Knows no HTTP; triggers run afterwards."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ALWAYS_TOLD = ("subject", "requester_id", "status", "priority", "type")
 
 @dataclass
 class Written:
-    """One accepted write: the ticket, what it was before, and what the request changed."""
+    """An accepted write: the ticket, its state before, and what the request changed."""
 
     ticket: Ticket
     audit: Audit
@@ -109,7 +109,7 @@ def _apply(account: Account, draft: Draft, wanted: Json) -> None:
 
 
 def _apply_requester(account: Account, draft: Draft, wanted: Json) -> None:
-    """`requester: {name, email}` finds the user by address, or makes one; an existing name is not touched."""
+    """`requester: {name, email}` finds the user by address or creates one; an existing name is kept."""
     given = wanted.get("requester")
     if not isinstance(given, dict) or not (given.get("email") or given.get("name")):
         return
@@ -122,7 +122,7 @@ def _apply_requester(account: Account, draft: Draft, wanted: Json) -> None:
 
 
 def _apply_tags(draft: Draft, wanted: Json) -> bool:
-    """Whether tags were written: `tags` replaces all, the other two add and remove."""
+    """Return whether tags were written: `tags` replaces all, the other two add and remove."""
     for tag in wanted.get("additional_tags") or []:
         if tag not in draft.tags:
             draft.tags.append(tag)
@@ -132,7 +132,7 @@ def _apply_tags(draft: Draft, wanted: Json) -> bool:
 
 
 def _settle_assignment(account: Account, draft: Draft, wanted: Json) -> None:
-    """An assignee brings a group and opens a new ticket; a new group lets go of an assignee who is not in it."""
+    """An assignee sets the group and opens a new ticket; a new group removes an assignee outside it."""
     state = draft.state
     assignee, group = state["assignee_id"], state["group_id"]
     if wanted.get("assignee_id") is None and assignee is not None and "group_id" in wanted:
@@ -192,7 +192,7 @@ Difference = tuple[str, Any, Any]
 
 
 def differences(before: Draft, ticket: Ticket) -> list[Difference]:
-    """Every field whose value moved, as (name, old, new); custom fields go by their id."""
+    """Changed fields as (name, old, new); custom fields by id."""
     pairs: list[Difference] = [(n, before.state.get(n), v) for n, v in ticket.state.items()]
     pairs += [(str(n), before.values.get(n), v) for n, v in ticket.values.items()]
     return [(name, old, new) for name, old, new in pairs if old != new]

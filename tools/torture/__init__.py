@@ -1,1 +1,1 @@
-"""`ato torture`: cases, faults and kills at random, and from outside whether anything was lost, doubled or disordered."""
+"""Fault injection (`ato torture`): random cases, faults and kills, then a check for lost, doubled or reordered work."""

@@ -1,4 +1,4 @@
-"""Plays the torture: `python -m tools.torture`, which is what `ato torture` starts."""
+"""Entry point of the fault injection: `python -m tools.torture`, started by `ato torture`."""
 
 from urllib.parse import urlsplit
 
@@ -42,7 +42,7 @@ def torture(
 
 
 def _must_be_empty(database: str) -> None:
-    """End the command when there is anything in the database that was named."""
+    """Exit when the named database is not empty."""
     from integrations.store.current import is_empty
     from integrations.store.engine import without_password
 

@@ -1,4 +1,4 @@
-"""Faults and kills at random, from seeded dice. Every kill is counted by what was under way at that instant."""
+"""Random faults and kills from a seeded generator. Each kill is classified by what was in flight."""
 
 import random
 import threading
@@ -16,7 +16,7 @@ from tools.torture.flight import SENT, UnderWay, under_way
 from tools.torture.outside import Listener
 
 HELD = 0.06
-"""Seconds without an answer after which a call counts as held for now: an answer of the sandbox takes a few milliseconds."""
+"""Seconds without an answer after which a call counts as held; the sandbox answers within a few milliseconds."""
 WRITES = (
     ("zendesk", "POST /api/v2/tickets.json"),
     ("zendesk", "PUT /api/v2/tickets/*"),
@@ -35,7 +35,7 @@ PLACES = (
     ("zendesk", "PUT *"),
     ("zendesk", "*"),
 )
-"""Where a fault strikes; the reading of people at a start is spared but for one in ten, or there would be few starts."""
+"""Call patterns a fault is drawn from. Reading people at start-up fails only one time in ten, or few starts succeed."""
 FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "reset_before"},
     {"kind": "reset_after"},
@@ -60,7 +60,7 @@ FARTHEST = 5 * 3600.0
 
 @dataclass
 class Kills:
-    """What was killed: in all, with an effect under way, sent and unanswered, and how many of those had landed."""
+    """Counts of kills: total, with an effect in flight, sent but unanswered, and how many of those had arrived."""
 
     all: int = 0
     in_flight: int = 0
@@ -68,7 +68,7 @@ class Kills:
     landed: int = 0
 
     def count(self, left: list[UnderWay], landed: Callable[[str], bool]) -> None:
-        """Count one kill by what was left under way."""
+        """Count one kill by what it left in flight."""
         sent = [one for one in left if one.stage == SENT]
         self.all += 1
         self.in_flight += bool(left)
@@ -78,7 +78,7 @@ class Kills:
 
 @dataclass
 class Chaos:
-    """One run's misfortune."""
+    """The faults of one run."""
 
     stage: Stage
     fleet: Fleet
@@ -91,11 +91,11 @@ class Chaos:
     """Why a replica did not start again."""
 
     def __post_init__(self) -> None:
-        """Give faults dice of their own: two threads on one would not repeat."""
-        self._fault_dice = random.Random(self.dice.random())  # noqa: S311 - misfortune, not a secret
+        """Seed a second generator for faults: two threads on one would not be reproducible."""
+        self._fault_dice = random.Random(self.dice.random())  # noqa: S311 - faults, not secrets
 
     def kill_until(self, until: float) -> None:
-        """Kill one replica after the other until an instant (monotonic), and start each again meanwhile."""
+        """Kill replicas one after another until a monotonic instant, restarting each meanwhile."""
         starts: list[threading.Thread] = []
         while time.monotonic() < until:
             living = self.fleet.living()
@@ -121,7 +121,7 @@ class Chaos:
             self.failed.append(str(failed))
 
     def _moment(self, way: str, replica: Replica) -> Replica:
-        """Wait for a moment of this kind, at most a few seconds, and say whose it is."""
+        """Wait for a moment of this kind, at most a few seconds, and return the replica."""
         if way == "any moment":
             time.sleep(self.dice.uniform(0, 1.5))
             return replica
@@ -149,7 +149,7 @@ class Chaos:
         self.kills.count(left, lambda key: bool({opaque(key), external_id(key)} & landed))
 
     def spoil(self, stop: threading.Event) -> None:
-        """Set faults, moods and jumps of the clock until told to stop."""
+        """Inject faults, latency and clock jumps until told to stop."""
         dice = self._fault_dice
         while not stop.wait(dice.uniform(0.3, 1.2)):
             what = dice.random()
@@ -163,7 +163,7 @@ class Chaos:
                 self.fleet.connect()
 
     def _fault(self) -> None:
-        """Set one more fault, unless enough are waiting for a call to strike."""
+        """Add a fault, unless enough are pending."""
         if len(self.stage.control.get("/faults").json()["faults"]) < MOST_FAULTS:
             chosen, dice = self._fault_dice.choice(FAULTS), self._fault_dice
             system, call = dice.choice(PLACES)
@@ -180,7 +180,7 @@ class Chaos:
             self.stage.control.post("/clock", json={"advance": seconds})
 
     def calm(self) -> None:
-        """Take every misfortune away."""
+        """Remove every fault."""
         self.stage.control.delete("/faults")
         self.stage.control.post("/zendesk/settings", json={"sign_in": {"revoke_chance": 0}})
         self._mood("normal")

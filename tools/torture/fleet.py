@@ -1,4 +1,4 @@
-"""The replicas under torture: started, killed and started again; the sandbox always speaks to one that lives."""
+"""Replicas under fault injection: start, kill, restart; the sandbox always talks to a live one."""
 
 import contextlib
 import itertools
@@ -25,7 +25,7 @@ GONE_WITHIN = 10.0
 
 @dataclass
 class Replica:
-    """One process of the bot: its number, where it listens, and whether it may be spoken to."""
+    """A bot process: number, address, and whether it receives traffic."""
 
     number: int
     flight: Path
@@ -46,7 +46,7 @@ class Fleet:
     replicas: list[Replica] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Load what every replica needs, once; no replica is started yet."""
+        """Start the fork server that preloads the code; no replica yet."""
         folder = self.stage.folder
         self.replicas = [Replica(n, folder / f"flight-{n}") for n in range(1, self.size + 1)]
         words = [sys.executable, "-m", "tools.torture.replica"]
@@ -54,7 +54,7 @@ class Fleet:
         self._turn, self._lock = itertools.count(), threading.Lock()
 
     def start(self, replica: Replica) -> None:
-        """Start a replica and wait until it is ready, or as long as may be; raises StageFailed when it dies."""
+        """Start a replica and wait until it is ready. Raises StageFailed when it dies."""
         replica.lives += 1
         replica.words = self.stage.folder / f"bot-{replica.number}-{replica.lives}.log"
         environment = self.stage.environment() | {"ATO_WEB__PORT": "0"}
@@ -85,7 +85,7 @@ class Fleet:
         return False
 
     def kill(self, replica: Replica) -> list[UnderWay]:
-        """End a replica as a power cut would, and say what was under way at that instant."""
+        """Send SIGKILL to a replica and return what was in flight."""
         replica.ready = False
         _end(replica.process, signal.SIGKILL)
         left = under_way(replica.flight)
@@ -93,7 +93,7 @@ class Fleet:
         return left
 
     def retire(self, replica: Replica) -> float:
-        """Tell a replica to stop, as a rolling restart does: nobody speaks to it any more; gives the seconds it took."""
+        """Stop a replica as a rolling restart does, without traffic; return the seconds it took."""
         replica.ready = False
         self.connect()
         began = time.monotonic()
@@ -101,7 +101,7 @@ class Fleet:
         return time.monotonic() - began
 
     def connect(self) -> None:
-        """Tell the sandbox of a replica that lives, another one each time; a dead one stays where none lives."""
+        """Point the sandbox at a live replica, in rotation; at a dead one where none lives."""
         with self._lock:
             there = [one for one in self.replicas if one.ready]
             if not there:
@@ -116,11 +116,11 @@ class Fleet:
             )
 
     def living(self) -> list[Replica]:
-        """List those that may be spoken to."""
+        """List replicas that receive traffic."""
         return [one for one in self.replicas if one.ready]
 
     def stop(self) -> float:
-        """Tell all to stop and give the seconds the slowest took; one that does not is killed."""
+        """Stop all and return the slowest's seconds; one that does not stop is killed."""
         began = time.monotonic()
         for replica in self.living():
             replica.ready = False
@@ -133,7 +133,7 @@ class Fleet:
 
 
 def _lives(process: int) -> bool:
-    """Say whether a process is there. It is never waited for, so a dead one leaves nothing behind."""
+    """Say whether a process exists; it is the fork server's child, not ours."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -142,7 +142,7 @@ def _lives(process: int) -> bool:
 
 
 def _end(process: int, how: signal.Signals) -> None:
-    """Send a signal and wait until the process is gone, at most as long as a stop may take."""
+    """Send a signal and wait for the exit, at most the stop timeout."""
     if not process or not _lives(process):
         return
     os.kill(process, how)

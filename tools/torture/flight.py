@@ -1,7 +1,7 @@
-"""What a replica was doing when it was killed: a small file in shared memory that outlives it.
+"""In-flight recorder of a replica: a shared-memory file that survives SIGKILL.
 
-Each effect under way has a slot: how far it is, since when, and its key. The one who kills reads it afterwards, so
-what is counted is what was so at that instant, not what was hoped for.
+Each effect in flight has a slot: phase, start, key. The killer reads it afterwards, so that counts reflect the instant
+of the kill.
 """
 
 import mmap
@@ -21,7 +21,7 @@ FREE, BEGUN, SENT, ANSWERED = b"\0", b"B", b"S", b"A"
 
 @dataclass(frozen=True)
 class UnderWay:
-    """An effect that was under way: how far, since when (monotonic seconds) and its key."""
+    """An effect in flight: phase, start (monotonic seconds), key."""
 
     stage: bytes
     since: float
@@ -29,7 +29,7 @@ class UnderWay:
 
 
 class Flight:
-    """The writing side, in the replica. A slot is written whole by one thread at a time."""
+    """Writer in the replica. One thread at a time writes a slot completely."""
 
     def __init__(self, file: Path) -> None:
         """Take a file that `fresh` has made."""
@@ -40,7 +40,7 @@ class Flight:
 
     @contextmanager
     def under_way(self, key: str) -> Iterator[None]:
-        """Show an effect for as long as it is being performed and settled."""
+        """Context that shows an effect while it is performed and settled."""
         with self._lock:
             self._slot[key] = self._free.pop()
         self.mark(key, BEGUN)
@@ -52,7 +52,7 @@ class Flight:
                 self._free.append(self._slot.pop(key))
 
     def mark(self, key: str, stage: bytes) -> None:
-        """Say how far an effect is."""
+        """Set an effect's phase."""
         with self._lock:
             slot = self._slot.get(key)
         if slot is None:
@@ -63,7 +63,7 @@ class Flight:
 
 
 def fresh(file: Path) -> Path:
-    """Make the file, empty."""
+    """Create an empty file."""
     file.write_bytes(bytes(SLOTS * ROOM))
     return file
 

@@ -1,4 +1,4 @@
-"""What the database says, read from beside the bot: by a loop of its own in a thread, so that people may ask in threads."""
+"""Database reader beside the bot, on an event loop in a thread of its own, for synchronous callers."""
 
 import asyncio
 import threading
@@ -20,7 +20,7 @@ PATIENCE = 60.0
 
 @dataclass
 class Ledger:
-    """A reader of the desk's database. Every method raises StoreGone when the database does not answer."""
+    """Reader of the desk's database. Methods raise StoreGone when it does not answer."""
 
     settings: Settings
 
@@ -45,7 +45,7 @@ class Ledger:
         return StoredRecord(await self._open(), self._vault)
 
     def kept(self, deliveries: Collection[str]) -> frozenset[str]:
-        """Say which deliveries were kept."""
+        """Return which deliveries were stored."""
 
         async def ask() -> frozenset[str]:
             return await (await self._record()).kept(deliveries)
@@ -61,7 +61,7 @@ class Ledger:
         return self._run(ask())
 
     def queued(self) -> int:
-        """Count what is neither done nor dead."""
+        """Count effects neither done nor dead."""
 
         async def ask() -> int:
             return await (await self._record()).queued()
@@ -69,7 +69,7 @@ class Ledger:
         return self._run(ask())
 
     def cases(self) -> list[tuple[Case, Playbook]]:
-        """Fold every case anew from its events."""
+        """Fold every case from its events."""
 
         async def ask() -> list[tuple[Case, Playbook]]:
             names = await (await self._record()).cases()

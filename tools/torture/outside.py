@@ -1,4 +1,4 @@
-"""What stands outside, read from the sandbox: posts, tickets, notes, and the acts that were answered as accepted."""
+"""Outside state read from the sandbox: posts, tickets, notes, and the acts answered as accepted."""
 
 import json
 import re
@@ -15,7 +15,7 @@ _MARKER = re.compile(r"\[(ato-[0-9a-f]{40})\]")
 
 @dataclass(frozen=True)
 class Post:
-    """A message of the bot: where, when, and the opaque key it carries."""
+    """A message of the bot: channel, ts, opaque key."""
 
     channel: str
     ts: str
@@ -25,7 +25,7 @@ class Post:
 
 @dataclass(frozen=True)
 class Note:
-    """A comment with a marker: on which ticket, its place in time, and the marker."""
+    """A comment with a marker: ticket, position, marker."""
 
     ticket: int
     place: int
@@ -34,7 +34,7 @@ class Note:
 
 @dataclass
 class Listener:
-    """Reads the sandbox's log as it grows, and keeps what is asked about later."""
+    """Tails the sandbox's log and keeps what the verdict needs."""
 
     stage: Stage
     read: int = 0
@@ -48,7 +48,7 @@ class Listener:
     """Requests for an access token that a fault struck: one that was minted may not have arrived."""
 
     def listen(self) -> None:
-        """Read what is new."""
+        """Read new log entries."""
         for entry in self.stage.log(self.read):
             self.read = max(self.read, entry["n"])
             self._hear(entry)
@@ -70,7 +70,7 @@ class Listener:
 
 
 def _orders(call: str, body: Any) -> bool:
-    """Say whether an act asks for something to be kept: a form of a case, or a button that acts at once."""
+    """Say whether an act must be stored: a case form, or a one-tap button."""
     if not isinstance(body, dict):
         return False
     if call == "view_submission":
@@ -86,25 +86,27 @@ NOT_KEPT = ("Nothing was kept", "Non è stato salvato nulla")
 
 
 def _told_no(answer: Any) -> bool:
-    """Say whether the answer itself tells the person that nothing was kept."""
+    """Say whether the answer tells the person that nothing was kept."""
     words = json.dumps(answer, ensure_ascii=False)
     return any(one in words for one in NOT_KEPT)
 
 
 def _in_words(entry: Json) -> str:
-    """Say what an act was and how it was answered, without what was typed."""
+    """Describe an act and its answer, without typed text."""
     body = entry["body"]
     view = body.get("view") or {}
     action = (body.get("actions") or [{}])[0].get("action_id", "")
     answer = entry["answer"] if isinstance(entry["answer"], dict) else {}
     title = ((answer.get("view") or {}).get("title") or {}).get("text", "")
     asked = f"{entry['call']} {action or view.get('callback_id', '')} {view.get('private_metadata', '')}"
-    return f"{asked.strip()} at log entry {entry['n']}, answered {answer.get('response_action', 'with nothing')} {title}".strip()
+    return (
+        f"{asked.strip()} at log entry {entry['n']}, answered {answer.get('response_action', 'with nothing')} {title}"
+    ).strip()
 
 
 @dataclass(frozen=True)
 class Outside:
-    """Everything that stands outside at the end."""
+    """Everything that exists outside at the end."""
 
     posts: tuple[Post, ...]
     tickets: tuple[Json, ...]
@@ -113,7 +115,7 @@ class Outside:
 
 
 def look(stage: Stage, listener: Listener) -> Outside:
-    """Look at everything."""
+    """Read everything."""
     listener.listen()
     state = stage.control.get("/slack/state").json()
     known = stage.control.get("/zendesk/tickets").json()["tickets"]

@@ -1,6 +1,7 @@
-"""People under torture: crews with accounts of their own, who press again when nothing came back, as people do.
+"""Simulated crews under fault injection, each with its own accounts, who retry when no answer comes.
 
-Whether an act was kept they learn from the event log, by the delivery id of their click; a person would see it on the card.
+They learn from the event log, by the delivery id of their click, whether an act was stored; a person would see it on
+the card.
 """
 
 import json
@@ -37,12 +38,12 @@ ROLE_OF = {
 
 
 class Unanswered(Exception):
-    """Nothing came back: the act may have been kept or not."""
+    """No answer came: the act may be stored or not."""
 
 
 @dataclass
 class Played:
-    """One case as it was played: how far, and why it stuck, if it did."""
+    """One case: how far it was played, and why it stuck, if it did."""
 
     branch: str
     case: str = ""
@@ -53,7 +54,7 @@ class Played:
 
 
 def hire(stage: Stage, crews: int) -> list[Mapping[str, str]]:
-    """Give each crew accounts of its own in every role, so that no two share a screen."""
+    """Create accounts for each crew in every role, so that no two share a screen."""
     hired: list[dict[str, str]] = [dict(PEOPLE) for _ in range(crews)]
     for number, crew in enumerate(hired[1:], 1):
         for name in ROLE_OF:
@@ -72,7 +73,7 @@ def hire(stage: Stage, crews: int) -> list[Mapping[str, str]]:
 def renumbered(deed: Deed, by: int) -> Deed:
     """Give a case orders and a customer of its own.
 
-    The desk rightly refuses to refund one order in two cases, and to let an agent go on whose customer failed elsewhere.
+    The desk refuses to refund one order in two cases, and stops an agent whose customer failed verification elsewhere.
     """
 
     def other(text: str) -> str:
@@ -91,7 +92,7 @@ def _telephone(number: int) -> str:
 
 @dataclass
 class Hardy(Player):
-    """A player who bears that nothing comes back, and notes the delivery ids of what was sent."""
+    """A player that tolerates missing answers and records the delivery ids it sent."""
 
     sent: list[str] = field(default_factory=list)
     begun: list[str] = field(default_factory=list)
@@ -100,7 +101,7 @@ class Hardy(Player):
     ticket_of: Callable[[str], int | None] = lambda _: None
 
     def messages(self, user: str) -> list[Json]:
-        """Read what this person sees since the case began."""
+        """Return what this person sees since the case began."""
         asked = {"user": user, "since": self.since}
         return list(self._control("GET", "/slack/messages", params=asked)["messages"])
 
@@ -126,7 +127,7 @@ class Hardy(Player):
 
 @dataclass
 class Crew:
-    """People who play case after case, until told to stop."""
+    """People who play case after case until stopped."""
 
     stage: Stage
     books: Mapping[str, Playbook]
@@ -138,7 +139,7 @@ class Crew:
     played: list[Played] = field(default_factory=list)
 
     def work(self) -> None:
-        """Play until told to stop; the last case is left where it is, as at the end of a working day."""
+        """Play until stopped; the last case is left unfinished."""
         while not self.stop.is_set():
             self.played.append(self._case())
 
@@ -162,7 +163,7 @@ class Crew:
         return played
 
     def _persist(self, player: Hardy, deed: Deed, played: Played) -> bool:
-        """Do one deed until the event log has it; False when the day is over or it cannot be done."""
+        """Retry one deed until the event log has it; False at the end of the run or when it is impossible."""
         player.sent.clear()
         until, why = time.monotonic() + PERSISTENCE, ""
         while not self.stop.is_set():
@@ -182,11 +183,11 @@ class Crew:
         return False
 
     def _known(self, player: Hardy) -> str:
-        """Say which case it is, of those that somebody began to open because nothing came back."""
+        """Identify the case among those opened without an answer."""
         return next((one for one in player.begun if self.ledger.case(one)), player.case)
 
     def _try(self, player: Hardy, deed: Deed) -> str:
-        """Try once and say what came instead; a modal whose answer was lost is opened anew."""
+        """Try once and return what came instead; a modal whose answer was lost is reopened."""
         before = len(player.sent)
         try:
             player.play(deed)

@@ -1,8 +1,8 @@
-"""The replicas under torture: the bot as `ato serve` runs it, which shows what it is doing, and may lack one safeguard.
+"""Replicas under fault injection: the bot of `ato serve`, instrumented, optionally without one safeguard.
 
-`python -m tools.torture.replica` loads everything once and waits: each line of its input is an order (see `Order`), for
-which it forks a process that serves, and prints its number. Starting is what costs; what is forked is killed for good.
-The bot is not changed: what it is made of is wrapped from outside, in these processes only.
+`python -m tools.torture.replica` preloads the code and waits: for each line of input (see `Order`) it forks a serving
+process and prints its pid, which saves the start-up time. The bot's code is unchanged: its parts are wrapped in these
+processes only.
 """
 
 import json
@@ -36,14 +36,14 @@ DOING: ContextVar[str] = ContextVar("doing", default="")
 
 
 def matters(method: str, url: str) -> bool:
-    """Say whether a call, made twice, would be seen twice: a post, a ticket, a note."""
+    """Say whether a repeated call leaves a visible duplicate: a post, a ticket, a note."""
     return (method == "POST" and ("chat.postMessage" in url or "/tickets" in url)) or (
         method == "PUT" and "/tickets/" in url
     )
 
 
 def watch_engine(flight: Flight) -> None:
-    """Show every effect from its beginning until it is settled, whichever queue performs it."""
+    """Record every effect from start to settlement, in any queue."""
     perform = Engine.perform
 
     async def watched(self: Engine, effect: Effect, attempt: Attempt) -> datetime | None:
@@ -55,7 +55,7 @@ def watch_engine(flight: Flight) -> None:
 
 
 def watch_slack(bot: Bot, flight: Flight) -> None:
-    """Show when a post has left and when its answer has begun to come."""
+    """Record when a post was sent and when its answer began to arrive."""
     trace = aiohttp.TraceConfig()
 
     def show(stage: bytes) -> Callable[[object, object, Any], Awaitable[None]]:
@@ -73,7 +73,7 @@ def watch_slack(bot: Bot, flight: Flight) -> None:
 
 
 def watch_zendesk(flight: Flight) -> None:
-    """The same for the calls that go through requests."""
+    """The same for calls through requests."""
     send = HTTPAdapter.send
 
     def sent(self: HTTPAdapter, request: PreparedRequest, *args: Any, **how: Any) -> Response:
@@ -90,7 +90,7 @@ def watch_zendesk(flight: Flight) -> None:
 
 @dataclass(frozen=True)
 class Order:
-    """A replica to be started: its settings, where it shows what it does, where its words go, and what it lacks."""
+    """Parameters of a replica: settings, recorder file, output, missing safeguard."""
 
     environment: dict[str, str]
     flight: str
@@ -99,7 +99,7 @@ class Order:
 
 
 def serve_watched(order: Order) -> None:
-    """Serve, watched, and without one safeguard where one is named."""
+    """Serve with instrumentation, without one safeguard if named."""
     flight = Flight(Path(order.flight))
     watch_engine(flight)
     watch_zendesk(flight)
@@ -115,7 +115,7 @@ def serve_watched(order: Order) -> None:
 
 
 def _be_born(order: Order) -> None:
-    """Become a process of its own: other settings, other output, other dice."""
+    """Initialise a forked process: settings, output, random seed."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.environ.clear()
     os.environ.update(order.environment)
@@ -132,7 +132,7 @@ def _be_born(order: Order) -> None:
 
 
 def main() -> None:
-    """Fork a replica for each order, until there is no more input."""
+    """Fork a replica per order until end of input."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are nobody's to wait for
     for line in sys.stdin:
         order = Order(**json.loads(line))

@@ -1,4 +1,4 @@
-"""One run from the first case to the verdict: bounded, on loopback only, and the same dice for the same seed."""
+"""One fault-injection run from the first case to the verdict: bounded, on loopback only, reproducible by seed."""
 
 import itertools
 import json
@@ -42,7 +42,7 @@ JUMP = 600.0
 
 @dataclass(frozen=True)
 class Wish:
-    """What was asked for."""
+    """Parameters of a run."""
 
     minutes: float = 5.0
     replicas: int = 1
@@ -53,7 +53,7 @@ class Wish:
 
 @dataclass
 class Report:
-    """What came of it. The four lists hold sentences."""
+    """Result of a run. The four lists hold sentences."""
 
     wish: Wish
     kills: Kills
@@ -71,7 +71,7 @@ class Report:
     tokens: Tokens = field(default_factory=Tokens)
 
     def figures(self) -> dict[str, object]:
-        """Give everything as plain values."""
+        """Return everything as plain values."""
         found = asdict(self)
         verdict = found.pop("verdict")
         counts = {name: len(sentences) for name, sentences in verdict.items()}
@@ -79,7 +79,7 @@ class Report:
 
 
 def run(wish: Wish, *, as_json: bool = False, keep: Path | None = None) -> int:
-    """Torture, print, and give 0 when nothing was lost, doubled, disordered or astray, else 1."""
+    """Run, print, and return 0 when nothing was lost, doubled, reordered or inconsistent, else 1."""
     extra = EXTRA | ({"ATO_DATABASE_URL": wish.database} if wish.database else {})
     with stage(extra, bot=False) as built:
         report = Torture(built, wish).run()
@@ -98,18 +98,18 @@ class Torture:
     def __init__(self, built: Stage, wish: Wish) -> None:
         """Prepare; nothing is started."""
         self.stage, self.wish = built, wish
-        self.dice = random.Random(wish.seed)  # noqa: S311 - misfortune, not a secret
+        self.dice = random.Random(wish.seed)  # noqa: S311 - faults, not secrets
         self.ledger = Ledger(settings(built.environment()))
         self.fleet = Fleet(built, wish.replicas, wish.without)
         self.listener = Listener(built)
         self.crews: list[Crew] = []
 
     def run(self) -> Report:
-        """Play, spoil and kill for as long as was wished, let it settle, and judge."""
+        """Play under faults and kills for the given time, settle, and judge."""
         return self.under(lambda chaos: chaos.kill_until(time.monotonic() + 60 * self.wish.minutes))
 
     def under(self, suffer: Callable[[Chaos], None], *, spoil: bool = True) -> Report:
-        """Play while this goes on, let it settle, and judge; whatever fails, nothing is left running."""
+        """Play while `suffer` runs, settle, and judge; leaves no process behind."""
         try:
             return self._under(suffer, spoil)
         finally:
@@ -122,7 +122,7 @@ class Torture:
         over, stop = threading.Event(), threading.Event()
         for replica in self.fleet.replicas:
             self.fleet.start(replica)
-        chaos = Chaos(self.stage, self.fleet, self.listener, random.Random(self.dice.random()))  # noqa: S311 - misfortune
+        chaos = Chaos(self.stage, self.fleet, self.listener, random.Random(self.dice.random()))  # noqa: S311 - faults
         self.crews = [
             Crew(
                 self.stage,
@@ -154,7 +154,7 @@ class Torture:
         return self._judged(chaos, took, time.monotonic() - began)
 
     def _settled(self) -> float:
-        """Wait until nothing is to be done any more and give the seconds it took."""
+        """Wait for an empty queue and return the seconds it took."""
         began, quiet = time.monotonic(), 0
         self.stage.control.post("/clock", json={"advance": JUMP})
         while quiet < 4 and time.monotonic() - began < SETTLE_WITHIN:
@@ -219,7 +219,7 @@ def _keep_logs(built: Stage, keep: Path) -> None:
 
 
 def show(report: Report) -> None:
-    """Print the figures and every sentence about what is wrong."""
+    """Print the figures and every problem."""
     kills, verdict = report.kills, report.verdict
     typer.echo(f"seed {report.wish.seed} · {report.wish.minutes:g} minutes · {report.wish.replicas} replicas")
     typer.echo(

@@ -1,4 +1,4 @@
-"""Holds what stands outside to what the desk decided. Pure: it is given both, and says in sentences what is wrong."""
+"""Consistency check of outside state against the desk's decisions. Pure: returns sentences about what is wrong."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
@@ -25,7 +25,7 @@ PUT_OFF = frozenset({"step_snoozed", "attempt_logged", "case_resumed", "step_han
 
 @dataclass(frozen=True)
 class Inside:
-    """What the desk keeps: its work, its cases folded from their events, and which of the accepted acts it has."""
+    """The desk's state: effects, cases folded from their events, and the accepted acts it stored."""
 
     work: Sequence[Work]
     cases: Sequence[tuple[Case, Playbook]]
@@ -34,7 +34,7 @@ class Inside:
 
 @dataclass
 class Verdict:
-    """Sentences about what is wrong, by kind."""
+    """Problems by kind."""
 
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
@@ -50,7 +50,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Tokens:
-    """Zendesk's access tokens of one run: how many were minted and revoked, for how many processes, how long."""
+    """Zendesk access tokens of a run: minted, revoked, number of processes, duration."""
 
     minted: int = 0
     revoked: int = 0
@@ -63,9 +63,9 @@ class Tokens:
 
 
 def minted_too_often(tokens: Tokens) -> Iterator[str]:
-    """At most one minting in the life of a token and process: at its start, at each token's end, after each revocation.
+    """Bound the mintings: per process one at start, one per expiry, one per revocation.
 
-    A token is replaced when nine tenths of its life are over.
+    A token is renewed after nine tenths of its lifetime.
     """
     most = tokens.lives + tokens.revoked + tokens.struck + int(tokens.process_seconds / (0.9 * tokens.token_seconds))
     if tokens.minted > most:
@@ -73,7 +73,7 @@ def minted_too_often(tokens: Tokens) -> Iterator[str]:
 
 
 def judge(inside: Inside, outside: Outside, now: datetime, tick: timedelta) -> Verdict:
-    """Check everything that can be checked without asking the bot."""
+    """Check everything that can be checked without the bot."""
     traces = _Traces(outside)
     verdict = Verdict()
     verdict.lost += [
@@ -100,7 +100,7 @@ def judge(inside: Inside, outside: Outside, now: datetime, tick: timedelta) -> V
 
 
 class _Traces:
-    """Where each key stands outside: posts by opaque key, tickets by external id, notes by marker."""
+    """Outside traces by key: posts by opaque key, tickets by external id, notes by marker."""
 
     def __init__(self, outside: Outside) -> None:
         self.posts, self.tickets, self.notes = (
@@ -116,7 +116,7 @@ class _Traces:
             self.notes[note.marker].append(note.place)
 
     def of(self, work: Work) -> list[str] | list[int] | None:
-        """Give every trace of an effect; None for work that leaves no trace of its own."""
+        """Return every trace of an effect; None for work that leaves none."""
         match work.effect:
             case CreateTicket():
                 return self.tickets.get(external_id(work.effect.key), [])
@@ -146,14 +146,14 @@ def _twice(work: Work, traces: _Traces) -> Iterator[str]:
 
 
 def _twice_at_all(outside: Outside) -> Iterator[str]:
-    """Find posts and tickets with one key, whatever they belong to: pieces of a long message have keys of their own."""
+    """Find duplicate keys among posts and tickets; parts of a long message have keys of their own."""
     for key, count in Counter(post.key for post in outside.posts).items():
         if count > 1:
             yield f"the post {key} stands {count} times"
 
 
 def _cards_twice(everything: Sequence[Work], traces: _Traces) -> Iterator[str]:
-    """A case has one card in an inbox, whichever drawing of it was posted first."""
+    """Find inboxes with two cards of one case, whatever their version."""
     count: Counter[tuple[str, str]] = Counter()
     drawn: set[tuple[str, str]] = set()
     for work in everything:
@@ -167,7 +167,7 @@ def _cards_twice(everything: Sequence[Work], traces: _Traces) -> Iterator[str]:
 
 
 def _out_of_order(everything: Sequence[Work], traces: _Traces) -> Iterator[str]:
-    """Within a lane, what was decided first stands first."""
+    """Find effects of a lane that landed out of order."""
     lanes: dict[str, list[tuple[str, str | int]]] = defaultdict(list)
     for work in everything:
         found = traces.of(work)
@@ -196,7 +196,7 @@ def _reminded_twice(case: Case) -> Iterator[str]:
 
 
 def _astray(case: Case, playbook: Playbook, outside: Outside, now: datetime) -> Iterator[str]:
-    """Compare the case with its cards and tickets as they stand."""
+    """Compare the case with its cards and tickets."""
     there = {(post.channel, post.ts): post.text for post in outside.posts}
     name = f"{playbook.case_prefix}-{case.number}"
     for inbox, card in case.cards.items():
@@ -217,7 +217,7 @@ def _astray(case: Case, playbook: Playbook, outside: Outside, now: datetime) -> 
 
 
 def unplayed(played: Sequence[Played], cases: Sequence[Case]) -> Iterator[str]:
-    """Name the cases that stuck, and those that did not end as the playbook says."""
+    """List the cases that stuck or did not end as the playbook says."""
     known = {case.id: case for case in cases}
     for one in played:
         case = known.get(one.case)

@@ -1,4 +1,4 @@
-"""Safeguards that can be taken out of a replica under torture, to see that the torture would find it. Never in a product."""
+"""Switches that disable one safeguard of a replica, to prove that fault injection detects it. Never in a product."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from desk.service.ports import Commit
 
 @dataclass
 class Forgetful:
-    """An attempt that does not know of the one before it."""
+    """An attempt that does not know the previous one."""
 
     attempt: Any
     before: bool = False
@@ -24,7 +24,7 @@ class Forgetful:
 
 @dataclass
 class Port:
-    """A port whose calls with an attempt go through `through` instead."""
+    """Proxy of a port: calls with an attempt go through `through`."""
 
     port: Any
     through: Callable[[Any, Any, tuple[Any, ...]], Awaitable[Any]]
@@ -41,13 +41,13 @@ class Port:
 
 
 async def _without_looking(call: Any, effect: Any, rest: tuple[Any, ...]) -> Any:
-    """Do it again as if for the first time."""
+    """Repeat the call without looking for an earlier result."""
     *others, attempt = rest
     return await call(effect, *others, Forgetful(attempt))
 
 
 async def _without_repeating(call: Any, effect: Any, rest: tuple[Any, ...]) -> Any:
-    """Take what was begun for done, as a queue does that acknowledges before it works."""
+    """Treat begun work as done, as a queue that acknowledges before the work."""
     if not rest[-1].before:
         return await call(effect, *rest)
     match effect:
@@ -73,7 +73,7 @@ def _no_repeat(bot: Bot) -> None:
 
 
 def _no_effects(bot: Bot) -> None:
-    """Keep what was decided, and one in ten times not the work that follows: two transactions instead of one."""
+    """Commit events, and lose their effects one time in ten: two transactions in place of one."""
     keep, count = bot.cases.commit, iter(range(1, 1_000_000))
 
     async def commit(decision: Commit) -> None:
@@ -88,4 +88,8 @@ WITHOUT: dict[str, Callable[[Bot], None]] = {
     "repeat": _no_repeat,
     "transaction": _no_effects,
 }
-"""`look`: looking for what an earlier try did. `repeat`: trying again what was begun. `transaction`: work kept with its events."""
+"""Safeguards by name.
+
+`look`: look for the result of an earlier attempt. `repeat`: retry an effect that was begun. `transaction`: commit
+effects with the events they follow from.
+"""
