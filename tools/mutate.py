@@ -8,10 +8,8 @@ nothing in it is changed. docs/decisions/0022-mutation-testing.md says why this 
 import argparse
 import difflib
 import json
-import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -105,21 +103,16 @@ def run_tests(tree: Path, tests: Sequence[str], limit: float) -> str:
     """Run the tests in a copy; `survived` when all pass. Raises CannotRun when there was nothing to run."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
     with tempfile.TemporaryFile("w+") as output:
-        run = subprocess.Popen(  # noqa: S603 - our own tests
-            command, cwd=tree, stdout=output, stderr=output, start_new_session=True
-        )
         try:
-            code = run.wait(limit)
+            done = subprocess.run(  # noqa: S603 - our own tests
+                command, cwd=tree, stdout=output, stderr=output, timeout=limit, check=False
+            )
         except subprocess.TimeoutExpired:
             return "timeout"
-        finally:
-            if run.poll() is None:
-                os.killpg(run.pid, signal.SIGKILL)
-                run.wait()
-        if code in NO_TESTS:
+        if done.returncode in NO_TESTS:
             output.seek(0)
-            raise CannotRun(f"pytest ended with {code}:\n{output.read()[-2000:]}")
-    return "killed" if code else "survived"
+            raise CannotRun(f"pytest ended with {done.returncode}:\n{output.read()[-2000:]}")
+    return "killed" if done.returncode else "survived"
 
 
 def try_one(mutant: Mutant, tree: Path, tests: Sequence[str], limit: float) -> Outcome:
