@@ -57,10 +57,15 @@ app.command("torture")(torture)
 
 
 def main() -> None:
-    """Run the command line. Logging is silent unless `serve` configures it; errors are printed here."""
+    """Run the command that was typed."""
+    keep_logs_quiet()
+    app()
+
+
+def keep_logs_quiet() -> None:
+    """Silence our loggers: commands print their errors, and only `serve` says where its log goes."""
     for room in ("bot", "config", "desk", "handlers", "integrations"):
         logging.getLogger(room).addHandler(logging.NullHandler())
-    app()
 
 
 @app.command()

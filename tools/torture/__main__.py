@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 import typer
 
+from ops.cli import keep_logs_quiet
 from ops.commands.torture import Address, AsJson, Keep, Minutes, Replicas, Seed, Without
 from ops.exits import USAGE, explained, stop
 from tools.torture.run import Wish, run
@@ -56,4 +57,5 @@ def _must_be_empty(database: str) -> None:
 
 
 if __name__ == "__main__":
+    keep_logs_quiet()
     app()
