@@ -48,7 +48,8 @@ def line(seen: Seen, at: datetime, of: str, seconds: float) -> str:
 def commit() -> str:
     """Name the commit, with a plus where something is not committed."""
     words = ["git", "describe", "--always", "--exclude=*", "--dirty=+"]
-    return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603 - no word from outside
+    done = subprocess.run(words, capture_output=True, text=True, check=True)  # noqa: S603 - no word from outside
+    return done.stdout.strip()
 
 
 if __name__ == "__main__":

@@ -174,6 +174,7 @@ class ClientCredentials(SignIn):
         if self._rest and self._now() < self._rest.until:
             if still_good:
                 return
+            self._token = None  # no call is sent with a dead token while no other may be asked for
             raise self._rest.error(self._now())
         try:
             self._token = self._mint()

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,7 +21,7 @@ from tests.contract.zendesk_scripted import (
     serve,
     usual,
 )
-from tests.contract.zendesk_signing import CLIENT, TOKEN, Hand, ask, tokens
+from tests.contract.zendesk_signing import CLIENT, TOKEN, Hand, ask, signing, tokens
 
 
 @pytest.fixture
@@ -33,16 +32,8 @@ def server() -> Iterator[Scripted]:
 
 @pytest.fixture
 def signed(server: Scripted) -> Iterator[Callable[..., ClientCredentials]]:
-    """Make sign-ins to the scripted server, and close them afterwards."""
-    made: list[ClientCredentials] = []
-
-    def sign(**given: Any) -> ClientCredentials:
-        made.append(ClientCredentials(given.pop("url", server.url), (CLIENT,), SERVE, **given))
-        return made[-1]
-
-    yield sign
-    for one in made:
-        one.close()
+    with signing(server) as sign:
+        yield sign
 
 
 REFUSALS = [
@@ -165,3 +156,20 @@ async def test_a_certificate_that_nobody_signed_is_named(tmp_path: Path) -> None
         with pytest.raises(TryAgain, match="its certificate is not trusted"):
             ask(secure, sign_in)
         sign_in.close()
+
+
+def test_a_dead_token_is_not_sent_while_no_other_may_be_asked_for(
+    server: Scripted, signed: Callable[..., ClientCredentials]
+) -> None:
+    clock = Hand()
+    tokens(server, as_json(TOKEN), Answer(503))
+    mint = server.script
+    sign_in = signed(now=clock)
+    ask(server, sign_in)
+    clock.now += 1745
+    ask(server, sign_in)  # the renewal failed, and the token of before still lives
+    server.script = lambda one: mint(one) if one.method == "POST" else as_json({"error": "invalid_token"}, 401)
+    for _ in range(4):
+        with pytest.raises(TryAgain, match="a fault of its own"):
+            ask(server, sign_in)
+    assert len(server.calls("GET")) == 3

@@ -6,7 +6,6 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -23,7 +22,7 @@ from tests.contract.zendesk_scripted import (
     as_json,
     serve,
 )
-from tests.contract.zendesk_signing import CLIENT, TOKEN, Hand, ask, tokens
+from tests.contract.zendesk_signing import CLIENT, TOKEN, Hand, ask, signing, tokens
 
 
 @pytest.fixture
@@ -47,16 +46,8 @@ def server() -> Iterator[Scripted]:
 
 @pytest.fixture
 def signed(server: Scripted) -> Iterator[Callable[..., ClientCredentials]]:
-    """Make sign-ins to the scripted server, and close them afterwards."""
-    made: list[ClientCredentials] = []
-
-    def sign(**given: Any) -> ClientCredentials:
-        made.append(ClientCredentials(given.pop("url", server.url), (CLIENT,), SERVE, **given))
-        return made[-1]
-
-    yield sign
-    for one in made:
-        one.close()
+    with signing(server) as sign:
+        yield sign
 
 
 # One minting in the life of a token ---------------------------------------------------------------

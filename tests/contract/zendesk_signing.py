@@ -1,5 +1,9 @@
 """What the tests of signing in to Zendesk share: a clock, a scripted token endpoint, and one call through the sign-in."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import requests
 
 from integrations.zendesk.scopes import SERVE
@@ -19,6 +23,20 @@ class Hand:
 
     def __call__(self) -> float:
         return self.now
+
+
+@contextmanager
+def signing(server: Scripted) -> Iterator[Callable[..., ClientCredentials]]:
+    """Make sign-ins to the scripted server, and close them afterwards."""
+    made: list[ClientCredentials] = []
+
+    def sign(**given: Any) -> ClientCredentials:
+        made.append(ClientCredentials(given.pop("url", server.url), (CLIENT,), SERVE, **given))
+        return made[-1]
+
+    yield sign
+    for one in made:
+        one.close()
 
 
 def tokens(server: Scripted, *answers: Answer) -> list[Asked]:
