@@ -1,7 +1,7 @@
 """Playbook loader: YAML files to a checked model, every problem at once with file and line. It runs nothing."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import UnionType
@@ -44,6 +44,10 @@ class Checked:
         return self.playbook is not None and all(problem.warning for problem in self.problems)
 
 
+def _none(folder: Path) -> Iterator[Problem]:
+    yield Problem(str(folder), 1, 1, "there is no playbook (*.yaml) in this folder")
+
+
 def load(
     folder: Path = PLAYBOOKS,
     names: Iterable[str] = (),
@@ -57,8 +61,7 @@ def load(
     files = [folder / f"{name}.yaml" for name in wanted] or playbook_files(folder)
     checked = [check(file, values.get(file.stem, NO_VALUES)) for file in files]
     problems = [p for one in checked for p in one.problems if not p.warning]
-    if not files:
-        problems.append(Problem(str(folder), 1, 1, "there is no playbook (*.yaml) in this folder"))
+    problems.extend(_none(folder) if not files else ())
     problems.extend(_twice(checked))
     problems.extend(_two_teams(checked))
     problems.extend(_for_nobody(folder, values))

@@ -5,7 +5,7 @@ environment, and importing this one reads nothing.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -85,16 +85,27 @@ def surroundings(file: Path = Path(".env")) -> Mapping[str, str]:
 def _sentences(wrong: ValidationError, known: Mapping[str, Variable], told: set[str]) -> Iterator[str]:
     """Yield a sentence per invalid variable; its value is never repeated, it may be a secret."""
     for error in wrong.errors(include_url=False, include_input=False):
-        way = [str(part) for part in error["loc"]]
-        name = next((n for end in range(len(way), 0, -1) if (n := _name(way[:end])) in known), _name(way))
-        inside = [one for one in known.values() if one.name.startswith(f"{name}__") and one.required]
+        name = _variable([str(part) for part in error["loc"]], known)
         if error["type"] == "missing":
-            for one in [known[name]] if name in known else inside:
-                if one.name not in told and f"{one.name}_FILE" not in told:
-                    yield f"{one.name} is missing. {one.purpose}."
+            missing = [one for one in _required(name, known) if not {one.name, f"{one.name}_FILE"} & told]
+            yield from (f"{one.name} is missing. {one.purpose}." for one in missing)
         else:
             reason = str(error.get("ctx", {}).get("error") or error["msg"])
-            yield f"{name} cannot be used: {reason}. {known[name].purpose if name in known else ''}".rstrip() + "."
+            purpose = known[name].purpose if name in known else ""
+            yield f"{name} cannot be used: {reason}. {purpose}".rstrip() + "."
+
+
+def _variable(way: list[str], known: Mapping[str, Variable]) -> str:
+    """Return the variable that a path into the settings stands in."""
+    names = [_name(way[:end]) for end in range(len(way), 0, -1)]
+    return next((name for name in names if name in known), names[0])
+
+
+def _required(name: str, known: Mapping[str, Variable]) -> list[Variable]:
+    """Return the variable of this name, else the required variables of this section."""
+    if name in known:
+        return [known[name]]
+    return [one for one in known.values() if one.name.startswith(f"{name}__") and one.required]
 
 
 def _sign_in(given: Any, known: Mapping[str, Variable], told: set[str]) -> Iterator[str]:
@@ -111,20 +122,24 @@ _PAIRS = (
 )
 
 
+def _other_half(pair: tuple[str, str], has: Collection[str]) -> list[str]:
+    """Return the missing half of a pair of which one is given."""
+    missing = [name for name in pair if name not in has]
+    return missing if len(missing) == 1 else []
+
+
 def sign_in_missing(given: Mapping[str, object]) -> Iterator[str]:
     """Yield the Zendesk credentials that are missing, from the values of its section.
 
     With a complete first OAuth client an incomplete API token is ignored.
     """
-    has = {name: bool(str(given.get(name.lower()) or "").strip()) for pair in _PAIRS for name in pair}
     first, second, old = _PAIRS
-    whole = all(has[name] for name in first)
-    begun = any(has[name] for name in (*first, *second))
-    for left, right in (first, second, *([] if begun else [old])):
-        if has[left] != has[right]:
-            yield f"ATO_ZENDESK__{right if has[left] else left}"
-    if not (whole or any(has[name] for name in first)) and (begun or not any(has[name] for name in old)):
-        yield from (f"ATO_ZENDESK__{name}" for name in first)
+    has = {name for name in (*first, *second, *old) if str(given.get(name.lower()) or "").strip()}
+    begun = has & {*first, *second}
+    missing = [name for pair in ((first, second) if begun else _PAIRS) for name in _other_half(pair, has)]
+    if not has & set(first) and (begun or not has & set(old)):
+        missing.extend(first)
+    yield from (f"ATO_ZENDESK__{name}" for name in missing)
 
 
 def _name(way: list[str]) -> str:

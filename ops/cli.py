@@ -2,6 +2,7 @@
 
 import gc
 import logging
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -123,10 +124,10 @@ def playbook_check(
     """Check playbooks: every problem with its file, its line and the nearest valid word."""
     from config.load import PLAYBOOKS, check, playbook_files
 
-    paths = [one for path in files or [PLAYBOOKS] for one in (playbook_files(path) if path.is_dir() else [path])]
+    given = (playbook_files(path) if path.is_dir() else [path] for path in files or [PLAYBOOKS])
+    paths = list(chain.from_iterable(given))
     found = [problem for path in paths for problem in check(path).problems]
-    for problem in found:
-        typer.echo(str(problem))
+    typer.echo("".join(f"{problem}\n" for problem in found), nl=False)
     wrong = sum(not problem.warning for problem in found)
     typer.echo(f"{len(paths)} checked: {wrong} wrong, {len(found) - wrong} warnings")
     if not paths:

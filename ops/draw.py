@@ -110,9 +110,14 @@ def _last(playbook: Playbook) -> Iterator[tuple[str, str, str]]:
     followed = {before for step in playbook.steps.values() for before in step.after}
     for name, step in playbook.steps.items():
         if name not in followed and not step.recurs:
-            going_on = [_words(o.title) or n for n, o in step.outcomes.items() if not o.ends]
+            going_on = _going_on(step)
             if going_on or not step.outcomes:
                 yield name, COMPLETED, " / ".join(going_on)
+
+
+def _going_on(step: Step) -> list[str]:
+    """Return the outcomes that do not end the case."""
+    return [_words(o.title) or n for n, o in step.outcomes.items() if not o.ends]
 
 
 def _classes(playbook: Playbook) -> Iterator[str]:

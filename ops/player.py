@@ -183,24 +183,21 @@ def _inputs(view: Json) -> Iterator[str]:
 
 
 def _action(message: Json, case: str, deed: Deed) -> str | None:
-    """Find a deed's button on a card of this case, one-tap before form."""
-    step, _, part = (deed.part or deed.step or "").partition(".")
-    wanted = (
-        [f"try:{step}:{deed.attempt}"]
-        if deed.attempt
-        else (
-            [f"part:{step}:{part}", f"partform:{step}:{part}"]
-            if deed.part
-            else [
-                f"do:{step}:{deed.outcome or 'done'}",
-                f"form:{step}:{deed.outcome or 'done'}",
-                f"form:{step}:",
-            ]
-        )
-    )
+    """Find a deed's button on a card of this case."""
     there = [
         str(e.get("action_id"))
         for e in _elements(message.get("blocks") or [])
         if str(e.get("value", "")).startswith(case)
     ]
-    return next((action for action in wanted if action in there), None)
+    return next((action for action in _actions(deed) if action in there), None)
+
+
+def _actions(deed: Deed) -> list[str]:
+    """List the action ids that a deed's button may have, one-tap before form."""
+    step, _, part = (deed.part or deed.step or "").partition(".")
+    if deed.attempt:
+        return [f"try:{step}:{deed.attempt}"]
+    if deed.part:
+        return [f"part:{step}:{part}", f"partform:{step}:{part}"]
+    outcome = deed.outcome or "done"
+    return [f"do:{step}:{outcome}", f"form:{step}:{outcome}", f"form:{step}:"]

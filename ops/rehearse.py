@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from config.load import PLAYBOOKS, check, load
-from desk.playbook.model import Playbook, Rehearsal
+from desk.playbook.model import Deed, Playbook, Rehearsal, Step
 from desk.values import Text
 from ops.player import NotAsWritten, Player
 from ops.stage import PEOPLE, ROLES, Stage, StageFailed, stage
@@ -39,33 +39,52 @@ def run(playbook: str | None, branch: str | None, every: bool, as_json: bool, *,
     """Run the rehearsals; exit code 0 as expected, 1 different, 2 nothing to run."""
     books = _books(playbook)
     wanted = [(book, name) for book in books.values() for name in book.rehearsals if branch in (None, name)]
-    if not (every or branch or playbook) or not wanted:
-        typer.echo(
-            f"There is no rehearsal {branch or ''} there. Look at them with: ato playbook draw NAME",
-            err=True,
-        )
+    if not wanted or not any((every, branch, playbook)):
+        what = f"There is no rehearsal {branch or ''} there. Look at them with: ato playbook draw NAME"
+        typer.echo(what, err=True)
         return 2
     if every or not branch:
-        for left in (one for book in books.values() for one in unplayed(book)):
-            typer.echo(f"No rehearsal plays {left}.", err=True)
-    folder = Path(playbook).parent if playbook and playbook.endswith((".yaml", ".yml")) else None
-    extra = {"ATO_PLAYBOOKS__NAMES": ",".join(books)} | ({"ATO_PLAYBOOKS__FOLDER": str(folder)} if folder else {})
-    with stage(extra, rough=rough) as built:
+        _say_unplayed(books)
+    with stage(_chosen(playbook, books), rough=rough) as built:
         played = [_play(built, book, name, as_json) for book, name in wanted]
     return _summary(played, as_json)
+
+
+def _chosen(playbook: str | None, books: Mapping[str, Playbook]) -> dict[str, str]:
+    """Return the settings that make the stage use these playbooks."""
+    names = {"ATO_PLAYBOOKS__NAMES": ",".join(books)}
+    if playbook and playbook.endswith((".yaml", ".yml")):
+        return names | {"ATO_PLAYBOOKS__FOLDER": str(Path(playbook).parent)}
+    return names
+
+
+def _say_unplayed(books: Mapping[str, Playbook]) -> None:
+    for book in books.values():
+        for left in unplayed(book):
+            typer.echo(f"No rehearsal plays {left}.", err=True)
 
 
 def unplayed(book: Playbook) -> Iterator[str]:
     """List outcomes, parts and attempts that no rehearsal covers, except in disabled steps."""
     deeds = [one for rehearsal in book.rehearsals.values() for one in rehearsal.deeds if not one.refused]
-    played = {f"{one.step}:{one.outcome or 'done'}" for one in deeds if one.step and not one.attempt}
-    played |= {one.part for one in deeds if one.part} | {f"{one.step}:{one.attempt}" for one in deeds if one.attempt}
+    played = {_played(one) for one in deeds}
     for name, step in book.steps.items():
-        parts = [f"{name}.{part}" for part, spec in step.parts.items() if spec.enabled]
-        verdicts = () if step.parts or step.automatic else step.outcomes or ("done",)
-        tries = [f"{name}:{one}" for one in (*verdicts, *step.attempts)]
-        if step.enabled:
-            yield from (f"{book.playbook}/{one}" for one in (*parts, *tries) if one not in played)
+        possible = _possible(name, step) if step.enabled else []
+        yield from (f"{book.playbook}/{one}" for one in possible if one not in played)
+
+
+def _played(deed: Deed) -> str | None:
+    """Return what a deed plays, as `_possible` names it."""
+    if not deed.step:
+        return deed.part
+    return f"{deed.step}:{deed.attempt or deed.outcome or 'done'}"
+
+
+def _possible(name: str, step: Step) -> list[str]:
+    """List what people can do in a step: its parts, outcomes and attempts."""
+    parts = [f"{name}.{part}" for part, spec in step.parts.items() if spec.enabled]
+    outcomes = () if step.parts or step.automatic else step.outcomes or ("done",)
+    return [*parts, *(f"{name}:{one}" for one in (*outcomes, *step.attempts))]
 
 
 def _books(playbook: str | None) -> Mapping[str, Playbook]:

@@ -99,13 +99,17 @@ class Watcher:
             time.sleep(0.03)
 
 
+def _button(action: Json) -> Any:
+    """Return the label of a button or a chosen option, else its action id."""
+    chosen = (action.get("selected_option") or {}).get("text") or action.get("text") or {}
+    return chosen.get("text") or action.get("action_id")
+
+
 def _did(call: str, body: Json) -> str:
     if body.get("command"):
         return f"typed {body['command']} {body.get('text', '')}".strip()
     if call == "block_actions":
-        action = (body.get("actions") or [{}])[0]
-        chosen = (action.get("selected_option") or {}).get("text") or action.get("text") or {}
-        return f"clicked {chosen.get('text') or action.get('action_id')}"
+        return f"clicked {_button((body.get('actions') or [{}])[0])}"
     if call == "view_submission":
         return f"submitted {((body.get('view') or {}).get('title') or {}).get('text')}"
     return call

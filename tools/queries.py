@@ -86,11 +86,16 @@ def _named(node: Any, grouped: frozenset[str]) -> Iterator[tuple[str, frozenset[
         return
     if isinstance(node, promql_parser.AggregateExpr) and node.modifier is not None:
         grouped = grouped | frozenset(node.modifier.labels)
+    for one in _inside(node):
+        yield from _named(one, grouped)
+
+
+def _inside(node: Any) -> Iterator[Any]:
+    """Yield the expressions within an expression."""
     for name in ("expr", "lhs", "rhs", "args"):
         inner = getattr(node, name, None)
-        for one in inner if isinstance(inner, list | tuple) else [inner]:
-            if isinstance(one, promql_parser.Expr) or one is not None:
-                yield from _named(one, grouped)
+        several = inner if isinstance(inner, list | tuple) else [inner]
+        yield from (one for one in several if one is not None)
 
 
 def main() -> int:

@@ -48,13 +48,18 @@ def check_archive(archive: zipfile.ZipFile) -> None:
         raise Unfit(_DAMAGED)
     for part in parts:
         _check_part(part)
+    _check_kind(names)
+    for part in parts:
+        if part.filename.lower().endswith((".xml", ".rels")):
+            _check_xml(archive, part)
+
+
+def _check_kind(names: list[str]) -> None:
+    """Check by the names of its parts that it is a workbook without macros; raises Unfit."""
     if any(name.endswith("vbaproject.bin") or "macrosheets/" in name for name in names):
         raise Unfit(_MACROS)
     if "[content_types].xml" not in names or "mimetype" in names or "xl/workbook.bin" in names:
         raise Unfit(_OTHER)
-    for part in parts:
-        if part.filename.lower().endswith((".xml", ".rels")):
-            _check_xml(archive, part)
 
 
 def _check_part(part: zipfile.ZipInfo) -> None:

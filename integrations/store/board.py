@@ -142,10 +142,15 @@ def goal_row(goal: Goal | None) -> dict[str, datetime | None]:
 def write_owed(connection: Connection, commit: Commit, *, new: bool) -> None:
     """Replace a case's open duties, touching only the rows that changed."""
     wanted = {one.duty: _row(one) for one in commit.owed}
-    found = [] if new else connection.execute(_KEPT, {"id": commit.case.id}).mappings().all()
-    kept = {row["duty"]: dict(row) for row in found}
+    kept = {} if new else _duties(connection, commit.case.id)
     same = {duty for duty, row in wanted.items() if row == kept.get(duty)}
     if gone := sorted(kept.keys() - same):
         connection.execute(_FORGET, [{"id": commit.case.id, "which": duty} for duty in gone])
     if fresh := [row for duty, row in sorted(wanted.items()) if duty not in same]:
         connection.execute(insert(across.owed), fresh)
+
+
+def _duties(connection: Connection, case: str) -> dict[str, dict[str, Any]]:
+    """Read a case's rows by duty."""
+    found = connection.execute(_KEPT, {"id": case}).mappings()
+    return {row["duty"]: dict(row) for row in found}

@@ -124,13 +124,20 @@ class StoredCases(StoredBoard):
     def _read_on(self, connection: Connection, case: str, before: Folded) -> Folded | None:
         """Read the events added to a cached case; None when the cache is stale or there is nothing."""
         since = before.case.version
-        found = connection.execute(_EVENTS, {"id": case, "since": since})
-        rows = [Row(*row) for row in found]
-        fresh = rows[1:] if since else rows
-        added = sum(_personal(row.body) for row in fresh) if since else 0
-        if not rows or (since and not before.goes_on(rows, added)):
+        rows = [Row(*row) for row in connection.execute(_EVENTS, {"id": case, "since": since})]
+        if not since:
+            return self._fold(connection, before, rows, rows, personal=True) if rows else None
+        fresh = rows[1:]
+        added = sum(_personal(row.body) for row in fresh)
+        if not rows or not before.goes_on(rows, added):
             return None
-        opened = self._open(connection, case) if added or not since else {}
+        return self._fold(connection, before, rows, fresh, personal=added > 0)
+
+    def _fold(
+        self, connection: Connection, before: Folded, rows: list[Row], fresh: list[Row], *, personal: bool
+    ) -> Folded:
+        """Fold new rows onto a cached case; the vault is opened only where one holds a personal value."""
+        opened = self._open(connection, before.case.id) if personal else {}
         events = [unseal(row.kind, row.at, row.body, opened) for row in fresh]
         folded = fold(before.case, events) if events else before.case
         return Folded(folded, rows[-1].hash, rows[-1].values)

@@ -271,8 +271,8 @@ class History:
 
 def read_history(audits: Sequence[RawAudit], bots: Collection[int]) -> History:
     """Parse a ticket's audits, oldest first. The bot's own changes, under any of its ids, are left out."""
-    said = [one for one in audits if one.comment is not None]
-    replies = [one for one in said[1:] if one.comment and one.comment.public and one.author_id not in bots]
-    movers = [one.author_id for one in audits if one.moves]
-    mover = movers[-1] if movers and movers[-1] not in bots else None
+    comments = [(one, one.comment) for one in audits if one.comment is not None]
+    replies = [one for one, comment in comments[1:] if comment.public and one.author_id not in bots]
+    mover = next((one.author_id for one in reversed(audits) if one.moves), None)
+    mover = None if mover in bots else mover
     return History(len(replies), replies[-1].created_at if replies else None, mover)

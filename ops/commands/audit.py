@@ -41,20 +41,17 @@ def verify(
         from ops import evidence
 
         found = asyncio.run(_checked(settings(), case))
-    wrong = [one for one in found if one.evidence.broken]
-    for one in wrong:
-        assert one.evidence.broken
-        typer.echo(f"{one.name}: event {one.evidence.broken.seq}: {one.evidence.broken.what}")
-    for one in found if against else ():
-        assert against
-        if differs := evidence.against(one.evidence, against):
-            stop(f"{one.name}: {differs}", "ato audit export, and keep both")
+    broken = [(one.name, one.evidence.broken) for one in found if one.evidence.broken]
+    for name, first in broken:
+        typer.echo(f"{name}: event {first.seq}: {first.what}")
+    if against and (differs := evidence.against(found[0].evidence, against)):
+        stop(f"{found[0].name}: {differs}", "ato audit export, and keep both")
     events = sum(len(one.evidence.kept) for one in found)
-    typer.echo(f"{len(found)} cases, {events} events checked: {len(wrong)} cases not whole")
-    if wrong:
+    typer.echo(f"{len(found)} cases, {events} events checked: {len(broken)} cases not whole")
+    if broken:
         stop(
             "Keep the database as it is, copy it away, and compare with a backup.",
-            f"ato audit export {wrong[0].name}",
+            f"ato audit export {broken[0][0]}",
         )
 
 

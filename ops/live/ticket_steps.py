@@ -10,6 +10,8 @@ from integrations.zendesk.names import plain
 from ops.live.scene import TAG, Scene, since
 from ops.live.verdicts import LeftOut, StepFailed
 
+Json = dict[str, Any]
+
 SUBJECT = "Test of ATO Desk: this ticket may be deleted"
 NOTE = "A test of ATO Desk by whoever installs it. No customer is concerned; the ticket is deleted in a moment."
 _COLLISION = "DatabaseConflict"
@@ -140,16 +142,18 @@ def move(scene: Scene) -> str:
     return "The ticket was moved to another group and back."
 
 
+def _options(row: Json) -> Iterable[Json]:
+    """Return the options of a ticket field; none for another kind."""
+    found = row.get("custom_field_options")
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
 def read_history(scene: Scene) -> str:
     """Make the desk's user the requester and read the audits: who moved the ticket, and in which form."""
     path = f"tickets/{scene.number}"
     scene.account.expect("PUT", f"{path}.json", {"ticket": {"requester_id": scene.me}})
     audits = scene.account.expect("GET", f"{path}/audits.json").rows("audits")
-    ours = [one for one in audits if _changes(one, "group_id") or _changes(one, "requester_id")]
-    told = "the user of /users/me wrote them" if ours else "no such audit"
-    strangers = [one for one in ours if one.get("author_id") != scene.me]
-    what = f"{len(strangers)} of {len(ours)} by somebody else" if strangers else told
-    scene.findings.saw("owner-acts", bool(ours) and not strangers, what)
+    _by_owner(scene, audits)
     changed = [one for one in audits if _changes(one, "requester_id")]
     seen = "event `Change`, field `requester_id`" if changed else "no such event"
     scene.findings.saw("audit-requester", bool(changed), seen)
@@ -166,8 +170,7 @@ def _changes(audit: dict[str, Any], field: str) -> bool:
 def look_at_fields(scene: Scene) -> str:
     """Check how nested options are written, and that option tags are unique."""
     rows = scene.account.expect("GET", "ticket_fields.json", query={"page[size]": "100"}).rows("ticket_fields")
-    lists = [row["custom_field_options"] for row in rows if isinstance(row.get("custom_field_options"), list)]
-    options = [one for found in lists for one in found if isinstance(one, dict)]
+    options = [one for row in rows for one in _options(row)]
     tags = [str(one.get("value")) for one in options]
     twice = len(tags) - len(set(tags))
     if options:
@@ -180,3 +183,12 @@ def look_at_fields(scene: Scene) -> str:
     title = plain(scene.zendesk.query_type_field)
     scene.option_field = next((row for row in rows if plain(str(row.get("title"))) == title), {})
     return f"{len(rows)} ticket fields are there."
+
+
+def _by_owner(scene: Scene, audits: Iterable[Json]) -> None:
+    """Check that our own changes of group and requester name the owner of the OAuth client."""
+    ours = [one for one in audits if _changes(one, "group_id") or _changes(one, "requester_id")]
+    told = "the user of /users/me wrote them" if ours else "no such audit"
+    strangers = [one for one in ours if one.get("author_id") != scene.me]
+    what = f"{len(strangers)} of {len(ours)} by somebody else" if strangers else told
+    scene.findings.saw("owner-acts", bool(ours) and not strangers, what)

@@ -40,45 +40,60 @@ def _operators(row: Json) -> dict[str, bool]:
 def _dropdown(scene: Scene, rows: dict[str, Json]) -> None:
     """Check the query type's field in a condition."""
     found = rows.get(f"custom_fields_{scene.option_field.get('id')}")
-    names = ("rule-option-changed", "rule-option-tag", "rule-option-nested")
     if found is None:
-        for name in names:
+        for name in ("rule-option-changed", "rule-option-tag", "rule-option-nested"):
             scene.findings.missed(
                 name, "The query type's field is not there, or no condition names it. Run `ato provision` first."
             )
         return
-    scene.findings.saw(
-        names[0], "changed" not in _operators(found), f"operators: {', '.join(sorted(_operators(found)))}"
-    )
-    options = [one for one in scene.option_field.get("custom_field_options") or () if isinstance(one, dict)]
-    tags = {str(one.get("value")) for one in options}
-    offered = {str(one.get("value")) for one in found.get("values") or () if isinstance(one, dict)}
-    known = len(tags & offered)
-    scene.findings.saw(names[1], bool(tags) and tags <= offered, f"{known} of {len(tags)} tags are values")
-    nested = {str(one.get("value")) for one in options if "::" in str(one.get("name"))}
-    if nested:
-        scene.findings.saw(
-            names[2], nested <= offered, f"{len(nested & offered)} of {len(nested)} nested options are one value"
-        )
+    operators = ", ".join(sorted(_operators(found)))
+    scene.findings.saw("rule-option-changed", "changed" not in _operators(found), f"operators: {operators}")
+    offered = set(_values(found.get("values")))
+    _offered(scene, offered)
+
+
+def _values(rows: object) -> dict[str, str]:
+    """Return options by value, each with its name."""
+    several = rows if isinstance(rows, list) else []
+    return {str(one.get("value")): str(one.get("name")) for one in several if isinstance(one, dict)}
+
+
+def _offered(scene: Scene, offered: set[str]) -> None:
+    """Check that a condition offers each tag of the field, nested ones included."""
+    options = _values(scene.option_field.get("custom_field_options"))
+    known = len(options.keys() & offered)
+    told = f"{known} of {len(options)} tags are values"
+    scene.findings.saw("rule-option-tag", bool(options) and options.keys() <= offered, told)
+    nested = {value for value, name in options.items() if "::" in name}
+    if not nested:
+        scene.findings.missed("rule-option-nested", "The field has no nested option.")
+        return
+    told = f"{len(nested & offered)} of {len(nested)} nested options are one value"
+    scene.findings.saw("rule-option-nested", nested <= offered, told)
+
+
+def _is_empty(condition: Json) -> bool:
+    value = condition.get("value")
+    return value is None or value == ""
+
+
+def _counted(scene: Scene, name: str, held: list[bool], told: str) -> None:
+    """Record whether all conditions hold what is assumed of them; without any, that none was there."""
+    if held:
+        scene.findings.saw(name, all(held), f"{sum(held)} of {len(held)} {told}")
     else:
-        scene.findings.missed(names[2], "The field has no nested option.")
+        scene.findings.missed(name, "The account has no trigger with such a condition.")
 
 
 def look_at_rules(scene: Scene) -> str:
     """Read the form of existing triggers."""
     rows = scene.account.expect("GET", "triggers.json", query=_FIRST).rows("triggers")
     conditions = [one for row in rows for one in _conditions(row)]
-    changed = [one for one in conditions if one.get("operator") == "changed"]
-    if changed:
-        empty = sum(one.get("value") in {None, ""} for one in changed if not isinstance(one.get("value"), list))
-        scene.findings.saw("rule-changed-value", empty == len(changed), f"{empty} of {len(changed)} are null or empty")
+    changed = [_is_empty(one) for one in conditions if one.get("operator") == "changed"]
+    _counted(scene, "rule-changed-value", changed, "are null or empty")
     watched = [one for one in conditions if one.get("field") in _ALLOWED]
-    if watched:
-        usual = sum(str(one.get("value")) in _ALLOWED[one["field"]] for one in watched)
-        scene.findings.saw("rule-stock-values", usual == len(watched), f"{usual} of {len(watched)} say so")
+    _counted(scene, "rule-stock-values", [str(one.get("value")) in _ALLOWED[one["field"]] for one in watched], "say so")
     _calls(scene, [one for row in rows for one in _listed(row.get("actions"))])
-    for name in ("rule-changed-value", "rule-stock-values"):
-        scene.findings.missed(name, "The account has no trigger with such a condition.")
     return f"{len(rows)} triggers were read."
 
 

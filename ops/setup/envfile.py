@@ -15,18 +15,7 @@ def put_in(file: Path, values: Mapping[str, str]) -> tuple[str, ...]:
     The file is replaced atomically with mode 0600: it holds secrets.
     """
     before = file.read_text("utf-8") if file.exists() else ""
-    lines, left = before.splitlines(), dict(values)
-    for at, line in enumerate(lines):
-        name = line.partition("=")[0].strip()
-        if name in left and "=" in line:
-            lines[at] = f"{name}={written(left.pop(name))}"
-    if left:
-        lines += [
-            *([""] if lines else []),
-            MARK,
-            *(f"{name}={written(value)}" for name, value in left.items()),
-        ]
-    after = "\n".join(lines) + "\n"
+    after = "\n".join(_with(before.splitlines(), values)) + "\n"
     if after == before:
         return ()
     _exchange(file, after)
@@ -45,3 +34,15 @@ def _exchange(file: Path, text: str) -> None:
         out.write(text)
     Path(name).chmod(0o600)
     Path(name).replace(file)
+
+
+def _with(lines: list[str], values: Mapping[str, str]) -> list[str]:
+    """Return the lines with these variables set: in place where they stand, else at the end under MARK."""
+    left = dict(values)
+    for at, line in enumerate(lines):
+        name = line.partition("=")[0].strip()
+        if name in left and "=" in line:
+            lines[at] = f"{name}={written(left.pop(name))}"
+    heading = ["", MARK] if lines else [MARK]
+    added = [f"{name}={written(value)}" for name, value in left.items()]
+    return [*lines, *heading, *added] if added else lines

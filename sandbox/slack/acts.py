@@ -260,11 +260,15 @@ def _same_button(blocks: list[Block], asked: Asked) -> list[tuple[Block, Block]]
 
 def find(blocks: list[Block], asked: Asked) -> tuple[Block, Block]:
     """The element with this action_id, in the named block if given; a block_id alone suffices."""
+    for found in (*_named(blocks, asked), *_same_button(blocks, asked)):
+        return found
+    shown = ", ".join(e["action_id"] for _, e in elements_of(blocks)) or "nothing"
+    raise NotSeen(f"There is nothing called {asked.get('action_id')} here; there is {shown}.")
+
+
+def _named(blocks: list[Block], asked: Asked) -> list[tuple[Block, Block]]:
+    """The elements with this action_id, then those of the block with that name."""
     name, within = asked.get("action_id"), asked.get("block_id")
     pairs = [(b, e) for b, e in elements_of(blocks) if within in (None, b["block_id"])]
     by_action = [(b, e) for b, e in pairs if e["action_id"] == name]
-    by_block = [(b, e) for b, e in pairs if b["block_id"] == (name or within)]
-    for found in (*by_action, *by_block, *_same_button(blocks, asked)):
-        return found
-    shown = ", ".join(e["action_id"] for _, e in elements_of(blocks)) or "nothing"
-    raise NotSeen(f"There is nothing called {name} here; there is {shown}.")
+    return by_action + [(b, e) for b, e in pairs if b["block_id"] == (name or within)]

@@ -97,14 +97,18 @@ KINDS = {"public_channel": "channel", "private_channel": "group", "im": "im"}
 
 
 def list_(space: Workspace, args: Args) -> Answer:
-    asked = (args.maybe("types") or "public_channel").replace(" ", "").split(",")
-    kinds = {KINDS[name] for name in asked if name in KINDS}
-    shown = [c for c in space.channels.values() if c.kind in kinds and _known(c)]
-    if args.flag("exclude_archived"):
-        shown = [c for c in shown if not c.archived]
+    archived = not args.flag("exclude_archived")
+    shown = [c for c in _of_types(space, args) if archived or not c.archived]
     part, cursor = page(shown, args)
     channels = [write_channel(c, count=True) for c in part]
     return {"ok": True, "channels": channels, "response_metadata": {"next_cursor": cursor}}
+
+
+def _of_types(space: Workspace, args: Args) -> list[Conversation]:
+    """The conversations of the types that were asked for."""
+    asked = (args.maybe("types") or "public_channel").replace(" ", "").split(",")
+    kinds = {KINDS[name] for name in asked if name in KINDS}
+    return [c for c in space.channels.values() if c.kind in kinds and _known(c)]
 
 
 def _known(conversation: Conversation) -> bool:

@@ -74,12 +74,8 @@ def enter(element: Element, given: Any, files: Callable[[str], Any]) -> State:
         return {"type": kind, key: empty}
     if kind == "file_input":
         return {"type": kind, key: [files(name) for name in listed(given)]}
-    if kind == "number_input":
-        return {"type": kind, key: str(given)}
-    if kind == "rich_text_input":
-        return {"type": kind, key: rich(str(given))}
-    if kind == "datetimepicker":
-        return {"type": kind, key: seconds(given)}
+    if kind in _WRITTEN:
+        return {"type": kind, key: _WRITTEN[kind](given)}
     if key == "selected_option":
         return {"type": kind, key: chosen(element, given)}
     if key == "selected_options":
@@ -177,4 +173,15 @@ CHECKS: dict[str, Callable[[Element, Any], str | None]] = {
     "multi_users_select": _how_many,
     "multi_conversations_select": _how_many,
     "multi_channels_select": _how_many,
+}
+
+
+def _rich(given: Any) -> Any:
+    return rich(str(given))
+
+
+_WRITTEN: dict[str, Callable[[Any], Any]] = {
+    "number_input": str,
+    "rich_text_input": _rich,
+    "datetimepicker": seconds,
 }

@@ -148,10 +148,7 @@ class Happenings:
     def _moves(self, place: Conversation, asked: Asked) -> list[tuple[str, str]]:
         """Joins and leaves that the bot, as a member of the channel, is told of."""
         before, bot = list(place.members), seeds.BOT_USER
-        wanted = [str(name) for name in asked.get("members") or [m for m in before if m != bot]]
-        if bool(asked.get("bot_member", bot in before)):
-            wanted.append(bot)
-        place.members = list(dict.fromkeys(wanted))
+        place.members = _wanted(before, asked)
         if bot not in place.members and bot not in before:
             return []
         joined = [(u, "member_joined_channel") for u in place.members if u not in before]
@@ -162,3 +159,12 @@ class Happenings:
         body = payloads.event_callback(self.space, event)
         replies = await self.door.emit(body, Manner.read(asked))
         return outcome(replies) if replies else {"status": None, "trouble": "not_connected"}
+
+
+def _wanted(before: list[str], asked: Asked) -> list[str]:
+    """The members that a channel is to have, each once."""
+    bot = seeds.BOT_USER
+    wanted = [str(name) for name in asked.get("members") or [m for m in before if m != bot]]
+    if bool(asked.get("bot_member", bot in before)):
+        wanted.append(bot)
+    return list(dict.fromkeys(wanted))

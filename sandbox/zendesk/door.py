@@ -56,12 +56,7 @@ class Door:
             raise
         scope["sandbox.user"], scope["sandbox.token"] = user, token
         self._count(method, path, user)
-        if user is None and path not in OPEN_PATHS:
-            raise refusals.unknown_caller()
-        if token is not None and (missing := scopes.opens(method, path, token.scopes)):
-            raise refusals.missing_scopes(missing)
-        if user is not None and user.role != "admin" and scopes.admins_only(method, path):
-            raise refusals.admins_only()
+        _allow(user, token, method, path)
 
     def _count(self, method: str, path: str, user: User | None) -> None:
         if self.helpdesk.limited:
@@ -99,6 +94,16 @@ class Door:
             await send(message)
 
         return stamped
+
+
+def _allow(user: User | None, token: Token | None, method: str, path: str) -> None:
+    """Check that the caller may make this call. Raises Refused."""
+    if user is None and path not in OPEN_PATHS:
+        raise refusals.unknown_caller()
+    if token is not None and (missing := scopes.opens(method, path, token.scopes)):
+        raise refusals.missing_scopes(missing)
+    if user is not None and user.role != "admin" and scopes.admins_only(method, path):
+        raise refusals.admins_only()
 
 
 def refuse(_: Request, refused: Exception) -> Response:

@@ -87,9 +87,7 @@ class FieldRoutes:
             raise refusals.invalid_one("field_options", text, "EmptyValue")
         tags = [str(one.get("value") or "") for one in wanted]
         self._check_tags(field, tags)
-        by_tag = {option.value: option for option in field.options}
-        by_id = {option.id: option for option in field.options}
-        kept = [by_id.get(as_id(one.get("id"))) or by_tag.get(str(one["value"])) for one in wanted]
+        kept = _kept(field, wanted)
         forget_options(self.account, field, set(field.tags) - set(tags))
         field.options = [
             Option(old.id if old else self.account.new_id(), str(one["name"]), str(one["value"]))
@@ -151,3 +149,10 @@ class FieldRoutes:
         forget_options(self.account, field, {option.value})
         field.options.remove(option)
         return gone()
+
+
+def _kept(field: Field, wanted: list[Json]) -> list[Option | None]:
+    """For each wanted option the one that is there already, by id or tag."""
+    by_tag = {option.value: option for option in field.options}
+    by_id = {option.id: option for option in field.options}
+    return [by_id.get(as_id(one.get("id"))) or by_tag.get(str(one["value"])) for one in wanted]

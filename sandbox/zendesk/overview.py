@@ -94,3 +94,15 @@ def mail(found: Mail) -> Json:
 
 def delivery(found: Delivery) -> Json:
     return asdict(found)
+
+
+def objects(account: Account) -> Json:
+    """What stands in the account, by name."""
+    query_type = account.field_titled("Query type")
+    return {
+        "forms": [form.name for form in account.forms.values()],
+        "groups": [group.name for group in account.groups.values() if not group.deleted],
+        "query_types": [option.name for option in query_type.options] if query_type else [],
+        "agents": [user.name for user in account.users.values() if user.role == "agent"],
+        "triggers": [trigger.title for trigger in account.triggers.values() if trigger.active],
+    }

@@ -272,20 +272,11 @@ def rename_option(helpdesk: Helpdesk, field_name: str, wanted: Renaming) -> Json
 
 
 def settings(helpdesk: Helpdesk) -> Json:
-    account, deliveries = helpdesk.account, helpdesk.deliveries
-    query_type = account.field_titled("Query type")
-    webhook = desks(helpdesk)
-    breaker = deliveries.breakers.get(webhook.id) if webhook else None
+    account = helpdesk.account
     return {
-        "forms": [form.name for form in account.forms.values()],
-        "groups": [group.name for group in account.groups.values() if not group.deleted],
-        "query_types": [option.name for option in query_type.options] if query_type else [],
-        "agents": [user.name for user in account.users.values() if user.role == "agent"],
+        **overview.objects(account),
+        **_webhook(helpdesk),
         "takeover_tag": TAKEOVER_TAG,
-        "webhook": webhook.status if webhook else "gone",
-        "webhook_address": helpdesk.webhook_address(),
-        "circuit_breaker": "open" if breaker and breaker.is_open else "closed",
-        "triggers": [trigger.title for trigger in account.triggers.values() if trigger.active],
         "search_lag_seconds": account.settings.search_lag_s,
         "database_conflicts": account.settings.database_conflicts,
         "limits": "real" if helpdesk.limited else "off",
@@ -295,5 +286,15 @@ def settings(helpdesk: Helpdesk) -> Json:
             "revoked": helpdesk.oauth.revoked,
             **vars(helpdesk.oauth.conduct),
         },
-        "deliveries": deliveries.conduct.mode,
+        "deliveries": helpdesk.deliveries.conduct.mode,
+    }
+
+
+def _webhook(helpdesk: Helpdesk) -> Json:
+    webhook = desks(helpdesk)
+    breaker = helpdesk.deliveries.breakers.get(webhook.id) if webhook else None
+    return {
+        "webhook": webhook.status if webhook else "gone",
+        "webhook_address": helpdesk.webhook_address(),
+        "circuit_breaker": "open" if breaker and breaker.is_open else "closed",
     }

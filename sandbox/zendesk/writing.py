@@ -135,12 +135,11 @@ def _settle_assignment(account: Account, draft: Draft, wanted: Json) -> None:
     """An assignee sets the group and opens a new ticket; a new group removes an assignee outside it."""
     state = draft.state
     assignee, group = state["assignee_id"], state["group_id"]
-    if wanted.get("assignee_id") is None and assignee is not None and "group_id" in wanted:
-        if group is None or not account.in_group(assignee, group):
-            state["assignee_id"] = None
+    if assignee is not None and wanted.get("assignee_id") is None and "group_id" in wanted:
+        inside = group is not None and account.in_group(assignee, group)
+        state["assignee_id"] = assignee if inside else None
     elif assignee is not None and group is None:
-        user = account.users.get(assignee)
-        state["group_id"] = user.default_group_id if user else None
+        state["group_id"] = _default_group(account, assignee)
     if state["assignee_id"] is not None and state["status"] == "new":
         state["status"] = "open"
 
@@ -218,3 +217,8 @@ def _told(account: Account, name: str, value: Any, kind: str = "Create") -> Json
 
 def _audited(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _default_group(account: Account, agent: int) -> int | None:
+    user = account.users.get(agent)
+    return user.default_group_id if user else None

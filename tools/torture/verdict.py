@@ -197,11 +197,8 @@ def _reminded_twice(case: Case) -> Iterator[str]:
 
 def _astray(case: Case, playbook: Playbook, outside: Outside, now: datetime) -> Iterator[str]:
     """Compare the case with its cards and tickets."""
-    there = {(post.channel, post.ts): post.text for post in outside.posts}
     name = f"{playbook.case_prefix}-{case.number}"
-    for inbox, card in case.cards.items():
-        if card.ts and name not in there.get((card.channel, card.ts), ""):
-            yield f"{name}: its card in {inbox} is not where the case says"
+    yield from _lost_cards(case, name, outside)
     for stale in cards(Growing(case), playbook, now):
         yield f"{name}: the card {stale.key} would have to be drawn"
     tickets = {int(one["id"]): one for one in outside.tickets}
@@ -225,3 +222,11 @@ def unplayed(played: Sequence[Played], cases: Sequence[Case]) -> Iterator[str]:
             yield f"{one.branch} ({case.number if case else 'no case'}) stuck: {one.stuck}"
         elif one.finished and one.ending and (case is None or case.ending != one.ending):
             yield f"{one.branch} ended as {case.ending if case else 'no case'}, not as {one.ending}"
+
+
+def _lost_cards(case: Case, name: str, outside: Outside) -> Iterator[str]:
+    """Say which cards do not stand where the case says."""
+    there = {(post.channel, post.ts): post.text for post in outside.posts}
+    for inbox, card in case.cards.items():
+        if card.ts and name not in there.get((card.channel, card.ts), ""):
+            yield f"{name}: its card in {inbox} is not where the case says"

@@ -248,7 +248,7 @@ def _fills(view: shapes.View) -> Fills:
     answers = {name: fill for name, fill in inputs.items() if not name.endswith(NONE)}
     for name, reason in reasons.items():
         because = reason if isinstance(reason, str) and reason.strip() else None
-        answers[name] = Fill(raw=answers[name].raw if name in answers else None, none_because=because)
+        answers[name] = Fill(raw=answers.get(name, Fill()).raw, none_because=because)
     return answers
 
 
