@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks import bursting, history, living, starting, ticking
+from benchmarks import bursting, history, living, starting, tapping, ticking
 from benchmarks.answering import Answering
 from benchmarks.figures import Figure, at_best, better, show
 from benchmarks.filling import play
@@ -29,6 +29,7 @@ PARTS: dict[str, Part] = {
     "tick": lambda made, short: ticking.measure(made, made.folder / "played.sqlite3", short=short),
     "start": lambda made, short: starting.measure(made, short=short),
     "life": lambda _, short: living.measure(short=short),
+    "tap": lambda made, _: tapping.measure(made.folder / "played.sqlite3", made.folder / "tap.sqlite3"),
     "burst": lambda _, short: [] if short else bursting.measure(),
 }
 SHORT = ("command", "click", "webhook", "screens", "tick")

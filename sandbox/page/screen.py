@@ -145,7 +145,7 @@ class Screen:
             "home", "home", v=seen.screens.get("home") if view.place == HOME else None, r=r
         ) if view.place == HOME else self.panes["home"].set_content("")
         self._messages(seen, r)
-        self._thread(seen, r)
+        self._show_thread(seen, r)
 
     def _messages(self, seen: Look, r: Reader) -> None:
         view, stretch = self.view, seen.stretch
@@ -174,7 +174,7 @@ class Screen:
             drawn.append((key, html))
         return drawn
 
-    def _thread(self, seen: Look, r: Reader) -> None:
+    def _show_thread(self, seen: Look, r: Reader) -> None:
         told = seen.thread if self.view.thread else {}
         self.panes["threadhead"].set_content(self.drawer.draw("threadhead", open=bool(told)))
         wanted = [told["parent"], *told["replies"]] if told else []

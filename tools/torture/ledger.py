@@ -27,8 +27,8 @@ class Ledger:
     def __post_init__(self) -> None:
         """Start the loop; nothing is opened yet."""
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
+        self._runner = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._runner.start()
         keys = [key.decode() for key in self.settings.vault.fernet_keys]
         self._vault = Vault(keys, self.settings.vault.digest_key.get_secret_value())
         self._database: Database | None = None
@@ -92,5 +92,5 @@ class Ledger:
         if self._database is not None:
             self._run(self._database.close())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
+        self._runner.join(5)
         self._loop.close()

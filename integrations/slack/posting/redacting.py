@@ -36,10 +36,10 @@ class Redacting:
         for root in roots:
             if root != card:
                 count += await self._write_over(channel, root, words)
-            count += await self._thread(channel, root, words)
+            count += await self._replies(channel, root, words)
         return count
 
-    async def _thread(self, channel: str, root: str, words: str) -> int:
+    async def _replies(self, channel: str, root: str, words: str) -> int:
         count = 0
         try:
             said = [sent.ts async for sent in self._client.sent(channel, root, 0) if sent.ts != root]
