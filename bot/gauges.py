@@ -6,7 +6,7 @@ from prometheus_client import Gauge
 
 from desk.service.watchdog import Alarm, Watch, lateness
 
-LATE = Gauge(
+_LATE = Gauge(
     "ato_reminder_late_seconds", "Seconds by which the latest reminder is overdue beyond two ticks; 0 when none is"
 )
 WAITING = Gauge("ato_effects_waiting", "Work outside that is not done", ["urgent"])
@@ -33,12 +33,12 @@ def show_cases(standing: Mapping[tuple[str, str], int]) -> None:
 _SHOWN: set[tuple[str, str]] = set()
 
 
-def show(seen: Watch | None, wrong: tuple[Alarm, ...]) -> None:
+def write_gauges(seen: Watch | None, wrong: tuple[Alarm, ...]) -> None:
     """Set the gauges; without a reading only the health gauge is set, to unhealthy."""
     WELL.set(0 if seen is None or wrong else 1)
     if seen is None:
         return
-    LATE.set(lateness(seen.late, seen.now))
+    _LATE.set(lateness(seen.late, seen.now))
     DEAD.set(seen.backlog.dead)
     for urgent, queue in (("yes", seen.backlog.urgent), ("no", seen.backlog.routine)):
         WAITING.labels(urgent).set(queue.count)

@@ -43,10 +43,10 @@ DOOR = Histogram(
     "ato_door_seconds", "Seconds until an answer left, by door and status", ["door", "status"], buckets=SHORT
 )
 EFFECTS = Counter("ato_effects", "Tries at work outside, by kind and outcome: done, again or dead", ["kind", "outcome"])
-EFFECT = Histogram("ato_effect_seconds", "Seconds one try at work outside took", ["kind"], buckets=SHORT)
+_EFFECT = Histogram("ato_effect_seconds", "Seconds one try at work outside took", ["kind"], buckets=SHORT)
 REMINDERS = Counter("ato_reminders", "Reminders sent, by playbook and rung of the ladder", ["playbook", "rung"])
 OPENED = Counter("ato_cases_opened", "Cases opened", ["playbook"])
-CLOSED = Counter("ato_cases_closed", "Cases closed, by how they ended", ["playbook", "ending"])
+_CLOSED = Counter("ato_cases_closed", "Cases closed, by how they ended", ["playbook", "ending"])
 STEPS = Counter(
     "ato_steps", "Steps, by what became of them: opened, completed or skipped", ["playbook", "step", "what"]
 )
@@ -96,7 +96,7 @@ def measured(perform: Perform) -> Perform:
         seconds = time.perf_counter() - began
         outcome = "again" if again else "dead" if effect.key in dead else "done"
         EFFECTS.labels(effect.kind, outcome).inc()
-        EFFECT.labels(effect.kind).observe(seconds)
+        _EFFECT.labels(effect.kind).observe(seconds)
         _log.info(
             "effect",
             effect=effect.key,
@@ -157,7 +157,7 @@ def _count(commit: Commit, event: ev.Event) -> None:
         case ev.ChaseSent():
             REMINDERS.labels(name, str(event.rung)).inc()
         case ev.CaseEnded():
-            CLOSED.labels(name, commit.case.ending or "").inc()
+            _CLOSED.labels(name, commit.case.ending or "").inc()
             CASE.labels(name).observe(_since(commit, event))
         case _:
             return

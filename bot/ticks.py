@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.across import Ticks
-from bot.gauges import show, show_cases
+from bot.gauges import write_gauges, show_cases
 from bot.running import Bot
 from desk.service.ports import StoreGone
 from desk.service.watchdog import Limits
@@ -73,7 +73,7 @@ def watchdog(bot: Bot) -> Watchdog:
         StoredAnnouncements(bot.database),
         bot.engine.clock,
         limits,
-        show,
+        write_gauges,
         tells=bot.settings.slack.operators is not None,
         heart=Heartbeat(url.get_secret_value()) if url else None,
     )

@@ -21,7 +21,7 @@ ROOMS = (
     "desk",
     "sandbox",
 )
-CLOSED = frozenset({"body", "raw", "payload"})
+_CLOSED = frozenset({"body", "raw", "payload"})
 """What handlers carry and never open: a `wire.py` in `integrations/` does."""
 
 FUNCTION_LINES, FILE_LINES = 40, 300
@@ -98,7 +98,7 @@ def _is_broad(caught: ast.expr | None) -> bool:
 
 def _is_closed(node: ast.expr) -> bool:
     """Say whether an expression is a vendor's body."""
-    return isinstance(node, ast.Name) and node.id in CLOSED
+    return isinstance(node, ast.Name) and node.id in _CLOSED
 
 
 def _opened(file: str, node: ast.AST) -> Iterator[Breach]:

@@ -40,7 +40,7 @@ Place = tuple[type[BaseModel], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
-class Kind:
+class _Kind:
     """One kind of name: its title, the known names, and the records and attributes that refer to it."""
 
     title: str
@@ -48,8 +48,8 @@ class Kind:
     places: tuple[Place, ...]
 
 
-KINDS = (
-    Kind(
+_KINDS = (
+    _Kind(
         "step",
         lambda p: tuple(p.steps),
         (
@@ -64,7 +64,7 @@ KINDS = (
             (CoolOff, ("after",)),
         ),
     ),
-    Kind(
+    _Kind(
         "field",
         lambda p: tuple(p.fields),
         (
@@ -86,7 +86,7 @@ KINDS = (
             (Adopts, ("email", "name", "surname")),
         ),
     ),
-    Kind(
+    _Kind(
         "text",
         lambda p: tuple(p.texts),
         (
@@ -95,7 +95,7 @@ KINDS = (
             (Part, ("says",)),
         ),
     ),
-    Kind(
+    _Kind(
         "role",
         lambda p: tuple(p.roles),
         (
@@ -109,7 +109,7 @@ KINDS = (
             (Disputes, ("decided_by",)),
         ),
     ),
-    Kind(
+    _Kind(
         "ticket",
         lambda p: tuple(tickets(p)),
         (
@@ -118,9 +118,9 @@ KINDS = (
             (Adopts, ("ticket",)),
         ),
     ),
-    Kind("post", lambda p: tuple(p.posts), ((Part, ("posts",)),)),
-    Kind("calendar", lambda p: tuple(p.calendars), ((Role, ("calendar",)),)),
-    Kind("ending", lambda p: tuple(p.endings), ((Outcome, ("ends",)),)),
+    _Kind("post", lambda p: tuple(p.posts), ((Part, ("posts",)),)),
+    _Kind("calendar", lambda p: tuple(p.calendars), ((Role, ("calendar",)),)),
+    _Kind("ending", lambda p: tuple(p.endings), ((Outcome, ("ends",)),)),
 )
 
 
@@ -148,14 +148,14 @@ _WORD: dict[type[BaseModel], Callable[[str], str | None]] = {
 
 def mentions(playbook: Playbook) -> Iterator[Finding]:
     """Report every unknown name."""
-    for kind in KINDS:
+    for kind in _KINDS:
         known = kind.known(playbook)
         for where, word in mentioned(playbook, kind):
             if word not in known:
                 yield Finding(where, f"there is no {kind.title} “{word}”", word, known)
 
 
-def mentioned(playbook: Playbook, kind: Kind) -> Iterator[Mention]:
+def mentioned(playbook: Playbook, kind: _Kind) -> Iterator[Mention]:
     """Yield every reference of one kind, with its path."""
     for model, attributes in kind.places:
         word_of = _WORD.get(model, str)

@@ -74,17 +74,17 @@ UNSIGNED = HttpAnswer(
         "Check that the bot has this webhook's signing secret, and the clock of its machine."
     },
 )
-SOON = {"Retry-After": "30"}
+_SOON = {"Retry-After": "30"}
 """Zendesk repeats a 503 only when Retry-After is less than a minute."""
-GONE = HttpAnswer(503, {"error": "The desk's database does not answer. Nothing was kept; deliver this again."}, SOON)
+GONE = HttpAnswer(503, {"error": "The desk's database does not answer. Nothing was kept; deliver this again."}, _SOON)
 UNREAD = HttpAnswer(
     503,
     {"error": "The ticket is not one the desk knows, and it cannot be read now. Nothing was kept; deliver this again."},
-    SOON,
+    _SOON,
 )
 PATIENCE = 8.0
 """Seconds for reading a ticket; Zendesk waits ten for an answer."""
-KEPT = HttpAnswer(200, {"ok": "kept"})
+_KEPT = HttpAnswer(200, {"ok": "kept"})
 NOT_OURS = HttpAnswer(200, {"ok": "not ours"})
 
 
@@ -104,7 +104,7 @@ async def _note(changed: TicketChanged, door: ZendeskDoor) -> HttpAnswer:
     """Store the delivery with the ticket's case; a repeated delivery is answered like the first."""
     delivery = f"zendesk:{changed.invocation_id}"
     if await door.engine.note(changed.ticket_id, delivery):
-        return KEPT
+        return _KEPT
     return await _adopt(changed.ticket_id, delivery, door)
 
 
@@ -124,4 +124,4 @@ async def _adopt(ticket: int, delivery: str, door: ZendeskDoor) -> HttpAnswer:
     playbook = door.adopts[found.query_type]
     adopt = AdoptTicket(case=case_of(ticket), delivery=delivery, playbook=playbook, found=found)
     await door.engine.accept(adopt)
-    return KEPT
+    return _KEPT

@@ -14,7 +14,7 @@ from desk.service.ports import GiveUp, TryAgain
 SYSTEM = "Back office"
 UNSAID = timedelta(seconds=30)
 """Wait after a 429 without Retry-After."""
-LONGEST = timedelta(minutes=10)
+_LONGEST = timedelta(minutes=10)
 """Upper limit of Retry-After: somebody waits for this."""
 
 _BY_HAND = "Do it by hand in Admin and confirm it here"
@@ -132,7 +132,7 @@ def wait(answer: Answer) -> timedelta | None:
         after = timedelta(seconds=float(raw))
     except (ValueError, OverflowError):
         return _until(raw, answer.date)
-    return min(max(after, timedelta(0)), LONGEST)
+    return min(max(after, timedelta(0)), _LONGEST)
 
 
 def _until(raw: str, now: str) -> timedelta | None:
@@ -141,4 +141,4 @@ def _until(raw: str, now: str) -> timedelta | None:
         left = parsedate_to_datetime(raw) - parsedate_to_datetime(now)
     except (ValueError, TypeError, OverflowError):
         return None
-    return min(max(left, timedelta(0)), LONGEST)
+    return min(max(left, timedelta(0)), _LONGEST)

@@ -30,7 +30,7 @@ def _link(words: str | None) -> str | None:
     return words
 
 
-Words = Annotated[str, Field(max_length=500), AfterValidator(_clean)]
+_Words = Annotated[str, Field(max_length=500), AfterValidator(_clean)]
 Id = Annotated[str, Field(pattern=ID)]
 At = Annotated[AwareDatetime, AfterValidator(_utc)]
 
@@ -53,10 +53,10 @@ class RawProfile(Shape):
 
     id: Id
     status: Literal["active", "suspended"]
-    name: Words | None = None
-    username: Words | None = None
-    email: Words | None = None
-    phone: Words | None = None
+    name: _Words | None = None
+    username: _Words | None = None
+    email: _Words | None = None
+    phone: _Words | None = None
     blacklisted: bool | None = None
     link: Annotated[str | None, Field(max_length=2000), AfterValidator(_link)] = None
 
@@ -66,20 +66,20 @@ class RawOrder(Shape):
 
     id: Id
     profile_id: Id | None = None
-    restaurant: Words
+    restaurant: _Words
     total: RawMoney
     placed_at: At
-    app_version: Words | None = None
-    email_on_invoice: Words | None = None
+    app_version: _Words | None = None
+    email_on_invoice: _Words | None = None
 
 
 class RawTransaction(Shape):
     """A wallet transaction; an outgoing amount is negative."""
 
     at: At
-    kind: Words
+    kind: _Words
     amount: RawMoney
-    reference: Words | None = None
+    reference: _Words | None = None
 
 
 class RawWallet(Shape):

@@ -20,7 +20,7 @@ MOST_BYTES = 32_000
 """Maximum size of a message with all its parts."""
 PAUSE = timedelta(seconds=2)
 """Wait after a 429. A space accepts one webhook message a second from all senders together."""
-LONGEST = timedelta(minutes=10)
+_LONGEST = timedelta(minutes=10)
 
 _LINES = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _ONLY_COPY = "Only this copy is missing: the message in Slack is there."
@@ -108,4 +108,4 @@ def _wait(retry_after: str) -> timedelta | None:
     """Parse Retry-After in whole seconds; Google Chat is not known to send a date."""
     if not re.fullmatch(r"[0-9]{1,6}", retry_after.strip()):
         return None
-    return min(timedelta(seconds=int(retry_after)), LONGEST)
+    return min(timedelta(seconds=int(retry_after)), _LONGEST)

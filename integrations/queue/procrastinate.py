@@ -34,7 +34,7 @@ ORPHANS_EVERY = 15
 log = logging.getLogger(__name__)
 
 
-class Turn(Protocol):
+class _Turn(Protocol):
     """The next effect of a lane, or when to look again."""
 
     @property
@@ -51,7 +51,7 @@ class Turn(Protocol):
 class Effects(Tries, Protocol):
     """The effects table as this queue needs it. Every method raises StoreGone when the database does not answer."""
 
-    async def turn(self, lane: str, now: datetime) -> Turn | None:
+    async def turn(self, lane: str, now: datetime) -> _Turn | None:
         """Return the next effect of a lane; None when the lane is empty."""
         ...
 
@@ -86,7 +86,7 @@ class TakenOver(StoreGone):
 
 
 @dataclass(frozen=True)
-class Held:
+class _Held:
     """A job and its worker, by their ids."""
 
     job: int
@@ -98,7 +98,7 @@ class HeldTry(Try):
     """An attempt that verifies, just before the first byte is sent, that no other replica has taken over the job."""
 
     jobs: Jobs
-    held: Held
+    held: _Held
 
     async def prepare(self, body: bytes = b"", lands: timedelta = timedelta()) -> None:
         """Store the exact body and that sending begins; raises TakenOver."""
@@ -192,7 +192,7 @@ class ProcrastinateQueue:
 
     async def _work(self, context: JobContext, key: str) -> None:
         """Run what is due in this job's lane; raises NotYet unless its own effect is done or dead."""
-        held = Held(context.job.id or 0, context.job.worker_id or 0)
+        held = _Held(context.job.id or 0, context.job.worker_id or 0)
         self._running.add(held.job)
         try:
             at = await self._turns(str(context.job.lock), held)
@@ -206,7 +206,7 @@ class ProcrastinateQueue:
         if at is not None:
             raise NotYet(at)
 
-    async def _turns(self, lane: str, held: Held) -> datetime | None:
+    async def _turns(self, lane: str, held: _Held) -> datetime | None:
         """Run the lane's effects in order; return when to look again (real time), or None when it is empty."""
         while not self._stopping:
             now = self._clock.now()
@@ -221,7 +221,7 @@ class ProcrastinateQueue:
                 return self._real(next_at)
         return datetime.now(UTC)
 
-    async def _try(self, waiting: Waiting, now: datetime, held: Held) -> datetime | None:
+    async def _try(self, waiting: Waiting, now: datetime, held: _Held) -> datetime | None:
         """Run one attempt and store its result, even when this job is cancelled meanwhile."""
         plain = next_try(self._effects, self._clock, waiting, now)
         attempt = HeldTry(**vars(plain), jobs=self._jobs, held=held)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from desk.values import Line, Text, in_language
 
-Kind = Literal["text", "instant", "choice"]
+_Kind = Literal["text", "instant", "choice"]
 
 MOST_ROWS = 2_000
 MOST_COLUMNS = 50
@@ -26,7 +26,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     required: bool = True
     """Every row must have a value. A column that is not required may be missing altogether."""
-    kind: Kind = "text"
+    kind: _Kind = "text"
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For a choice: each value, with its synonyms."""
     max_length: int = 1_000

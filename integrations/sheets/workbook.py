@@ -35,7 +35,7 @@ FAILURES = (
 MOST_NUMBER = 10**30
 """Numbers above it are rejected: formatting a larger one may take minutes."""
 
-Rows = tuple[tuple[int, tuple[Cell, ...]], ...]
+_Rows = tuple[tuple[int, tuple[Cell, ...]], ...]
 
 
 def read_xlsx(content: bytes) -> Table:
@@ -53,7 +53,7 @@ def read_xlsx(content: bytes) -> Table:
     return Table("xlsx", _only(sheets))
 
 
-def _only(sheets: list[tuple[str, Rows]]) -> Rows:
+def _only(sheets: list[tuple[str, _Rows]]) -> _Rows:
     """Return the one visible, non-empty sheet; several are an error: skipping one would lose findings silently."""
     full = [(title, rows) for title, rows in sheets if rows]
     if len(full) > 1:
@@ -65,7 +65,7 @@ def _only(sheets: list[tuple[str, Rows]]) -> Rows:
     return full[0][1] if full else ()
 
 
-def _sheets(content: bytes) -> Iterator[tuple[str, Rows]]:
+def _sheets(content: bytes) -> Iterator[tuple[str, _Rows]]:
     """Yield every visible sheet. `data_only` is off: it shows a formula's cached result, which may be made up."""
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_vba=False, keep_links=False)
     try:

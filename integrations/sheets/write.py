@@ -19,7 +19,7 @@ from integrations.sheets.columns import Column
 
 Values = Mapping[str, str | None]
 
-LONGEST = 32_767
+_LONGEST = 32_767
 """Excel's maximum cell length."""
 
 
@@ -73,7 +73,7 @@ def _shown(column: Column, value: str | None, zone: ZoneInfo) -> str:
     words = clean(value or "")
     if column.kind == "instant" and words:
         words = datetime.fromisoformat(words).astimezone(zone).isoformat(sep=" ")
-    return words[:LONGEST]
+    return words[:_LONGEST]
 
 
 def _text_cell(sheet: Any, words: str) -> Any:

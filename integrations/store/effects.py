@@ -91,7 +91,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Turn:
+class _Turn:
     """The next effect of a lane, or when to look again; None while it waits for another effect."""
 
     waiting: Waiting | None
@@ -124,16 +124,16 @@ class StoredEffects:
         rows = await self._database.rows(_READY, values)
         return [found for row in rows if (found := await self._read(row, now))]
 
-    async def turn(self, lane: str, now: datetime) -> Turn | None:
+    async def turn(self, lane: str, now: datetime) -> _Turn | None:
         """Return the next effect of a lane; None when the lane is empty."""
         rows = await self._database.rows(_TURN, {"lane": lane})
         if not rows:
             return None
         row = rows[0]
         if not row.met or row.next_at > now:
-            return Turn(None, row.next_at if row.met else None)
+            return _Turn(None, row.next_at if row.met else None)
         found = await self._read(row, now)
-        return Turn(found, None if found else now + _AFTER_A_BUG)
+        return _Turn(found, None if found else now + _AFTER_A_BUG)
 
     async def due_lanes(self, lanes: Collection[str], now: datetime) -> frozenset[str]:
         """Return those of these lanes that have something to do now."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from desk.case.state import Case
 
-MOST = 64
+_MOST = 64
 """Maximum cached cases; a case with 60 events takes about 100 kB."""
 
 
@@ -43,7 +43,7 @@ class Folded:
 class FoldedCases:
     """The cache of one process."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = _MOST) -> None:
         self._most = most
         self._kept: OrderedDict[str, Folded] = OrderedDict()
 

@@ -11,14 +11,14 @@ from desk.playbook.model import Playbook
 from integrations.store import tables as t
 
 
-def canonical(playbook: Playbook) -> bytes:
+def _canonical(playbook: Playbook) -> bytes:
     """Serialize a playbook as canonical JSON (RFC 8785)."""
     return rfc8785.dumps(playbook.model_dump(mode="json", by_alias=True))
 
 
 def playbook_hash(playbook: Playbook) -> str:
     """Return the SHA-256 of a playbook's content."""
-    return hashlib.sha256(canonical(playbook)).hexdigest()
+    return hashlib.sha256(_canonical(playbook)).hexdigest()
 
 
 class Playbooks:
@@ -29,7 +29,7 @@ class Playbooks:
 
     def remember(self, connection: Connection, playbook: Playbook, now: datetime | None) -> str:
         """Store a playbook unless it is stored already, and return its hash."""
-        body = canonical(playbook)
+        body = _canonical(playbook)
         name = hashlib.sha256(body).hexdigest()
         if self._stored(connection, name) is None:
             row = {

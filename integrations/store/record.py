@@ -28,7 +28,7 @@ _WORK = (
     .join_from(t.effects, t.case_keys, _KEY)
     .order_by(_e.seq)
 )
-MANY = 500
+_MANY = 500
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ class StoredRecord:
     async def kept(self, deliveries: Collection[str]) -> frozenset[str]:
         """Return those of these deliveries that are stored."""
         found, names = set[str](), list(deliveries)
-        for start in range(0, len(names), MANY):
-            some = names[start : start + MANY]
+        for start in range(0, len(names), _MANY):
+            some = names[start : start + _MANY]
             query = select(t.deliveries.c.id).where(t.deliveries.c.id.in_(some))
             found.update(row.id for row in await self._database.rows(query))
         return frozenset(found)

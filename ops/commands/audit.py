@@ -16,7 +16,7 @@ app = typer.Typer(help="Look after evidence.", rich_markup_mode=None, no_args_is
 
 _CASE = re.compile(r"[A-Za-z]{2,10}-(\d{1,9})", re.ASCII)
 
-Case = Annotated[str, typer.Argument(help="The case's name, such as ATO-12.")]
+_Case = Annotated[str, typer.Argument(help="The case's name, such as ATO-12.")]
 
 
 @app.command("verify")
@@ -57,7 +57,7 @@ def verify(
 
 @app.command("export")
 def export(
-    case: Case,
+    case: _Case,
     to: Annotated[Path | None, typer.Option(help="Where to write the zip; left out, the case's name.")] = None,
     personal: Annotated[
         bool, typer.Option("--personal", help="With customers' values; this is logged as such.")

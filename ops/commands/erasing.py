@@ -10,12 +10,12 @@ from ops.commands.effects import As
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-Result = TypeVar("Result")
-Case = Annotated[str, typer.Argument(help="The case's name, such as ATO-12.")]
+_Result = TypeVar("_Result")
+_Case = Annotated[str, typer.Argument(help="The case's name, such as ATO-12.")]
 
 
 def erase(
-    case: Case,
+    case: _Case,
     yes: Annotated[bool, typer.Option("--yes", help="Do it. Left out, only what would go is said.")] = False,
     person: As = None,
 ) -> None:
@@ -53,7 +53,7 @@ and write over its posts in Slack.
 
 
 def hold(
-    case: Case,
+    case: _Case,
     reason: Annotated[str, typer.Option(help="Why nothing of it may go, for whoever comes after you.")],
     person: As = None,
 ) -> None:
@@ -62,7 +62,7 @@ def hold(
     typer.echo(f"{case} is on legal hold.")
 
 
-def release(case: Case, person: As = None) -> None:
+def release(case: _Case, person: As = None) -> None:
     """End a case's legal hold: from now on its age counts again."""
     _held(case, None, person)
     typer.echo(f"{case} is released.")
@@ -85,7 +85,7 @@ def _number(case: str) -> int:
     return number(case)
 
 
-def _run(work: "Coroutine[None, None, Result]", case: str) -> Result:
+def _run(work: "Coroutine[None, None, _Result]", case: str) -> _Result:
     from ops.erasing import NoSuchCase
     from ops.exits import stop
 

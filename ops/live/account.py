@@ -138,7 +138,7 @@ class Account:
         except requests.RequestException as error:
             raise translate(error, sending=method != "GET") from None
         self.answered = True
-        return read(answer, f"{method} {_name(path)}")
+        return _read(answer, f"{method} {_name(path)}")
 
     def expect(self, method: str, path: str, body: Any = None, query: dict[str, str] | None = None) -> Answer:
         """Send a request. Raises StepFailed unless it succeeds."""
@@ -174,10 +174,10 @@ class Mint:
             answer = self._door.request("POST", self._door.url + TOKENS, data=form, timeout=TIMEOUT)
         except requests.RequestException as error:
             raise translate(error, sending=True) from None
-        return read(answer, "the request for a token")
+        return _read(answer, "the request for a token")
 
 
-def read(answer: requests.Response, asked: str) -> Answer:
+def _read(answer: requests.Response, asked: str) -> Answer:
     """Parse a response; a body that is no JSON is None. Raises StepFailed for a 5xx or a 429."""
     if answer.status_code >= 500 or answer.status_code == 429:
         raise StepFailed(f"Zendesk answered {asked} with {answer.status_code}.")

@@ -8,7 +8,7 @@ from ops.live.account import SHORT_S
 from ops.live.scene import NO_CLIENT, Scene
 from ops.live.verdicts import LeftOut, StepFailed
 
-LONGEST = timedelta(seconds=10)
+_LONGEST = timedelta(seconds=10)
 """How long the rehearsal waits before it tries once more to sign in."""
 
 
@@ -17,8 +17,8 @@ def know_ourselves(scene: Scene) -> str:
     try:
         answer = scene.account.expect("GET", "users/me.json")
     except TryAgain as later:
-        wait = later.after or LONGEST
-        time.sleep(min(wait, LONGEST).total_seconds())
+        wait = later.after or _LONGEST
+        time.sleep(min(wait, _LONGEST).total_seconds())
         answer = scene.account.expect("GET", "users/me.json")
     me = answer.at("user", "id")
     if not isinstance(me, int):

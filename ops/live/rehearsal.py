@@ -24,7 +24,7 @@ NO_CHANNEL = "No --channel was given."
 STOPPED = "stopped"
 
 
-class Act(NamedTuple):
+class _Act(NamedTuple):
     """A step: its name, its function, and the assumptions it tests."""
 
     name: str
@@ -54,48 +54,48 @@ _OF_RULES = (
     "rule-option-nested",
 )
 _OF_READ_RULES = ("rule-changed-value", "rule-stock-values", "rule-webhook-action")
-ACTS: tuple[Act, ...] = (
-    Act("sign in to Zendesk", oauth_steps.know_ourselves),
-    Act("find groups", ticket_steps.find_groups),
-    Act("look at ticket fields", ticket_steps.look_at_fields, ("tags-unique", "options-nested")),
-    Act(
+ACTS: tuple[_Act, ...] = (
+    _Act("sign in to Zendesk", oauth_steps.know_ourselves),
+    _Act("find groups", ticket_steps.find_groups),
+    _Act("look at ticket fields", ticket_steps.look_at_fields, ("tags-unique", "options-nested")),
+    _Act(
         "make a ticket once",
         ticket_steps.make_once,
         ("once-miss", "once-hit", "once-other-body", "listed-at-once", "note-internal"),
     ),
-    Act("look at the export", ticket_steps.look_at_export, ("export-newest",)),
-    Act("write notes", ticket_steps.note, ("fresh-stamp", "stale-409")),
-    Act("move the ticket", ticket_steps.move, ("group-stays",)),
-    Act("read the ticket's history", ticket_steps.read_history, ("owner-acts", "audit-requester")),
-    Act("be refused tokens", oauth_steps.refused_mints, ("mint-bad-scope", "mint-bad-client")),
-    Act(
+    _Act("look at the export", ticket_steps.look_at_export, ("export-newest",)),
+    _Act("write notes", ticket_steps.note, ("fresh-stamp", "stale-409")),
+    _Act("move the ticket", ticket_steps.move, ("group-stays",)),
+    _Act("read the ticket's history", ticket_steps.read_history, ("owner-acts", "audit-requester")),
+    _Act("be refused tokens", oauth_steps.refused_mints, ("mint-bad-scope", "mint-bad-client")),
+    _Act(
         "a token of the client's own scopes",
         oauth_steps.own_scopes,
         ("mint-life-unsent", "mint-scope-unsent", "delete-current"),
     ),
-    Act("a token that reads tickets", scope_steps.reading_token, _OF_TOKENS),
-    Act(
+    _Act("a token that reads tickets", scope_steps.reading_token, _OF_TOKENS),
+    _Act(
         "a token that writes tickets",
         scope_steps.writing_token,
         ("scope-uploads", "scope-write-fields", "scope-write-groups"),
     ),
-    Act(
+    _Act(
         "a token for groups, brands and triggers",
         scope_steps.each_token,
         ("scope-groups", "scope-brands", "scope-categories", "scope-any-one"),
     ),
-    Act("a token as `ato serve` has it", scope_steps.serving_token, ("scope-serve",)),
-    Act("count the tokens", oauth_steps.count, ("mint-limit",)),
-    Act("follow a closed ticket up", after_steps.follow_up, ("follow-up-tags", "follow-up-source")),
-    Act("delete a ticket", after_steps.delete_one, ("show-many-gone",)),
-    Act("look at queues", after_steps.look_at_queues, ("no-queues",)),
-    Act("look at what triggers may say", trigger_steps.look_at_definitions, _OF_RULES),
-    Act("look at triggers", trigger_steps.look_at_rules, _OF_READ_RULES),
-    Act("look at webhooks", trigger_steps.look_at_webhooks, ("rule-webhook-kind",)),
-    Act("post a card", slack_steps.post, ("post-found-at-once",)),
-    Act("draw the card anew", slack_steps.draw, ("update-keeps-ts", "update-keeps-key", "update-not-edited")),
-    Act("reply in the thread", slack_steps.reply, ("reply-in-thread",)),
-    Act("delete the card", slack_steps.delete, ("delete-is-gone",)),
+    _Act("a token as `ato serve` has it", scope_steps.serving_token, ("scope-serve",)),
+    _Act("count the tokens", oauth_steps.count, ("mint-limit",)),
+    _Act("follow a closed ticket up", after_steps.follow_up, ("follow-up-tags", "follow-up-source")),
+    _Act("delete a ticket", after_steps.delete_one, ("show-many-gone",)),
+    _Act("look at queues", after_steps.look_at_queues, ("no-queues",)),
+    _Act("look at what triggers may say", trigger_steps.look_at_definitions, _OF_RULES),
+    _Act("look at triggers", trigger_steps.look_at_rules, _OF_READ_RULES),
+    _Act("look at webhooks", trigger_steps.look_at_webhooks, ("rule-webhook-kind",)),
+    _Act("post a card", slack_steps.post, ("post-found-at-once",)),
+    _Act("draw the card anew", slack_steps.draw, ("update-keeps-ts", "update-keeps-key", "update-not-edited")),
+    _Act("reply in the thread", slack_steps.reply, ("reply-in-thread",)),
+    _Act("delete the card", slack_steps.delete, ("delete-is-gone",)),
 )
 
 
@@ -145,7 +145,7 @@ def _scene(settings: Settings, channel: str | None) -> Scene:
     return scene
 
 
-def _played(scene: Scene, act: Act) -> Step:
+def _played(scene: Scene, act: _Act) -> Step:
     """Run one step; assumptions it did not reach are recorded with the reason."""
     why, state = "", "done"
     try:

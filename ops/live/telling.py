@@ -15,7 +15,7 @@ from ops.live.report import as_data, as_markdown, counts
 from ops.live.verdicts import REFUTED, Step
 
 MARKS = {"done": "ok      ", "left out": "left out", "failed": "FAILED  "}
-ASKS = (
+_ASKS = (
     "This works in the account and the workspace of the settings: it makes two test tickets with internal comments,"
     " moves one between two groups, whose agents Zendesk may write to as it does for any ticket, posts a card in the"
     " channel, makes and revokes access tokens, and deletes it all again."
@@ -50,8 +50,8 @@ def live(env_file: Path, channel: str | None, report: Path, *, as_json: bool, su
 def _confirm() -> None:
     """Ask for confirmation; without a terminal --yes is required."""
     if not sys.stdin.isatty():
-        stop(ASKS, "ato doctor --live --yes", USAGE)
-    if not typer.confirm(f"{ASKS} Go on?", err=True):
+        stop(_ASKS, "ato doctor --live --yes", USAGE)
+    if not typer.confirm(f"{_ASKS} Go on?", err=True):
         stop("Nothing was done.", "ato doctor, which only looks")
 
 

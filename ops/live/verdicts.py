@@ -10,7 +10,7 @@ from typing import Literal
 
 from desk.values import Value
 
-Result = Literal["confirmed", "refuted", "not seen"]
+_Result = Literal["confirmed", "refuted", "not seen"]
 State = Literal["done", "left out", "failed"]
 CONFIRMED, REFUTED, NOT_SEEN = "confirmed", "refuted", "not seen"
 NEVER_ASKED = "The step that would have shown it did not get that far."
@@ -30,7 +30,7 @@ class Verdict(Value):
     """The result for one assumption, with the evidence."""
 
     id: str
-    result: Result
+    result: _Result
     seen: str
 
 
@@ -70,7 +70,7 @@ class Findings:
 
     def saw(self, name: str, holds: bool, seen: str) -> None:
         """Record that an assumption was observed to hold, or not."""
-        result: Result = "confirmed" if holds else "refuted"
+        result: _Result = "confirmed" if holds else "refuted"
         self._note(Verdict(id=name, result=result, seen=seen))
 
     def missed(self, name: str, why: str) -> None:

@@ -17,7 +17,7 @@ from ops.setup.verdicts import Verdict, broken, good, unknown
 DATABASE, QUEUE, CLOCK, DISK = "database", "queue", "clock", "disk"
 SKEW = timedelta(seconds=60)
 """How far the clock may be off. At five minutes every signature is refused."""
-LATE = timedelta(minutes=5)
+_LATE = timedelta(minutes=5)
 """How long an effect may be due without being tried."""
 ROOM = 500_000_000
 """Bytes that must be free where the database is."""
@@ -63,7 +63,7 @@ async def queue(settings: Settings, now: datetime) -> list[Verdict]:
 
 
 def _lag(since: datetime | None, waiting: int, now: datetime) -> Verdict:
-    if since is not None and now - since > LATE:
+    if since is not None and now - since > _LATE:
         minutes = int((now - since).total_seconds() // 60)
         return broken(
             QUEUE,

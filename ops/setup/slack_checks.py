@@ -32,7 +32,7 @@ async def verdicts(
     try:
         who = await space.who()
     except (GiveUp, TryAgain) as wrong:
-        return [refused(TOKEN, wrong, "ATO_SLACK__TOKEN")], None
+        return [_refused(TOKEN, wrong, "ATO_SLACK__TOKEN")], None
     return [
         good(TOKEN, f"Slack knows the bot as {who.name} of {who.team}."),
         _scopes(who),
@@ -42,7 +42,7 @@ async def verdicts(
     ], who.date
 
 
-def refused(check: str, wrong: GiveUp | TryAgain, setting: str) -> Verdict:
+def _refused(check: str, wrong: GiveUp | TryAgain, setting: str) -> Verdict:
     """Turn a refusal into a verdict; an unreachable service is unknown."""
     if isinstance(wrong, TryAgain):
         return broken(check, f"{wrong}.", "See whether this machine reaches it, and try again.")

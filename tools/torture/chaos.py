@@ -15,7 +15,7 @@ from tools.torture.fleet import Fleet, Replica
 from tools.torture.flight import SENT, UnderWay, under_way
 from tools.torture.outside import Listener
 
-HELD = 0.06
+_HELD = 0.06
 """Seconds without an answer after which a call counts as held; the sandbox answers within a few milliseconds."""
 WRITES = (
     ("zendesk", "POST /api/v2/tickets.json"),
@@ -131,7 +131,7 @@ class Chaos:
         fault = {"system": system, "kind": "hold_after", "match": call, "times": 1}
         self.stage.control.post("/faults", json=fault)
         now = time.monotonic
-        return self._wait(lambda one: one.stage == SENT and now() - one.since > HELD) or replica
+        return self._wait(lambda one: one.stage == SENT and now() - one.since > _HELD) or replica
 
     def _wait(self, fits: Callable[[UnderWay], bool]) -> Replica | None:
         until = time.monotonic() + 4.0

@@ -88,7 +88,7 @@ def run(wish: Wish, *, as_json: bool = False, keep: Path | None = None) -> int:
     if as_json:
         typer.echo(json.dumps(report.figures(), default=str, ensure_ascii=False))
     else:
-        show(report)
+        _show(report)
     return 0 if report.verdict.clean else 1
 
 
@@ -218,7 +218,7 @@ def _keep_logs(built: Stage, keep: Path) -> None:
         (keep / file.name).write_bytes(file.read_bytes())
 
 
-def show(report: Report) -> None:
+def _show(report: Report) -> None:
     """Print the figures and every problem."""
     kills, verdict = report.kills, report.verdict
     typer.echo(f"seed {report.wish.seed} · {report.wish.minutes:g} minutes · {report.wish.replicas} replicas")
