@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.across import Ticks
-from bot.gauges import write_gauges, show_cases
+from bot.gauges import show_cases, write_gauges
 from bot.running import Bot
 from desk.service.ports import StoreGone
 from desk.service.watchdog import Limits

@@ -7,6 +7,7 @@ from datetime import datetime
 from desk.cards.buttons import Button, buttons
 from desk.cards.step_status import Standing, standings
 from desk.case import events as ev
+from desk.case.situation import NOTHING_RELATED, Related
 from desk.case.state import Case, Claimant, Escalation, Ticket, Trouble
 from desk.fields.template_values import display, spoken
 from desk.identity import lockout, ownership_disputes
@@ -107,7 +108,7 @@ def _briefs(case: Case, playbook: Playbook) -> Iterator[tuple[str, Act]]:
                 yield name, act
 
 
-def face(case: Case, playbook: Playbook, inbox: str) -> Face:
+def face(case: Case, playbook: Playbook, inbox: str, related: Related = NOTHING_RELATED) -> Face:
     """Build the view model of the case for this inbox."""
     role = role_of(inbox, playbook)
     owed = duties(case, playbook)
@@ -143,8 +144,8 @@ def face(case: Case, playbook: Playbook, inbox: str) -> Face:
         notes=len(case.notes),
         twins=case.twins if case.open else (),
         merged_into=case.merged_into,
-        claimants=both(case, playbook),
-        alike=tuple((playbook.fields[name].title, n) for name, n in case.alike.items()) if post else (),
+        claimants=both(case, playbook, related.claimants),
+        alike=tuple((playbook.fields[name].title, n) for name, n in related.alike.items()) if post else (),
     )
 
 

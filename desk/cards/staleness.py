@@ -1,28 +1,26 @@
 """Card staleness: which cards are outdated, and the effect that redraws them. Pure."""
 
-from datetime import datetime
-
 from desk.cards.case_card import face, inboxes, shows_everywhere
 from desk.case.effects import Effect, ShowCard
 from desk.case.fold import fold
 from desk.case.lanes import card_lane, planned
+from desk.case.situation import Draft
 from desk.case.state import Case
 from desk.playbook.model import Playbook
 from desk.workflow.duties import duties
-from desk.workflow.flow import Growing
 
 
-def cards(growing: Growing, playbook: Playbook, now: datetime, skip: str | None = None) -> tuple[Effect, ...]:
+def cards(draft: Draft, skip: str | None = None) -> tuple[Effect, ...]:
     """Plan an update for each inbox whose card is outdated; one at a time per inbox."""
     effects: list[Effect] = []
     drawn: dict[int, Case] = {}
-    for inbox in inboxes(growing.case, playbook):
-        card = growing.case.cards.get(inbox)
+    for inbox in inboxes(draft.case, draft.playbook):
+        card = draft.case.cards.get(inbox)
         if inbox == skip or (card and card.pending):
             continue
-        if card is None or not card.version or _stale(growing.case, playbook, inbox, drawn):
-            effect = show_card(growing.case, playbook, inbox)
-            growing.add(planned(effect, now))
+        if card is None or not card.version or _stale(draft.case, draft.playbook, inbox, drawn):
+            effect = show_card(draft.case, draft.playbook, inbox)
+            draft.add(planned(effect, draft.now))
             effects.append(effect)
     return tuple(effects)
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from desk.case.effects import Effect
 from desk.case.results import Result, TicketFound
-from desk.values import BOT, Fills, Instant, Person, Value
+from desk.values import BOT, Fills, Person, Value
 
 
 class Command(Value):
@@ -14,18 +14,13 @@ class Command(Value):
     case: str
     delivery: str
     by: Person = BOT
-    rivals: tuple[str, ...] | None = None  # cases of others who claim the profile; by the engine
 
 
 class OpenCase(Command):
     """Open a case by finishing the playbook's first step. `case` is a ULID made when the form was opened."""
 
     playbook: str
-    number: int = 0
     fills: Fills = {}
-    twins: tuple[str, ...] = ()
-    """Display names of open cases about the same customer. Filled in by the engine."""
-    failures: tuple[Instant, ...] = ()  # of this customer's verification; by the engine, too
 
 
 class CompleteStep(Command):
@@ -35,11 +30,6 @@ class CompleteStep(Command):
     occurrence: int = 1
     outcome: str = "done"
     fills: Fills = {}
-    clashes: tuple[str, ...] = ()
-    """Display names of other cases that finished this step for the same orders. Filled in by the engine."""
-    failures: tuple[Instant, ...] = ()  # of this customer's verification; by the engine, too
-    answers: dict[str, str] = {}
-    """Keyed digests of the caller's answers, by field. The engine replaces the typed words with them."""
 
 
 class CompletePart(Command):
@@ -75,9 +65,6 @@ class AdoptTicket(Command):
 
     playbook: str
     found: TicketFound
-    number: int = 0
-    twins: tuple[str, ...] = ()
-    failures: tuple[Instant, ...] = ()
 
 
 class Chase(Command):
@@ -219,6 +206,5 @@ class DecideDispute(Command):
     """Decide that this case's caller is the customer. The other cases stay disputed until they are closed."""
 
     reason: str
-    openers: tuple[str, ...] = ()  # who opened the other cases; by the engine
     shown: tuple[str, ...] = ()
     """The other cases as the form named them; a case that came later is not decided."""

@@ -8,14 +8,14 @@ from desk.case import events as ev
 from desk.case.dispute_events import DisputeDecided, ProfileDisputed
 from desk.case.fold_work import WORK_FOLDS
 from desk.case.privacy_events import CaseErased, HoldReleased, HoldSet
-from desk.case.state import Case, Done, Draft, Escalation, StepState, replace, with_key
+from desk.case.state import Case, Done, Escalation, MutableCase, StepState, replace, with_key
 from desk.case.verification_events import AnswersLearnt, StepRests, VerificationLocked
 
 
 def fold(case: Case, events: Iterable[ev.Event]) -> Case:
     """Apply events in order."""
     seen = tuple(events)
-    draft: Case = object.__new__(Draft)
+    draft: Case = object.__new__(MutableCase)
     vars(draft).update(vars(case))
     for event in seen:
         draft = _FOLDS[event.kind](draft, event)

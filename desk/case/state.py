@@ -146,8 +146,6 @@ class Case:
     last_step: str | None = None
     merged_into: str | None = None
     twins: tuple[str, ...] = ()
-    alike: Mapping[str, int] = field(default_factory=dict)
-    """Number of other cases of the same day per shared field. Filled in while a card is drawn."""
     erased: tuple[str, ...] = ()
     """Retention classes whose keys were destroyed."""
     held: bool = False
@@ -158,8 +156,6 @@ class Case:
     """Other cases that claimed it and whose caller was decided not to be the customer."""
     judged_by: str = ""
     """Who closed it with the decision that its caller is not the customer."""
-    claimants: tuple[Claimant, ...] = ()
-    """Other claimants. Filled in while a card for the deciders is drawn."""
     locked: int = 0
     """Number of failed verifications at the time of the lockout; 0 without one."""
     learnt: Mapping[str, AnswersLearnt] = field(default_factory=dict)
@@ -197,7 +193,7 @@ _PENDING = StepState()
 Record = TypeVar("Record", Case, Card, StepState, Ticket, Trouble)
 
 
-class Draft(Case):
+class MutableCase(Case):
     """Mutable case used inside `fold` only."""
 
 
@@ -206,7 +202,7 @@ def replace(record: Record, **changes: Any) -> Record:
 
     Field names are not checked here; tests/desk/test_fold.py checks them.
     """
-    if type(record) is Draft:
+    if type(record) is MutableCase:
         vars(record).update(changes)
         return record
     made = object.__new__(type(record))

@@ -111,19 +111,18 @@ def looked(case: Case, about: About) -> Iterator[int]:
     return (int(key.removeprefix(prefix)) for key in case.planned if key.startswith(prefix))
 
 
-def in_digests(command: Command, case: Case, playbook: Playbook, digests: Digests) -> Command:
-    """Replace a caller's words with keyed digests; words that cannot be parsed stay, to be refused."""
+def in_digests(command: Command, case: Case, playbook: Playbook, digests: Digests) -> dict[str, str]:
+    """Return keyed digests of a caller's words, by field; words that cannot be parsed have none."""
     step = playbook.steps.get(command.step) if isinstance(command, CompleteStep) else None
     found = answers(case, playbook, step) if step else None
     if found is None or not isinstance(command, CompleteStep):
-        return command
-    fills, kept = dict(command.fills), dict[str, str]()
+        return {}
+    kept: dict[str, str] = {}
     for name, how in found.fields.items():
-        value = _canonical(playbook.fields[name], fills.get(name))
+        value = _canonical(playbook.fields[name], command.fills.get(name))
         if isinstance(value, str):
-            del fills[name]
             kept[name] = "" if value in _named(case, how) else keyed(digests, case.id, name, value)
-    return command.model_copy(update={"fills": fills, "answers": kept})
+    return kept
 
 
 def keyed(digests: Digests, case: str, field: str, value: str) -> str:

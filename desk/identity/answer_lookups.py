@@ -1,29 +1,27 @@
 """Look-ups of reference answers: planned when an order number or customer id is recorded. Pure."""
 
-from datetime import datetime
-
 from desk.case import events as ev
 from desk.case.effects import AskBackOffice
 from desk.case.lanes import planned
+from desk.case.situation import Draft
 from desk.case.state import Case
 from desk.identity.answer_check import CUSTOMER, look_key, looked
 from desk.identity.back_office_results import ABOUT
 from desk.playbook.model import Playbook
 from desk.playbook.parts import by_desk
 from desk.playbook.safeguards import About
-from desk.workflow.flow import Growing
 
 
-def look_ups(growing: Growing, playbook: Playbook, now: datetime) -> tuple[AskBackOffice, ...]:
+def look_ups(draft: Draft) -> tuple[AskBackOffice, ...]:
     """Plan a look-up for each new order number or customer id; none twice in a row for the same one."""
-    told = {name for event in growing.events if isinstance(event, ev.FactsRecorded) for name in event.facts}
-    if not told or not growing.case.open:
+    told = {name for event in draft.events if isinstance(event, ev.FactsRecorded) for name in event.facts}
+    if not told or not draft.case.open:
         return ()
     found: list[AskBackOffice] = []
-    for about, of in _wanted(playbook).items():
-        effect = _look_up(growing.case, about, of) if of in told else None
+    for about, of in _wanted(draft.playbook).items():
+        effect = _look_up(draft.case, about, of) if of in told else None
         if effect:
-            growing.add(planned(effect, now))
+            draft.add(planned(effect, draft.now))
             found.append(effect)
     return tuple(found)
 

@@ -1,19 +1,16 @@
 """Back-office results: unconfirmed facts, which never replace what a person recorded. Pure."""
 
-from datetime import datetime
-
 from desk.case import events as ev
 from desk.case.dispute_events import ClaimLookedInto
 from desk.case.effects import AskBackOffice, AskWhoWrote, TellRival
 from desk.case.results import Answered, Learnt
+from desk.case.situation import Draft
 from desk.case.verification_events import AnswersLearnt
 from desk.case.work_events import BackOfficeAnswered
 from desk.fields.check import fact
 from desk.identity.claimants import requester
-from desk.playbook.model import Playbook
 from desk.playbook.safeguards import About
 from desk.values import BOT, Fact
-from desk.workflow.flow import Growing
 
 ABOUT: dict[str, About] = {"order_answers": "order", "profile_answers": "profile"}
 """The subject of each look-up of reference answers."""
@@ -22,39 +19,37 @@ ADMIN = "back_office"
 
 
 def take_in(
-    growing: Growing,
-    playbook: Playbook,
+    draft: Draft,
     effect: AskBackOffice | AskWhoWrote | TellRival,
     answer: Answered,
-    now: datetime,
 ) -> None:
     """Record a completed request and its new facts; an erased case takes no more facts."""
     if not isinstance(effect, AskBackOffice):
-        growing.add(ClaimLookedInto(at=now, by=BOT.id, effect=effect.key))
-        if growing.case.erased:
+        draft.add(ClaimLookedInto(at=draft.now, by=BOT.id, effect=effect.key))
+        if draft.case.erased:
             return
-        if wrote := requester(playbook, answer.facts, now):
-            growing.add(ev.FactsRecorded(at=now, by=BOT.id, facts=wrote, confirmed=False))
+        if wrote := requester(draft.playbook, answer.facts, draft.now):
+            draft.add(ev.FactsRecorded(at=draft.now, by=BOT.id, facts=wrote, confirmed=False))
         return
-    growing.add(BackOfficeAnswered(at=now, by=BOT.id, effect=effect.key, ask=effect.ask))
+    draft.add(BackOfficeAnswered(at=draft.now, by=BOT.id, effect=effect.key, ask=effect.ask))
     new = {
-        name: fact(playbook, name, value)
+        name: fact(draft.playbook, name, value)
         for name, value in answer.facts.items()
-        if name in playbook.fields and value not in (None, "") and not growing.case.known(name)
+        if name in draft.playbook.fields and value not in (None, "") and not draft.case.known(name)
     }
-    if new and not growing.case.erased:
-        growing.add(ev.FactsRecorded(at=now, by=ADMIN, facts=new))
+    if new and not draft.case.erased:
+        draft.add(ev.FactsRecorded(at=draft.now, by=ADMIN, facts=new))
 
 
-def learn(growing: Growing, playbook: Playbook, effect: AskBackOffice, seen: Learnt, now: datetime) -> None:
+def learn(draft: Draft, effect: AskBackOffice, seen: Learnt) -> None:
     """Record reference answers as digests; none counts as known before the caller has passed."""
     about = ABOUT[effect.ask]
-    growing.add(BackOfficeAnswered(at=now, by=BOT.id, effect=effect.key, ask=effect.ask))
-    if growing.case.erased:
+    draft.add(BackOfficeAnswered(at=draft.now, by=BOT.id, effect=effect.key, ask=effect.ask))
+    if draft.case.erased:
         return
-    growing.add(
+    draft.add(
         AnswersLearnt(
-            at=now,
+            at=draft.now,
             by=BOT.id,
             effect=effect.key,
             about=about,
@@ -63,9 +58,9 @@ def learn(growing: Growing, playbook: Playbook, effect: AskBackOffice, seen: Lea
             customer=Fact(value=seen.customer or None, personal=True),
             answers={name: Fact(value=[*digests], personal=True) for name, digests in seen.answers.items()},
             gives={
-                name: fact(playbook, name, value)
+                name: fact(draft.playbook, name, value)
                 for name, value in seen.gives.items()
-                if name in playbook.fields and value not in (None, "")
+                if name in draft.playbook.fields and value not in (None, "")
             },
         ),
     )

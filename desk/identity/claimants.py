@@ -93,9 +93,9 @@ def claimant(case: Case, playbook: Playbook) -> Claimant:
     )
 
 
-def both(case: Case, playbook: Playbook) -> tuple[Claimant, ...]:
+def both(case: Case, playbook: Playbook, others: tuple[Claimant, ...]) -> tuple[Claimant, ...]:
     """List all claimants of the profile, this case's caller first, where the case is disputed."""
-    return (claimant(case, playbook), *case.claimants) if case.claimants else ()
+    return (claimant(case, playbook), *others) if others else ()
 
 
 def _shown(playbook: Playbook) -> Iterator[str]:

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from desk.case import commands as cmd
 from desk.case import events as ev
+from desk.case.situation import Draft
 from desk.case.state import Case
 from desk.case.verification_events import VerificationLocked
 from desk.playbook.model import Playbook, Step
 from desk.playbook.safeguards import Lockout
 from desk.values import BOT, Line
-from desk.workflow.flow import Growing
 
 WARNING = Line(
     key=(
@@ -46,15 +46,15 @@ def _failed(step: Step | None, outcome: str) -> bool:
     return bool(step and step.lockout and outcome in step.lockout.failed)
 
 
-def bar(growing: Growing, playbook: Playbook, now: datetime, failed_at: tuple[datetime, ...]) -> bool:
+def bar(draft: Draft) -> bool:
     """Lock the verification if there were too many failures; return whether it was locked now."""
-    if growing.case.locked:
+    if draft.case.locked:
         return False
-    counts = [sum(at > now - one.within for at in failed_at) for one in lockouts(playbook)]
-    reached = [n for n, one in zip(counts, lockouts(playbook), strict=True) if n >= one.most]
+    counts = [sum(at > draft.now - one.within for at in draft.related.failures) for one in lockouts(draft.playbook)]
+    reached = [n for n, one in zip(counts, lockouts(draft.playbook), strict=True) if n >= one.most]
     if not reached:
         return False
-    growing.add(VerificationLocked(at=now, by=BOT.id, failures=max(reached)))
+    draft.add(VerificationLocked(at=draft.now, by=BOT.id, failures=max(reached)))
     return True
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from desk.case.commands import Command, CompletePart, CompleteStep, RecordFacts, Reopen, Settle
 from desk.case.dispute_events import DisputeDecided, ProfileDisputed
 from desk.case.effects import AskWhoWrote
+from desk.case.situation import Draft
 from desk.case.state import Case
 from desk.fields.template_values import display
 from desk.identity.claimants import differ, same
@@ -16,7 +17,6 @@ from desk.playbook.model import Playbook
 from desk.playbook.safeguards import Disputes
 from desk.values import BOT, Line, Person, Text
 from desk.workflow.conditions import fields_asked
-from desk.workflow.flow import Growing
 from desk.workflow.permissions import deciders
 
 DISPUTED = Line(key="Somebody else claims this profile: {cases}. {role} decides who is the customer.")
@@ -88,21 +88,21 @@ def _one_profile(case: Case, other: Case, spec: Disputes) -> bool:
     return next((same(one, two) for one, two in pairs if one and two), False)
 
 
-def flag(growing: Growing, now: datetime, found: tuple[str, ...] | None) -> None:
-    """Record a change of the rivals; None means that they were not checked."""
-    before = growing.case.rivals
+def flag(draft: Draft) -> None:
+    """Record a change of the rivals, where they were looked up."""
+    found, before = draft.related.rivals, draft.case.rivals
     if found is None or found == before:
         return
     new = tuple(one for one in found if one not in before)
-    growing.add(ProfileDisputed(at=now, by=BOT.id, cases=found, new=new))
+    draft.add(ProfileDisputed(at=draft.now, by=BOT.id, cases=found, new=new))
 
 
-def held(command: CompleteStep | CompletePart, playbook: Playbook) -> Line | None:
+def held(command: CompleteStep | CompletePart, draft: Draft) -> Line | None:
     """Return why a command has to wait for a decision; None without a dispute."""
-    spec = playbook.disputes
-    if spec is None or not command.rivals or _name(command) not in spec.holds:
+    spec, rivals = draft.playbook.disputes, draft.related.rivals
+    if spec is None or not rivals or _name(command) not in spec.holds:
         return None
-    return said(HELD, command.rivals, playbook)
+    return said(HELD, rivals, draft.playbook)
 
 
 def warnings(case: Case, playbook: Playbook) -> Iterator[Line]:

@@ -9,13 +9,13 @@ from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.effects import Effect, Offered, TellPeople
 from desk.case.lanes import card_lane, planned
+from desk.case.situation import Draft
 from desk.case.state import Case
 from desk.playbook.model import Playbook
 from desk.playbook.parts import Rung
 from desk.values import BOT, Line
 from desk.workflow.calendar import Deadline, at_work, calendar_of, rung_at
 from desk.workflow.duties import Duty, doers, duties
-from desk.workflow.flow import Growing
 from desk.workflow.inboxes import inbox_of
 from desk.workflow.refusals import Verdict
 
@@ -77,25 +77,25 @@ def reached(case: Case, playbook: Playbook, now: datetime) -> tuple[Reached, ...
     return tuple(found)
 
 
-def chase(command: cmd.Chase, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+def chase(command: cmd.Chase, draft: Draft) -> Verdict:
     """Use every due rung, with one message per inbox; a digest may cover it or hold it back."""
     told: dict[str, list[Reached]] = {}
     owing: dict[str, None] = {}
-    for one in reached(growing.case, playbook, now):
+    for one in reached(draft.case, draft.playbook, draft.now):
         if one.mark in command.held:
             continue
-        growing.add(ev.ChaseSent(at=now, by=BOT.id, duty=one.duty.key, rung=one.number))
+        draft.add(ev.ChaseSent(at=draft.now, by=BOT.id, duty=one.duty.key, rung=one.number))
         told.setdefault(one.inbox, []).append(one)
         if one.missed:
-            owing[inbox_of(growing.case, playbook, doers(playbook, one.duty))] = None
+            owing[inbox_of(draft.case, draft.playbook, doers(draft.playbook, one.duty))] = None
     effects: list[Effect] = []
     for inbox, ones in told.items():
         said_here = [one for one in ones if one.mark not in command.gathered]
         owed = [(one.duty, one.rung) for one in said_here]
-        effects.extend(_remind(growing, playbook, inbox, owed, now))
+        effects.extend(_remind(draft, inbox, owed))
     for inbox in owing:
         if inbox not in told:  # the card there still has the colours of before the pause
-            effects.extend(_remind(growing, playbook, inbox, [], now))
+            effects.extend(_remind(draft, inbox, []))
     return tuple(effects)
 
 
@@ -114,26 +114,24 @@ def _told(playbook: Playbook, duty: Duty, rung: Rung, now: datetime) -> str:
     return fallback if fallback and away else role
 
 
-def _remind(
-    growing: Growing, playbook: Playbook, inbox: str, owed: list[tuple[Duty, Rung]], now: datetime
-) -> list[Effect]:
+def _remind(draft: Draft, inbox: str, owed: list[tuple[Duty, Rung]]) -> list[Effect]:
     """Plan the card updates, and the messages that no digest covers."""
     effects: list[Effect] = []
-    card = growing.case.cards.get(inbox)
-    if inbox in inboxes(growing.case, playbook) and not (card and card.pending):
-        effects.append(show_card(growing.case, playbook, inbox))
+    card = draft.case.cards.get(inbox)
+    if inbox in inboxes(draft.case, draft.playbook) and not (card and card.pending):
+        effects.append(show_card(draft.case, draft.playbook, inbox))
     if owed:
-        effects.append(_reminder(growing, playbook, inbox, owed, now))
+        effects.append(_reminder(draft, inbox, owed))
     for effect in effects:
-        growing.add(planned(effect, now))
+        draft.add(planned(effect, draft.now))
     return effects
 
 
-def _reminder(growing: Growing, playbook: Playbook, inbox: str, owed: list[tuple[Duty, Rung]], now: datetime) -> Effect:
-    number = sum(e.what == "tell_people" and e.inbox == inbox for e in growing.case.planned.values()) + 1
-    lines = tuple(_line(growing.case, playbook, duty, now) for duty, _ in owed)
+def _reminder(draft: Draft, inbox: str, owed: list[tuple[Duty, Rung]]) -> Effect:
+    number = sum(e.what == "tell_people" and e.inbox == inbox for e in draft.case.planned.values()) + 1
+    lines = tuple(_line(draft.case, draft.playbook, duty, draft.now) for duty, _ in owed)
     urgent = any(duty.urgent for duty, _ in owed)
-    told = reminder(growing.case, inbox, _mentions(playbook, inbox, owed, now), lines, number, urgent)
+    told = reminder(draft.case, inbox, _mentions(draft.playbook, inbox, owed, draft.now), lines, number, urgent)
     return told.model_copy(update={"offers": _offered(owed)})
 
 

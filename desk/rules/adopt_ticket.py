@@ -5,19 +5,18 @@ The steps before it count as done; nothing is claimed about them.
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
 
 from desk.case import commands as cmd
 from desk.case import events as ev
-from desk.case.effects import Requester
+from desk.case.results import TicketFound
+from desk.case.situation import Draft
 from desk.case.work_events import TicketCreated
 from desk.fields.check import fact
 from desk.fields.parse import read
 from desk.identity import claimants, lockout, ownership_disputes
-from desk.playbook.model import ADOPTED, Adopts, Playbook
+from desk.playbook.model import ADOPTED, Playbook
 from desk.rules.steps import known_at_once
 from desk.values import BOT, Fact, Fill, Line
-from desk.workflow.flow import Growing
 from desk.workflow.refusals import Verdict
 
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -40,25 +39,25 @@ def wanted(playbooks: Mapping[str, Playbook]) -> dict[str, str]:
     }
 
 
-def adopt(command: cmd.AdoptTicket, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+def adopt(command: cmd.AdoptTicket, draft: Draft) -> Verdict:
     """Open a case with its existing ticket; idempotent per ticket."""
-    adopts, seen = playbook.adopts, command.found.seen
-    if growing.case.opened_at is not None or adopts is None:
+    adopts, seen = draft.playbook.adopts, command.found.seen
+    if draft.case.opened_at is not None or adopts is None:
         return ()
-    key = f"{growing.case.id}/adopted"
-    growing.add(
+    key = f"{draft.case.id}/adopted"
+    draft.add(
         ev.CaseOpened(
-            at=now,
+            at=draft.now,
             by=BOT.id,
-            number=command.number,
-            playbook=playbook.playbook,
-            playbook_hash=growing.case.playbook_hash,
-            language=playbook.languages[0],
+            number=draft.related.number,
+            playbook=draft.playbook.playbook,
+            playbook_hash=draft.case.playbook_hash,
+            language=draft.playbook.languages[0],
         ),
-        ev.FactsRecorded(at=now, by=BOT.id, facts=known_at_once(playbook, now)),
-        *(ev.StepCompleted(at=now, by=BOT.id, step=step, outcome=ADOPTED) for step in adopts.done),
+        ev.FactsRecorded(at=draft.now, by=BOT.id, facts=known_at_once(draft.playbook, draft.now)),
+        *(ev.StepCompleted(at=draft.now, by=BOT.id, step=step, outcome=ADOPTED) for step in adopts.done),
         TicketCreated(
-            at=now,
+            at=draft.now,
             by=BOT.id,
             effect=key,
             name=adopts.ticket,
@@ -70,19 +69,19 @@ def adopt(command: cmd.AdoptTicket, growing: Growing, playbook: Playbook, now: d
             stamp=seen.stamp,
         ),
     )
-    said = _said(adopts, playbook, command.found.requester, now)
-    if said:
-        growing.add(ev.FactsRecorded(at=now, by=BOT.id, facts=said, confirmed=False))
-    if command.twins:
-        growing.add(ev.TwinsSeen(at=now, by=BOT.id, cases=command.twins))
-    lockout.bar(growing, playbook, now, command.failures)
-    ownership_disputes.flag(growing, now, command.rivals)
+    if facts := requester_facts(command.found, draft):
+        draft.add(ev.FactsRecorded(at=draft.now, by=BOT.id, facts=facts, confirmed=False))
+    if draft.related.twins:
+        draft.add(ev.TwinsSeen(at=draft.now, by=BOT.id, cases=draft.related.twins))
+    lockout.bar(draft)
+    ownership_disputes.flag(draft)
     return ()
 
 
-def _said(adopts: Adopts, playbook: Playbook, requester: Requester | None, now: datetime) -> dict[str, Fact]:
+def requester_facts(ticket: TicketFound, draft: Draft) -> dict[str, Fact]:
     """Return the requester's facts from the ticket: first word as the name, the rest as the surname."""
-    if requester is None:
+    adopts, requester, playbook, now = draft.playbook.adopts, ticket.requester, draft.playbook, draft.now
+    if adopts is None or requester is None:
         return {}
     name, _, surname = requester.name.strip().partition(" ")
     given = {"email": requester.email, "name": name, "surname": surname.strip()}

@@ -6,10 +6,10 @@ cannot differ.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from desk.case import commands as cmd
 from desk.case.commands import DecideDispute
+from desk.case.situation import Situation
 from desk.case.state import Case
 from desk.playbook.model import Playbook, Step
 from desk.playbook.parts import by_desk
@@ -45,10 +45,10 @@ ANOTHER = "?"
 """Placeholder for another case's name, or a reason, in a dry run."""
 
 
-def offers(case: Case, playbook: Playbook, person: Person, now: datetime) -> Offers:
+def offers(situation: Situation, person: Person) -> Offers:
     """List what this person may do with this case now."""
-    every = (*_of_steps(case, playbook), *(Offer(what) for what in OF_CASE))
-    allowed = (one for one in every if why_refused(one, case, playbook, person, now) is None)
+    every = (*_of_steps(situation.case, situation.playbook), *(Offer(what) for what in OF_CASE))
+    allowed = (one for one in every if why_refused(one, situation, person) is None)
     return Offers(tuple(allowed))
 
 
@@ -69,11 +69,13 @@ def can_lift(step: Step, playbook: Playbook) -> bool:
     return bool(step.not_by or step.unique or capped)
 
 
-def why_refused(offer: Offer, case: Case, playbook: Playbook, person: Person, now: datetime) -> Refusal | None:
+def why_refused(offer: Offer, situation: Situation, person: Person) -> Refusal | None:
     """Return why this person may not do it now, whatever they would enter; None when they may."""
+    case = situation.case
     about = {"case": case.id, "delivery": "", "by": person}
     step = {**about, "step": offer.step, "occurrence": offer.occurrence}
-    refusal = refused(_trial(offer, about, step, playbook, next(iter(case.twins), ANOTHER)), case, playbook, now)
+    trial = _trial(offer, about, step, situation.playbook, next(iter(case.twins), ANOTHER))
+    refusal = refused(trial, situation)
     return None if refusal and refusal.fields else refusal
 
 

@@ -1,11 +1,10 @@
-"""Decision function: `decide(command, case, playbook, now) -> Decision`. Pure and total.
+"""Decision function: `decide(command, situation) -> Decision`. Pure and total.
 
 No await, no clock, no vendor, no database, and no exception: a refusal is a value, and it is recorded as an event.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from desk.cards.staleness import cards
@@ -13,10 +12,10 @@ from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.commands import DecideDispute, LookAtClaims, ShowPersonal
 from desk.case.effects import Effect
+from desk.case.situation import Draft, Situation
 from desk.case.state import Case
 from desk.fields.redact_secrets import scrubbed
 from desk.identity.answer_lookups import look_ups
-from desk.playbook.model import Playbook
 from desk.reminders import ladder
 from desk.rules import (
     adopt_ticket,
@@ -31,7 +30,7 @@ from desk.rules import (
 )
 from desk.rules.plan_effects import plan
 from desk.values import Line, Refusal
-from desk.workflow.flow import Growing, follow
+from desk.workflow.flow import follow
 
 
 @dataclass(frozen=True)
@@ -83,20 +82,20 @@ _RULES: dict[type[cmd.Command], Callable[..., Any]] = {
 }
 
 
-def decide(command: cmd.Command, case: Case, playbook: Playbook, now: datetime) -> Decision:
-    """Decide a command for a case at this instant (aware UTC)."""
-    growing = Growing(case)
+def decide(command: cmd.Command, situation: Situation) -> Decision:
+    """Decide a command in its situation."""
+    draft, playbook = Draft(situation), situation.playbook
     command, taken_out = scrubbed(command, playbook, playbook.languages[0])
-    answer = _RULES[type(command)](command, growing, playbook, now)
+    answer = _RULES[type(command)](command, draft)
     if isinstance(answer, Refusal):
-        return _refused(command, case, answer, now)
+        return _refused(command, situation, answer)
     effects: list[Effect] = list(answer)
-    follow(growing, playbook, now, command.by.id)
-    effects.extend(plan(growing, playbook, now, command.by.id, 0))
-    effects.extend(disputes.spread(growing, playbook, now))
-    effects.extend(look_ups(growing, playbook, now))
-    effects.extend(cards(growing, playbook, now, _dead_card(command)))
-    return Decision(growing.case, tuple(growing.events), _in_order(effects), taken_out=taken_out)
+    follow(draft, command.by.id)
+    effects.extend(plan(draft, command.by.id, 0))
+    effects.extend(disputes.spread(draft))
+    effects.extend(look_ups(draft))
+    effects.extend(cards(draft, _dead_card(command)))
+    return Decision(draft.case, tuple(draft.events), _in_order(effects), taken_out=taken_out)
 
 
 def ends(command: cmd.Command, decision: Decision) -> tuple[str | None, str | None, str | None]:
@@ -111,9 +110,9 @@ def ends(command: cmd.Command, decision: Decision) -> tuple[str | None, str | No
     return None, None, command.effect if isinstance(command, cmd.RetryEffect) else None
 
 
-def refused(command: cmd.Command, case: Case, playbook: Playbook, now: datetime) -> Refusal | None:
+def refused(command: cmd.Command, situation: Situation) -> Refusal | None:
     """Return why a command would be refused; a dry run without events and effects."""
-    answer = _RULES[type(command)](command, Growing(case), playbook, now)
+    answer = _RULES[type(command)](command, Draft(situation))
     return answer if isinstance(answer, Refusal) else None
 
 
@@ -122,19 +121,19 @@ def _in_order(effects: list[Effect]) -> tuple[Effect, ...]:
     return tuple(sorted(effects, key=lambda effect: effect.kind == "tell_people"))
 
 
-def _refused(command: cmd.Command, case: Case, refusal: Refusal, now: datetime) -> Decision:
+def _refused(command: cmd.Command, situation: Situation, refusal: Refusal) -> Decision:
     """Record a refusal as an event, unless the case does not exist."""
-    return told_no(case, command.by.id, what(command), refusal, now)
+    return told_no(situation, command.by.id, what(command), refusal)
 
 
-def told_no(case: Case, by: str, asked: str, refusal: Refusal, now: datetime) -> Decision:
+def told_no(situation: Situation, by: str, asked: str, refusal: Refusal) -> Decision:
     """Return the decision that records a refusal; `asked` names the command. Nothing is recorded for a missing case."""
-    if case.opened_at is None:
-        return Decision(case, refusal=refusal)
-    growing = Growing(case)
+    if situation.case.opened_at is None:
+        return Decision(situation.case, refusal=refusal)
+    draft = Draft(situation)
     why = Line(key=refusal.line.key, args=refusal.line.args)
-    growing.add(ev.ActRefused(at=now, by=by, what=asked, why=why))
-    return Decision(growing.case, tuple(growing.events), refusal=refusal)
+    draft.add(ev.ActRefused(at=draft.now, by=by, what=asked, why=why))
+    return Decision(draft.case, tuple(draft.events), refusal=refusal)
 
 
 def what(command: cmd.Command) -> str:

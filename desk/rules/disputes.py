@@ -1,7 +1,6 @@
 """Dispute rules: other cases and deciders are notified, and a permitted role decides. Pure."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from desk.cards.staleness import show_card
 from desk.case.commands import DecideDispute, LookAtClaims
@@ -10,50 +9,50 @@ from desk.case.effects import AskWhoWrote, Effect, TellRival
 from desk.case.events import CaseEnded, CaseReopened, FactsRecorded
 from desk.case.lanes import planned
 from desk.case.privacy_events import CaseErased
+from desk.case.situation import Draft
 from desk.case.state import Case
 from desk.fields.template_values import display
 from desk.identity import ownership_disputes
 from desk.playbook.model import Playbook
 from desk.rules.case_actions import WHY
 from desk.values import Line
-from desk.workflow.flow import Growing
 from desk.workflow.inboxes import inbox_of
 from desk.workflow.messages import message, said
 from desk.workflow.permissions import UNKNOWN, deciders, only, works_here
 from desk.workflow.refusals import Verdict, refuse
 
 
-def look_at_claims(command: LookAtClaims, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+def look_at_claims(command: LookAtClaims, draft: Draft) -> Verdict:
     """Record which cases claim the profile now."""
-    if growing.case.opened_at is None:
+    if draft.case.opened_at is None:
         return refuse(UNKNOWN)
-    ownership_disputes.flag(growing, now, command.rivals)
-    if not growing.case.open or command.about not in growing.case.rivals:
+    ownership_disputes.flag(draft)
+    if not draft.case.open or command.about not in draft.case.rivals:
         return ()
-    return tuple(_again(growing, playbook, now))
+    return tuple(_again(draft))
 
 
-def _again(growing: Growing, playbook: Playbook, now: datetime) -> Iterator[Effect]:
+def _again(draft: Draft) -> Iterator[Effect]:
     """Redraw the deciders' cards, which show facts of the other case."""
-    case = growing.case
-    for inbox in (inbox_of(case, playbook, role) for role in deciders(playbook)):
+    case = draft.case
+    for inbox in (inbox_of(case, draft.playbook, role) for role in deciders(draft.playbook)):
         card = case.cards.get(inbox)
         if card:  # also where a drawing is under way: it may have begun before
-            effect = show_card(growing.case, playbook, inbox)
-            growing.add(planned(effect, now))
+            effect = show_card(draft.case, draft.playbook, inbox)
+            draft.add(planned(effect, draft.now))
             yield effect
 
 
-def decide_dispute(command: DecideDispute, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+def decide_dispute(command: DecideDispute, draft: Draft) -> Verdict:
     """Decide a dispute for this case; needs a deciding role, a reason, and not to have opened any of the cases."""
-    if refusal := works_here(command, growing, playbook):
+    if refusal := works_here(command, draft):
         return refusal
-    case, roles = growing.case, deciders(playbook)
-    if playbook.disputes is None or command.by.roles.isdisjoint(roles):
-        return only(playbook, roles if playbook.disputes else ())
+    case, roles = draft.case, deciders(draft.playbook)
+    if draft.playbook.disputes is None or command.by.roles.isdisjoint(roles):
+        return only(draft.playbook, roles if draft.playbook.disputes else ())
     if not case.rivals:
         return refuse(Line(key="Nobody else claims this profile. Nothing to do."))
-    if command.by.id in {case.opened_by, *command.openers}:
+    if command.by.id in {case.opened_by, *draft.related.openers}:
         return refuse(
             Line(
                 key="You opened one of these cases yourself, so somebody else has to decide. On duty now: {people}.",
@@ -72,30 +71,30 @@ def decide_dispute(command: DecideDispute, growing: Growing, playbook: Playbook,
         )
     if not command.reason.strip():
         return refuse(WHY)
-    decided = DisputeDecided(at=now, by=command.by.id, cases=case.rivals, reason=said(command.reason))
-    growing.add(decided)
+    decided = DisputeDecided(at=draft.now, by=command.by.id, cases=case.rivals, reason=said(command.reason))
+    draft.add(decided)
     return ()
 
 
-def spread(growing: Growing, playbook: Playbook, now: datetime) -> tuple[Effect, ...]:
+def spread(draft: Draft) -> tuple[Effect, ...]:
     """Plan the effects of dispute events: other cases check again, and people are notified."""
     found: list[Effect] = []
-    for event in tuple(growing.events):
-        for effect in _of_event(growing, playbook, event):
-            growing.add(planned(effect, now))
+    for event in tuple(draft.events):
+        for effect in _of_event(draft, event):
+            draft.add(planned(effect, draft.now))
             found.append(effect)
     return tuple(found)
 
 
-def _of_event(growing: Growing, playbook: Playbook, event: object) -> Iterator[Effect]:
-    case = growing.case
+def _of_event(draft: Draft, event: object) -> Iterator[Effect]:
+    case = draft.case
     if isinstance(event, FactsRecorded):
-        yield from _asked(case, event, playbook)
+        yield from _asked(case, event, draft.playbook)
     elif isinstance(event, ProfileDisputed):
-        yield from _heard(growing, event.new, playbook)
-        yield from _told(growing, event, playbook) if event.new else ()
+        yield from _heard(draft, event.new)
+        yield from _told(draft, event) if event.new else ()
     elif isinstance(event, CaseEnded | CaseReopened | CaseErased):
-        yield from _heard(growing, case.rivals, playbook)
+        yield from _heard(draft, case.rivals)
 
 
 def _asked(case: Case, event: FactsRecorded, playbook: Playbook) -> Iterator[AskWhoWrote]:
@@ -113,31 +112,31 @@ def _asked(case: Case, event: FactsRecorded, playbook: Playbook) -> Iterator[Ask
         )
 
 
-def _heard(growing: Growing, names: tuple[str, ...], playbook: Playbook) -> Iterator[TellRival]:
+def _heard(draft: Draft, names: tuple[str, ...]) -> Iterator[TellRival]:
     for name in names:
-        case = growing.case
+        case = draft.case
         number = sum(one.what == "tell_rival" for one in case.planned.values()) + 1
         yield TellRival(
             key=f"{case.id}/rival:{name}/{number}/0",
             case=case.id,
             lane=f"{case.id}:rivals",
             rival=name,
-            about=display(case, playbook),
+            about=display(case, draft.playbook),
         )
 
 
-def _told(growing: Growing, event: ProfileDisputed, playbook: Playbook) -> Iterator[Effect]:
+def _told(draft: Draft, event: ProfileDisputed) -> Iterator[Effect]:
     """Post the dispute where the case has cards; the later of two cases also mentions the deciders."""
-    case, role = growing.case, next(iter(deciders(playbook)), None)
+    case, role = draft.case, next(iter(deciders(draft.playbook)), None)
     if role is None or not case.open:
         return
     calls = any(case.number > number_of(name) for name in event.new)
-    judge = inbox_of(case, playbook, role)
+    judge = inbox_of(case, draft.playbook, role)
     standing = [inbox for inbox, card in case.cards.items() if card.ts]
-    line = ownership_disputes.said(ownership_disputes.DISPUTED, event.cases, playbook)
+    line = ownership_disputes.said(ownership_disputes.DISPUTED, event.cases, draft.playbook)
     for inbox in dict.fromkeys((*standing, *((judge,) if calls else ()))):
         mention = (f"role:{role}",) if calls and inbox == judge else ()
-        yield message(growing, inbox, line, mention=mention)
+        yield message(draft, inbox, line, mention=mention)
 
 
 def number_of(name: str) -> int:

@@ -9,11 +9,11 @@ from desk.case import commands as cmd
 from desk.case.effects import RedactPosts
 from desk.case.lanes import card_lane, planned
 from desk.case.privacy_events import CaseErased, HoldReleased, HoldSet
+from desk.case.situation import Draft
 from desk.case.state import Case
 from desk.playbook.model import Playbook
 from desk.rules.case_actions import WHY
 from desk.values import BOT, Line, Refusal
-from desk.workflow.flow import Growing
 from desk.workflow.messages import said
 from desk.workflow.permissions import UNKNOWN, outsider
 from desk.workflow.refusals import Verdict, refuse
@@ -30,23 +30,23 @@ def classes(playbook: Playbook) -> tuple[str, ...]:
     return tuple(dict.fromkeys((EVERYTHING, *named)))
 
 
-def _may(command: cmd.Command, growing: Growing, playbook: Playbook) -> Refusal | None:
-    if growing.case.opened_at is None:
+def _may(command: cmd.Command, draft: Draft) -> Refusal | None:
+    if draft.case.opened_at is None:
         return refuse(UNKNOWN)
-    return None if command.by.id == BOT.id else outsider(command, growing.case, playbook)
+    return None if command.by.id == BOT.id else outsider(command, draft.case, draft.playbook)
 
 
-def erase(command: cmd.Erase, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+def erase(command: cmd.Erase, draft: Draft) -> Verdict:
     """Destroy the keys of these classes, or of all, and overwrite the bot's posts."""
-    if refusal := _may(command, growing, playbook):
+    if refusal := _may(command, draft):
         return refusal
-    if growing.case.open:
+    if draft.case.open:
         return refuse(OPEN)
-    if growing.case.held:
+    if draft.case.held:
         return refuse(HELD)
-    growing.add(CaseErased(at=now, by=command.by.id, keep=command.keep or classes(playbook), why=command.why))
-    effects = tuple(_redacts(growing.case))
-    growing.add(*(planned(effect, now) for effect in effects))
+    draft.add(CaseErased(at=draft.now, by=command.by.id, keep=command.keep or classes(draft.playbook), why=command.why))
+    effects = tuple(_redacts(draft.case))
+    draft.add(*(planned(effect, draft.now) for effect in effects))
     return effects
 
 
@@ -60,25 +60,25 @@ def _redacts(case: Case) -> list[RedactPosts]:
     ]
 
 
-def hold(command: cmd.Hold, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+def hold(command: cmd.Hold, draft: Draft) -> Verdict:
     """Put a case on legal hold."""
-    if refusal := _may(command, growing, playbook):
+    if refusal := _may(command, draft):
         return refusal
     if not command.reason.strip():
         return refuse(WHY)
-    if growing.case.held:
+    if draft.case.held:
         return refuse(Line(key="The case is on legal hold already."))
-    growing.add(HoldSet(at=now, by=command.by.id, reason=said(command.reason)))
+    draft.add(HoldSet(at=draft.now, by=command.by.id, reason=said(command.reason)))
     return ()
 
 
-def release(command: cmd.Release, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+def release(command: cmd.Release, draft: Draft) -> Verdict:
     """End a legal hold."""
-    if refusal := _may(command, growing, playbook):
+    if refusal := _may(command, draft):
         return refusal
-    if not growing.case.held:
+    if not draft.case.held:
         return refuse(Line(key="The case is not on legal hold."))
-    growing.add(HoldReleased(at=now, by=command.by.id))
+    draft.add(HoldReleased(at=draft.now, by=command.by.id))
     return ()
 
 

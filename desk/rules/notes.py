@@ -1,12 +1,12 @@
 """Notes and corrections: additions to a case that finish no step. Pure."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.effects import Effect, TellPeople, UpdateTicket
 from desk.case.lanes import planned, ticket_lane
+from desk.case.situation import Draft
 from desk.fields.check import read_fills
 from desk.fields.format import show
 from desk.fields.template_values import person
@@ -16,7 +16,6 @@ from desk.rules.finish_step import INCOMPLETE
 from desk.rules.sheet_requests import reading
 from desk.values import Fact, FieldError, Line
 from desk.workflow.corrections import may_not
-from desk.workflow.flow import Growing
 from desk.workflow.messages import message, said
 from desk.workflow.permissions import UNKNOWN, outsider, works_here
 from desk.workflow.refusals import Verdict, refuse
@@ -26,72 +25,72 @@ ERASED = Line(
 )
 
 
-def add_note(command: cmd.AddNote, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+def add_note(command: cmd.AddNote, draft: Draft) -> Verdict:
     """Record a note, and add it to the case's first ticket as an internal note."""
-    if growing.case.opened_at is None:
+    if draft.case.opened_at is None:
         return refuse(UNKNOWN)
-    if refusal := outsider(command, growing.case, playbook):
+    if refusal := outsider(command, draft.case, draft.playbook):
         return refusal
     if not command.words.strip():
         return refuse(Line(key="The note is empty."))
-    if growing.case.erased:
+    if draft.case.erased:
         return refuse(ERASED)
-    growing.add(ev.NoteAdded(at=now, by=command.by.id, words=said(command.words)))
+    draft.add(ev.NoteAdded(at=draft.now, by=command.by.id, words=said(command.words)))
     words = f"{person(command.by.id)}: {command.words.strip()[:3000]}"
-    return onto_ticket(growing, f"note/{len(growing.case.notes)}", words, now)
+    return onto_ticket(draft, f"note/{len(draft.case.notes)}", words)
 
 
-def onto_ticket(growing: Growing, key: str, words: str, now: datetime) -> tuple[Effect, ...]:
+def onto_ticket(draft: Draft, key: str, words: str) -> tuple[Effect, ...]:
     """Plan an internal note on the case's first ticket; nothing without a ticket."""
-    ticket = next(iter(growing.case.tickets.items()), None)
+    ticket = next(iter(draft.case.tickets.items()), None)
     if ticket is None:
         return ()
     name, found = ticket
     effect = UpdateTicket(
-        key=f"{growing.case.id}/{key}/0",
-        case=growing.case.id,
-        lane=ticket_lane(growing.case, name),
+        key=f"{draft.case.id}/{key}/0",
+        case=draft.case.id,
+        lane=ticket_lane(draft.case, name),
         name=name,
         ticket=found.id,
         note=words,
     )
-    growing.add(planned(effect, now))
+    draft.add(planned(effect, draft.now))
     return (effect,)
 
 
-def record_facts(command: cmd.RecordFacts, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+def record_facts(command: cmd.RecordFacts, draft: Draft) -> Verdict:
     """Record or correct facts. Effects already done outside are not undone."""
-    refusal = works_here(command, growing, playbook)
+    refusal = works_here(command, draft)
     if refusal:
         return refusal
-    unknown = [name for name in command.fills if name not in playbook.fields]
+    unknown = [name for name in command.fills if name not in draft.playbook.fields]
     asks = tuple(Ask(field=name) for name in command.fills if name not in unknown)
-    facts, wrong = read_fills(asks, command.fills, growing.case, playbook, now)
+    facts, wrong = read_fills(asks, command.fills, draft.case, draft.playbook, draft.now)
     if wrong or unknown:
         return refuse(INCOMPLETE, *wrong)
-    wrong_person = may_not(tuple(command.fills), facts, command.by, growing.case, playbook)
+    wrong_person = may_not(tuple(command.fills), facts, command.by, draft.case, draft.playbook)
     if isinstance(wrong_person, FieldError):
         return refuse(INCOMPLETE, wrong_person)
     if wrong_person:
         return refuse(wrong_person)
     if not facts:
         return ()
-    growing.add(ev.FactsRecorded(at=now, by=command.by.id, facts=facts))
+    draft.add(ev.FactsRecorded(at=draft.now, by=command.by.id, facts=facts))
     told: list[Effect] = []
-    for effect in _corrections(growing, playbook, facts, command.by.id):
-        growing.add(planned(effect, now))
+    for effect in _corrections(draft, facts, command.by.id):
+        draft.add(planned(effect, draft.now))
         told.append(effect)
-    return (*told, *reading(growing, playbook, facts, command.by, now))
+    return (*told, *reading(draft, facts, command.by))
 
 
-def _corrections(growing: Growing, playbook: Playbook, facts: dict[str, Fact], by: str) -> Iterator[TellPeople]:
+def _corrections(draft: Draft, facts: dict[str, Fact], by: str) -> Iterator[TellPeople]:
     """Post corrected items in the escalation's thread; the posted items stay as they were."""
-    for name, escalation in growing.case.escalations.items():
-        inbox = f"role:{playbook.posts[name].inbox}"
+    for name, escalation in draft.case.escalations.items():
+        inbox = f"role:{draft.playbook.posts[name].inbox}"
         changed = [one for one in facts if one in escalation.items]
-        lines = [_corrected(one, facts[one], playbook, by) for one in changed]
+        lines = [_corrected(one, facts[one], draft.playbook, by) for one in changed]
         if lines:
-            yield message(growing, inbox, *lines)
+            yield message(draft, inbox, *lines)
 
 
 def _corrected(name: str, fact: Fact, playbook: Playbook, by: str) -> Line:

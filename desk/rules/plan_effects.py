@@ -16,6 +16,7 @@ from desk.case.effects import (
     UpdateTicket,
 )
 from desk.case.lanes import card_lane, planned, ticket_lane
+from desk.case.situation import Draft
 from desk.case.state import Case
 from desk.fields.as_sheet import sheet_of
 from desk.fields.format import show
@@ -25,7 +26,6 @@ from desk.playbook.model import ADOPTED, Playbook
 from desk.playbook.parts import Act, BackOfficeAsk, Said, TicketChange, TicketPlan
 from desk.values import BOT, in_language
 from desk.workflow.conditions import holds
-from desk.workflow.flow import Growing
 
 
 def write(lines: tuple[Said, ...], case: Case, playbook: Playbook, now: datetime, actor: str) -> str:
@@ -42,18 +42,18 @@ def _names_card(line: Said) -> bool:
     return any("{card}" in words for words in line.text.values())
 
 
-def late_link(growing: Growing, playbook: Playbook, now: datetime) -> tuple[Effect, ...]:
+def late_link(draft: Draft) -> tuple[Effect, ...]:
     """Plan notes with the card's link for tickets that were created before the card."""
     found: list[Effect] = []
-    made = (e.ticket for e in growing.case.planned.values() if e.what == "create_ticket")
-    for name in dict.fromkeys([*growing.case.tickets, *filter(None, made)]):
-        lines = tuple(line for line in _body_of(name, playbook) if _names_card(line))
+    made = (e.ticket for e in draft.case.planned.values() if e.what == "create_ticket")
+    for name in dict.fromkeys([*draft.case.tickets, *filter(None, made)]):
+        lines = tuple(line for line in _body_of(name, draft.playbook) if _names_card(line))
         if not lines:
             continue
         change = TicketChange(ticket=name, note=lines)
-        key = f"{growing.case.id}/link:{name}/1/0"
-        effect = _update(growing.case, playbook, key, change, now, BOT.id, urgent=False)
-        growing.add(planned(effect, now))
+        key = f"{draft.case.id}/link:{name}/1/0"
+        effect = _update(draft.case, draft.playbook, key, change, draft.now, BOT.id, urgent=False)
+        draft.add(planned(effect, draft.now))
         found.append(effect)
     return tuple(found)
 
@@ -66,14 +66,14 @@ def _body_of(ticket: str, playbook: Playbook) -> tuple[Said, ...]:
     return ()
 
 
-def plan(growing: Growing, playbook: Playbook, now: datetime, actor: str, start: int) -> tuple[Effect, ...]:
+def plan(draft: Draft, actor: str, start: int) -> tuple[Effect, ...]:
     """Plan the effects of the events from `start` on, and record each as planned."""
     effects: list[Effect] = []
-    for event in growing.events[start:]:
-        effects.extend(_of_event(growing.case, playbook, event, now, actor))
+    for event in draft.events[start:]:
+        effects.extend(_of_event(draft.case, draft.playbook, event, draft.now, actor))
     ordered = tuple(_after_suspension(effect, effects) for effect in effects)
     for effect in ordered:
-        growing.add(planned(effect, now))
+        draft.add(planned(effect, draft.now))
     return ordered
 
 

@@ -3,18 +3,16 @@
 They are posted in the escalation's thread and added to the ticket.
 """
 
-from datetime import datetime
-
 from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.effects import Effect, Offered, TellPeople
 from desk.case.lanes import planned
+from desk.case.situation import Draft
 from desk.case.state import Case
 from desk.fields.template_values import person
 from desk.playbook.model import Playbook, Post
 from desk.rules.notes import onto_ticket
 from desk.values import Line
-from desk.workflow.flow import Growing
 from desk.workflow.messages import message, said
 from desk.workflow.permissions import only, works_here
 from desk.workflow.refusals import Verdict, refuse
@@ -32,28 +30,28 @@ def asked_of(case: Case, playbook: Playbook) -> Post | None:
     )
 
 
-def question(command: cmd.Question, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+def question(command: cmd.Question, draft: Draft) -> Verdict:
     """Put a question to the other side, or answer theirs."""
-    refusal = works_here(command, growing, playbook)
+    refusal = works_here(command, draft)
     if refusal:
         return refusal
-    post = asked_of(growing.case, playbook)
+    post = asked_of(draft.case, draft.playbook)
     if post is None or post.questions is None:
         return refuse(NOBODY)
     sides = (post.inbox, post.questions)
     if not command.by.roles & set(sides):
-        return only(playbook, sides)
+        return only(draft.playbook, sides)
     if not command.words.strip():
         return refuse(Line(key="Nothing is written."))
-    to = _other(sides, command.by.roles, growing.case)
-    growing.add(ev.QuestionPut(at=now, by=command.by.id, to=to, words=said(command.words)))
+    to = _other(sides, command.by.roles, draft.case)
+    draft.add(ev.QuestionPut(at=draft.now, by=command.by.id, to=to, words=said(command.words)))
     key = ASKS if to == post.questions else ANSWERS
-    title, words = playbook.roles[to].title, command.words.strip()[:1000]
+    title, words = draft.playbook.roles[to].title, command.words.strip()[:1000]
     line = Line(key=key, args={"who": f"<@{command.by.id}>", "role": title, "words": words})
-    effects = [*_tell(growing, post, to, line, now)]
-    note = f"{person(command.by.id)} → {_plain(playbook, to)}: {words}"
-    number = sum(event.kind == "question_put" for event in growing.case.log)
-    effects += onto_ticket(growing, f"question/{number}", note, now)
+    effects = [*_tell(draft, post, to, line)]
+    note = f"{person(command.by.id)} → {_plain(draft.playbook, to)}: {words}"
+    number = sum(event.kind == "question_put" for event in draft.case.log)
+    effects += onto_ticket(draft, f"question/{number}", note)
     return tuple(effects)
 
 
@@ -70,14 +68,14 @@ def _plain(playbook: Playbook, role: str) -> str:
     return title.get(playbook.languages[0]) or next(iter(title.values()))
 
 
-def _tell(growing: Growing, post: Post, to: str, line: Line, now: datetime) -> list[Effect]:
+def _tell(draft: Draft, post: Post, to: str, line: Line) -> list[Effect]:
     """Post in the escalation's thread and in the addressee's inbox; each is mentioned once."""
     inboxes = dict.fromkeys((f"role:{post.inbox}", f"role:{to}"))
     found: list[Effect] = []
     for inbox in inboxes:
         here = inbox == f"role:{to}"
-        told: TellPeople = message(growing, inbox, line, mention=(f"role:{to}",) if here else ())
+        told: TellPeople = message(draft, inbox, line, mention=(f"role:{to}",) if here else ())
         told = told.model_copy(update={"offers": (Offered(what="question"),) if here else ()})
-        growing.add(planned(told, now))
+        draft.add(planned(told, draft.now))
         found.append(told)
     return found

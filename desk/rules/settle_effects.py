@@ -1,7 +1,6 @@
 """Settlement of effects: results, delays and dead letters become events. Pure."""
 
 from collections.abc import Callable, Collection
-from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -35,6 +34,7 @@ from desk.case.results import (
     TicketSeen,
     Told,
 )
+from desk.case.situation import Draft
 from desk.case.state import Case, Ticket, Trouble
 from desk.case.work_events import (
     CardShown,
@@ -50,11 +50,10 @@ from desk.case.work_events import (
 from desk.fields.template_values import card_of
 from desk.identity import ownership_disputes
 from desk.identity.back_office_results import learn, take_in
-from desk.playbook.model import Playbook
 from desk.rules.plan_effects import MOST_LOOKS, late_link, look
 from desk.rules.sheet_rows import keep_rows, tell_wrong
 from desk.values import BOT, Fact, Line
-from desk.workflow.flow import Growing, promises
+from desk.workflow.flow import promises
 from desk.workflow.permissions import UNKNOWN, may_mend, menders, only
 from desk.workflow.refusals import Verdict, refuse
 
@@ -62,15 +61,15 @@ TOLD_OF_DELAY = ("create_ticket", "update_ticket", "ask_back_office", "read_shee
 """Kinds of effects whose delay is shown on the card; a late card or ticket read is not."""
 
 
-def note_ticket(command: cmd.NoteTicket, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+def note_ticket(command: cmd.NoteTicket, draft: Draft) -> Verdict:
     """Plan a read of a ticket after a change notification, whatever it said."""
-    name = next((n for n, t in growing.case.tickets.items() if t.id == command.ticket), None)
+    name = next((n for n, t in draft.case.tickets.items() if t.id == command.ticket), None)
     if name is None:
         return refuse(UNKNOWN)
-    effect = look(growing.case, name, command.ticket, command.delivery, now)
+    effect = look(draft.case, name, command.ticket, command.delivery, draft.now)
     if effect is None:
         return ()
-    growing.add(planned(effect, now))
+    draft.add(planned(effect, draft.now))
     return (effect,)
 
 
@@ -84,57 +83,61 @@ def look_again(case: str, name: str, waiting: Collection[str], *, ticket: int, d
     return LookAtTicket(key=key, case=case, lane=lane, name=name, ticket=ticket)
 
 
-def settle(command: cmd.Settle, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+def settle(command: cmd.Settle, draft: Draft) -> Verdict:
     """Apply the result of an effect; a repeated result changes nothing."""
     effect, result = command.effect, command.result
-    if growing.case.opened_at is None or effect.key in growing.case.settled:
+    if draft.case.opened_at is None or effect.key in draft.case.settled:
         return ()
     if isinstance(result, Delayed):
-        _delayed(growing, effect.key, effect.kind, result, now)
+        _delayed(draft, effect.key, effect.kind, result)
     elif isinstance(result, Dead):
-        growing.add(
+        draft.add(
             EffectDied(
-                at=now, by=BOT.id, effect=effect.key, what=effect.kind, system=result.system, reason=result.reason
+                at=draft.now, by=BOT.id, effect=effect.key, what=effect.kind, system=result.system, reason=result.reason
             )
         )
     else:
         kinds, taken = _RESULTS[type(result)]
         if isinstance(effect, kinds):
-            follows = taken(growing, playbook, effect, result, now) or ()
-            ownership_disputes.flag(growing, now, command.rivals)
+            follows = taken(draft, effect, result) or ()
+            ownership_disputes.flag(draft)
             return follows
     return ()
 
 
-def _delayed(growing: Growing, key: str, kind: str, result: Delayed, now: datetime) -> None:
+def _delayed(draft: Draft, key: str, kind: str, result: Delayed) -> None:
     """Record the first delay of an effect; further attempts are not recorded."""
-    if kind in TOLD_OF_DELAY and key not in growing.case.troubles:
-        since = result.since_at if result.since_at < now else None
-        growing.add(
+    if kind in TOLD_OF_DELAY and key not in draft.case.troubles:
+        since = result.since_at if result.since_at < draft.now else None
+        draft.add(
             EffectDelayed(
-                at=now, by=BOT.id, effect=key, what=kind, system=result.system, reason=result.reason, since_at=since
+                at=draft.now,
+                by=BOT.id,
+                effect=key,
+                what=kind,
+                system=result.system,
+                reason=result.reason,
+                since_at=since,
             )
         )
 
 
 def _ticket(
-    growing: Growing,
-    playbook: Playbook,
+    draft: Draft,
     effect: CreateTicket | UpdateTicket | LookAtTicket,
     seen: TicketSeen,
-    now: datetime,
 ) -> None:
     """Apply a ticket that was created, changed or read; a read without changes is recorded as such."""
     common: dict[str, Any] = {
-        "at": now,
+        "at": draft.now,
         "by": BOT.id,
         "effect": effect.key,
         "name": effect.name,
         "stamp": seen.stamp,
     }
-    before = growing.case.tickets.get(effect.name)
+    before = draft.case.tickets.get(effect.name)
     if isinstance(effect, CreateTicket):
-        growing.add(
+        draft.add(
             TicketCreated(
                 **common,
                 id=seen.id,
@@ -146,9 +149,9 @@ def _ticket(
             )
         )
     elif isinstance(effect, LookAtTicket) and before and _as_before(before, seen):
-        growing.add(TicketRead(**common))
+        draft.add(TicketRead(**common))
     else:
-        growing.add(_moved(effect, seen, common))
+        draft.add(_moved(effect, seen, common))
 
 
 def _moved(effect: UpdateTicket | LookAtTicket, seen: TicketSeen, common: dict[str, Any]) -> TicketMoved:
@@ -173,21 +176,21 @@ def _as_before(before: Ticket, seen: TicketSeen) -> bool:
 
 
 def _told(
-    growing: Growing,
-    playbook: Playbook,
+    draft: Draft,
     effect: TellPeople | CopyBrief,
     told: Told,
-    now: datetime,
 ) -> None:
-    growing.add(PeopleTold(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox, channel=told.channel, ts=told.ts))
+    draft.add(
+        PeopleTold(at=draft.now, by=BOT.id, effect=effect.key, inbox=effect.inbox, channel=told.channel, ts=told.ts)
+    )
 
 
-def _shown(growing: Growing, playbook: Playbook, effect: ShowCard, seen: CardSeen, now: datetime) -> tuple[Effect, ...]:
+def _shown(draft: Draft, effect: ShowCard, seen: CardSeen) -> tuple[Effect, ...]:
     """Apply a posted card: it finishes the part that is an escalation to this inbox, and tickets get its link."""
-    linked = bool(card_of(growing.case))
-    growing.add(
+    linked = bool(card_of(draft.case))
+    draft.add(
         CardShown(
-            at=now,
+            at=draft.now,
             by=BOT.id,
             effect=effect.key,
             inbox=effect.inbox,
@@ -197,19 +200,19 @@ def _shown(growing: Growing, playbook: Playbook, effect: ShowCard, seen: CardSee
             url=seen.url,
         )
     )
-    for name, posted in growing.case.escalations.items():
-        here = name in playbook.posts and f"role:{playbook.posts[name].inbox}" == effect.inbox
-        if here and posted.part not in growing.case.step(posted.step).parts:
-            occurrence = growing.case.step(posted.step).occurrence
-            growing.add(
-                ev.PartCompleted(at=now, by=posted.by, step=posted.step, part=posted.part, occurrence=occurrence)
+    for name, posted in draft.case.escalations.items():
+        here = name in draft.playbook.posts and f"role:{draft.playbook.posts[name].inbox}" == effect.inbox
+        if here and posted.part not in draft.case.step(posted.step).parts:
+            occurrence = draft.case.step(posted.step).occurrence
+            draft.add(
+                ev.PartCompleted(at=draft.now, by=posted.by, step=posted.step, part=posted.part, occurrence=occurrence)
             )
-            growing.add(*promises(growing.case, playbook, (f"{posted.step}.{posted.part}",), now, posted.by))
-    return () if linked or not card_of(growing.case) else late_link(growing, playbook, now)
+            draft.add(*promises(draft.case, draft.playbook, (f"{posted.step}.{posted.part}",), draft.now, posted.by))
+    return () if linked or not card_of(draft.case) else late_link(draft)
 
 
-def _redacted(growing: Growing, playbook: Playbook, effect: RedactPosts, seen: Redacted, now: datetime) -> None:
-    growing.add(PostsRedacted(at=now, by=BOT.id, effect=effect.key, inbox=effect.inbox, count=seen.count))
+def _redacted(draft: Draft, effect: RedactPosts, seen: Redacted) -> None:
+    draft.add(PostsRedacted(at=draft.now, by=BOT.id, effect=effect.key, inbox=effect.inbox, count=seen.count))
 
 
 _RESULTS: dict[type[Any], tuple[tuple[type[Any], ...], Callable[..., Any]]] = {
@@ -225,32 +228,32 @@ _RESULTS: dict[type[Any], tuple[tuple[type[Any], ...], Callable[..., Any]]] = {
 """The handler of each kind of result, and the kinds of effects it applies to."""
 
 
-def _dead(command: cmd.RetryEffect | cmd.FinishByHand, growing: Growing, playbook: Playbook) -> Trouble | Verdict:
-    case = growing.case
+def _dead(command: cmd.RetryEffect | cmd.FinishByHand, draft: Draft) -> Trouble | Verdict:
+    case = draft.case
     if case.opened_at is None:
         return refuse(UNKNOWN)
     trouble = case.troubles.get(command.effect)
     if trouble is None:
         return refuse(Line(key="This is done already. Nothing to do."))
-    if not may_mend(command.by, case, playbook):
-        return only(playbook, menders(case, playbook))
+    if not may_mend(command.by, case, draft.playbook):
+        return only(draft.playbook, menders(case, draft.playbook))
     return trouble
 
 
-def retry_effect(command: cmd.RetryEffect, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+def retry_effect(command: cmd.RetryEffect, draft: Draft) -> Verdict:
     """Retry a dead letter; one that is still being retried needs nothing."""
-    trouble = _dead(command, growing, playbook)
+    trouble = _dead(command, draft)
     if not isinstance(trouble, Trouble):
         return trouble
     if not trouble.dead:
         return refuse(Line(key="I am still trying by myself. Nothing to do."))
-    growing.add(EffectRetried(at=now, by=command.by.id, effect=command.effect))
+    draft.add(EffectRetried(at=draft.now, by=command.by.id, effect=command.effect))
     return ()
 
 
-def finish_by_hand(command: cmd.FinishByHand, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+def finish_by_hand(command: cmd.FinishByHand, draft: Draft) -> Verdict:
     """Mark a dead letter as done by hand; a ticket created by hand is then read."""
-    trouble = _dead(command, growing, playbook)
+    trouble = _dead(command, draft)
     if not isinstance(trouble, Trouble):
         return trouble
     if not trouble.dead:
@@ -258,21 +261,23 @@ def finish_by_hand(command: cmd.FinishByHand, growing: Growing, playbook: Playbo
     by = command.by.id
     reference = command.reference.strip()[:300]
     if trouble.what == "create_ticket":
-        return _ticket_by_hand(command, growing, reference, now)
-    growing.add(EffectDoneByHand(at=now, by=by, effect=command.effect, reference=Fact(value=reference, personal=True)))
+        return _ticket_by_hand(command, draft, reference)
+    draft.add(
+        EffectDoneByHand(at=draft.now, by=by, effect=command.effect, reference=Fact(value=reference, personal=True))
+    )
     return ()
 
 
-def _ticket_by_hand(command: cmd.FinishByHand, growing: Growing, reference: str, now: datetime) -> Verdict:
+def _ticket_by_hand(command: cmd.FinishByHand, draft: Draft, reference: str) -> Verdict:
     number = reference.removeprefix("#")
     if not (number.isascii() and number.isdigit()) or len(number) > 15:
         return refuse(Line(key="Write the number of the ticket you made, such as 48231. Nothing was changed."))
-    name = growing.case.planned[command.effect].ticket or ""
+    name = draft.case.planned[command.effect].ticket or ""
     by = command.by.id
-    growing.add(
-        EffectDoneByHand(at=now, by=by, effect=command.effect, reference=Fact(value=number)),
+    draft.add(
+        EffectDoneByHand(at=draft.now, by=by, effect=command.effect, reference=Fact(value=number)),
         TicketCreated(
-            at=now,
+            at=draft.now,
             by=by,
             effect=command.effect,
             name=name,
@@ -283,8 +288,8 @@ def _ticket_by_hand(command: cmd.FinishByHand, growing: Growing, reference: str,
             asked_group="",
         ),
     )
-    effect = look(growing.case, name, int(number), command.delivery, now)
+    effect = look(draft.case, name, int(number), command.delivery, draft.now)
     if effect is None:
         return ()
-    growing.add(planned(effect, now))
+    draft.add(planned(effect, draft.now))
     return (effect,)

@@ -7,16 +7,15 @@ from desk.case import events as ev
 from desk.case.effects import ReadSheet, TellPeople
 from desk.case.lanes import card_lane, planned
 from desk.case.results import SheetRows, SheetWrong
+from desk.case.situation import Draft
 from desk.case.work_events import SheetRead
 from desk.fields.check import fact
 from desk.fields.parse import read_cells
 from desk.fields.redact_secrets import told
 from desk.fields.template_values import display
-from desk.playbook.model import Playbook
 from desk.playbook.parts import FieldSpec
 from desk.rules.steps import complete_step
 from desk.values import BOT, Line, Refusal
-from desk.workflow.flow import Growing
 
 MOST_ROWS = 500
 """Maximum number of rows in one field, typed or uploaded."""
@@ -26,20 +25,20 @@ MOST_SAID = 15
 Rows = list[dict[str, object]]
 
 
-def keep_rows(
-    growing: Growing, playbook: Playbook, effect: ReadSheet, sheet: SheetRows, now: datetime
-) -> tuple[TellPeople, ...]:
+def keep_rows(draft: Draft, effect: ReadSheet, sheet: SheetRows) -> tuple[TellPeople, ...]:
     """Record the rows and finish their step; rows that do not fit their columns are told to the uploader."""
-    spec = playbook.fields[effect.into]
-    rows, wrong = _checked(spec, sheet, now)
+    spec = draft.playbook.fields[effect.into]
+    rows, wrong = _checked(spec, sheet, draft.now)
     if wrong:
         said = SheetWrong(lines=wrong, sha256=sheet.sha256)
-        return tell_wrong(growing, playbook, effect, said, now)
+        return tell_wrong(draft, effect, said)
     who = effect.by.id
-    growing.add(
-        ev.FactsRecorded(at=now, by=who, facts={effect.into: fact(playbook, effect.into, rows)}, step=effect.step),
+    draft.add(
+        ev.FactsRecorded(
+            at=draft.now, by=who, facts={effect.into: fact(draft.playbook, effect.into, rows)}, step=effect.step
+        ),
         SheetRead(
-            at=now,
+            at=draft.now,
             by=who,
             effect=effect.key,
             field=effect.into,
@@ -47,7 +46,7 @@ def keep_rows(
             sha256=sheet.sha256,
         ),
     )
-    return _finish(growing, playbook, effect, sheet, now)
+    return _finish(draft, effect, sheet)
 
 
 def _checked(spec: FieldSpec, sheet: SheetRows, now: datetime) -> tuple[Rows, tuple[Line, ...]]:
@@ -59,14 +58,12 @@ def _checked(spec: FieldSpec, sheet: SheetRows, now: datetime) -> tuple[Rows, tu
     return [dict(one) for one in read if not isinstance(one, Line)], wrong
 
 
-def _finish(
-    growing: Growing, playbook: Playbook, effect: ReadSheet, sheet: SheetRows, now: datetime
-) -> tuple[TellPeople, ...]:
+def _finish(draft: Draft, effect: ReadSheet, sheet: SheetRows) -> tuple[TellPeople, ...]:
     """Finish the step as if the rows had been typed; if that is refused now, its form remains available."""
     secrets = (told(sheet.taken_out),) if sheet.taken_out else ()
     if effect.step is None:
-        return _tell(growing, effect, now, *secrets)
-    trial = Growing(growing.case)
+        return _tell(draft, effect, *secrets)
+    trial = Draft(draft.situation)
     finish = cmd.CompleteStep(
         case=effect.case,
         delivery="",
@@ -75,30 +72,28 @@ def _finish(
         occurrence=effect.occurrence,
         outcome=effect.outcome,
     )
-    answer = complete_step(finish, trial, playbook, now)
+    answer = complete_step(finish, trial)
     if not isinstance(answer, Refusal):
-        growing.add(*trial.events)
-        return _tell(growing, effect, now, *secrets)
+        draft.add(*trial.events)
+        return _tell(draft, effect, *secrets)
     kept = Line(
         key="{case}: your sheet was read, {rows} rows are kept, but “{step}” is not finished.",
         args={
-            "case": display(growing.case, playbook),
+            "case": display(draft.case, draft.playbook),
             "rows": len(sheet.rows),
-            "step": playbook.steps[effect.step].title,
+            "step": draft.playbook.steps[effect.step].title,
         },
     )
     fields = (one.line for one in answer.fields)
-    return _tell(growing, effect, now, kept, answer.line, *fields, *secrets)
+    return _tell(draft, effect, kept, answer.line, *fields, *secrets)
 
 
-def tell_wrong(
-    growing: Growing, playbook: Playbook, effect: ReadSheet, sheet: SheetWrong, now: datetime
-) -> tuple[TellPeople, ...]:
+def tell_wrong(draft: Draft, effect: ReadSheet, sheet: SheetWrong) -> tuple[TellPeople, ...]:
     """Tell the uploader what is wrong, line by line."""
     said = sheet.lines[:MOST_SAID]
-    growing.add(
+    draft.add(
         SheetRead(
-            at=now,
+            at=draft.now,
             by=BOT.id,
             effect=effect.key,
             field=effect.into,
@@ -109,25 +104,25 @@ def tell_wrong(
     )
     opening = Line(
         key="{case}: your sheet for “{what}” cannot be used as it is.",
-        args={"case": display(growing.case, playbook), "what": playbook.fields[effect.into].title},
+        args={"case": display(draft.case, draft.playbook), "what": draft.playbook.fields[effect.into].title},
     )
     left = len(sheet.lines) - len(said)
     more = [Line(key="… ({count} more)", args={"count": left})] if left else []
     end = Line(key="Nothing of it was kept; your other answers were. Mend it and upload it again.")
-    return _tell(growing, effect, now, opening, *said, *more, end)
+    return _tell(draft, effect, opening, *said, *more, end)
 
 
-def _tell(growing: Growing, effect: ReadSheet, now: datetime, *lines: Line) -> tuple[TellPeople, ...]:
+def _tell(draft: Draft, effect: ReadSheet, *lines: Line) -> tuple[TellPeople, ...]:
     if not lines:
         return ()
     inbox = f"person:{effect.by.id}"
     told = TellPeople(
         key=f"{effect.key}-told",
         case=effect.case,
-        lane=card_lane(growing.case, inbox),
+        lane=card_lane(draft.case, inbox),
         inbox=inbox,
         thread=False,
         lines=lines,
     )
-    growing.add(planned(told, now))
+    draft.add(planned(told, draft.now))
     return (told,)

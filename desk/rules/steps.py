@@ -4,6 +4,7 @@ from datetime import datetime
 
 from desk.case import commands as cmd
 from desk.case import events as ev
+from desk.case.situation import Draft
 from desk.fields.check import fact, read_fills, unticked
 from desk.fields.parse import default
 from desk.identity import lockout, ownership_disputes
@@ -14,7 +15,7 @@ from desk.rules.finish_step import INCOMPLETE, finish, judged
 from desk.values import BOT, Fact, Line, Refusal, Text, in_language
 from desk.workflow.cooling_off import too_soon
 from desk.workflow.duties import Duty, duty_of
-from desk.workflow.flow import Growing, promises
+from desk.workflow.flow import promises
 from desk.workflow.permissions import CLOSED, UNKNOWN, why_not
 from desk.workflow.refusals import Verdict, refuse
 
@@ -22,36 +23,43 @@ CHOOSE = Line(key="Choose how this ended.")
 STALE = Line(key="This card is out of date: “{step}” is not open now. I have not changed anything.")
 
 
-def open_case(command: cmd.OpenCase, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+def open_case(command: cmd.OpenCase, draft: Draft) -> Verdict:
     """Open a case by finishing the playbook's first step."""
-    if growing.case.opened_at is not None:
-        return refuse(Line(key="This case is already open. Nothing was done twice."))
-    owner = playbook.steps[playbook.opens_with].owner
-    if owner not in command.by.roles:
-        return refuse(
-            Line(
-                key="Only {role} may open a case. On duty now: {people}. I have not changed anything.",
-                args={"role": playbook.roles[owner].title, "people": f"role:{owner}"},
-            )
-        )
+    if refusal := may_open(command, draft):
+        return refusal
     opener = command.by.id
-    growing.add(
+    draft.add(
         ev.CaseOpened(
-            at=now,
+            at=draft.now,
             by=opener,
-            number=command.number,
-            playbook=playbook.playbook,
-            playbook_hash=growing.case.playbook_hash,
+            number=draft.related.number,
+            playbook=draft.playbook.playbook,
+            playbook_hash=draft.case.playbook_hash,
             language=command.by.language,
         ),
-        ev.FactsRecorded(at=now, by=opener, facts=known_at_once(playbook, now)),
-        ev.StepOpened(at=now, by=opener, step=playbook.opens_with),
+        ev.FactsRecorded(at=draft.now, by=opener, facts=known_at_once(draft.playbook, draft.now)),
+        ev.StepOpened(at=draft.now, by=opener, step=draft.playbook.opens_with),
     )
-    if command.twins:
-        growing.add(ev.TwinsSeen(at=now, by=BOT.id, cases=command.twins))
-    lockout.bar(growing, playbook, now, command.failures)
-    ownership_disputes.flag(growing, now, command.rivals)
-    return finish(growing, playbook, now, command, playbook.opens_with, "done")
+    if draft.related.twins:
+        draft.add(ev.TwinsSeen(at=draft.now, by=BOT.id, cases=draft.related.twins))
+    lockout.bar(draft)
+    ownership_disputes.flag(draft)
+    return finish(draft, command, draft.playbook.opens_with, "done")
+
+
+def may_open(command: cmd.OpenCase, draft: Draft) -> Refusal | None:
+    """Require a new case, and the role that opens one."""
+    if draft.case.opened_at is not None:
+        return refuse(Line(key="This case is already open. Nothing was done twice."))
+    owner = draft.playbook.steps[draft.playbook.opens_with].owner
+    if owner in command.by.roles:
+        return None
+    return refuse(
+        Line(
+            key="Only {role} may open a case. On duty now: {people}. I have not changed anything.",
+            args={"role": draft.playbook.roles[owner].title, "people": f"role:{owner}"},
+        )
+    )
 
 
 def known_at_once(playbook: Playbook, now: datetime) -> dict[str, Fact]:
@@ -74,19 +82,18 @@ def _asks(step: Step) -> tuple[Ask, ...]:
 
 
 def check(
-    growing: Growing,
-    playbook: Playbook,
+    draft: Draft,
     command: cmd.Command,
     step: str,
     part: str | None,
     occurrence: int,
 ) -> Refusal | Duty:
     """Find the open duty of a command, and require that the person may do it."""
-    case = growing.case
+    case = draft.case
     if case.opened_at is None:
         return refuse(UNKNOWN)
     if case.step(step).status == "done" and occurrence == case.step(step).occurrence:
-        return _already(growing, playbook, step)
+        return _already(draft, step)
     if part and (done := case.step(step).parts.get(part)) and occurrence == case.step(step).occurrence:
         return refuse(
             Line(
@@ -96,17 +103,17 @@ def check(
         )
     if not case.open:
         return refuse(CLOSED)
-    duty = duty_of(case, playbook, step, part) if step in playbook.steps else None
+    duty = duty_of(case, draft.playbook, step, part) if step in draft.playbook.steps else None
     if duty is None or duty.occurrence != occurrence:
-        title = playbook.steps[step].title if step in playbook.steps else {"en": step}
+        title = draft.playbook.steps[step].title if step in draft.playbook.steps else {"en": step}
         return refuse(Line(key=STALE.key, args={"step": title}))
-    why = why_not(command.by, case, playbook, duty)
+    why = why_not(command.by, case, draft.playbook, duty)
     return refuse(why) if why else duty
 
 
-def _already(growing: Growing, playbook: Playbook, step: str) -> Refusal:
-    state = growing.case.step(step)
-    outcome = playbook.steps[step].outcome(state.outcome or "") if step in playbook.steps else None
+def _already(draft: Draft, step: str) -> Refusal:
+    state = draft.case.step(step)
+    outcome = draft.playbook.steps[step].outcome(state.outcome or "") if step in draft.playbook.steps else None
     title = outcome.title if outcome and outcome.title else {"en": "done", "it": "fatto"}
     done = state.done
     assert done is not None
@@ -118,34 +125,34 @@ def _already(growing: Growing, playbook: Playbook, step: str) -> Refusal:
     )
 
 
-def complete_step(command: cmd.CompleteStep, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+def complete_step(command: cmd.CompleteStep, draft: Draft) -> Verdict:
     """Finish a step with an outcome, after checking the person, the answers and the outcome's condition."""
-    duty = check(growing, playbook, command, command.step, None, command.occurrence)
+    duty = check(draft, command, command.step, None, command.occurrence)
     if isinstance(duty, Refusal):
         return duty
-    if soon := too_soon(growing.case, playbook, command.step, now):
+    if soon := too_soon(draft.case, draft.playbook, command.step, draft.now):
         return refuse(soon)
-    spec = playbook.steps[command.step]
-    if not judged(growing.case, playbook, spec) and spec.outcome(command.outcome) is None:
-        return refuse(BY_HAND if any_by_desk(playbook, spec) else CHOOSE)
-    if command.clashes:
+    spec = draft.playbook.steps[command.step]
+    if not judged(draft.case, draft.playbook, spec) and spec.outcome(command.outcome) is None:
+        return refuse(BY_HAND if any_by_desk(draft.playbook, spec) else CHOOSE)
+    if draft.related.clashes:
         key = "{cases} did this already for the same {what}. Nothing was done; ask {role} if it is really due twice."
         return refuse(
             Line(
                 key=key,
                 args={
-                    "cases": ", ".join(command.clashes),
-                    "what": _titles(playbook, spec.unique),
-                    "role": f"role:{playbook.override_by or spec.owner}",
+                    "cases": ", ".join(draft.related.clashes),
+                    "what": _titles(draft.playbook, spec.unique),
+                    "role": f"role:{draft.playbook.override_by or spec.owner}",
                 },
             )
         )
-    if why := ownership_disputes.held(command, playbook):
+    if why := ownership_disputes.held(command, draft):
         return refuse(why)
-    ownership_disputes.flag(growing, now, command.rivals)
-    if lockout.bar(growing, playbook, now, command.failures) and lockout.passes_on(command, playbook):
+    ownership_disputes.flag(draft)
+    if lockout.bar(draft) and lockout.passes_on(command, draft.playbook):
         return ()  # the step is the other role's now; what was answered is not kept
-    return finish(growing, playbook, now, command, command.step, command.outcome)
+    return finish(draft, command, command.step, command.outcome)
 
 
 def _titles(playbook: Playbook, names: tuple[str, ...]) -> Text:
@@ -154,26 +161,26 @@ def _titles(playbook: Playbook, names: tuple[str, ...]) -> Text:
     return {one: ", ".join(in_language(title, one) for title in titles) for one in languages}
 
 
-def complete_part(command: cmd.CompletePart, growing: Growing, playbook: Playbook, now: datetime) -> Verdict:
+def complete_part(command: cmd.CompletePart, draft: Draft) -> Verdict:
     """Finish a part of a step; incomplete ticks are saved, and an escalation finishes when it is posted."""
-    duty = check(growing, playbook, command, command.step, command.part, command.occurrence)
+    duty = check(draft, command, command.step, command.part, command.occurrence)
     if isinstance(duty, Refusal):
         return duty
-    if why := ownership_disputes.held(command, playbook):
+    if why := ownership_disputes.held(command, draft):
         return refuse(why)
-    ownership_disputes.flag(growing, now, command.rivals)
-    part = playbook.steps[command.step].parts[command.part]
-    facts, wrong = read_fills(part.asks, command.fills, growing.case, playbook, now)
+    ownership_disputes.flag(draft)
+    part = draft.playbook.steps[command.step].parts[command.part]
+    facts, wrong = read_fills(part.asks, command.fills, draft.case, draft.playbook, draft.now)
     if wrong:
         return refuse(INCOMPLETE, *wrong)
     by = command.by.id
     if facts:
-        growing.add(ev.FactsRecorded(at=now, by=by, facts=facts, step=command.step))
-    if part.posts or unticked(part.asks, growing.case, playbook):
+        draft.add(ev.FactsRecorded(at=draft.now, by=by, facts=facts, step=command.step))
+    if part.posts or unticked(part.asks, draft.case, draft.playbook):
         return ()
     if part.says:
-        growing.add(ev.CustomerTold(at=now, by=by, step=command.step, texts=part.says))
-    done = ev.PartCompleted(at=now, by=by, step=command.step, part=command.part, occurrence=command.occurrence)
+        draft.add(ev.CustomerTold(at=draft.now, by=by, step=command.step, texts=part.says))
+    done = ev.PartCompleted(at=draft.now, by=by, step=command.step, part=command.part, occurrence=command.occurrence)
     name = f"{command.step}.{command.part}"
-    growing.add(done, *promises(growing.case, playbook, (name,), now, by))
+    draft.add(done, *promises(draft.case, draft.playbook, (name,), draft.now, by))
     return ()

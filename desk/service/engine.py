@@ -25,6 +25,7 @@ from desk.case.effects import (
     UpdateTicket,
 )
 from desk.case.results import Dead, Delayed, Result
+from desk.case.situation import Related, Situation
 from desk.case.state import Case
 from desk.identity.answer_check import Digests, in_digests
 from desk.playbook.model import Playbook
@@ -53,7 +54,7 @@ from desk.service.ports import (
     TryAgain,
 )
 from desk.service.read_upload import Sheets, read_sheet
-from desk.service.related_cases import with_alike, with_claimants, with_neighbours
+from desk.service.related_cases import for_card, with_related
 from desk.values import Line, Refusal
 
 log = logging.getLogger(__name__)
@@ -126,7 +127,8 @@ class Engine:
             if found is None:
                 return
             case, playbook = found
-            no = told_no(case, command.by.id, asked, Refusal(line=why), self.clock.now())
+            situation = Situation(case, playbook, self.clock.now())
+            no = told_no(situation, command.by.id, asked, Refusal(line=why))
             with suppress(Conflict):
                 await self._keep(command, playbook, no)
                 return
@@ -136,10 +138,9 @@ class Engine:
         if playbook is None:
             line = Line(key="I do not know this case. It may belong to another desk.")
             return Answer(case, None, Refusal(line=line))
-        now = self.clock.now()
-        command = in_digests(command, case, playbook, self.digests) if self.digests else command
-        command = await with_neighbours(command, case, playbook, self.cases, now)
-        decision = decide(command, case, playbook, now)
+        answers = in_digests(command, case, playbook, self.digests) if self.digests else {}
+        situation = Situation(case, playbook, self.clock.now(), Related(answers=answers))
+        decision = decide(command, await with_related(command, situation, self.cases))
         await self._keep(command, playbook, decision)
         opened = tuple(event.step for event in decision.events if event.kind == "step_opened")
         return Answer(decision.case, playbook, decision.refusal, opened, taken_out=decision.taken_out)
@@ -220,17 +221,14 @@ class Engine:
                 return await self._chat(effect, attempt)
 
     async def _chat(self, effect: ShowCard | TellPeople | ReadSheet | RedactPosts, attempt: Attempt) -> Result:
-        case, playbook = await self._case(effect)
-        now = self.clock.now()
+        situation = Situation(*await self._case(effect), self.clock.now())
         if isinstance(effect, ReadSheet):
-            return await read_sheet(self.chat, self.sheets, effect, playbook, now)
+            return await read_sheet(self.chat, self.sheets, effect, situation.playbook, situation.now)
         if isinstance(effect, RedactPosts):
-            return await self.chat.redact(effect, case, playbook, now)
+            return await self.chat.redact(effect, situation)
         if isinstance(effect, ShowCard):
-            case = await with_alike(case, playbook, effect.inbox, self.cases)
-            case = await with_claimants(case, playbook, effect.inbox, self.cases)
-            return await self.chat.show(effect, case, playbook, now, attempt)
-        return await self.chat.tell(effect, case, playbook, now, attempt)
+            return await self.chat.show(effect, await for_card(situation, effect.inbox, self.cases), attempt)
+        return await self.chat.tell(effect, situation, attempt)
 
     async def _case(self, effect: Effect) -> tuple[Case, Playbook]:
         found = await self.cases.load(effect.case)

@@ -18,6 +18,7 @@ from desk.case.effects import (
 )
 from desk.case.events import Event
 from desk.case.results import CardSeen, Redacted, TicketFound, TicketSeen, Told
+from desk.case.situation import Situation
 from desk.case.state import Case
 from desk.playbook.model import Playbook
 from desk.service.rate_limit import Rate
@@ -244,15 +245,15 @@ class Tickets(Protocol):
 class Chat(Protocol):
     """Chat system (port). Raises TryAgain and GiveUp only."""
 
-    async def show(self, effect: ShowCard, case: Case, playbook: Playbook, now: datetime, attempt: Attempt) -> CardSeen:
+    async def show(self, effect: ShowCard, situation: Situation, attempt: Attempt) -> CardSeen:
         """Post the card, or update it in place."""
         ...
 
-    async def tell(self, effect: TellPeople, case: Case, playbook: Playbook, now: datetime, attempt: Attempt) -> Told:
+    async def tell(self, effect: TellPeople, situation: Situation, attempt: Attempt) -> Told:
         """Post a message, in the card's thread or beside it; idempotent."""
         ...
 
-    async def redact(self, effect: RedactPosts, case: Case, playbook: Playbook, now: datetime) -> Redacted:
+    async def redact(self, effect: RedactPosts, situation: Situation) -> Redacted:
         """Redraw the card, overwrite messages and delete files of the bot about this case in an inbox."""
         ...
 

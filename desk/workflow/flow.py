@@ -5,6 +5,7 @@ from datetime import datetime
 
 from desk.case import events as ev
 from desk.case.fold import fold
+from desk.case.situation import Draft
 from desk.case.state import Case
 from desk.playbook.model import Part, Playbook, Step
 from desk.values import BOT, Fact
@@ -16,26 +17,13 @@ COMPLETED = "completed"
 """The ending of a case whose steps are all settled."""
 
 
-class Growing:
-    """Unit of work: a case with the events added so far."""
-
-    def __init__(self, case: Case) -> None:
-        self.case = case
-        self.events: list[ev.Event] = []
-
-    def add(self, *events: ev.Event) -> None:
-        """Append events and fold them into the case."""
-        self.case = fold(self.case, events)
-        self.events.extend(events)
-
-
-def follow(growing: Growing, playbook: Playbook, now: datetime, by: str) -> None:
+def follow(draft: Draft, by: str) -> None:
     """Add all consequences, until there are none. Each round settles a step, so it terminates."""
-    for _ in range(4 * len(playbook.steps) + 4):
-        more = list(_next(growing.case, playbook, now, by))
+    for _ in range(4 * len(draft.playbook.steps) + 4):
+        more = list(_next(draft.case, draft.playbook, draft.now, by))
         if not more:
             return
-        growing.add(*more)
+        draft.add(*more)
 
 
 def _next(case: Case, playbook: Playbook, now: datetime, by: str) -> Iterator[ev.Event]:

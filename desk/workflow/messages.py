@@ -2,8 +2,8 @@
 
 from desk.case.effects import TellPeople
 from desk.case.lanes import card_lane
+from desk.case.situation import Draft
 from desk.values import Fact, Line
-from desk.workflow.flow import Growing
 
 
 def said(words: str) -> Fact:
@@ -11,9 +11,9 @@ def said(words: str) -> Fact:
     return Fact(value=words.strip()[:1000], personal=True)
 
 
-def message(growing: Growing, inbox: str, *lines: Line, mention: tuple[str, ...] = ()) -> TellPeople:
+def message(draft: Draft, inbox: str, *lines: Line, mention: tuple[str, ...] = ()) -> TellPeople:
     """Plan a message to an inbox: in the thread of a role's card, or directly to a person."""
-    case = growing.case
+    case = draft.case
     number = sum(e.what == "tell_people" and e.inbox == inbox for e in case.planned.values()) + 1
     return TellPeople(
         key=f"{case.id}/message:{inbox}/{number}/0",

@@ -5,23 +5,23 @@ refusal names the permitted roles, and `decide` records it as an event. Correcti
 """
 
 from desk.case import commands as cmd
+from desk.case.situation import Draft
 from desk.case.state import Case
 from desk.playbook.model import Playbook
 from desk.values import BOT, Line, Person, Refusal, Text, in_language
 from desk.workflow.duties import Duty, doers, duties, owner_of
-from desk.workflow.flow import Growing
 
 CLOSED = Line(key="This case is closed. I have not changed anything.")
 UNKNOWN = Line(key="I do not know this case. It may belong to another desk.")
 
 
-def works_here(command: cmd.Command, growing: Growing, playbook: Playbook) -> Refusal | None:
+def works_here(command: cmd.Command, draft: Draft) -> Refusal | None:
     """Require a role of the playbook and an open case."""
-    if growing.case.opened_at is None:
+    if draft.case.opened_at is None:
         return _no(UNKNOWN)
-    if not growing.case.open:
+    if not draft.case.open:
         return _no(CLOSED)
-    return outsider(command, growing.case, playbook)
+    return outsider(command, draft.case, draft.playbook)
 
 
 def outsider(command: cmd.Command, case: Case, playbook: Playbook) -> Refusal | None:

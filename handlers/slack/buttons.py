@@ -4,9 +4,10 @@ Success is shown by the card, not by a message.
 """
 
 from desk.case.commands import Command, CompletePart, CompleteStep, ShowPersonal
+from desk.case.situation import Situation
 from desk.case.state import Case
 from desk.playbook.model import Playbook
-from desk.rules.decide import decide
+from desk.rules.decide import refused
 from desk.service.ports import StoreGone
 from desk.values import Line, Person
 from desk.workflow.duties import duty_of
@@ -113,5 +114,5 @@ def _may_not(meta: FormMeta, case: Case, playbook: Playbook, person: Person, doo
     asked = (
         CompletePart(**about, part=meta.part) if meta.part else CompleteStep(**about, outcome=meta.outcome or "done")
     )
-    refusal = decide(asked, case, playbook, door.engine.clock.now()).refusal
+    refusal = refused(asked, Situation(case, playbook, door.engine.clock.now()))
     return refusal.line if refusal else None

@@ -5,6 +5,7 @@ fields.
 import re
 
 from desk.case.commands import Command, Merge
+from desk.case.situation import Situation
 from desk.case.state import Case
 from desk.fields.template_values import display
 from desk.playbook.model import Playbook
@@ -37,15 +38,15 @@ async def show(meta: FormMeta, click: Click, person: Person, door: SlackDoor) ->
 
 def page(meta: FormMeta, case: Case, playbook: Playbook, person: Person, door: SlackDoor) -> Json | Refusal:
     """Render the modal of an action, or return the refusal."""
-    now = door.engine.clock.now()
-    allowed = offers(case, playbook, person, now)
+    situation = Situation(case, playbook, door.engine.clock.now())
+    allowed = offers(situation, person)
     meta = _settled(meta, allowed)
     offer = Offer(meta.ask, meta.step, meta.occurrence, meta.attempt)
     choose = not meta.step and meta.ask in OF_STEP and allowed.of(meta.ask)
-    refusal = None if choose else why_refused(offer, case, playbook, person, now)
+    refusal = None if choose else why_refused(offer, situation, person)
     if refusal:
         return refusal
-    return handling_view(Asking(meta, case, playbook, allowed, door.voice.ink(person), now))
+    return handling_view(Asking(meta, case, playbook, allowed, door.voice.ink(person), situation.now))
 
 
 def _settled(meta: FormMeta, allowed: Offers) -> FormMeta:

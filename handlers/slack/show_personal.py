@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from desk.cards.case_card import face
 from desk.case.commands import ShowPersonal
-from desk.service.related_cases import with_claimants
+from desk.case.situation import Situation
+from desk.service.related_cases import for_card
 from desk.values import Line, Person
 from desk.workflow.permissions import deciders
 from handlers.slack.case_lookup import too_many
@@ -24,8 +25,9 @@ async def show_personal(asked: ShowPersonal, click: Click, person: Person, door:
     if answer.repeated or answer.playbook is None:
         return None  # what the first delivery was answered stands: it may have been a refusal
     ink = replace(door.ink(person), opener=answer.case.opened_by)
-    case = answer.case
+    situation = Situation(answer.case, answer.playbook, door.engine.clock.now())
     if not person.roles.isdisjoint(deciders(answer.playbook)):
-        case = await with_claimants(case, answer.playbook, asked.inbox, door.cases)
-    view = shown_view(face(case, answer.playbook, asked.inbox), answer.playbook, ink)
+        situation = await for_card(situation, asked.inbox, door.cases)
+    seen = face(answer.case, answer.playbook, asked.inbox, situation.related)
+    view = shown_view(seen, answer.playbook, ink)
     return await door.reply.open(click.trigger, view)

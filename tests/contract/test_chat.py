@@ -11,6 +11,7 @@ import pytest
 from desk.case import events as ev
 from desk.case.effects import ShowCard, TellPeople
 from desk.case.fold import fold
+from desk.case.situation import Situation
 from desk.case.state import Card, Case
 from desk.playbook.model import Playbook
 from desk.service.ports import GiveUp, TryAgain
@@ -94,10 +95,10 @@ class TestChatContract:
     async def test_a_card_is_posted_once_and_then_redrawn_in_place(
         self, world: World, case: Case, playbook: Playbook
     ) -> None:
-        first = await world.chat.show(show(), case, playbook, NOW, Trying())
+        first = await world.chat.show(show(), Situation(case, playbook, NOW), Trying())
         assert (first.version, len(world.messages())) == (case.version, 1)
         later = standing(case, first)
-        second = await world.chat.show(show(key="other"), later, playbook, NOW, Trying())
+        second = await world.chat.show(show(key="other"), Situation(later, playbook, NOW), Trying())
         assert (second.channel, second.ts) == (first.channel, first.ts)
         assert len(world.messages()) == 1
 
@@ -105,10 +106,10 @@ class TestChatContract:
         self, world: World, case: Case, playbook: Playbook
     ) -> None:
         trying = Trying()
-        seen = await world.chat.show(show(), case, playbook, NOW, trying)
+        seen = await world.chat.show(show(), Situation(case, playbook, NOW), trying)
         assert trying.prepares == [b""]
         again = Trying()
-        await world.chat.show(show(key="other"), standing(case, seen), playbook, NOW, again)
+        await world.chat.show(show(key="other"), Situation(standing(case, seen), playbook, NOW), again)
         assert again.prepares == []
 
     async def test_a_lost_answer_does_not_make_a_second_card(
@@ -118,48 +119,48 @@ class TestChatContract:
         for lose in (world.lose_request, world.lose_answer):
             lose()
             with pytest.raises(TryAgain) as again:
-                await world.chat.show(show(), case, playbook, NOW, trying)
+                await world.chat.show(show(), Situation(case, playbook, NOW), trying)
             assert not again.value.certain
             trying = trying.again()
-        seen = await world.chat.show(show(), case, playbook, NOW + timedelta(minutes=5), trying)
+        seen = await world.chat.show(show(), Situation(case, playbook, NOW + timedelta(minutes=5)), trying)
         assert [one.ts for one in world.messages()] == [seen.ts]
 
     async def test_a_lost_answer_does_not_say_it_twice(self, world: World, case: Case, playbook: Playbook) -> None:
         world.lose_answer()
         trying = Trying()
         with pytest.raises(TryAgain):
-            await world.chat.tell(tell(), case, playbook, NOW, trying)
-        told = await world.chat.tell(tell(), case, playbook, NOW, trying.again())
+            await world.chat.tell(tell(), Situation(case, playbook, NOW), trying)
+        told = await world.chat.tell(tell(), Situation(case, playbook, NOW), trying.again())
         assert [one.ts for one in world.messages()] == [told.ts]
 
     async def test_a_lost_answer_in_a_thread_does_not_say_it_twice(
         self, world: World, case: Case, playbook: Playbook
     ) -> None:
-        case = standing(case, await world.chat.show(show(), case, playbook, NOW, Trying()))
+        case = standing(case, await world.chat.show(show(), Situation(case, playbook, NOW), Trying()))
         world.lose_answer()
         trying = Trying()
         with pytest.raises(TryAgain):
-            await world.chat.tell(tell(), case, playbook, NOW, trying)
-        await world.chat.tell(tell(), case, playbook, NOW, trying.again())
+            await world.chat.tell(tell(), Situation(case, playbook, NOW), trying)
+        await world.chat.tell(tell(), Situation(case, playbook, NOW), trying.again())
         assert len(world.messages()) == 2
 
     async def test_a_pause_is_passed_on(self, world: World, case: Case, playbook: Playbook) -> None:
         world.pause(7)
         with pytest.raises(TryAgain) as again:
-            await world.chat.show(show(), case, playbook, NOW, Trying())
+            await world.chat.show(show(), Situation(case, playbook, NOW), Trying())
         assert (again.value.after, again.value.certain) == (timedelta(seconds=7), True)
         assert world.messages() == []
 
     async def test_a_card_somebody_deleted_is_posted_anew(self, world: World, case: Case, playbook: Playbook) -> None:
-        first = await world.chat.show(show(), case, playbook, NOW, Trying())
+        first = await world.chat.show(show(), Situation(case, playbook, NOW), Trying())
         world.delete(first.ts)
-        second = await world.chat.show(show(key="b"), standing(case, first), playbook, NOW, Trying())
+        second = await world.chat.show(show(key="b"), Situation(standing(case, first), playbook, NOW), Trying())
         assert second.ts != first.ts
         assert [one.ts for one in world.messages()] == [second.ts]
 
     async def test_messages_stand_in_the_cards_thread(self, world: World, case: Case, playbook: Playbook) -> None:
-        seen = await world.chat.show(show(), case, playbook, NOW, Trying())
-        told = await world.chat.tell(tell(), standing(case, seen), playbook, NOW, Trying())
+        seen = await world.chat.show(show(), Situation(case, playbook, NOW), Trying())
+        told = await world.chat.tell(tell(), Situation(standing(case, seen), playbook, NOW), Trying())
         reply = next(one for one in world.messages() if one.ts == told.ts)
         assert seen.ts in (getattr(reply, "thread", None), getattr(reply, "thread_ts", None))
 
@@ -170,7 +171,7 @@ class TestSlack:
     async def test_metadata_says_nothing_about_the_case(
         self, slack: SlackWorld, case: Case, playbook: Playbook
     ) -> None:
-        await slack.chat.show(show(), case, playbook, NOW, Trying())
+        await slack.chat.show(show(), Situation(case, playbook, NOW), Trying())
         (message,) = slack.messages()
         assert message.metadata == {
             "event_type": "ato_desk",
@@ -181,7 +182,7 @@ class TestSlack:
     async def test_nothing_is_unfurled_and_the_text_names_no_customer(
         self, slack: SlackWorld, case: Case, playbook: Playbook
     ) -> None:
-        await slack.chat.show(show(), case, playbook, NOW, Trying())
+        await slack.chat.show(show(), Situation(case, playbook, NOW), Trying())
         (asked,) = slack.asked("chat.postMessage")
         assert [str(asked.body[n]).lower() for n in ("unfurl_links", "unfurl_media")] in (
             ["0", "0"],
@@ -190,7 +191,7 @@ class TestSlack:
         assert asked.body["text"] == "ATO-12 · Suspend · 0 min since the call"
 
     async def test_gives_the_cards_address(self, slack: SlackWorld, case: Case, playbook: Playbook) -> None:
-        seen = await slack.chat.show(show(), case, playbook, NOW, Trying())
+        seen = await slack.chat.show(show(), Situation(case, playbook, NOW), Trying())
         assert seen.url == f"https://mrd-sandbox.slack.com/archives/CMOD0001/p{seen.ts.replace('.', '')}"
 
     async def test_a_timeout_after_the_post_is_found_again_and_brought_up_to_date(
@@ -201,11 +202,11 @@ class TestSlack:
         hasty = SlackChat(client, CHANNELS, slack.people, say)
         trying = Trying()
         with pytest.raises(TryAgain) as again:
-            await hasty.show(show(), case, playbook, NOW, trying)
+            await hasty.show(show(), Situation(case, playbook, NOW), trying)
         await client.close()
         assert not again.value.certain
         later = replace(case, ending="done", ended_at=NOW)
-        await slack.chat.show(show(), later, playbook, NOW + timedelta(days=2), trying.again())
+        await slack.chat.show(show(), Situation(later, playbook, NOW + timedelta(days=2)), trying.again())
         (message,) = slack.messages()
         assert "closed" in message.text
 
@@ -216,26 +217,26 @@ class TestSlack:
         trying = Trying(first_at=first_at)
         slack.lose_answer()
         with pytest.raises(TryAgain):
-            await slack.chat.show(show(), case, playbook, first_at, trying)
-        await slack.chat.show(show(), case, playbook, first_at + timedelta(minutes=1), trying.again())
+            await slack.chat.show(show(), Situation(case, playbook, first_at), trying)
+        await slack.chat.show(show(), Situation(case, playbook, first_at + timedelta(minutes=1)), trying.again())
         assert len(slack.messages()) == 1
 
     async def test_it_is_found_beyond_the_first_page(self, slack: SlackWorld, case: Case, playbook: Playbook) -> None:
         trying = Trying()
         slack.lose_answer()
         with pytest.raises(TryAgain):
-            await slack.chat.show(show(), case, playbook, NOW, trying)
+            await slack.chat.show(show(), Situation(case, playbook, NOW), trying)
         (first,) = slack.messages()
         for _ in range(450):
             slack.space.add_message(replace(first, ts=slack.space.new_ts(), metadata=None))
-        seen = await slack.chat.show(show(), case, playbook, NOW, trying.again())
+        seen = await slack.chat.show(show(), Situation(case, playbook, NOW), trying.again())
         assert seen.ts == first.ts
 
     async def test_a_refused_connection_is_certain(self, slack: SlackWorld, case: Case, playbook: Playbook) -> None:
         client = SlackClient(seeds.BOT_TOKEN, "http://127.0.0.1:9/api/", timeout=2)
         chat = SlackChat(client, CHANNELS, slack.people, say)
         with pytest.raises(TryAgain) as again:
-            await chat.show(show(), case, playbook, NOW, Trying())
+            await chat.show(show(), Situation(case, playbook, NOW), Trying())
         await client.close()
         assert again.value.certain
 
@@ -252,14 +253,14 @@ class TestSlack:
         self, slack: SlackWorld, case: Case, playbook: Playbook, inbox: str, sentence: str
     ) -> None:
         with pytest.raises(GiveUp, match=sentence) as refused:
-            await slack.chat.show(show(inbox), case, playbook, NOW, Trying())
+            await slack.chat.show(show(inbox), Situation(case, playbook, NOW), Trying())
         assert "Naledi" not in refused.value.reason
 
     async def test_a_wrong_token_says_so(self, slack: SlackWorld, case: Case, playbook: Playbook) -> None:
         client = SlackClient("xoxb-wrong", slack.company.urls["slack"], timeout=2)
         chat = SlackChat(client, CHANNELS, slack.people, say)
         with pytest.raises(GiveUp, match="does not accept the bot's token"):
-            await chat.show(show(), case, playbook, NOW, Trying())
+            await chat.show(show(), Situation(case, playbook, NOW), Trying())
         await client.close()
 
     @pytest.mark.parametrize("status", [500, 503])
@@ -269,9 +270,9 @@ class TestSlack:
         slack.company.world.new_fault("slack", "status", match="chat.postMessage", status=status, times=1)
         trying = Trying()
         with pytest.raises(TryAgain) as again:
-            await slack.chat.show(show(), case, playbook, NOW, trying)
+            await slack.chat.show(show(), Situation(case, playbook, NOW), trying)
         assert not again.value.certain
-        await slack.chat.show(show(), case, playbook, NOW, trying.again())
+        await slack.chat.show(show(), Situation(case, playbook, NOW), trying.again())
         assert len(slack.messages()) == 1
 
     async def test_a_plain_text_429_without_a_wait_is_a_pause_too(
@@ -279,13 +280,13 @@ class TestSlack:
     ) -> None:
         slack.company.world.new_fault("slack", "status", match="chat.postMessage", status=429, times=1)
         with pytest.raises(TryAgain) as again:
-            await slack.chat.show(show(), case, playbook, NOW, Trying())
+            await slack.chat.show(show(), Situation(case, playbook, NOW), Trying())
         assert again.value.certain
 
     async def test_a_person_gets_their_card_in_direct_messages(
         self, slack: SlackWorld, case: Case, playbook: Playbook
     ) -> None:
-        seen = await slack.chat.show(show("person:UAGENT01"), case, playbook, NOW, Trying())
+        seen = await slack.chat.show(show("person:UAGENT01"), Situation(case, playbook, NOW), Trying())
         assert seen.channel == "DAGENT01"
         assert "Naledi" in json.dumps(slack.messages("person:UAGENT01")[0].blocks)
 
@@ -293,7 +294,7 @@ class TestSlack:
         self, slack: SlackWorld, case: Case, playbook: Playbook
     ) -> None:
         slack.space.channels["CMOD0001"].kind = "channel"
-        await slack.chat.show(show(), case, playbook, NOW, Trying())
+        await slack.chat.show(show(), Situation(case, playbook, NOW), Trying())
         drawn = json.dumps(slack.messages()[0].blocks)
         assert "Naledi" not in drawn
         assert "this channel is public" in drawn
@@ -304,7 +305,7 @@ class TestSlack:
         slack.people.on_members_changed("SMODS001", ["UMOD0001", "UMOD0002"])
         slack.people.on_members_changed("SPLATSEC", [f"USECU{n:03}" for n in range(9)])
         mention = ("role:mod", "role:platform_security", "person:UAGENT01")
-        told = await slack.chat.tell(tell(mention=mention), case, playbook, NOW, Trying())
+        told = await slack.chat.tell(tell(mention=mention), Situation(case, playbook, NOW), Trying())
         message = next(one for one in slack.messages() if one.ts == told.ts)
         assert message.text.startswith("<@UMOD0001> <@UMOD0002> <!subteam^SPLATSEC> <@UAGENT01> It is late.")
 
@@ -312,28 +313,28 @@ class TestSlack:
         self, slack: SlackWorld, case: Case, playbook: Playbook
     ) -> None:
         slack.people.on_members_changed("SMODS001", ["UMOD0001"])
-        seen = await slack.chat.show(show(), case, playbook, NOW, Trying())
+        seen = await slack.chat.show(show(), Situation(case, playbook, NOW), Trying())
         case = replace(case, cards={"role:mod": Card(channel=seen.channel, ts=seen.ts, url=seen.url)})
         remind = tell("person:UMOD0001", thread=False, reminder=True)
-        await slack.chat.tell(remind, case, playbook, NOW, Trying())
+        await slack.chat.tell(remind, Situation(case, playbook, NOW), Trying())
         (message,) = slack.messages("person:UMOD0001")
         assert seen.url in json.dumps(message.blocks)
 
     async def test_a_role_without_people_is_named(self, slack: SlackWorld, case: Case, playbook: Playbook) -> None:
-        told = await slack.chat.tell(tell(mention=("role:mod",)), case, playbook, NOW, Trying())
+        told = await slack.chat.tell(tell(mention=("role:mod",)), Situation(case, playbook, NOW), Trying())
         assert next(m for m in slack.messages() if m.ts == told.ts).text == "MOD It is late."
 
     async def test_long_logs_are_whole_and_posted_once_though_an_answer_was_lost(
         self, slack: SlackWorld, case: Case, playbook: Playbook
     ) -> None:
-        case = standing(case, await slack.chat.show(show(), case, playbook, NOW, Trying()))
+        case = standing(case, await slack.chat.show(show(), Situation(case, playbook, NOW), Trying()))
         logs = "".join(f"{n} <login> & ok\n" for n in range(1500))
         slack.company.world.new_fault("slack", "slow", match="chat.postMessage", seconds=0, times=1)
         slack.lose_answer()
         trying = Trying()
         with pytest.raises(TryAgain):
-            await slack.chat.tell(tell(pre=logs), case, playbook, NOW, trying)
-        await slack.chat.tell(tell(pre=logs), case, playbook, NOW, trying.again())
+            await slack.chat.tell(tell(pre=logs), Situation(case, playbook, NOW), trying)
+        await slack.chat.tell(tell(pre=logs), Situation(case, playbook, NOW), trying.again())
         replies = slack.messages()[1:]
         said = [
             e["elements"][0]["text"]
@@ -349,12 +350,12 @@ class TestSlack:
     async def test_a_file_is_shared_once_though_an_answer_was_lost(
         self, slack: SlackWorld, case: Case, playbook: Playbook, lost: str
     ) -> None:
-        case = standing(case, await slack.chat.show(show(), case, playbook, NOW, Trying()))
+        case = standing(case, await slack.chat.show(show(), Situation(case, playbook, NOW), Trying()))
         logs = "".join(f"{n} login\n" for n in range(9000))
         slack.company.world.new_fault("slack", "reset_after", match=lost, times=1)
         trying = Trying()
         with pytest.raises(TryAgain):
-            await slack.chat.tell(tell(pre=logs), case, playbook, NOW, trying)
+            await slack.chat.tell(tell(pre=logs), Situation(case, playbook, NOW), trying)
         await _until_told(slack, tell(pre=logs), case, playbook, trying.again())
         replies = slack.messages()[1:]
         shared = [slack.space.files[name] for one in replies for name in one.files]
@@ -365,7 +366,7 @@ class TestSlack:
         self, slack: SlackWorld, case: Case, playbook: Playbook
     ) -> None:
         gone = replace(case, cards={"role:mod": Card(channel="CMOD0001", ts="1.000001")})
-        told = await slack.chat.tell(tell(), gone, playbook, NOW, Trying())
+        told = await slack.chat.tell(tell(), Situation(gone, playbook, NOW), Trying())
         assert [one.ts for one in slack.messages()] == [told.ts]
 
 
@@ -373,7 +374,7 @@ async def _until_told(slack: SlackWorld, effect: TellPeople, case: Case, playboo
     """Try as the queue does: Slack shares a file a while after it said yes."""
     for _ in range(20):
         try:
-            await slack.chat.tell(effect, case, playbook, NOW, trying)
+            await slack.chat.tell(effect, Situation(case, playbook, NOW), trying)
         except TryAgain:
             trying = trying.again()
             slack.company.slack.space.share_seconds = 0

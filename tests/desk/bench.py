@@ -11,6 +11,7 @@ from config.load import load
 from desk.case import commands as cmd
 from desk.case.effects import Effect, Requester
 from desk.case.results import Answered, CardSeen, Redacted, Result, TicketFound, TicketSeen, Told
+from desk.case.situation import Related, Situation
 from desk.case.state import Case
 from desk.playbook.model import Deed, Playbook
 from desk.rules.decide import Decision, decide
@@ -53,6 +54,9 @@ def fills(given: dict[str, Any] | None = None, none: dict[str, str] | None = Non
     return found | {name: Fill(none_because=why) for name, why in (none or {}).items()}
 
 
+NUMBERED = Related(number=12)
+
+
 @dataclass
 class Bench:
     """One case on the bench; `hold` names kinds of effects that are not answered."""
@@ -66,9 +70,14 @@ class Bench:
     waiting: list[Effect] = field(default_factory=list)
     last: Decision | None = None
     count: int = 0
+    related: Related = NUMBERED
+
+    @property
+    def situation(self) -> Situation:
+        return Situation(self.case, self.playbook, self.now, self.related)
 
     def tell(self, command: cmd.Command) -> Decision:
-        self.last = decide(command, self.case, self.playbook, self.now)
+        self.last = decide(command, self.situation)
         self.case = self.last.case
         self.waiting.extend(self.last.effects)
         self.answer()
@@ -83,12 +92,7 @@ class Bench:
 
     def settle(self, effect: Effect, result: Result) -> Decision:
         self.done.append(effect)
-        decision = decide(
-            cmd.Settle(case=CASE, delivery="", effect=effect, result=result),
-            self.case,
-            self.playbook,
-            self.now,
-        )
+        decision = decide(cmd.Settle(case=CASE, delivery="", effect=effect, result=result), self.situation)
         self.case = decision.case
         self.waiting.extend(decision.effects)
         return decision
@@ -144,7 +148,6 @@ class Bench:
                 delivery=delivery,
                 by=by,
                 playbook=self.playbook.playbook,
-                number=12,
                 fills=given,
             )
         return cmd.CompleteStep(
@@ -167,7 +170,6 @@ class Bench:
             delivery=delivery,
             by=by,
             playbook=self.playbook.playbook,
-            number=12,
             found=found,
         )
 

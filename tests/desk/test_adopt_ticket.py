@@ -43,7 +43,7 @@ POST = Deed(
 def command(group: str | None = "CS Data Compliance", requester: Requester | None = NALEDI) -> cmd.AdoptTicket:
     seen = TicketSeen(id=48231, url="https://x", group=group, status="open", stamp="s")
     found = TicketFound(seen=seen, query_type=PATH, requester=requester)
-    return cmd.AdoptTicket(case=CASE, delivery="w1", playbook="mr_d", found=found, number=13)
+    return cmd.AdoptTicket(case=CASE, delivery="w1", playbook="mr_d", found=found)
 
 
 def adopted(group: str | None = "CS Data Compliance", requester: Requester | None = NALEDI) -> Bench:

@@ -30,7 +30,7 @@ def called(played: Bench) -> Bench:
 
 
 def may(bench: Bench, who: str) -> set[str]:
-    return {one.what for one in offers(bench.case, bench.playbook, PEOPLE[who], bench.now).all}
+    return {one.what for one in offers(bench.situation, PEOPLE[who]).all}
 
 
 def test_each_role_is_offered_what_it_may_do(called: Bench) -> None:
@@ -61,7 +61,7 @@ def test_a_case_that_waits_offers_to_go_on(called: Bench) -> None:
 def test_asking_keeps_nothing_and_a_refusal_says_who_may(called: Bench, who: str, what: str) -> None:
     before = called.case
     offer = Offer(what, "call", 1, "no_answer")
-    refusal = why_refused(offer, called.case, called.playbook, PEOPLE[who], called.now)
+    refusal = why_refused(offer, called.situation, PEOPLE[who])
     assert called.case is before
     if refusal and "role" in refusal.line.args:
         assert str(refusal.line.args["people"]).startswith("role:")

@@ -13,7 +13,7 @@ from desk.case.state import Case
 from desk.reminders.ladder import deadlines
 from desk.rules.decide import decide
 from desk.values import Fill, Person
-from tests.desk.bench import CASE, FRIDAY, PEOPLE, Bench, mr_d
+from tests.desk.bench import CASE, PEOPLE, Bench, mr_d
 
 MR_D = mr_d()
 STEPS = [*MR_D.steps, "nowhere", ""]
@@ -53,7 +53,7 @@ def _command(draw: st.DrawFn, bench: Bench) -> cmd.Command:
             [
                 bench.command(draw(st.sampled_from(GOOD))),
                 bench.command(draw(st.sampled_from(GOOD))),
-                cmd.OpenCase(**common, playbook="mr_d", number=1, fills=fills),
+                cmd.OpenCase(**common, playbook="mr_d", fills=fills),
                 cmd.CompleteStep(
                     **common,
                     step=step,
@@ -131,5 +131,5 @@ def test_a_closed_case_owes_nothing_and_promises_nothing(bench: Bench) -> None:
 def test_deciding_twice_gives_the_same_answer() -> None:
     bench = Bench(MR_D)
     command = bench.command(MR_D.rehearsals["unchanged"].deeds[0])
-    first = decide(command, bench.case, MR_D, FRIDAY)
-    assert decide(command, bench.case, MR_D, FRIDAY) == first
+    first = decide(command, bench.situation)
+    assert decide(command, bench.situation) == first

@@ -36,7 +36,7 @@ def command(kind: type[cmd.Command], who: str = "lead", **about: object) -> cmd.
 
 def asked(bench: Bench, wish: cmd.Command) -> Decision:
     """What would become of it; the case stays as it is."""
-    return decide(wish, bench.case, bench.playbook, bench.now)
+    return decide(wish, bench.situation)
 
 
 def test_a_closed_case_is_erased_and_every_inbox_is_written_over(bench: Bench) -> None:

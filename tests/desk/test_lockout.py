@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from desk.case.situation import Draft, Related, Situation
 from desk.identity import lockout
-from desk.workflow.flow import Growing
 from tests.desk.bench import FRIDAY, Bench, mr_d
 
 MR_D = mr_d()
@@ -25,11 +25,11 @@ HOUR = timedelta(hours=1)
     ],
 )
 def test_three_within_a_day_bar(hours_ago: tuple[float, ...], barred: bool) -> None:
-    growing = Growing(Bench(MR_D).case)
     failed_at = tuple(FRIDAY - HOUR * ago for ago in hours_ago)
-    assert lockout.bar(growing, MR_D, FRIDAY, failed_at) is barred
-    assert bool(growing.case.locked) is barred
-    assert not lockout.bar(growing, MR_D, FRIDAY, failed_at)  # once is enough
+    draft = Draft(Situation(Bench(MR_D).case, MR_D, FRIDAY, Related(failures=failed_at)))
+    assert lockout.bar(draft) is barred
+    assert bool(draft.case.locked) is barred
+    assert not lockout.bar(draft)  # once is enough
 
 
 @pytest.mark.parametrize(

@@ -86,10 +86,10 @@ class Matrix:
         every = list(acts(bench, somebody())) if bench.case.opened_at else []
         for role, person in everybody(self.book).items():
             if not (deed.makes or deed.moves or deed.refused):
-                self.note(what, role, refused(asked(bench, deed, person), bench.case, self.book, bench.now))
+                self.note(what, role, refused(asked(bench, deed, person), bench.situation))
             for act, command in every:
                 theirs = command.model_copy(update={"by": person})
-                self.note(act, role, refused(theirs, bench.case, self.book, bench.now))
+                self.note(act, role, refused(theirs, bench.situation))
 
     def note(self, what: str, role: str, refusal: Refusal | None) -> None:
         found = self.may.setdefault(what, set())
@@ -165,9 +165,9 @@ def test_whoever_lost_the_role_in_the_middle_of_a_case_may_not_go_on(number: int
     bench = bench_at(number)
     had = PEOPLE[DEEDS[number].who]
     lost = had.model_copy(update={"roles": frozenset()})
-    refusal = refused(asked(bench, DEEDS[number], lost), bench.case, MR_D, bench.now)
+    refusal = refused(asked(bench, DEEDS[number], lost), bench.situation)
     assert refusal and said_who(refusal)
-    assert refused(asked(bench, DEEDS[number], had), bench.case, MR_D, bench.now) is None
+    assert refused(asked(bench, DEEDS[number], had), bench.situation) is None
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_each_role_missing_or_doubled_at_every_deed(book: str, rehearsal: str) -
         if not (deed.makes or deed.moves):
             had = PEOPLE[deed.who]
             alone, doubled, others = (
-                refused(asked(bench, deed, had.model_copy(update={"roles": roles})), bench.case, playbook, bench.now)
+                refused(asked(bench, deed, had.model_copy(update={"roles": roles})), bench.situation)
                 for roles in (had.roles, every, every - had.roles)
             )
             assert (alone is None) is not deed.refused
@@ -200,9 +200,9 @@ def test_the_agent_who_opened_a_case_is_not_its_mod_at_any_step(step: str) -> No
     at = next(n for n, deed in enumerate(deeds) if deed.step == step)
     bench.play_all(deeds[:at])
     both = PEOPLE["agent"].model_copy(update={"roles": frozenset({"cs_agent", "mod"})})
-    refusal = refused(asked(bench, deeds[at], both), bench.case, MR_D, bench.now)
+    refusal = refused(asked(bench, deeds[at], both), bench.situation)
     assert refusal and "yourself" in refusal.line.key
-    assert refused(asked(bench, deeds[at], PEOPLE["mod"]), bench.case, MR_D, bench.now) is None
+    assert refused(asked(bench, deeds[at], PEOPLE["mod"]), bench.situation) is None
 
 
 def test_no_step_of_a_mod_is_open_to_who_opened_the_case_but_one_that_nobody_opened() -> None:
@@ -226,9 +226,9 @@ def test_a_claim_is_worth_nothing_without_the_role() -> None:
     bench = bench_at(AT_SUSPEND)
     bench.tell(cmd.ClaimStep(case=CASE, delivery="c", by=PEOPLE["mod"], step="suspend"))
     lost = PEOPLE["mod"].model_copy(update={"roles": frozenset()})
-    refusal = refused(asked(bench, DEEDS[AT_SUSPEND], lost), bench.case, MR_D, bench.now)
+    refusal = refused(asked(bench, DEEDS[AT_SUSPEND], lost), bench.situation)
     assert refusal and said_who(refusal)
-    assert refused(asked(bench, DEEDS[AT_SUSPEND], PEOPLE["mod2"]), bench.case, MR_D, bench.now) is None
+    assert refused(asked(bench, DEEDS[AT_SUSPEND], PEOPLE["mod2"]), bench.situation) is None
 
 
 def test_every_role_at_once_does_not_lift_four_eyes() -> None:
@@ -236,10 +236,10 @@ def test_every_role_at_once_does_not_lift_four_eyes() -> None:
     for number, did in ((AT_SUSPEND, "agent"), (AT_REFUND, "data")):
         bench = bench_at(number)
         both = PEOPLE[did].model_copy(update={"roles": every})
-        refusal = refused(asked(bench, DEEDS[number], both), bench.case, MR_D, bench.now)
+        refusal = refused(asked(bench, DEEDS[number], both), bench.situation)
         assert refusal and "yourself" in refusal.line.key
         own = cmd.Override(case=CASE, delivery="o", by=both, step=DEEDS[number].step or "", reason="I may")
-        lifted = refused(own, bench.case, MR_D, bench.now)
+        lifted = refused(own, bench.situation)
         assert lifted and "yourself" in lifted.line.key
 
 
@@ -249,12 +249,12 @@ def test_a_team_lead_lifts_four_eyes_for_somebody_else_with_a_reason() -> None:
     about = {"case": CASE, "delivery": "o", "by": PEOPLE["lead"], "step": "suspend"}
     assert bench.tell(cmd.Override(**about, reason=" ")).refusal
     assert bench.tell(cmd.Override(**about, reason="the only MOD here")).refusal is None
-    assert refused(asked(bench, DEEDS[AT_SUSPEND], both), bench.case, MR_D, bench.now) is None
+    assert refused(asked(bench, DEEDS[AT_SUSPEND], both), bench.situation) is None
 
 
 def test_a_role_that_nobody_has_is_still_named_in_a_refusal() -> None:
     bench = bench_at(AT_SUSPEND)
-    refusal = refused(asked(bench, DEEDS[AT_SUSPEND], somebody("cs_agent")), bench.case, MR_D, bench.now)
+    refusal = refused(asked(bench, DEEDS[AT_SUSPEND], somebody("cs_agent")), bench.situation)
     assert refusal and refusal.line.args == {"role": MR_D.roles["mod"].title, "people": "role:mod"}
 
 
@@ -263,10 +263,10 @@ def test_what_a_refund_is_paid_for_is_not_corrected_by_whoever_may_pay_it() -> N
     for name, value in (("customer_id", "999"), ("refund_amount", "1.00")):
         about = {"case": CASE, "delivery": "r", "fills": fills({name: value})}
         for who in ("mod", "mod2", "data"):
-            refusal = refused(cmd.RecordFacts(**about, by=PEOPLE[who]), bench.case, MR_D, bench.now)
+            refusal = refused(cmd.RecordFacts(**about, by=PEOPLE[who]), bench.situation)
             assert refusal and said_who(refusal), (name, who)
         lead = cmd.RecordFacts(**about, by=PEOPLE["lead"])
-        assert refused(lead, bench.case, MR_D, bench.now) is None
+        assert refused(lead, bench.situation) is None
 
 
 def test_a_dead_letter_is_mended_by_whoever_works_on_the_case_and_others_hear_who() -> None:
@@ -279,7 +279,7 @@ def test_a_dead_letter_is_mended_by_whoever_works_on_the_case_and_others_hear_wh
         about = {"case": CASE, "delivery": "m", "by": person, "effect": effect.key}
         asks = {"retry": cmd.RetryEffect(**about), "by hand": cmd.FinishByHand(**about, reference="7")}
         for what, command in asks.items():
-            refusal = refused(command, bench.case, MR_D, bench.now)
+            refusal = refused(command, bench.situation)
             let[what] += [] if refusal else [role]
             assert refusal is None or said_who(refusal)
     assert let == {"retry": ["cs_agent", "mod"], "by hand": ["cs_agent", "mod"]}

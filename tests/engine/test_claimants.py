@@ -5,8 +5,9 @@ import pytest
 from desk.cards.case_card import face
 from desk.case import commands as cmd
 from desk.case.effects import Writer
+from desk.case.situation import Situation
 from desk.case.state import Claimant
-from desk.service.related_cases import with_claimants
+from desk.service.related_cases import for_card
 from tests.engine.test_disputes import (
     DEEDS,
     ELSE,
@@ -35,14 +36,15 @@ async def desk() -> Whole:
 async def test_those_who_decide_see_both_and_nobody_else_does(desk: Whole) -> None:
     await claim(desk, **ELSE)
     case = await the(desk, SECOND)
-    seen = await with_claimants(case, MR_D, "role:mod", desk.cases)
-    mine, theirs = face(seen, MR_D, "role:mod").claimants
+    situation = Situation(case, MR_D, desk.clock.now())
+    seen = await for_card(situation, "role:mod", desk.cases)
+    mine, theirs = face(case, MR_D, "role:mod", seen.related).claimants
     assert [mine.case, theirs.case] == ["ATO-2", "ATO-1"]
     assert dict(mine.facts)["email"].value == ELSE["email"]
     assert dict(theirs.facts)["email"].value == RECEIVE.fill["email"]
     for inbox in ("person:UAGENT01", "role:data_compliance", "role:platform_security"):
-        other = await with_claimants(case, MR_D, inbox, desk.cases)
-        assert face(other, MR_D, inbox).claimants == ()
+        other = await for_card(situation, inbox, desk.cases)
+        assert face(case, MR_D, inbox, other.related).claimants == ()
 
 
 @pytest.mark.parametrize(

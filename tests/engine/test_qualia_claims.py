@@ -7,9 +7,10 @@ from config.locales import Catalogue
 from desk.cards.case_card import face, inboxes
 from desk.case import commands as cmd
 from desk.case.commands import DecideDispute
+from desk.case.situation import Situation
 from desk.playbook.model import Deed, Playbook
 from desk.service.answer import Answer
-from desk.service.related_cases import with_claimants
+from desk.service.related_cases import for_card
 from desk.workflow.duties import duties
 from tests.desk.bench import PEOPLE
 from tests.engine.whole import Whole
@@ -121,8 +122,9 @@ async def test_an_account_is_protected_at_once_whoever_claims_it(desk: Whole) ->
 
 async def test_the_lead_reads_it_in_italian_and_sees_both(desk: Whole) -> None:
     second = await desk.play(of(REPORT, name="Bruno", surname="Rossi"), SECOND)
-    seen = await with_claimants(second.case, QUALIA, "role:lead", desk.cases)
-    card = face(seen, QUALIA, "role:lead")
+    situation = Situation(second.case, QUALIA, desk.clock.now())
+    seen = await for_card(situation, "role:lead", desk.cases)
+    card = face(second.case, QUALIA, "role:lead", seen.related)
     assert [one.case for one in card.claimants] == ["QC-2", "QC-1"]
     (warning,) = card.warnings
     said = Catalogue()(warning, "it", "Europe/Rome")

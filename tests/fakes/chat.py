@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from desk.cards.case_card import Face, face
 from desk.case.effects import RedactPosts, ShowCard, TellPeople
 from desk.case.results import CardSeen, Redacted, Told
-from desk.case.state import Case
-from desk.playbook.model import Playbook
+from desk.case.situation import Situation
 from desk.service.ports import Attempt, GiveUp
 from desk.values import Line
 
@@ -62,8 +60,9 @@ class FakeChat:
         """Give the messages of an inbox that are no cards."""
         return [one for one in self.posted if one.channel == inbox and one.face is None]
 
-    async def show(self, effect: ShowCard, case: Case, playbook: Playbook, now: datetime, attempt: Attempt) -> CardSeen:
-        drawn = face(case, playbook, effect.inbox)
+    async def show(self, effect: ShowCard, situation: Situation, attempt: Attempt) -> CardSeen:
+        case = situation.case
+        drawn = face(case, situation.playbook, effect.inbox, situation.related)
         stands = case.cards.get(effect.inbox)
         standing = self._at(stands.ts) if stands and stands.ts else None
         fail = self._failing()
@@ -76,20 +75,20 @@ class FakeChat:
             raise fail.error()
         return CardSeen(channel=standing.channel, ts=standing.ts, version=case.version)
 
-    async def tell(self, effect: TellPeople, case: Case, playbook: Playbook, now: datetime, attempt: Attempt) -> Told:
+    async def tell(self, effect: TellPeople, situation: Situation, attempt: Attempt) -> Told:
         fail = self._failing()
         message = await self._post(effect.key, effect.inbox, attempt)
-        stands = case.cards.get(effect.inbox)
+        stands = situation.case.cards.get(effect.inbox)
         message.lines, message.pre, message.mention = effect.lines, effect.pre, effect.mention
         message.thread = stands.ts if effect.thread and stands and stands.ts else None
         if fail:
             raise fail.error()
         return Told(channel=message.channel, ts=message.ts)
 
-    async def redact(self, effect: RedactPosts, case: Case, playbook: Playbook, now: datetime) -> Redacted:
+    async def redact(self, effect: RedactPosts, situation: Situation) -> Redacted:
         there = [one for one in self.posted if one.channel == effect.inbox]
         for one in there:
-            one.face = face(case, playbook, effect.inbox) if one.face else None
+            one.face = face(situation.case, situation.playbook, effect.inbox) if one.face else None
             one.lines, one.pre = (), ""
         return Redacted(count=len(there))
 

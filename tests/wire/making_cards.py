@@ -8,6 +8,7 @@ from typing import Any
 from desk.cards.case_card import Face, face
 from desk.case import commands as cmd
 from desk.case.results import CardSeen, TicketSeen
+from desk.case.situation import Related, Situation
 from desk.case.state import Case
 from desk.playbook.model import Playbook
 from desk.rules.decide import decide
@@ -78,9 +79,10 @@ class Story:
 
     def __init__(self, playbook: Playbook) -> None:
         self.playbook, self.case, self.now = playbook, Case(id=CASE), CALL
+        self.related = Related(number=12)
 
     def do(self, command: cmd.Command) -> "Story":
-        decision = decide(command, self.case, self.playbook, self.now)
+        decision = decide(command, Situation(self.case, self.playbook, self.now, self.related))
         assert decision.refusal is None, decision.refusal
         self.case = decision.case
         for effect in decision.effects:
@@ -116,7 +118,7 @@ class Story:
 
     def told_mod(self, **changes: Any) -> "Story":
         answers = {name: Fill(raw=raw) for name, raw in {**CALLED, **changes}.items()}
-        self.do(cmd.OpenCase(case=CASE, delivery="o", by=AGENT, playbook="mr_d", number=12, fills=answers))
+        self.do(cmd.OpenCase(case=CASE, delivery="o", by=AGENT, playbook="mr_d", fills=answers))
         self.step(AGENT, "locate", "found", **FOUND)
         return self.step(AGENT, "verify_standard", "verified", **PASSED)
 
@@ -139,7 +141,7 @@ class Story:
         )
 
     def face(self, inbox: str) -> Face:
-        return face(self.case, self.playbook, inbox)
+        return face(self.case, self.playbook, inbox, self.related)
 
 
 def texts(blocks: Any) -> Iterator[str]:

@@ -9,6 +9,7 @@ import pytest
 
 from desk.cards.step_status import Standing, Ticked, Tried
 from desk.case import commands as cmd
+from desk.case.situation import Related
 from desk.case.state import Claimant
 from desk.values import Fact, Person
 from integrations.slack.views.card import card
@@ -131,7 +132,8 @@ class TestDisputes:
         story.told_mod()
         email = Fact(value="somebody.else@example.com", personal=True)
         other = Claimant("ATO-13", "UAGENT02", story.playbook.ending("failed_verification"), (("email", email),))
-        story.case = replace(story.case, rivals=("ATO-13",), claimants=(other,))
+        story.case = replace(story.case, rivals=("ATO-13",))
+        story.related = Related(claimants=(other,))
         return story
 
     def test_both_stand_side_by_side_with_the_decision(self, story: Story) -> None:

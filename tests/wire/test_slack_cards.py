@@ -218,7 +218,6 @@ class TestEndings:
                 delivery="o",
                 by=AGENT,
                 playbook="mr_d",
-                number=12,
                 fills={n: Fill(raw=r) for n, r in CALLED.items()},
             )
         )

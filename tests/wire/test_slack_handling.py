@@ -158,7 +158,7 @@ def called() -> Bench:
 def asking(bench: Bench, who: str, ask: str, **about: Any) -> dict[str, Any]:
     person = PEOPLE[who]
     meta = FormMeta(case=bench.case.id, ask=ask, **about)
-    allowed = offers(bench.case, bench.playbook, person, bench.now)
+    allowed = offers(bench.situation, person)
     drawn = Asking(meta, bench.case, bench.playbook, allowed, ink(bench.now), bench.now)
     return check(handling_view(drawn))
 

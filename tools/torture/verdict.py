@@ -9,10 +9,10 @@ from itertools import pairwise
 from desk.cards.staleness import cards
 from desk.case.effects import CreateTicket, ShowCard, TellPeople, UpdateTicket
 from desk.case.events import ChaseSent
+from desk.case.situation import Draft, Situation
 from desk.case.state import Case
 from desk.playbook.model import Playbook
 from desk.reminders.ladder import reached
-from desk.workflow.flow import Growing
 from integrations.slack.posting.posts import opaque
 from integrations.store.record import Work
 from integrations.zendesk.wire import external_id
@@ -199,7 +199,7 @@ def _astray(case: Case, playbook: Playbook, outside: Outside, now: datetime) -> 
     """Compare the case with its cards and tickets."""
     name = f"{playbook.case_prefix}-{case.number}"
     yield from _lost_cards(case, name, outside)
-    for stale in cards(Growing(case), playbook, now):
+    for stale in cards(Draft(Situation(case, playbook, now))):
         yield f"{name}: the card {stale.key} would have to be drawn"
     tickets = {int(one["id"]): one for one in outside.tickets}
     for kind, ticket in case.tickets.items():

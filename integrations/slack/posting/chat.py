@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from desk.cards.case_card import face
 from desk.case.effects import RedactPosts, ShowCard, TellPeople
 from desk.case.results import CardSeen, Redacted, Told
+from desk.case.situation import Situation
 from desk.case.state import Case
 from desk.case.work_events import PeopleTold
 from desk.fields.format import ERASED
@@ -71,11 +72,12 @@ class SlackChat:
         self._direct: dict[str, str] = {}
         self._public: dict[str, tuple[bool, float]] = {}
 
-    async def show(self, effect: ShowCard, case: Case, playbook: Playbook, now: datetime, attempt: Attempt) -> CardSeen:
+    async def show(self, effect: ShowCard, situation: Situation, attempt: Attempt) -> CardSeen:
         """Update the card in place, or post it once; a card somebody deleted is posted anew."""
+        case, now = situation.case, situation.now
         stands = case.cards.get(effect.inbox)
-        channel = stands.channel if stands and stands.channel else await self._channel(effect.inbox, playbook)
-        drawn = await self._drawn(effect.inbox, channel, case, playbook, now)
+        channel = stands.channel if stands and stands.channel else await self._channel(effect.inbox, situation.playbook)
+        drawn = await self._drawn(effect.inbox, channel, situation)
         if stands and stands.ts and await self._redrawn(channel, stands.ts, drawn):
             return await self._seen(channel, stands.ts, case)
         key = opaque(effect.key)
@@ -90,9 +92,10 @@ class SlackChat:
         url = await self._client.link_to(channel, ts)
         return CardSeen(channel=channel, ts=ts, version=case.version, url=url)
 
-    async def _drawn(self, inbox: str, channel: str, case: Case, playbook: Playbook, now: datetime) -> Drawn:
-        ink = await self._ink(inbox, channel, case, playbook, now)
-        return card(face(case, playbook, inbox), playbook, ink)
+    async def _drawn(self, inbox: str, channel: str, situation: Situation) -> Drawn:
+        ink = await self._ink(inbox, channel, situation)
+        seen = face(situation.case, situation.playbook, inbox, situation.related)
+        return card(seen, situation.playbook, ink)
 
     async def _redrawn(self, channel: str, ts: str, drawn: Drawn) -> bool:
         try:
@@ -103,12 +106,13 @@ class SlackChat:
             raise
         return True
 
-    async def tell(self, effect: TellPeople, case: Case, playbook: Playbook, now: datetime, attempt: Attempt) -> Told:
+    async def tell(self, effect: TellPeople, situation: Situation, attempt: Attempt) -> Told:
         """Post a message once, in the card's thread or outside it; long text is split or sent as a file, never cut."""
+        case, now = situation.case, situation.now
         stands = case.cards.get(effect.inbox)
-        here = stands.channel if stands and stands.channel else await self._channel(effect.inbox, playbook)
+        here = stands.channel if stands and stands.channel else await self._channel(effect.inbox, situation.playbook)
         thread = stands.ts if stands and effect.thread and stands.ts else None
-        ink = await self._ink(effect.inbox, here, case, playbook, now)
+        ink = await self._ink(effect.inbox, here, situation)
         mention = " ".join(filter(None, (self._mention(one, ink) for one in effect.mention)))
         told = telling(effect, mention, ink, self._card_of(effect.inbox, case))
         try:
@@ -119,23 +123,15 @@ class SlackChat:
             ts = await self._tell(here, None, told, effect.key, now, attempt)
         return Told(channel=here, ts=ts)
 
-    async def redact(self, effect: RedactPosts, case: Case, playbook: Playbook, now: datetime) -> Redacted:
+    async def redact(self, effect: RedactPosts, situation: Situation) -> Redacted:
         """Redraw the card after erasure, and overwrite everything else in this inbox."""
-        stands = case.cards.get(effect.inbox)
-        told = [one for one in case.log if isinstance(one, PeopleTold) and one.inbox == effect.inbox]
-        places: dict[str, list[str]] = {}
-        for channel, ts in [
-            *([(stands.channel, stands.ts)] if stands else []),
-            *((one.channel, one.ts) for one in told),
-        ]:
-            if channel and ts:
-                places.setdefault(channel, []).append(ts)
+        stands = situation.case.cards.get(effect.inbox)
         count = 0
-        for channel, roots in places.items():
+        for channel, roots in _places(situation.case, effect.inbox).items():
             card_ts = stands.ts if stands and stands.channel == channel else ""
-            ink = await self._ink(effect.inbox, channel, case, playbook, now)
+            ink = await self._ink(effect.inbox, channel, situation)
             if card_ts:
-                drawn = await self._drawn(effect.inbox, channel, case, playbook, now)
+                drawn = await self._drawn(effect.inbox, channel, situation)
                 count += await self._redrawn(channel, card_ts, drawn)
             words = in_language(ERASED, ink.language)
             count += await Redacting(self._client).all(channel, dict.fromkeys(roots), card_ts, words)
@@ -188,8 +184,9 @@ class SlackChat:
             )
         return channel
 
-    async def _ink(self, inbox: str, channel: str, case: Case, playbook: Playbook, now: datetime) -> Ink:
+    async def _ink(self, inbox: str, channel: str, situation: Situation) -> Ink:
         """Build the rendering context of an inbox: a person's own language and zone, or the channel's."""
+        case, playbook = situation.case, situation.playbook
         language, zone = self._speech(inbox, case)
         masked = await self._is_public(channel)
         secrets = [fact.value for fact in case.facts.values() if fact.personal] if masked else []
@@ -197,7 +194,7 @@ class SlackChat:
             say=self._say,
             language=language,
             zone=zone,
-            now=now,
+            now=situation.now,
             day=case.opened_at.astimezone(ZoneInfo(zone)).date() if case.opened_at else None,
             name=lambda person: self._people.person(person).name,
             role=lambda role: in_language(playbook.roles[role].title, language) if role in playbook.roles else role,
@@ -244,3 +241,14 @@ class SlackChat:
         if group and len(there) > MOST_MENTIONS and there == self._people.members(role):
             return f"<!subteam^{group}>"
         return " ".join(f"<@{person}>" for person in there[:MOST_MENTIONS])
+
+
+def _places(case: Case, inbox: str) -> dict[str, list[str]]:
+    """Return the messages posted to an inbox by channel, the card first."""
+    card = case.cards.get(inbox)
+    told = [(one.channel, one.ts) for one in case.log if isinstance(one, PeopleTold) and one.inbox == inbox]
+    places: dict[str, list[str]] = {}
+    for channel, ts in [*([(card.channel, card.ts)] if card else []), *told]:
+        if channel and ts:
+            places.setdefault(channel, []).append(ts)
+    return places
