@@ -5,7 +5,7 @@ Importing any other module builds nothing.
 
 import gc
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -47,6 +47,7 @@ from integrations.slack.views.form import Forms
 from integrations.slack.web.client import SlackClient
 from integrations.store.announcements import StoredAnnouncements
 from integrations.store.current import bring_up
+from integrations.store.desk_name import take_name
 from integrations.store.effects import StoredEffects
 from integrations.store.engine import open_database
 from integrations.store.pace import MemoryPace, StoredPace
@@ -74,12 +75,14 @@ def clock_of(settings: Settings) -> Clock:
 def assemble(settings: Settings, clock: Clock | None = None) -> Bot:
     """Build the bot without starting it. Call it inside the event loop."""
     gc.set_threshold(COLLECT_AFTER, 20, 20)
-    playbooks = load(settings.playbooks.folder or PLAYBOOKS, settings.playbooks.names, settings.playbooks.values)
+    chosen = settings.playbooks
+    playbooks = load(chosen.folder or PLAYBOOKS, chosen.names, chosen.values, settings.slack.command)
     say = Catalogue(settings.locales.folder or FOLDER)
     clock = clock or clock_of(settings)
     url = settings.database_url.get_secret_value()
     if copied := bring_up(url):
         log.warning("the tables were brought to this version; a copy from before is %s", copied)
+    desks = take_name(url, settings.name)
     database = open_database(url)
     vault = _vault(settings)
     jobs = jobs_of(url)
@@ -88,7 +91,7 @@ def assemble(settings: Settings, clock: Clock | None = None) -> Bot:
     slack = SlackClient(settings.slack.token.get_secret_value(), settings.slack.api_url, pace=pace)
     people = _people(settings, slack, playbooks)
     rota = across.rota(database, people, playbooks)
-    tickets = _tickets(settings, pace)
+    tickets = _tickets(settings, pace, desks)
     engine = Engine(
         cases=cases,
         tickets=NamedTickets(tickets, lambda person: people.person(person).name),
@@ -156,7 +159,7 @@ def _copies(settings: Settings) -> GoogleChat | None:
     return GoogleChat(chosen.webhook_url.get_secret_value(), test_host=chosen.test_host)
 
 
-def _tickets(settings: Settings, pace: Turns) -> ZendeskTickets:
+def _tickets(settings: Settings, pace: Turns, desks: Sequence[str]) -> ZendeskTickets:
     zendesk = settings.zendesk
     tickets = ZendeskTickets(
         zendesk.url,
@@ -164,6 +167,7 @@ def _tickets(settings: Settings, pace: Turns) -> ZendeskTickets:
         Requester(email=zendesk.placeholder_email, name=zendesk.placeholder_name),
         query_type=zendesk.query_type_field,
         write_sheet=write_sheet,
+        desks=desks,
     )
     tickets.keep_to(ChangeTurns(pace, zendesk.changes_per_minute))
     return tickets
@@ -171,14 +175,14 @@ def _tickets(settings: Settings, pace: Turns) -> ZendeskTickets:
 
 def _web(bot: Bot, clock: Clock, say: Catalogue) -> FastAPI:
     settings = bot.settings
-    client = bot.slack.web
+    client, command = bot.slack.web, settings.slack.command
     door = SlackDoor(
         engine=bot.engine,
         cases=bot.cases,
         people=bot.people,
         reply=SlackReply(client),
         forms=Forms(say),
-        voice=Voice(say, clock, lambda person: bot.people.person(person).name, bot.rota.on_duty),
+        voice=Voice(say, clock, lambda person: bot.people.person(person).name, bot.rota.on_duty, command),
         new_id=lambda: str(ULID()),
         rota=bot.rota,
         searches=StoredSearches(bot.database),

@@ -111,7 +111,6 @@ def _as(team: str, bot_user: str, bot: str, token: str | None) -> Callable[..., 
 
 def _listen(app: AsyncApp, door: SlackDoor) -> None:
     """Register every listener. The last of each kind catches what is unknown, so that nothing ends in a silent 404."""
-    app.command("/ato")(_answer(commands.on_command, door))
     app.action(ANY)(_answer(actions.on_action, door))
     app.view_submission(ANY)(_answer(home.on_submission, door))
     app.view_closed(ANY)(_answer(modals.on_closed, door))

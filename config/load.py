@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from config.lint import lint
 from config.marks import Problem, Source, Unreadable, Where, nearest, read
-from config.placeholders import NO_VALUES, Values, put_in
+from config.placeholders import NO_VALUES, THE_DESKS, Values, put_in
 from desk.playbook.model import Playbook
 from desk.values import Text
 
@@ -52,14 +52,16 @@ def load(
     folder: Path = PLAYBOOKS,
     names: Iterable[str] = (),
     values: Mapping[str, Values] = _NOTHING_SET,
+    command: str = THE_DESKS["command"],
 ) -> Mapping[str, Playbook]:
     """Load every playbook of a folder (or those in `names`), by name; raises BadPlaybook.
 
-    `values` holds, by playbook, the installation's overrides of the playbook's own `values`.
+    `values` holds, by playbook, the installation's overrides of the playbook's own `values`; `command` is the desk's
+    slash command.
     """
     wanted = tuple(names)
     files = [folder / f"{name}.yaml" for name in wanted] or playbook_files(folder)
-    checked = [check(file, values.get(file.stem, NO_VALUES)) for file in files]
+    checked = [check(file, values.get(file.stem, NO_VALUES), {"command": command}) for file in files]
     problems = [p for one in checked for p in one.problems if not p.warning]
     problems.extend(_none(folder) if not files else ())
     problems.extend(_twice(checked))
@@ -84,14 +86,14 @@ def playbook_files(folder: Path) -> list[Path]:
     return sorted(file for file in folder.glob("*.y*ml") if file.is_file())
 
 
-def check(path: Path, values: Values = NO_VALUES) -> Checked:
+def check(path: Path, values: Values = NO_VALUES, desks: Values = THE_DESKS) -> Checked:
     """Read and check one file; never raises for its content."""
     file = _shown(path)
     try:
         data, source = read(path, name=file)
     except Unreadable as wrong:
         return Checked(file, None, wrong.problems)
-    data, unfilled = put_in(data, source, values)
+    data, unfilled = put_in(data, source, values, desks)
     playbook, problems = parse(data, source)
     if playbook is not None:
         problems = lint(playbook, source)

@@ -13,16 +13,21 @@ _NAME = re.compile(r"\$\{([^{}]*)\}")
 
 Values = Mapping[str, str]
 NO_VALUES: Values = {}
+THE_DESKS: Values = {"command": "/ato"}
+"""Values that every playbook has from the desk: its slash command."""
 
 
-def put_in(data: Any, source: Source, given: Values = NO_VALUES) -> tuple[Any, tuple[Problem, ...]]:
+def put_in(
+    data: Any, source: Source, given: Values = NO_VALUES, desks: Values = THE_DESKS
+) -> tuple[Any, tuple[Problem, ...]]:
     """Replace every `${name}` in the data; also return problems for unknown and unused names.
 
-    `given` overrides the playbook's own values; names that the playbook does not have are a problem.
+    `given` overrides the playbook's own values; names that the playbook does not have are a problem. `desks` come
+    beneath both.
     """
     own = data.get("values") if isinstance(data, dict) else None
     own = own if isinstance(own, dict) else {}
-    values = {name: str(value) for name, value in {**own, **given}.items()}
+    values = {name: str(value) for name, value in {**desks, **own, **given}.items()}
     problems = list(_foreign(own, given, source))
     used: set[str] = set()
     found = {

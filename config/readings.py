@@ -88,6 +88,34 @@ def slack_id(raw: str) -> str:
     return raw
 
 
+DESK_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+LONGEST_NAME = 20
+"""So that `ATO Desk (<name>)` fits into the 35 characters of a Slack app's name."""
+COMMAND = re.compile(r"/[a-z0-9][a-z0-9_-]{0,30}")
+
+
+def desk_name(raw: str) -> str:
+    """Validate a desk's name: it becomes part of titles, tags and external ids."""
+    if len(raw) > LONGEST_NAME or not DESK_NAME.fullmatch(raw):
+        raise ValueError(
+            f"a desk's name is small letters a to z and digits, in words joined by hyphens, {LONGEST_NAME} characters"
+            " at most, such as fraud-eu"
+        )
+    return raw
+
+
+def command(raw: str) -> str:
+    """Validate a slash command: https://docs.slack.dev/interactivity/implementing-slash-commands"""
+    if not COMMAND.fullmatch(raw):
+        raise ValueError(
+            "a command is a slash, then small letters a to z, digits, hyphens or underscores, 32 characters at most,"
+            " such as /ato-eu"
+        )
+    return raw
+
+
+Command = Annotated[str, AfterValidator(command)]
+DeskName = Annotated[str, AfterValidator(desk_name)]
 SlackId = Annotated[str, AfterValidator(slack_id)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)]
 Account = Annotated[str, AfterValidator(account)]

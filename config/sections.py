@@ -19,6 +19,7 @@ from pydantic import (
 from config.readings import (
     Account,
     Address,
+    Command,
     Names,
     SlackId,
     fernet_keys,
@@ -56,6 +57,13 @@ class Slack(Section):
     api_url: Annotated[str, AfterValidator(folder_address)] = Field(
         "https://slack.com/api/",
         description="Slack's Web API; another address only for the sandbox",
+    )
+    command: Command = Field(
+        "/ato",
+        description=(
+            "The slash command of the Slack app, as the texts say it; a second desk in the same workspace needs"
+            " another, such as /ato-eu"
+        ),
     )
     inboxes: dict[str, SlackId] = Field(
         {},

@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.environment import BadSettings, Variable, read_environment, variables
+from config.readings import DeskName, command, desk_name
 from config.sections import (
     BackOffice,
     Chaser,
@@ -28,6 +29,7 @@ from config.sections import (
     Web,
     Zendesk,
 )
+from desk.values import UNNAMED
 
 
 class Settings(BaseSettings):
@@ -35,6 +37,13 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ATO_", env_nested_delimiter="__", frozen=True, extra="forbid")
 
+    name: DeskName = Field(
+        UNNAMED,
+        description=(
+            "The desk's name, such as fraud-eu: two desks on one Zendesk account or in one Slack workspace need"
+            " different ones, and everything a desk makes there carries its name"
+        ),
+    )
     slack: Slack
     zendesk: Zendesk
     backoffice: BackOffice = BackOffice()
@@ -66,6 +75,8 @@ def settings(environ: Mapping[str, str] | None = None) -> Settings:
     given = surroundings() if environ is None else environ
     known = {one.name: one for one in variables(Settings)}
     values, problems = read_environment(Settings, given, known)
+    if given.get("ATO_NAME") == "":
+        problems.append("ATO_NAME is empty. Take the line out for a desk without a name, or give one such as fraud-eu.")
     problems.extend(_sign_in(values.get("zendesk"), known, {line.split(" ", 1)[0] for line in problems}))
     try:
         found = Settings(**values)
@@ -74,6 +85,20 @@ def settings(environ: Mapping[str, str] | None = None) -> Settings:
     if problems:
         raise BadSettings(problems)
     return found
+
+
+def desk_and_command(given: Mapping[str, str]) -> tuple[str, str]:
+    """Return the desk's name and its slash command, whatever else is set; raises BadSettings."""
+    found: list[str] = []
+    problems: list[str] = []
+    for name, check, default in (("ATO_NAME", desk_name, UNNAMED), ("ATO_SLACK__COMMAND", command, "/ato")):
+        try:
+            found.append(check(given.get(name, default)))
+        except ValueError as wrong:
+            problems.append(f"{name} cannot be used: {wrong}.")
+    if problems:
+        raise BadSettings(problems)
+    return found[0], found[1]
 
 
 def surroundings(file: Path = Path(".env")) -> Mapping[str, str]:

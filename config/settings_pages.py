@@ -19,6 +19,7 @@ This page and `.env.example` are written by `ato settings write` from `config/se
 """
 
 _TITLES = {
+    "ATO_NAME": "Desk",
     "ATO_SLACK": "Slack",
     "ATO_ZENDESK": "Zendesk",
     "ATO_BACKOFFICE": "Back office",

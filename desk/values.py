@@ -78,6 +78,15 @@ BOT = Person(id="bot", name="ATO Desk")
 """The actor of steps that finish without a person."""
 
 
+UNNAMED = "ato"
+"""Name of a desk that was given none; what it makes outside carries no name."""
+
+
+def desk_title(desk: str) -> str:
+    """Return how a desk is called outside: its webhook, its Slack app."""
+    return BOT.name if desk == UNNAMED else f"{BOT.name} ({desk})"
+
+
 class Line(Value):
     """Translatable sentence: an English template, which is the catalogue key, and its arguments.
 

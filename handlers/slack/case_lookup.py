@@ -23,15 +23,15 @@ from integrations.slack.views.ledger import ledger
 
 log = logging.getLogger(__name__)
 
-NO_SUCH_CASE = Line(key="There is no case {case}. `/ato mine` lists yours.")
+NO_SUCH_CASE = Line(key="There is no case {case}. `{command} mine` lists yours.")
 NOT_YOURS = Line(key="Only people who work on these cases may see them.")
-NONE_OPEN = Line(key="You have no open cases. `/ato` opens one.")
+NONE_OPEN = Line(key="You have no open cases. `{command}` opens one.")
 NONE_OWED = Line(key="Nothing is open for your role. New work is announced in your channel.")
 BOARD = Line(key="Open work of your role, by what is due")
 MORE = Line(key="There is more: the home tab of this app lists up to 30 of each.")
 FIND_WHAT = Line(
     key=(
-        "Write what to look for: `/ato find` and an email address, a telephone number, an order number or a"
+        "Write what to look for: `{command} find` and an email address, a telephone number, an order number or a"
         " customer ID."
     )
 )
@@ -47,7 +47,7 @@ NOT_FOUND = Line(
 FOUND = Line(key="Cases found: {count}")
 CLOSED = Line(key="closed: {ending}")
 OPEN = Line(key="{step} · with {role}")
-NOTE_WHAT = Line(key="Write the case and the note: `/ato note ATO-12 what happened`.")
+NOTE_WHAT = Line(key="Write the case and the note: `{command} note ATO-12 what happened`.")
 NOTED = Line(key="Kept on {case}. Where the case has a ticket, the note goes there too.")
 
 MOST_LISTED = 20

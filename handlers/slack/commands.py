@@ -24,28 +24,28 @@ from integrations.slack.views.unconfirmed import unconfirmed
 log = logging.getLogger(__name__)
 
 HELP_OPEN = (
-    Line(key="`/ato` opens a new case, `/ato new` and a procedure's name where there are several."),
-    Line(key="`/ato 48213` shows the case of a Zendesk ticket, or opens one for it."),
+    Line(key="`{command}` opens a new case, `{command} new` and a procedure's name where there are several."),
+    Line(key="`{command} 48213` shows the case of a Zendesk ticket, or opens one for it."),
 )
 HELP_WORK = (
-    Line(key="`/ato ATO-12` shows a case: what is open, and what the customer was told and promised."),
-    Line(key="`/ato board` lists what your role owes, late ones first."),
-    Line(key="`/ato mine` lists what you have, each with a button to go on, and what you wait for."),
+    Line(key="`{command} ATO-12` shows a case: what is open, and what the customer was told and promised."),
+    Line(key="`{command} board` lists what your role owes, late ones first."),
+    Line(key="`{command} mine` lists what you have, each with a button to go on, and what you wait for."),
     Line(
         key=(
-            "`/ato find` and an email address, telephone number, order number or customer ID finds cases. Every look-up"
-            " is logged."
+            "`{command} find` and an email address, telephone number, order number or customer ID finds cases. Every"
+            " look-up is logged."
         )
     ),
-    Line(key="`/ato note ATO-12 …` keeps a note on a case, and on its ticket."),
+    Line(key="`{command} note ATO-12 …` keeps a note on a case, and on its ticket."),
 )
 HELP_NOBODY = Line(
     key=(
-        "You have no role in any procedure here, so there is nothing you can do with `/ato`. If this is your work, ask"
-        " your team lead to add you to the group."
+        "You have no role in any procedure here, so there is nothing you can do with `{command}`. If this is your work,"
+        " ask your team lead to add you to the group."
     )
 )
-NEAREST = Line(key="I do not know “{word}”. Did you mean `/ato {nearest}`?")
+NEAREST = Line(key="I do not know “{word}”. Did you mean `{command} {nearest}`?")
 UNKNOWN_WORD = Line(key="I do not know “{word}”.")
 NOT_AN_OPENER = Line(
     key=(

@@ -39,7 +39,7 @@ NOT_KEPT_FORM = Line(
 )
 NOT_UNDERSTOOD = Line(
     key=(
-        "I could not read that: the button or form may be from an older version. Nothing was changed. Type /ato to"
+        "I could not read that: the button or form may be from an older version. Nothing was changed. Type {command} to"
         " go on."
     )
 )

@@ -21,7 +21,7 @@ from integrations.slack.codec.asked import command_sent
 from integrations.slack.codec.meta import PICK_PLAYBOOK, FormMeta
 from integrations.slack.views.notes import under_verdict
 
-KEPT_SO_FAR = Line(key="{case} is kept as far as you got. `/ato mine` goes on with it.")
+KEPT_SO_FAR = Line(key="{case} is kept as far as you got. `{command} mine` goes on with it.")
 SENT = Line(key="Done. {case} is with {role} now: {step}.")
 ENDED = Line(key="{case} is closed: {ending}.")
 KEPT = Line(key="Done. {case} is kept.")

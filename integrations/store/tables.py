@@ -83,6 +83,14 @@ writers = Table(
 """Oldest compatible writer: for a database's migration, the newest migration of the oldest version that may write it.
 """
 
+desk_names = Table(
+    "desk_names",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("since", Instant, nullable=False),
+)
+"""Names of the desk, the latest is the present one: what it wrote outside carries the name of its time."""
+
 playbooks = Table(
     "playbooks",
     metadata,

@@ -10,20 +10,20 @@ import structlog
 from desk.case.effects import CreateTicket, LookAtTicket, Requester, Sheet, UpdateTicket, Writer
 from desk.case.results import TicketFound, TicketSeen
 from desk.service.ports import Attempt, GiveUp
+from desk.values import UNNAMED
 from integrations.zendesk.account import Account
+from integrations.zendesk.desk_marks import carried, external_id, is_anothers, made_by_a_desk
 from integrations.zendesk.names import SYSTEM, Ids, Names
 from integrations.zendesk.refusals import Rejected, closed
 from integrations.zendesk.shapes import RawTicket, RawUser
 from integrations.zendesk.sign_in import SignIn
 from integrations.zendesk.turns import ChangeTurns
 from integrations.zendesk.wire import (
-    carries,
-    external_id,
     find_ids,
-    made_here,
     meant,
     read_history,
     read_ticket,
+    sent_under,
     write_ticket,
     write_update,
 )
@@ -68,8 +68,13 @@ class ZendeskTickets:
         *,
         query_type: str = "Query type",
         write_sheet: Callable[[Sheet], bytes] = no_sheets,
+        desks: Sequence[str] = (UNNAMED,),
     ) -> None:
-        """Take the account, the requester of tickets without a safe contact, and the query type field's title."""
+        """Take the account, the requester of tickets without a safe contact, and the query type field's title.
+
+        `desks` is this desk's name and its former ones, under which it wrote before.
+        """
+        self._desks = desks
         self._turns: ChangeTurns | None = None
         self._write_sheet = write_sheet
         self._sign_in, self._bots = sign_in, dict[str, int]()
@@ -145,9 +150,9 @@ class ZendeskTickets:
         return found
 
     async def foreign(self, ticket: int, query_types: Sequence[str]) -> TicketFound | None:
-        """Read a ticket that belongs to no case. A solved one is ignored, whatever its query type."""
+        """Read a ticket that belongs to no case. A solved one and another desk's are ignored."""
         raw = await self._ticket(ticket)
-        if made_here(raw) or raw.status in {"solved", "closed"}:
+        if made_by_a_desk(raw) or is_anothers(raw, self._desks) or raw.status in {"solved", "closed"}:
             return None
         seen = await self._seen(raw, None)
         query_type = meant(raw, await self._known(), query_types, self._title)
@@ -182,7 +187,7 @@ class ZendeskTickets:
         body = kept or await self._new_body(effect)
         await attempt.prepare(body)
         try:
-            return await self._post(effect, body, attempt)
+            return await self._post(body, attempt)
         except Rejected as rejected:
             return await self._send_again(effect, body, attempt, rejected)
 
@@ -195,7 +200,7 @@ class ZendeskTickets:
         if fresh == body:
             raise rejected
         await attempt.prepare(fresh)
-        return await self._post(effect, fresh, attempt)
+        return await self._post(fresh, attempt)
 
     async def _taken(self, effect: CreateTicket) -> int:
         """Recover from an idempotency key that was used with another body: a ticket may exist."""
@@ -208,32 +213,34 @@ class ZendeskTickets:
             )
         return found
 
-    async def _post(self, effect: CreateTicket, body: bytes, attempt: Attempt) -> int:
-        key, first = external_id(effect.key), not attempt.before
+    async def _post(self, body: bytes, attempt: Attempt) -> int:
+        key, first = sent_under(body), not attempt.before
         return await asyncio.to_thread(self._account.post, body, key, sending=first)
 
     async def _existing(self, effect: CreateTicket) -> int | None:
         """Return the ticket an earlier attempt created; of several the oldest, with an alert."""
-        found = sorted(ticket.id for ticket in await asyncio.to_thread(self._account.named, external_id(effect.key)))
+        named = [await asyncio.to_thread(self._account.named, external_id(effect.key, desk)) for desk in self._desks]
+        found = sorted(ticket.id for tickets in named for ticket in tickets)
         if len(found) > 1:
             log.warning("zendesk_tickets_doubled", effect=effect.key, kept=found[0], others=found[1:])
         return found[0] if found else None
 
     async def _new_body(self, effect: CreateTicket) -> bytes:
-        return write_ticket(effect, await self._ids(effect), self._placeholder)
+        return write_ticket(effect, await self._ids(effect), self._placeholder, self._desks[0])
 
     async def _noted(self, effect: UpdateTicket, ticket: int) -> bool:
         """Return whether an earlier attempt's note exists; without a note an update may simply be repeated."""
         if not (effect.note or effect.sheet):
             return False
-        return carries(await asyncio.to_thread(self._account.comments, ticket), effect.key)
+        comments = await asyncio.to_thread(self._account.comments, ticket)
+        return carried([one.body or "" for one in comments], effect.key, self._desks)
 
     async def _send_update(self, effect: UpdateTicket, ticket: RawTicket, attempt: Attempt) -> None:
         """Send note and changes, guarded by the stamp: valid only while nobody else has changed the ticket."""
         if ticket.status == "closed":
             raise GiveUp(SYSTEM, closed(ticket.id))
         ids, uploads = await self._ids(effect), await self._uploaded(effect)
-        body = write_update(effect, ids, ticket.updated_at, uploads)
+        body = write_update(effect, ids, ticket.updated_at, uploads, self._desks[0])
         if self._turns:
             await self._turns.take(ticket.id)
         await attempt.prepare(body)

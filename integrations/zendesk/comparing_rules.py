@@ -5,7 +5,6 @@ from typing import Any
 
 from integrations.zendesk.difference import RUN, Difference, several
 from integrations.zendesk.rules import (
-    HOOK,
     KEPT,
     Kind,
     Placed,
@@ -18,9 +17,17 @@ from integrations.zendesk.setup import Call, Found
 from integrations.zendesk.shapes import RawHook, RawRule
 
 
-def hook(found: Found) -> RawHook | None:
-    """Return the desk's webhook."""
-    return next((one for one in found.hooks if one.name == HOOK), None)
+def hook(found: Found, wanted: Wanted) -> RawHook | None:
+    """Return the webhook with this desk's name; whether this desk made it, `is_ours` says."""
+    return next((one for one in found.hooks if one.name == wanted.webhook), None)
+
+
+def is_ours(there: RawHook, wanted: Wanted) -> bool:
+    """Return whether the webhook with this desk's name is this desk's, and not another's of the same name.
+
+    It is when it calls this desk, or when it signs with this desk's secret and no desk answers where it calls.
+    """
+    return (there.endpoint is not None and there.endpoint == wanted.endpoint) or (wanted.proved and not wanted.answered)
 
 
 _CONNECTED = ("conditional_ticket_events",)
@@ -28,28 +35,45 @@ _CONNECTED = ("conditional_ticket_events",)
 
 def hooks(wanted: Wanted, found: Found) -> Iterator[Difference]:
     """Yield the differences of the webhook."""
-    same = [one for one in found.hooks if one.name == HOOK]
+    same = [one for one in found.hooks if one.name == wanted.webhook]
     if len(same) > 1:
-        yield several("webhook", HOOK)
+        yield several("webhook", wanted.webhook)
     elif not same:
         yield _no_hook(wanted)
+    elif not is_ours(same[0], wanted):
+        yield _taken(wanted, same[0])
     else:
         yield from _hook_differs(wanted, same[0])
 
 
+def _taken(wanted: Wanted, there: RawHook) -> Difference:
+    """Return that a webhook of this name calls somewhere else: it is never pointed here."""
+    what = (
+        f"The webhook “{wanted.webhook}” calls {there.endpoint}, and not this desk: another desk with the name"
+        f" “{wanted.desk}” made it, or this one at an older address. It was left as it is."
+    )
+    cure = (
+        "If another desk answers there, give this one a name of its own in ATO_NAME, such as fraud-eu, and run `ato"
+        " provision`. If it is this desk, stop it there, delete that webhook in Zendesk, and run `ato provision`."
+    )
+    if wanted.endpoint is None:
+        cure = "Put this desk's address into ATO_WEB__PUBLIC_URL. " + cure
+    return Difference(check="webhook", name=wanted.webhook, what=what, cure=cure)
+
+
 def _no_hook(wanted: Wanted) -> Difference:
-    what = f"There is no webhook “{HOOK}”."
+    name, what = wanted.webhook, f"There is no webhook “{wanted.webhook}”."
     if wanted.endpoint is None:
         cure = "Put the bot's address into ATO_WEB__PUBLIC_URL, then run `ato provision`."
-        return Difference(check="webhook", name=HOOK, what=what, cure=cure)
+        return Difference(check="webhook", name=name, what=what, cure=cure)
     body = {
-        "name": HOOK,
+        "name": name,
         "description": KEPT,
         "subscriptions": list(_CONNECTED),
         **_shape(wanted.endpoint),
     }
     return Difference(
-        check="webhook", name=HOOK, what=what, call=Call(method="POST", path="/api/v2/webhooks", body={"webhook": body})
+        check="webhook", name=name, what=what, call=Call(method="POST", path="/api/v2/webhooks", body={"webhook": body})
     )
 
 
@@ -66,8 +90,8 @@ def _hook_differs(wanted: Wanted, there: RawHook) -> Iterator[Difference]:
     if tuple(there.subscriptions or ()) != _CONNECTED:
         yield Difference(
             check="webhook",
-            name=HOOK,
-            what=f"The webhook “{HOOK}” is not one that triggers call, and that is fixed when it is made.",
+            name=wanted.webhook,
+            what=f"The webhook “{wanted.webhook}” is not one that triggers call, and that is fixed when it is made.",
             cure="Rename it in Zendesk, then run `ato provision`.",
         )
         return
@@ -75,56 +99,52 @@ def _hook_differs(wanted: Wanted, there: RawHook) -> Iterator[Difference]:
     differs = {name: value for name, value in shape.items() if getattr(there, name) != value}
     if differs:
         what = "is paused" if "status" in differs else f"has another {', '.join(differs).replace('_', ' ')}"
-        cure = RUN + (
-            " If Zendesk paused it, see in its activity log why deliveries failed." if "status" in differs else ""
-        )
+        cure = RUN
+        if "status" in differs:
+            cure += " If Zendesk paused it, see in its activity log why deliveries failed."
+        if "endpoint" in differs:
+            cure += " If another desk answers there, first give one of the two a name of its own in ATO_NAME."
         call = Call(method="PATCH", path=f"/api/v2/webhooks/{there.id}", body={"webhook": differs})
-        yield Difference(check="webhook", name=HOOK, what=f"The webhook “{HOOK}” {what}.", cure=cure, call=call)
+        yield Difference(
+            check="webhook", name=wanted.webhook, what=f"The webhook “{wanted.webhook}” {what}.", cure=cure, call=call
+        )
 
 
 def rules(wanted: Wanted, found: Found, kinds: Sequence[Placed]) -> Iterator[Difference]:
-    """Yield the differences of the desk's triggers, one for each kind of ticket."""
-    there, at = hook(found), {one.kind: one for one in kinds}
+    """Yield the differences of the desk's triggers, one for each kind of ticket; none calls another desk's webhook."""
+    there, at = hook(found, wanted), {one.kind: one for one in kinds}
+    hook_id = there.id if there and is_ours(there, wanted) else None
     seen: set[str] = set()
     for kind in wanted.kinds:
-        if kind.title in seen:
+        title = kind.title(wanted.desk)
+        if title in seen:
             continue
-        seen.add(kind.title)
-        same = [one for one in found.rules if one.title == kind.title]
+        seen.add(title)
+        same = [one for one in found.rules if one.title == title]
         if len(same) > 1:
-            yield several("trigger", kind.title)
-        elif there is None or kind not in at:
+            yield several("trigger", title)
+        elif hook_id is None or kind not in at:
             if not same:
-                yield Difference(
-                    check="trigger",
-                    name=kind.title,
-                    what=f"There is no trigger “{kind.title}”.",
-                    waits=True,
-                )
+                yield Difference(check="trigger", name=title, what=f"There is no trigger “{title}”.", waits=True)
         else:
-            yield from _rule(kind, same, trigger_of(at[kind], there.id))
+            yield from _rule(kind, same, trigger_of(at[kind], hook_id, wanted.desk))
 
 
 def _rule(kind: Kind, same: Sequence[RawRule], body: dict[str, Any]) -> Iterator[Difference]:
+    title = body["title"]
     if not same:
         call = Call(method="POST", path="/api/v2/triggers", body={"trigger": body})
-        yield Difference(check="trigger", name=kind.title, what=f"There is no trigger “{kind.title}”.", call=call)
+        yield Difference(check="trigger", name=title, what=f"There is no trigger “{title}”.", call=call)
     elif differs := changed(same[0], body):
         call = Call(method="PUT", path=f"/api/v2/triggers/{same[0].id}", body={"trigger": body})
         if (tag := _other_tag(same[0], body)) is not None:
-            check, what = (
-                "option",
-                (
-                    f"The option “{kind.query_type}” has another tag now, and the trigger “{kind.title}” still waits"
-                    f" for {tag}."
-                ),
+            check = "option"
+            what = (
+                f"The option “{kind.query_type}” has another tag now, and the trigger “{title}” still waits for {tag}."
             )
         else:
-            check, what = (
-                "trigger",
-                f"The trigger “{kind.title}” was changed: {', '.join(differs)}.",
-            )
-        yield Difference(check=check, name=kind.title, what=what, call=call)
+            check, what = "trigger", f"The trigger “{title}” was changed: {', '.join(differs)}."
+        yield Difference(check=check, name=title, what=what, call=call)
 
 
 def _other_tag(rule: RawRule, body: dict[str, Any]) -> str | None:

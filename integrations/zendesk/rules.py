@@ -7,12 +7,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from desk.values import Value
+from desk.values import UNNAMED, Value
+from integrations.zendesk.desk_marks import trigger_prefix, webhook_name
 from integrations.zendesk.names import levels
 from integrations.zendesk.shapes import RawOption, RawRule
 
-HOOK = "ATO Desk"
-"""The webhook's name, which identifies it."""
 BODY = '{"ticket_id": "{{ticket.id}}"}'
 """Body of the trigger's request: ids only, since placeholders are inserted without escaping."""
 KEPT = "Tells ATO Desk that a ticket changed. `ato provision` keeps it as it is."
@@ -27,17 +26,17 @@ class Kind(Value):
     query_type: str | None = None
     """Levels separated by `::`, as in Zendesk."""
 
-    @property
-    def title(self) -> str:
-        """Return the title of this kind's trigger."""
+    def title(self, desk: str) -> str:
+        """Return the title of a desk's trigger for this kind."""
         what = self.query_type.rsplit("::", 1)[-1] if self.query_type else self.form
-        return f"{HOOK}: ticket changed ({what})"
+        return f"{trigger_prefix(desk)}ticket changed ({what})"
 
 
 class Wanted(Value):
     """Everything the playbooks need in the account. `endpoint` is the bot's URL for webhooks.
 
-    Without `calls` the account cannot reach the bot, and needs neither the webhook nor triggers.
+    Without `calls` the account cannot reach the bot, and needs neither the webhook nor triggers. `proved` says that the
+    webhook with this desk's name signs with this desk's secret, `answered` that a desk answers where it calls.
     """
 
     field: str
@@ -45,6 +44,19 @@ class Wanted(Value):
     groups: tuple[str, ...]
     endpoint: str | None = None
     calls: bool = True
+    desk: str = UNNAMED
+    proved: bool = False
+    answered: bool = False
+
+    @property
+    def webhook(self) -> str:
+        """Return the name of this desk's webhook."""
+        return webhook_name(self.desk)
+
+    @property
+    def triggers(self) -> tuple[str, ...]:
+        """Return the titles of this desk's triggers."""
+        return tuple(dict.fromkeys(kind.title(self.desk) for kind in self.kinds))
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -85,7 +97,7 @@ def same_option(option: RawOption, query_type: str) -> bool:
 # The desk's own triggers --------------------------------------------------------------------------
 
 
-def trigger_of(placed: Placed, hook: str) -> Json:
+def trigger_of(placed: Placed, hook: str, desk: str = UNNAMED) -> Json:
     """Build the trigger that calls the webhook for every change to one kind of ticket."""
     watched: Json = {"field": "ticket_form_id", "operator": "is", "value": str(placed.form)}
     if placed.field is not None:
@@ -97,7 +109,7 @@ def trigger_of(placed: Placed, hook: str) -> Json:
         {"field": "comment_is_public", "operator": "is", "value": "not_relevant"},
     ]
     return {
-        "title": placed.kind.title,
+        "title": placed.kind.title(desk),
         "description": KEPT,
         "active": True,
         "conditions": {"all": [watched], "any": moved},
@@ -115,6 +127,11 @@ def changed(found: RawRule, wanted: Json) -> tuple[str, ...]:
         "its actions": _told(found.actions) != _told(wanted["actions"]),
     }
     return tuple(name for name, one in differs.items() if one)
+
+
+def watches(found: RawRule, wanted: Json) -> bool:
+    """Return whether a trigger is about the same tickets as the required one."""
+    return _told(found.conditions.all) == _told(wanted["conditions"]["all"])
 
 
 def _told(parts: Sequence[Mapping[str, Any]]) -> set[tuple[str, str, str]]:

@@ -1,6 +1,6 @@
-"""Administration API client for a Zendesk account: reads the configuration, adds and corrects the desk's parts.
+"""Administration API client for a Zendesk account: reads the configuration, makes the changes it is given.
 
-Nothing here deletes. Calls block; formats are Zendesk's own:
+Calls block; formats are Zendesk's own:
 https://developer.zendesk.com/api-reference/ticketing/introduction/ and
 https://developer.zendesk.com/api-reference/webhooks/introduction/
 """
@@ -45,11 +45,11 @@ class Found(Value):
 
 
 class Call(Value):
-    """One change of the account: create a thing, or update one of ours."""
+    """One change of the account: create a thing, or update or delete one of ours."""
 
     method: str
     path: str
-    body: dict[str, Any]
+    body: dict[str, Any] | None = None
 
 
 class SetUp:
@@ -94,7 +94,7 @@ class SetUp:
         return secret.secret
 
     def do(self, call: Call) -> None:
-        """Create or update one thing; raises GiveUp with Zendesk's own words when it is refused."""
+        """Make one change; raises GiveUp with Zendesk's own words when it is refused."""
         self._ask(call.method, call.path, call.body)
 
     def _all(self, kind: TypeAdapter[T], name: str) -> T:

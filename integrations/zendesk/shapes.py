@@ -43,6 +43,7 @@ class RawTicket(Wire):
     custom_fields: tuple[FieldValue, ...] | None = ()
     requester_id: int | None = None
     updated_at: str | None = None
+    tags: tuple[str, ...] | None = ()
 
     def value(self, field: int) -> Any:
         """Return the ticket's value of a custom field."""

@@ -3,7 +3,6 @@
 https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Collection, Sequence
@@ -14,6 +13,7 @@ from typing import Any
 from desk.case.effects import CreateTicket, Requester, UpdateTicket
 from desk.case.results import TicketSeen
 from desk.service.ports import GiveUp
+from desk.values import UNNAMED
 from integrations.zendesk.deliveries import (
     Malformed,
     TicketChanged,
@@ -21,6 +21,7 @@ from integrations.zendesk.deliveries import (
     read_webhook,
     signed,
 )
+from integrations.zendesk.desk_marks import external_id, marker, tag_of
 from integrations.zendesk.names import (
     Dropdown,
     Ids,
@@ -34,7 +35,6 @@ from integrations.zendesk.names import (
 from integrations.zendesk.shapes import (
     Answer,
     RawAudit,
-    RawComment,
     RawField,
     RawNamed,
     RawTicket,
@@ -44,12 +44,8 @@ __all__ = [
     "History",
     "Malformed",
     "TicketChanged",
-    "carries",
     "check_signature",
-    "external_id",
     "find_ids",
-    "made_here",
-    "marker",
     "match_option",
     "meant",
     "read_history",
@@ -57,6 +53,7 @@ __all__ = [
     "read_ticket",
     "read_webhook",
     "read_written",
+    "sent_under",
     "signed",
     "write_ticket",
     "write_update",
@@ -64,7 +61,6 @@ __all__ = [
 
 ROOM = 60_000
 """Maximum bytes of a comment. Zendesk silently truncates at 64 kB, and our marker is at the end."""
-OURS = "ato-"
 CUT = "… (cut here: too long for Zendesk, the whole text is in the case)"
 
 
@@ -73,21 +69,6 @@ _UNSEEN = re.compile(
     "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 """Invisible characters, and those that change the writing direction or split lines."""
-
-
-def external_id(key: str) -> str:
-    """Return the external id of an effect: stable, and opaque as to the case."""
-    return f"{OURS}{hashlib.sha256(key.encode()).hexdigest()[:40]}"
-
-
-def made_here(ticket: RawTicket) -> bool:
-    """Return whether the desk created this ticket."""
-    return (ticket.external_id or "").startswith(OURS)
-
-
-def marker(key: str) -> str:
-    """Return the line that marks an effect's note."""
-    return f"[{external_id(key)}]"
 
 
 def find_ids(names: Names, effect: CreateTicket | UpdateTicket, query_type_title: str) -> Ids:
@@ -103,7 +84,7 @@ def find_ids(names: Names, effect: CreateTicket | UpdateTicket, query_type_title
     return Ids(form=form, group=group, field=field.id, tag=tag)
 
 
-def write_ticket(effect: CreateTicket, ids: Ids, placeholder: Requester) -> bytes:
+def write_ticket(effect: CreateTicket, ids: Ids, placeholder: Requester, desk: str = UNNAMED) -> bytes:
     """Serialize a new ticket; deterministic for the same effect and ids.
 
     No assignee: one who is not in the group is refused, and the ticket with it. The ticket the customer wrote from is
@@ -117,8 +98,10 @@ def write_ticket(effect: CreateTicket, ids: Ids, placeholder: Requester) -> byte
         "group_id": ids.group,
         "status": effect.status,
         "requester": {"name": line(requester.name), "email": requester.email},
-        "external_id": external_id(effect.key),
+        "external_id": external_id(effect.key, desk),
     }
+    if tag := tag_of(desk):
+        ticket["tags"] = [tag]
     if ids.field is not None:
         ticket["custom_fields"] = [{"id": ids.field, "value": ids.tag}]
     return _stable(ticket)
@@ -130,7 +113,9 @@ def _first_note(effect: CreateTicket) -> str:
     return "\n\n".join(filter(None, (fit(effect.body.strip() or effect.subject), calm(linked))))
 
 
-def write_update(effect: UpdateTicket, ids: Ids, stamp: str | None, uploads: Sequence[str] = ()) -> bytes:
+def write_update(
+    effect: UpdateTicket, ids: Ids, stamp: str | None, uploads: Sequence[str] = (), desk: str = UNNAMED
+) -> bytes:
     """Serialize an update. `updated_stamp` is optimistic locking: Zendesk refuses it once anybody has changed the
     ticket.
 
@@ -139,7 +124,7 @@ def write_update(effect: UpdateTicket, ids: Ids, stamp: str | None, uploads: Seq
     ticket: dict[str, Any] = {"safe_update": True, "updated_stamp": stamp} if stamp else {}
     words = (effect.note or "").strip() or (effect.sheet.name if effect.sheet else "")
     if words:
-        note = f"{fit(words)}\n\n{marker(effect.key)}"
+        note = f"{fit(words)}\n\n{marker(effect.key, desk)}"
         ticket["comment"] = {"body": note, "public": False}
         if uploads:
             ticket["comment"]["uploads"] = list(uploads)
@@ -203,9 +188,9 @@ def read_written(raw: bytes) -> int:
     return Answer.model_validate_json(raw).ticket.id
 
 
-def carries(comments: Sequence[RawComment], key: str) -> bool:
-    """Return whether one of these comments is the effect's note."""
-    return any(marker(key) in (comment.body or "") for comment in comments)
+def sent_under(body: bytes) -> str:
+    """Return the external id in the body of a new ticket."""
+    return str(json.loads(body)["ticket"]["external_id"])
 
 
 def read_ticket(

@@ -19,18 +19,23 @@ def manifest(
     """
     from pydantic import ValidationError
 
-    from config.settings import surroundings
+    from config.settings import desk_and_command, surroundings
+    from desk.values import desk_title
     from integrations.slack.app.manifest import manifest as written
-    from ops.exits import USAGE, stop
+    from ops.exits import USAGE, explained, stop
 
-    address = None if socket else url or surroundings().get("ATO_WEB__PUBLIC_URL")
+    given = surroundings()
+    address = None if socket else url or given.get("ATO_WEB__PUBLIC_URL")
     if not socket and not address:
         stop(
             "Slack has to know the bot's address.",
             "ato manifest --url https://ato.example.com, or ato manifest --socket",
             USAGE,
         )
+    with explained():
+        name, command = desk_and_command(given)
     try:
-        typer.echo(json.dumps(written(address), ensure_ascii=False, indent=2))
+        asked = written(address, command=command, name=desk_title(name))
+        typer.echo(json.dumps(asked, ensure_ascii=False, indent=2))
     except ValidationError:
         stop(f"“{address}” is no address Slack would take.", "ato manifest --url https://ato.example.com", USAGE)

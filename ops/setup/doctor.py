@@ -28,7 +28,7 @@ def examine(environ: Mapping[str, str] | None = None) -> list[Verdict]:
     verdicts = [good(SETTINGS, "They are complete.")]
     chosen = found.playbooks
     try:
-        playbooks = load(chosen.folder or PLAYBOOKS, chosen.names, chosen.values)
+        playbooks = load(chosen.folder or PLAYBOOKS, chosen.names, chosen.values, found.slack.command)
     except BadPlaybook as wrong:
         cure = "`ato playbook check` says it again, and docs/playbooks.md explains the language."
         return verdicts + [broken(PLAYBOOK, line, cure) for line in str(wrong).splitlines()]
@@ -47,8 +47,9 @@ async def _outside(found: Settings, playbooks: Mapping[str, Playbook]) -> list[V
         machine_checks.queue(found, now),
         asyncio.to_thread(machine_checks.database, found),
     )
+    name = await asyncio.to_thread(machine_checks.desk_name, found)
     clock = machine_checks.clock(found, at_slack or at_zendesk)
-    return [*slack, *zendesk, *bot, database, *queue, clock, machine_checks.disk(found)]
+    return [name, *slack, *zendesk, *bot, database, *queue, clock, machine_checks.disk(found)]
 
 
 async def _slack(found: Settings, playbooks: Mapping[str, Playbook]) -> tuple[list[Verdict], datetime | None]:

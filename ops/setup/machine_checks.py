@@ -8,13 +8,15 @@ from bot.clock import OffsetClock, SystemClock
 from config.settings import Settings
 from desk.service.ports import StoreGone
 from integrations.store.current import is_current
+from integrations.store.desk_name import Renamed, check_name
 from integrations.store.effects import StoredEffects
 from integrations.store.engine import database_file, open_database
 from integrations.store.probing import why_not_writable
+from integrations.store.starting import CannotStart
 from integrations.store.vault import Vault
 from ops.setup.verdicts import Verdict, broken, good, unknown
 
-DATABASE, QUEUE, CLOCK, DISK = "database", "queue", "clock", "disk"
+NAME, DATABASE, QUEUE, CLOCK, DISK = "desk", "database", "queue", "clock", "disk"
 SKEW = timedelta(seconds=60)
 """How far the clock may be off. At five minutes every signature is refused."""
 _LATE = timedelta(minutes=5)
@@ -42,6 +44,22 @@ def database(settings: Settings) -> Verdict:
             "Start `ato serve` of this version, which brings them up to date.",
         )
     return good(DATABASE, "It can be written, and its tables are of this version.")
+
+
+def desk_name(settings: Settings) -> Verdict:
+    """Check that the database belongs to the desk of this name."""
+    url = settings.database_url.get_secret_value()
+    file = database_file(url)
+    if (file is not None and not file.exists()) or not is_current(url):
+        return good(NAME, f"This is the desk “{settings.name}”.")
+    try:
+        names = check_name(url, settings.name)
+    except Renamed as refused:
+        return broken(NAME, str(refused), "Put it right before the bot is started again: it will not start.")
+    except CannotStart as wrong:
+        return unknown(NAME, str(wrong), "See the line about the database.")
+    before = f" It was called {', '.join(f'“{one}”' for one in names[1:])} before." if names[1:] else ""
+    return good(NAME, f"This is the desk “{names[0]}”.{before}")
 
 
 async def queue(settings: Settings, now: datetime) -> list[Verdict]:

@@ -18,14 +18,16 @@ from config.settings import Settings, settings, surroundings
 from desk.playbook.model import Playbook
 from desk.service.ports import GiveUp
 from integrations.slack.app.setup import Workspace
-from integrations.zendesk.comparing import compare
-from integrations.zendesk.comparing_rules import hook
+from integrations.zendesk.comparing import compare, placed
+from integrations.zendesk.comparing_rules import hook, is_ours
+from integrations.zendesk.desk_marks import webhook_name
 from integrations.zendesk.difference import Difference
-from integrations.zendesk.rules import HOOK
+from integrations.zendesk.other_desks import OtherDesk, others
 from integrations.zendesk.scopes import PROVISION
 from integrations.zendesk.setup import SetUp
 from ops.setup import names, slack_checks
 from ops.setup.envfile import put_in
+from ops.setup.ownership import looked_at
 from ops.setup.verdicts import BROKEN
 from ops.setup.wanted import wanted
 
@@ -58,7 +60,8 @@ def provision(file: Path, *, dry: bool) -> Report:
     if not in_a_file:
         given.setdefault(SECRET, NOT_YET)
     chosen = settings(given)
-    playbooks = load(chosen.playbooks.folder or PLAYBOOKS, chosen.playbooks.names, chosen.playbooks.values)
+    books = chosen.playbooks
+    playbooks = load(books.folder or PLAYBOOKS, books.names, books.values, chosen.slack.command)
     secret = _zendesk(chosen, playbooks, report, dry=dry)
     if not wanted(playbooks, chosen).calls and given.get(SECRET) == NOT_YET:
         secret = secrets.token_urlsafe(32)  # nobody has it: whatever says it comes from Zendesk is refused
@@ -75,7 +78,8 @@ def _in_a_file(chosen: Settings, path: str, secret: str | None, report: Report) 
     """List secrets that a person must put into their own file."""
     if secret and secret != chosen.zendesk.webhook_secret.get_secret_value():
         report.by_person.append(
-            f"Put the signing secret of the webhook “{HOOK}” (Zendesk shows it on the webhook's page) into {path}."
+            f"Put the signing secret of the webhook “{webhook_name(chosen.name)}” (Zendesk shows it on the webhook's"
+            f" page) into {path}."
         )
 
 
@@ -106,21 +110,29 @@ def _zendesk(chosen: Settings, playbooks: Mapping[str, Playbook], report: Report
         _admitted(account)
         wish = wanted(playbooks, chosen)
         report.checked = len(wish.groups) + len(wish.query_types) + len(wish.forms) + len(wish.kinds) + 2
-        left = compare(wish, account.found())
+        wish, found = looked_at(account, wish, chosen)
+        left = compare(wish, found)
         for _ in range(0 if dry else _PASSES):
             if not any(one.call for one in left):
                 break
             report.done += _mend(account, left)
-            left = compare(wish, account.found())
+            found = account.found()
+            left = compare(wish, found)
         report.done += [_would(one) for one in left if one.ours and dry]
         report.notes += _to_fill(report.done)
         report.by_person += [_task(one) for one in left if not (one.ours and dry)]
         if not wish.calls:
             report.notes.append(_READ)
-        there = hook(account.found())
-        return account.secret(there.id) if there else None
+        report.notes += [_beside(one) for one in others(wish, found, placed(wish, found))]
+        there = hook(found, wish)
+        return account.secret(there.id) if there and is_ours(there, wish) else None
     finally:
         account.close()
+
+
+def _beside(other: OtherDesk) -> str:
+    where = f"The desk “{other.name}” works on this account, too ({other.endpoint})"
+    return f"{where}: its webhook and triggers stay as they are."
 
 
 def _admitted(account: SetUp) -> None:

@@ -28,6 +28,7 @@ def wanted(playbooks: Mapping[str, Playbook], settings: Settings) -> Wanted:
         groups=tuple(dict.fromkeys(_groups(playbooks))),
         endpoint=f"{url}{WEBHOOK_PATH}" if url else None,
         calls=bool(url) or settings.slack.app_token is None,
+        desk=settings.name,
     )
 
 

@@ -9,19 +9,23 @@ from config.sections import Zendesk
 from config.settings import Settings
 from desk.playbook.model import Playbook
 from desk.service.ports import GiveUp, TryAgain
-from integrations.zendesk.comparing import compare
-from integrations.zendesk.comparing_rules import hook
+from desk.values import UNNAMED
+from integrations.zendesk.comparing import compare, placed
+from integrations.zendesk.comparing_rules import hook, is_ours
+from integrations.zendesk.desk_marks import tag_of
 from integrations.zendesk.difference import Difference
+from integrations.zendesk.other_desks import OtherDesk, others
 from integrations.zendesk.refusals import MissingScope, NotAllowed
-from integrations.zendesk.rules import HOOK, Wanted
+from integrations.zendesk.rules import Wanted
 from integrations.zendesk.scopes import SERVE
 from integrations.zendesk.setup import Found, SetUp
 from integrations.zendesk.shapes import RawUser
 from integrations.zendesk.sign_in_refusals import WrongClient, WrongScope
+from ops.setup.ownership import looked_at
 from ops.setup.verdicts import Verdict, broken, good, unknown
 from ops.setup.wanted import wanted
 
-SIGN_IN, SCOPES = "zendesk sign-in", "zendesk scopes"
+SIGN_IN, SCOPES, OTHER = "zendesk sign-in", "zendesk scopes", "other desk"
 LAST_DAY = date(2027, 4, 30)
 """The last day on which Zendesk accepts an API token.
 
@@ -136,15 +140,17 @@ def _second(zendesk: Zendesk, first: RawUser | None) -> Iterator[Verdict]:
 
 def _set_up(account: SetUp, settings: Settings, wish: Wanted) -> Iterator[Verdict]:
     try:
-        found = account.found()
+        wish, found = looked_at(account, wish, settings)
     except (GiveUp, TryAgain) as wrong:
         yield wrong_line("zendesk set-up", wrong)
         return
     left = compare(wish, found)
     yield from (_broken(one) for one in left)
     yield from _whole(wish, left)
+    for other in others(wish, found, placed(wish, found)):
+        yield from _beside(wish, settings, other)
     if wish.calls:
-        yield from _secret(account, settings, found)
+        yield from _secret(wish, found)
     else:
         every = settings.zendesk.reconcile_seconds
         yield good(
@@ -166,8 +172,8 @@ def _whole(wish: Wanted, left: tuple[Difference, ...]) -> Iterator[Verdict]:
         "field": f"The field “{wish.field}” is there.",
         "option": f"{len(wish.query_types)} query types are there.",
         "form": f"{len(wish.forms)} forms are there.",
-        "webhook": f"The webhook “{HOOK}” is active.",
-        "trigger": f"{len({kind.title for kind in wish.kinds})} triggers are as they were made.",
+        "webhook": f"The webhook “{wish.webhook}” is active.",
+        "trigger": f"{len(wish.triggers)} triggers are as they were made.",
         "requester": "No trigger writes to a customer because of the desk's internal notes.",
     }
     called = {"webhook", "trigger"}
@@ -176,20 +182,46 @@ def _whole(wish: Wanted, left: tuple[Difference, ...]) -> Iterator[Verdict]:
             yield good(f"zendesk {name}", words)
 
 
-def _secret(account: SetUp, settings: Settings, found: Found) -> Iterator[Verdict]:
-    there = hook(found)
-    if there is None:
+def _secret(wish: Wanted, found: Found) -> Iterator[Verdict]:
+    there = hook(found, wish)
+    if there is None or not is_ours(there, wish):
         return
-    try:
-        same = account.secret(there.id) == settings.zendesk.webhook_secret.get_secret_value()
-    except (GiveUp, TryAgain) as wrong:
-        yield wrong_line("zendesk webhook secret", wrong)
-        return
-    if same:
+    if wish.proved:
         yield good("zendesk webhook secret", "The bot has the secret that Zendesk signs with.")
     else:
         yield broken(
             "zendesk webhook secret",
             "Zendesk signs with another secret than the bot has: every delivery is refused.",
             "Run `ato provision`, and start the bot again.",
+        )
+
+
+def _beside(wish: Wanted, settings: Settings, other: OtherDesk) -> Iterator[Verdict]:
+    """Report another desk of the account; one that calls this desk's address is this one under a former name."""
+    if other.endpoint and other.endpoint == wish.endpoint:
+        yield broken(
+            OTHER,
+            f"A webhook of the desk “{other.name}” calls this desk's own address: it is left from an older name, and"
+            " every delivery of it is refused.",
+            f"`ATO_NAME={other.name} ato unprovision` says what it is made of, and takes it away with --yes.",
+        )
+        return
+    yield good(
+        OTHER,
+        f"The desk “{other.name}” works on this account, too: its webhook calls {other.endpoint}, and it has"
+        f" {other.triggers} triggers. This desk leaves them alone.",
+    )
+    if other.shared:
+        yield unknown(
+            OTHER,
+            f"Both desks watch the same tickets ({', '.join(other.shared)}): one made by hand becomes a case at both.",
+            "Let each desk have playbooks of its own (ATO_PLAYBOOKS__NAMES)"
+            + (f"; or give a ticket the tag {tag}, and it is the other's." if (tag := tag_of(other.name)) else "."),
+        )
+    if settings.name != UNNAMED and settings.slack.command == "/ato":
+        yield unknown(
+            OTHER,
+            "This desk's command is /ato. In one workspace Slack gives a command to the app that was installed last.",
+            "If both are in one workspace, put another into ATO_SLACK__COMMAND, such as /ato-eu, and paste `ato"
+            " manifest` into the Slack app.",
         )

@@ -129,7 +129,7 @@ def carry_over(old: Engine, new: Engine) -> None:
     here.reflect(old)
     with new.connect() as source, old.begin() as target:
         for table in here.sorted_tables:
-            if table.name == "alembic_version" or table.name.startswith("procrastinate"):
+            if table.name in {"alembic_version", "writers"} or table.name.startswith("procrastinate"):
                 continue
             target.execute(table.delete())
             columns = [there.tables[table.name].c[column.name] for column in table.c]

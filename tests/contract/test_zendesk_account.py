@@ -10,9 +10,9 @@ from structlog.testing import capture_logs
 from desk.service.ports import GiveUp, TryAgain
 from integrations.store.pace import MemoryPace
 from integrations.zendesk.client import ZendeskTickets
+from integrations.zendesk.desk_marks import external_id
 from integrations.zendesk.sign_in import ApiToken
 from integrations.zendesk.turns import ChangeTurns
-from integrations.zendesk.wire import external_id
 from sandbox import seeds
 from tests.contract.zendesk_sandbox import CREATE, Account, Try, account, look, note
 

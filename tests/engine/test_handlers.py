@@ -220,7 +220,7 @@ async def test_an_expired_trigger_is_said_privately_and_nothing_is_lost(slack):
 )
 async def test_an_unknown_button_is_answered_privately(slack, action, value):
     await slack.click("UMOD0001", action, value)
-    assert slack.reply.told == [("UMOD0001", NOT_UNDERSTOOD.key)]
+    assert slack.reply.told == [("UMOD0001", NOT_UNDERSTOOD.key.replace("{command}", "/ato"))]
 
 
 @pytest.mark.parametrize("action", ["do:suspend:suspended", "form:suspend:suspended", "claim:suspend"])

@@ -86,7 +86,7 @@ async def test_a_case_that_is_not_there_is_said(slack, text):
 
 
 async def test_mine_lists_my_open_cases(slack):
-    assert (await slack.command("UAGENT01", "mine"))["text"] == case_lookup.NONE_OPEN.key
+    assert (await slack.command("UAGENT01", "mine"))["text"] == case_lookup.NONE_OPEN.key.replace("{command}", "/ato")
     await slack.received()
     answer = await slack.command("UAGENT01", "mine")
     assert answer["blocks"][1]["accessory"]["action_id"] == "form:locate:"
@@ -117,7 +117,7 @@ async def test_who_works_with_two_procedures_chooses_first(playbooks):
 async def test_a_form_of_an_older_version_is_answered_in_the_modal(slack):
     view = {**(await slack.opened()), "private_metadata": "old"}
     answer = await slack.submit("UAGENT01", view, RECEIVE)
-    assert shown(answer["view"]) == NOT_UNDERSTOOD.key
+    assert shown(answer["view"]) == NOT_UNDERSTOOD.key.replace("{command}", "/ato")
     unknown = {**view, "private_metadata": write_meta(FormMeta(case="X", step="gone"))}
     assert "I do not know this case" in str(await slack.submit("UAGENT01", unknown, RECEIVE))
 

@@ -279,7 +279,7 @@ async def test_a_case_is_found_by_what_is_known_of_the_customer(slack, words, ki
 async def test_what_nobody_has_is_not_found_and_a_closed_case_says_so(slack):
     await slack.with_mod()
     assert (await slack.command("UMOD0001", "find nobody@example.com"))["text"] == case_lookup.NOT_FOUND.key
-    assert (await slack.command("UMOD0001", "find"))["text"] == case_lookup.FIND_WHAT.key
+    assert (await slack.command("UMOD0001", "find"))["text"] == case_lookup.FIND_WHAT.key.replace("{command}", "/ato")
     assert (await slack.command("UOUTS001", "find x@example.com"))["text"] == case_lookup.NOT_YOURS.key
 
 
@@ -360,7 +360,9 @@ async def test_a_note_is_kept_on_its_case(slack):
     assert answer["text"].startswith("Kept on ATO-1.")
     [note] = (await slack.case()).notes
     assert (note.words.value, note.by) == ("The customer called Again.", "UMOD0001")
-    assert (await slack.command("UMOD0001", "note ATO-1"))["text"] == case_lookup.NOTE_WHAT.key.replace("`", "`")
+    assert (await slack.command("UMOD0001", "note ATO-1"))["text"] == case_lookup.NOTE_WHAT.key.replace(
+        "{command}", "/ato"
+    )
     assert (await slack.command("UMOD0001", "note ATO-9 x"))["text"].startswith("There is no case ATO-9.")
     assert (await slack.command("UOUTS001", "note ATO-1 x"))["text"].startswith("Only people who work on these")
 
@@ -418,7 +420,7 @@ async def test_help_lists_only_what_the_person_may_do(slack):
     assert "`/ato` opens a new case" in said["UAGENT01"]
     assert "`/ato` opens a new case" not in said["UMOD0001"]
     assert "`/ato board`" in said["UMOD0001"]
-    assert said["UOUTS001"] == commands.HELP_NOBODY.key
+    assert said["UOUTS001"] == commands.HELP_NOBODY.key.replace("{command}", "/ato")
 
 
 async def test_the_shortcut_on_a_message_opens_the_intake(slack):

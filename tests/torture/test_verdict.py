@@ -14,7 +14,7 @@ from desk.case.work_events import EffectPlanned
 from desk.playbook.model import Playbook
 from integrations.slack.posting.posts import opaque
 from integrations.store.record import Work
-from integrations.zendesk.wire import external_id
+from integrations.zendesk.desk_marks import external_id
 from tools.torture.outside import Listener, Note, Outside, Post
 from tools.torture.people import Played
 from tools.torture.verdict import Inside, Tokens, Verdict, judge, minted_too_often, unplayed

@@ -7,13 +7,11 @@ from typing import Any
 import pytest
 
 from desk.case.effects import CreateTicket, Requester, UpdateTicket
+from integrations.zendesk.desk_marks import carried, external_id, marker
 from integrations.zendesk.names import Dropdown, Ids, Named, Names, Option
 from integrations.zendesk.shapes import RawComment, RawField, RawNamed, RawTicket
 from integrations.zendesk.wire import (
-    carries,
-    external_id,
     find_ids,
-    marker,
     read_names,
     read_ticket,
     read_written,
@@ -164,9 +162,9 @@ def test_a_long_note_is_cut_by_us_and_says_so(letter: str) -> None:
 
 
 def test_a_note_is_known_by_its_marker() -> None:
-    ours = RawComment(body=f"<p>Please refund.</p>\n{marker('one')}")
-    assert carries([RawComment(body=None), ours], "one")
-    assert not carries([ours], "another")
+    ours = f"<p>Please refund.</p>\n{marker('one')}"
+    assert carried(["", ours], "one", ["ato"])
+    assert not carried([ours], "another", ["ato"])
 
 
 # Reading ------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from integrations.slack.posting.posts import opaque
-from integrations.zendesk.wire import external_id
+from integrations.zendesk.desk_marks import external_id
 from ops.stage import Stage, StageFailed
 from tools.torture.fleet import Fleet, Replica
 from tools.torture.flight import SENT, UnderWay, under_way

@@ -15,7 +15,7 @@ from desk.playbook.model import Playbook
 from desk.reminders.ladder import reached
 from integrations.slack.posting.posts import opaque
 from integrations.store.record import Work
-from integrations.zendesk.wire import external_id
+from integrations.zendesk.desk_marks import external_id
 from tools.torture.outside import Outside
 from tools.torture.people import Played
 

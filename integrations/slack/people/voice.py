@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from desk.fields.templates import Say
 from desk.service.ports import Clock
 from desk.values import Line, Person
-from integrations.slack.text.lines import Ink, Mark
+from integrations.slack.text.lines import COMMAND, Ink, Mark, with_command
 
 NOBODY = Line(key="nobody")
 """Stands for the people of a role without members."""
@@ -38,6 +38,8 @@ class Voice:
     clock: Clock
     name: Callable[[str], str]
     members: Callable[[str], Sequence[str]]
+    command: str = COMMAND
+    """The desk's slash command, as its sentences say it."""
 
     def ink(self, person: Person) -> Ink:
         """Return the rendering context for a person."""
@@ -50,6 +52,7 @@ class Voice:
             day=now.astimezone(ZoneInfo(zone)).date(),
             name=self.name,
             mentions=self._mentions,
+            command=self.command,
         )
 
     def private(self, line: Line, person: Person) -> str:
@@ -61,7 +64,7 @@ class Voice:
         """Translate a line as plain text."""
         people = {name: self._marks(value, person).plain for name, value in line.args.items() if _named(value)}
         return self.say(
-            Line(key=line.key, args={**line.args, **people}),
+            with_command(Line(key=line.key, args={**line.args, **people}), self.command),
             person.language,
             known_zone(person.zone),
         )

@@ -33,6 +33,14 @@ _PEOPLE_ARGS = frozenset({"people", "who", "by", "person", "owner", "role"})
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{4,20}", re.ASCII)
 
 
+COMMAND = "/ato"
+
+
+def with_command(line: Line, command: str) -> Line:
+    """Return a line with the desk's slash command among its arguments, where it says it."""
+    return line.model_copy(update={"args": {"command": command, **line.args}}) if "{command}" in line.key else line
+
+
 @dataclass(frozen=True)
 class Mark:
     """Text that is already Slack's markup, with its plain form."""
@@ -69,11 +77,13 @@ class Ink:
     """True in a public channel, where personal facts are masked."""
     secrets: tuple[str, ...] = ()
     """Personal values that no text may contain when masked."""
+    command: str = COMMAND
+    """The desk's slash command, for `{command}` in its own sentences."""
 
     def plain(self, key: str, **args: Any) -> str:
         """Translate a sentence as plain text, unescaped."""
         return self.say(
-            Line(key=key, args={n: self._bare(v) for n, v in args.items()}),
+            with_command(Line(key=key, args={n: self._bare(v) for n, v in args.items()}), self.command),
             self.language,
             self.zone,
         )
@@ -86,7 +96,7 @@ class Ink:
             slots[name] = value if isinstance(value, int) else f"\x02{len(marks)}\x03"
             if not isinstance(value, int):
                 marks.append(self._mark(name, value).markup)
-        words = self.say(Line(key=key, args=slots), self.language, self.zone)
+        words = self.say(with_command(Line(key=key, args=slots), self.command), self.language, self.zone)
         pieces = _SLOT.split(words)
         return "".join(marks[int(p)] if n % 2 else mrkdwn(p, SECTION) for n, p in enumerate(pieces))
 

@@ -25,7 +25,12 @@ OFF_DUTY = Line(key="You are *not on duty*: nobody mentions you for your role.")
 NOBODY_YET = Line(key="Nobody of your role has used this switch yet, so everybody is mentioned.")
 GO_ON, GO_OFF = "Go on duty", "Go off duty"
 SHOW = "Show all"
-HINT = Line(key="A customer reports a takeover? Type `/ato` in any channel to open a case; `/ato help` says what else.")
+HINT = Line(
+    key=(
+        "A customer reports a takeover? Type `{command}` in any channel to open a case; `{command} help` says what"
+        " else."
+    )
+)
 FIGURES = "Today: opened {opened} · late now {late}"
 WITH_GOAL = "Today: opened {opened} · {step} within {minutes} min: {good} of {all} · late now {late}"
 WITH_GOALS = "Today: opened {opened} · protected in time: {good} of {all} · late now {late}"
