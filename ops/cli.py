@@ -14,6 +14,7 @@ from ops.commands.manifest import manifest
 from ops.commands.provision import provision
 from ops.commands.schema import playbook_schema
 from ops.commands.torture import torture
+from ops.commands.unprovision import unprovision
 from ops.exits import DONE, UNSET, USAGE, WRONG, explained, stop
 
 _CODES = (
@@ -33,6 +34,7 @@ playbook_app = typer.Typer(help="Look after playbooks.", epilog=_CODES, rich_mar
 settings_app = typer.Typer(help="Look after settings.", epilog=_CODES, rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(playbook_app, name="playbook")
 app.command("provision")(provision)
+app.command("unprovision")(unprovision)
 app.command("doctor")(doctor)
 app.command("manifest")(manifest)
 app.add_typer(effects.app, name="effects")

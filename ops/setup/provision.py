@@ -107,7 +107,7 @@ def _zendesk(chosen: Settings, playbooks: Mapping[str, Playbook], report: Report
     zendesk = chosen.zendesk
     account = SetUp(zendesk.url, signed_in(zendesk, zendesk.provision_scopes or PROVISION))
     try:
-        _admitted(account)
+        admitted(account)
         wish = wanted(playbooks, chosen)
         report.checked = len(wish.groups) + len(wish.query_types) + len(wish.forms) + len(wish.kinds) + 2
         wish, found = looked_at(account, wish, chosen)
@@ -135,7 +135,8 @@ def _beside(other: OtherDesk) -> str:
     return f"{where}: its webhook and triggers stay as they are."
 
 
-def _admitted(account: SetUp) -> None:
+def admitted(account: SetUp) -> None:
+    """Check that Zendesk knows the bot as an agent; raises GiveUp and TryAgain."""
     user, _ = account.me()
     if user.id is None:
         raise GiveUp(

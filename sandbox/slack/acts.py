@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.slack import answers, payloads, sight
+from sandbox.slack.apps import become
 from sandbox.slack.blocks import elements_of
 from sandbox.slack.door import Door, Manner, Reply, Request
 from sandbox.slack.forms import (
@@ -40,6 +41,7 @@ class Acts:
 
     async def command(self, asked: Asked) -> Told:
         user = sight.person(self.space, asked.get("user"))
+        become(self.space.app_for(str(asked.get("command") or self.space.apps[0].command)))
         place = sight.place(self.space, user, asked.get("channel"))
 
         def build() -> Request:
@@ -65,6 +67,7 @@ class Acts:
         if asked.get("view_id"):
             return await self._click_view(user, asked)
         message = sight.message(self.space, user, asked.get("channel"), asked.get("ts"))
+        become(self.space.app_of(message.user))
         block, element = find(message.blocks or [], asked)
         action = self._action(block, element, asked)
 
@@ -84,6 +87,7 @@ class Acts:
 
     async def _click_view(self, user: User, asked: Asked) -> Told:
         view = sight.view(self.space, user, asked["view_id"])
+        become(view.app)
         self._keep(view, asked.get("values") or {})
         block, element = find(view.blocks, asked)
         action = self._action(block, element, asked)
@@ -129,6 +133,7 @@ class Acts:
         """Fill in and submit a modal; what Slack's client would refuse never reaches the bot."""
         user = sight.person(self.space, asked.get("user"))
         view = sight.view(self.space, user, asked.get("view_id"))
+        become(view.app)
         wrong = self._fill(view, asked.get("values") or {})
         if wrong:
             return {"status": None, "client_errors": wrong, "view": see_view(view, self.space)}
@@ -174,6 +179,7 @@ class Acts:
     async def close(self, asked: Asked) -> Told:
         user = sight.person(self.space, asked.get("user"))
         view = sight.view(self.space, user, asked.get("view_id"))
+        become(view.app)
         cleared = bool(view.body.get("clear_on_close") or asked.get("all"))
         body = payloads.view_closed(user, view, cleared)
         if cleared:
@@ -205,6 +211,7 @@ class Acts:
         """Type into an external select of a modal and return its options."""
         user = sight.person(self.space, asked.get("user"))
         view = sight.view(self.space, user, asked.get("view_id"))
+        become(view.app)
         block, element = find(view.blocks, asked)
         at = (block["block_id"], element["action_id"])
         body = payloads.suggestion(user, view, at, str(asked.get("value") or ""))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sandbox import seeds
 from sandbox.slack.blocks import message_faults
 from sandbox.slack.chat import change_message
 from sandbox.slack.screens import DEEPEST_STACK, View
@@ -57,7 +56,7 @@ def respond(space: Workspace, url: ResponseUrl, body: Any) -> Message | None:
         Message(
             ts=space.new_ts(),
             channel=url.channel,
-            user=seeds.BOT_USER,
+            user=url.app.bot_user,
             text=text,
             blocks=blocks,
             bot=True,

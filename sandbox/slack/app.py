@@ -21,6 +21,7 @@ from sandbox import seeds
 from sandbox.faults import Faulty, Plain, Scope, plain_shape
 from sandbox.slack import chat, conversations, files, people, views
 from sandbox.slack.answers import use_response_url
+from sandbox.slack.apps import App, become
 from sandbox.slack.asking import Args
 from sandbox.slack.control import slack_router
 from sandbox.slack.door import Door
@@ -86,9 +87,9 @@ class Slack:
         method = request.path_params["method"]
         try:
             if method == "apps.connections.open":
-                check_token(request, given, seeds.APP_TOKEN)
+                check_app_token(given_token(request, given))
                 return JSONResponse({"ok": True, "url": await self.door.link.address()})
-            check_token(request, given)
+            become(app_of_token(self.space, given_token(request, given)))
             wait = self.limits and self.limits.wait_for(method, str(given.get("channel")))
             if wait:
                 return too_many(wait)
@@ -116,7 +117,7 @@ class Slack:
 
     async def _download(self, request: Request) -> Response:
         """Without the bot's token Slack shows its sign-in page, not an error."""
-        if request.headers.get("authorization") != f"Bearer {seeds.BOT_TOKEN}":
+        if request.headers.get("authorization") not in {f"Bearer {app.token}" for app in self.space.apps}:
             return RedirectResponse(f"{self.base_url}/signin", 302)
         name = request.path_params["rest"].partition("/")[0].rpartition("-")[2]
         file = self.space.files.get(name)
@@ -143,13 +144,25 @@ def unknown_method(_: Workspace, __: Args) -> dict[str, Any]:
     raise Refused("unknown_method")
 
 
-def check_token(request: Request, given: dict[str, Any], wanted: str = seeds.BOT_TOKEN) -> None:
+def given_token(request: Request, given: dict[str, Any]) -> str:
     token = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
     token = token or str(given.get("token") or "")
     if not token:
         raise Refused("not_authed")
-    if wanted != token:
+    return token
+
+
+def check_app_token(token: str) -> None:
+    if token != seeds.APP_TOKEN:
         raise Refused("invalid_auth")
+
+
+def app_of_token(space: Workspace, token: str) -> App:
+    """The app that has this token."""
+    found = next((app for app in space.apps if app.token == token), None)
+    if found is None:
+        raise Refused("invalid_auth")
+    return found
 
 
 def too_many(seconds: int) -> Response:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sandbox import seeds
+from sandbox.slack.apps import acting
 from sandbox.slack.rules import say
 from sandbox.slack.workspace import Conversation, Refused, User, Workspace, refused_arguments
 
@@ -60,14 +60,14 @@ class Args:
         """The channel, if the bot can see it."""
         name = self.need("channel")
         found = self.space.channels.get(name)
-        if found is None or (found.kind != "channel" and seeds.BOT_USER not in found.members):
+        if found is None or (found.kind != "channel" and acting().bot_user not in found.members):
             raise Refused("channel_not_found")
         return found
 
     def joined(self) -> Conversation:
         """The channel, if the bot is in it."""
         found = self.visible()
-        if seeds.BOT_USER not in found.members:
+        if acting().bot_user not in found.members:
             raise Refused("not_in_channel")
         return found
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from sandbox import seeds
+from sandbox.slack.apps import acting
 from sandbox.slack.asking import Args
 from sandbox.slack.blocks import message_faults
 from sandbox.slack.workspace import (
@@ -81,7 +82,7 @@ def post_message(space: Workspace, args: Args) -> Answer:
     message = Message(
         ts=space.new_ts(),
         channel=conversation.id,
-        user=seeds.BOT_USER,
+        user=acting().bot_user,
         text=read_text(args, blocks, LONGEST_TEXT),
         blocks=blocks,
         bot=True,
@@ -111,7 +112,7 @@ def post_ephemeral(space: Workspace, args: Args) -> Answer:
     message = Message(
         ts=space.new_ts(),
         channel=conversation.id,
-        user=seeds.BOT_USER,
+        user=acting().bot_user,
         text=read_text(args, blocks, LONGEST_TEXT),
         blocks=blocks,
         bot=True,
@@ -190,9 +191,9 @@ def add_reaction(space: Workspace, args: Args) -> Answer:
     if message is None:
         raise Refused("message_not_found")
     who = message.reactions.setdefault(args.need("name").strip(":"), [])
-    if seeds.BOT_USER in who:
+    if acting().bot_user in who:
         raise Refused("already_reacted")
-    who.append(seeds.BOT_USER)
+    who.append(acting().bot_user)
     return {"ok": True}
 
 

@@ -42,6 +42,7 @@ def slack_router(space: Workspace, door: Door) -> APIRouter:
         "users": happenings.user,
         "channels": happenings.channel,
         "scopes": happenings.scopes,
+        "apps": happenings.app,
     }
     for name, act in routes.items():
         router.add_api_route(f"/{name}", _endpoint(act), methods=["POST"], name=name)

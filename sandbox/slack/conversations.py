@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sandbox import seeds
+from sandbox.slack.apps import acting
 from sandbox.slack.asking import Args, page
 from sandbox.slack.workspace import Conversation, Message, Refused, Workspace
 from sandbox.slack.writing import write_channel, write_message
@@ -112,7 +112,7 @@ def _of_types(space: Workspace, args: Args) -> list[Conversation]:
 
 
 def _known(conversation: Conversation) -> bool:
-    return conversation.kind == "channel" or seeds.BOT_USER in conversation.members
+    return conversation.kind == "channel" or acting().bot_user in conversation.members
 
 
 METHODS = {

@@ -17,8 +17,8 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from sandbox import seeds
 from sandbox.faults import read_text
+from sandbox.slack.apps import acting
 from sandbox.slack.link import Link, Lost
 from sandbox.world import World
 
@@ -96,7 +96,7 @@ PLAIN = Manner()
 def signature(timestamp: str, raw: bytes) -> str:
     """https://docs.slack.dev/authentication/verifying-requests-from-slack"""
     base = b"v0:" + timestamp.encode() + b":" + raw
-    return "v0=" + hmac.new(seeds.SIGNING_SECRET.encode(), base, hashlib.sha256).hexdigest()
+    return "v0=" + hmac.new(acting().secret.encode(), base, hashlib.sha256).hexdigest()
 
 
 Retry = tuple[int, str] | None
@@ -131,17 +131,23 @@ class Door:
 
     @property
     def url(self) -> str | None:
-        return self.world.connected.get("slack_events_url")
+        app = acting()
+        return self.world.connected.get("slack_events_url") if app.first else app.url
+
+    @property
+    def linked(self) -> bool:
+        """Only the first app may be in Socket Mode."""
+        return self.link.used and acting().first
 
     @property
     def connected(self) -> bool:
-        return self.link.used or self.url is not None
+        return self.linked or self.url is not None
 
     async def send(self, request: Request, manner: Manner = PLAIN, retry: Retry = None) -> Reply:
         return await self._send(request, headers_for(request, manner) | _again(retry))
 
     async def _send(self, request: Request, headers: dict[str, str]) -> Reply:
-        if self.link.used:
+        if self.linked:
             reply = await self._over_link(request)
         else:
             reply = await self.post(request.raw, headers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from sandbox import seeds
+from sandbox.slack.apps import acting
 from sandbox.slack.asking import Args
 from sandbox.slack.chat import read_thread
 from sandbox.slack.workspace import Conversation, File, Message, Refused, Workspace
@@ -19,7 +19,7 @@ def get_upload_url(space: Workspace, args: Args) -> Answer:
     length = args.given.get("length")
     if not str(length or "").isdigit() or int(str(length)) < 1:
         raise Refused("missing_argument")
-    file = File(space.new_id("F"), name, name, seeds.BOT_USER, int(str(length)))
+    file = File(space.new_id("F"), name, name, acting().bot_user, int(str(length)))
     space.files[file.id] = file
     url = f"{space.base_url}/upload/v1/{file.id}"
     return {"ok": True, "upload_url": url, "file_id": file.id}
@@ -54,7 +54,7 @@ def _target(space: Workspace, channel: str) -> Conversation:
     found = space.channels.get(channel)
     if found is None:
         raise Refused("channel_not_found")
-    if seeds.BOT_USER not in found.members:
+    if acting().bot_user not in found.members:
         raise Refused("not_in_channel")
     return found
 
@@ -70,7 +70,7 @@ def share(
         message = Message(
             ts=space.new_ts(),
             channel=conversation.id,
-            user=seeds.BOT_USER,
+            user=acting().bot_user,
             text=text,
             bot=True,
             thread_ts=thread,
@@ -105,7 +105,7 @@ def delete(space: Workspace, args: Args) -> Answer:
     file = space.files.get(args.need("file"))
     if file is None:
         raise Refused("file_not_found")
-    if file.user != seeds.BOT_USER:
+    if file.user != acting().bot_user:
         raise Refused("cant_delete_file")
     del space.files[file.id]
     for channel, ts, _ in file.shares:

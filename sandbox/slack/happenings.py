@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import base64
 import time
+from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
 from sandbox import seeds
 from sandbox.slack import events, payloads, sight
 from sandbox.slack.acts import Asked, Told, outcome
+from sandbox.slack.apps import acting, become, using
 from sandbox.slack.chat import read_thread
 from sandbox.slack.door import Door, Manner
 from sandbox.slack.forms import rich
@@ -47,10 +49,12 @@ class Happenings:
 
     async def _posted(self, message: Message, asked: Asked) -> Told:
         self.space.add_message(message)
-        told = {"ts": message.ts, "channel": message.channel}
-        if seeds.BOT_USER not in self.space.channels[message.channel].members:
-            return told | {"status": None}
-        return told | await self._emit(events.message_posted(self.space, message), asked)
+        told: Told = {"ts": message.ts, "channel": message.channel, "status": None}
+        members = self.space.channels[message.channel].members
+        for app in [one for one in self.space.apps if one.bot_user in members]:
+            with using(app):
+                told |= await self._emit(events.message_posted(self.space, message), asked)
+        return told
 
     async def upload(self, asked: Asked) -> Told:
         """A person's file, shared in a channel, or only kept for a file input when none is named."""
@@ -72,6 +76,7 @@ class Happenings:
     async def home(self, asked: Asked) -> Told:
         """Open App Home; a bot that publishes just after its answer may be waited for."""
         user = sight.person(self.space, asked.get("user"))
+        become(next((one for one in self.space.apps if one.id == asked.get("app")), self.space.apps[0]))
         before = self.space.screens.home(user.id)
         had = before.hash if before else None
         told = await self._emit(events.home_opened(self.space, user), asked)
@@ -96,8 +101,8 @@ class Happenings:
         group.people = [str(name) for name in asked["users"]]
         group.updated = int(time.time())
         changed = events.group_members_changed(self.space, group, before, at)
-        told = await self._emit(changed, asked)
-        await self._emit(events.group_updated(self.space, group), asked)
+        told = await self._emit_all(changed, asked)
+        await self._emit_all(events.group_updated(self.space, group), asked)
         return told | {"group": write_group(group)}
 
     async def user(self, asked: Asked) -> Told:
@@ -110,7 +115,7 @@ class Happenings:
             if asked.get(key) is not None:
                 setattr(found, key, asked[key])
         found.updated = int(time.time())
-        told = await self._emit(events.user_changed(self.space, found, kind), asked)
+        told = await self._emit_all(events.user_changed(self.space, found, kind), asked)
         return told | {"user": write_user(found, locale=True)}
 
     def _newcomer(self, name: str, asked: Asked) -> User:
@@ -147,13 +152,30 @@ class Happenings:
 
     def _moves(self, place: Conversation, asked: Asked) -> list[tuple[str, str]]:
         """Joins and leaves that the bot, as a member of the channel, is told of."""
-        before, bot = list(place.members), seeds.BOT_USER
+        before, bot = list(place.members), acting().bot_user
         place.members = _wanted(before, asked)
         if bot not in place.members and bot not in before:
             return []
         joined = [(u, "member_joined_channel") for u in place.members if u not in before]
         left = [(u, "member_left_channel") for u in before if u not in place.members]
         return joined + left
+
+    async def app(self, asked: Asked) -> Told:
+        """Install another app, or change the command of one that is there."""
+        found = next((one for one in self.space.apps if one.id == asked.get("id")), None)
+        if found is None:
+            found = self.space.install(str(asked["name"]), str(asked["command"]), asked.get("events_url"))
+        found.command = str(asked.get("command") or found.command)
+        found.url = asked.get("events_url") or found.url
+        return {"status": None, "app": asdict(found)}
+
+    async def _emit_all(self, event: dict[str, Any], asked: Asked) -> Told:
+        """Send an event to every app; the answer is the first one's."""
+        told: list[Told] = []
+        for app in self.space.apps:
+            with using(app):
+                told.append(await self._emit(event, asked))
+        return told[0]
 
     async def _emit(self, event: dict[str, Any], asked: Asked) -> Told:
         body = payloads.event_callback(self.space, event)
@@ -163,7 +185,7 @@ class Happenings:
 
 def _wanted(before: list[str], asked: Asked) -> list[str]:
     """The members that a channel is to have, each once."""
-    bot = seeds.BOT_USER
+    bot = acting().bot_user
     wanted = [str(name) for name in asked.get("members") or [m for m in before if m != bot]]
     if bool(asked.get("bot_member", bot in before)):
         wanted.append(bot)

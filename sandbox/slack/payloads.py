@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 from sandbox import seeds
+from sandbox.slack.apps import acting
 from sandbox.slack.forms import values_of
 from sandbox.slack.screens import View
 from sandbox.slack.workspace import Conversation, Message, User, Workspace
@@ -59,9 +60,9 @@ def slash_command(space: Workspace, user: User, place: Conversation, asked: Body
         "channel_name": _place(place)["name"],
         "user_id": user.id,
         "user_name": user.handle,
-        "command": str(asked.get("command") or "/ato"),
+        "command": str(asked.get("command") or acting().command),
         "text": str(asked.get("text") or ""),
-        "api_app_id": seeds.APP_ID,
+        "api_app_id": acting().id,
         "is_enterprise_install": "false",
         "response_url": response_url(space, url, "commands"),
         "trigger_id": space.new_trigger(user.id),
@@ -84,7 +85,7 @@ def message_action(space: Workspace, user: User, message: Message, action: Body)
     return {
         "type": "block_actions",
         "user": _who(user),
-        "api_app_id": seeds.APP_ID,
+        "api_app_id": acting().id,
         "token": seeds.VERIFICATION_TOKEN,
         "container": container,
         "trigger_id": space.new_trigger(user.id),
@@ -103,7 +104,7 @@ def view_action(space: Workspace, user: User, view: View, action: Body) -> Body:
     return {
         "type": "block_actions",
         "user": _who(user),
-        "api_app_id": seeds.APP_ID,
+        "api_app_id": acting().id,
         "token": seeds.VERIFICATION_TOKEN,
         "container": {"type": "view", "view_id": view.id},
         "trigger_id": space.new_trigger(user.id, view.id),
@@ -120,7 +121,7 @@ def suggestion(user: User, view: View, at: tuple[str, str], typed: str) -> Body:
         "type": "block_suggestion",
         "user": _who(user),
         "container": {"type": "view", "view_id": view.id},
-        "api_app_id": seeds.APP_ID,
+        "api_app_id": acting().id,
         "token": seeds.VERIFICATION_TOKEN,
         "block_id": at[0],
         "action_id": at[1],
@@ -136,7 +137,7 @@ def view_submission(space: Workspace, user: User, view: View) -> Body:
         "type": "view_submission",
         "team": _team(),
         "user": _who(user),
-        "api_app_id": seeds.APP_ID,
+        "api_app_id": acting().id,
         "token": seeds.VERIFICATION_TOKEN,
         "trigger_id": space.new_trigger(user.id, view.id),
         "view": view_with_values(view),
@@ -150,7 +151,7 @@ def view_closed(user: User, view: View, cleared: bool) -> Body:
         "type": "view_closed",
         "team": _team(),
         "user": _who(user),
-        "api_app_id": seeds.APP_ID,
+        "api_app_id": acting().id,
         "token": seeds.VERIFICATION_TOKEN,
         "view": view.written({}),
         "is_cleared": cleared,
@@ -196,7 +197,7 @@ def event_callback(space: Workspace, event: Body) -> Body:
     return {
         "token": seeds.VERIFICATION_TOKEN,
         "team_id": seeds.TEAM_ID,
-        "api_app_id": seeds.APP_ID,
+        "api_app_id": acting().id,
         "event": event,
         "type": "event_callback",
         "event_id": space.new_id("Ev"),
@@ -205,7 +206,7 @@ def event_callback(space: Workspace, event: Body) -> Body:
             {
                 "enterprise_id": None,
                 "team_id": seeds.TEAM_ID,
-                "user_id": seeds.BOT_USER,
+                "user_id": acting().bot_user,
                 "is_bot": True,
                 "is_enterprise_install": False,
             }

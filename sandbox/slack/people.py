@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox import seeds
+from sandbox.slack.apps import acting
 from sandbox.slack.asking import Args, page
 from sandbox.slack.workspace import Refused, Workspace
 from sandbox.slack.writing import write_group, write_user
@@ -17,10 +18,10 @@ def auth_test(_: Workspace, __: Args) -> Answer:
         "ok": True,
         "url": f"https://{seeds.TEAM_DOMAIN}.slack.com/",
         "team": seeds.TEAM_NAME,
-        "user": seeds.BOT_NAME,
+        "user": acting().name,
         "team_id": seeds.TEAM_ID,
-        "user_id": seeds.BOT_USER,
-        "bot_id": seeds.BOT_ID,
+        "user_id": acting().bot_user,
+        "bot_id": acting().bot_id,
         "is_enterprise_install": False,
     }
 

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 
 from sandbox import seeds
 from sandbox.slack import sight
+from sandbox.slack.apps import acting
 from sandbox.slack.sight import Seen
 from sandbox.slack.workspace import Conversation, Message, User, Workspace
 from sandbox.telling import answer
@@ -78,7 +79,7 @@ def _place(space: Workspace, user: User, one: Conversation) -> Seen:
         "id": one.id,
         "name": seeds.ZENDESK_BOT_NAME if one.kind == "im" else one.name,
         "kind": one.kind,
-        "bot": seeds.BOT_USER in one.members,
+        "bot": acting().bot_user in one.members,
         "member": user.id in one.members,
         "unread": _unread(space, user, one),
     }

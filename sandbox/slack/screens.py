@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox import seeds
+from sandbox.slack.apps import App, acting
 from sandbox.slack.blocks import elements_of
 
 Entered = dict[str, dict[str, Any]]  # block_id -> action_id -> what the person put in
@@ -33,6 +34,7 @@ class View:
     hash: str = field(default_factory=new_hash)
     entered: Entered = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    app: App = field(default_factory=acting)
 
     @property
     def kind(self) -> str:
@@ -79,11 +81,16 @@ class View:
             "submit": body.get("submit"),
             "previous_view_id": self.previous,
             "root_view_id": self.root,
-            "app_id": seeds.APP_ID,
+            "app_id": self.app.id,
             "external_id": self.external_id,
             "app_installed_team_id": seeds.TEAM_ID,
-            "bot_id": seeds.BOT_ID,
+            "bot_id": self.app.bot_id,
         }
+
+
+def _home_of(user: str) -> str:
+    """Each app has a home tab of its own."""
+    return f"{user}/{acting().id}"
 
 
 class Screens:
@@ -102,7 +109,7 @@ class Screens:
         return stack[-1] if stack else None
 
     def home(self, user: str) -> View | None:
-        name = self.homes.get(user)
+        name = self.homes.get(_home_of(user))
         return self.views[name] if name else None
 
     def by_external(self, external_id: str) -> View | None:
@@ -125,13 +132,13 @@ class Screens:
         home = self.home(user)
         if home is None:
             home = self.views[name] = View(name, user, body, name)
-            self.homes[user] = name
+            self.homes[_home_of(user)] = name
         else:
             home.replace(body)
         return home
 
     def is_open(self, view: View) -> bool:
-        return view.id in self.stacks.get(view.user, []) or self.homes.get(view.user) == view.id
+        return view.id in self.stacks.get(view.user, []) or view.id in self.homes.values()
 
     def pop(self, user: str) -> None:
         if self.stacks.get(user):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.slack.apps import acting
 from sandbox.slack.asking import Args
 from sandbox.slack.blocks import too_large, view_faults
 from sandbox.slack.forms import values_of
@@ -67,7 +68,7 @@ def update(space: Workspace, args: Args) -> Answer:
     if view_id is None and external_id is None:
         args.need("view_id")
     view = space.screens.views.get(view_id or "") or (space.screens.by_external(external_id) if external_id else None)
-    if view is None or view.kind != "modal":
+    if view is None or view.kind != "modal" or view.app.id != acting().id:
         raise Refused("not_found")
     body = check_view(space, read_view(args), "modal", but=view)
     _same_hash(view, args)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sandbox import seeds
+from sandbox.slack.apps import App, acting, new_app
 from sandbox.slack.blocks import elements_of
 from sandbox.slack.screens import Screens
 
@@ -119,7 +120,7 @@ class Conversation:
 
     @property
     def person(self) -> str:
-        return next((m for m in self.members if m != seeds.BOT_USER), "")
+        return next((m for m in self.members if not m.startswith("UBOT")), "")
 
 
 @dataclass
@@ -146,6 +147,7 @@ class Trigger:
     view_id: str | None = None
     used: bool = False
     opened: str | None = None
+    app: App = field(default_factory=acting)
 
 
 @dataclass
@@ -157,6 +159,7 @@ class ResponseUrl:
     born: float
     message: Message | None = None
     used: int = 0
+    app: App = field(default_factory=acting)
 
 
 class Workspace:
@@ -173,6 +176,7 @@ class Workspace:
     def reset(self) -> None:
         self.users = {p.id: User(p.id, p.name, p.locale, p.tz, p.email) for p in seeds.PEOPLE}
         self.users[seeds.BOT_USER] = User(seeds.BOT_USER, seeds.BOT_NAME, "en-US", "Etc/UTC", "", is_bot=True)
+        self.apps = [App()]
         self.groups = {g.id: UserGroup(g.id, g.handle, g.title, [*g.people]) for g in seeds.GROUPS}
         self.channels = {c.id: _channel(c) for c in seeds.CHANNELS}
         self.files: dict[str, File] = {}
@@ -182,6 +186,29 @@ class Workspace:
         self.screens = Screens()
         self._last_ts = 0
         self._last_number = int(time.time())
+
+    # Apps ------------------------------------------------------------------------------------
+
+    def install(self, name: str, command: str, url: str | None) -> App:
+        """Install another app, and let its bot into every channel in which the first is."""
+        app = new_app(len(self.apps) + 1, name, command, url)
+        self.apps.append(app)
+        self.users[app.bot_user] = User(app.bot_user, name, "en-US", "Etc/UTC", "", is_bot=True)
+        for channel in self.channels.values():
+            if channel.kind != "im" and seeds.BOT_USER in channel.members:
+                channel.members.append(app.bot_user)
+        return app
+
+    def app_of(self, bot_user: str) -> App:
+        """The app whose bot this is, else the first."""
+        return next((app for app in self.apps if app.bot_user == bot_user), self.apps[0])
+
+    def app_for(self, command: str) -> App:
+        """The app that gets a command: of several, the one that was installed last."""
+        found = next((app for app in reversed(self.apps) if app.command == command), None)
+        if found is None:
+            raise Refused("unknown_command", message=f"{command} is not a valid command.")
+        return found
 
     # Ids -------------------------------------------------------------------------------------
 
@@ -203,7 +230,7 @@ class Workspace:
 
     def use_trigger(self, name: str) -> Trigger:
         trigger = self.triggers.get(name)
-        if trigger is None:
+        if trigger is None or trigger.app.id != acting().id:
             raise Refused("invalid_trigger_id")
         if time.monotonic() - trigger.born > self.trigger_seconds:
             raise Refused("expired_trigger_id")
@@ -222,10 +249,11 @@ class Workspace:
 
     def direct(self, user: str) -> Conversation:
         """The bot's direct messages with a person, created on first use."""
-        found = next((c for c in self.channels.values() if c.kind == "im" and c.person == user), None)
+        bot, own = acting().bot_user, (c for c in self.channels.values() if c.kind == "im" and c.person == user)
+        found = next((c for c in own if bot in c.members), None)
         if found is None:
-            id_ = "D" + user[1:]
-            found = self.channels[id_] = Conversation(id_, user, "im", [seeds.BOT_USER, user])
+            id_ = "D" + user[1:] + ("" if acting().first else acting().id[-1])
+            found = self.channels[id_] = Conversation(id_, user, "im", [acting().bot_user, user])
         return found
 
     def seen_by(self, user: str) -> list[Conversation]:

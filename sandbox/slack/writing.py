@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sandbox import seeds
+from sandbox.slack.apps import App, acting
 from sandbox.slack.workspace import Conversation, File, Message, User, UserGroup, Workspace
 
 FOUNDED = 1700000000
@@ -26,7 +27,8 @@ def write_message(space: Workspace, message: Message, *, metadata: bool = False)
         "team": seeds.TEAM_ID,
     }
     if message.bot:
-        written |= {"bot_id": seeds.BOT_ID, "app_id": seeds.APP_ID, "bot_profile": bot_profile()}
+        app = space.app_of(message.user)
+        written |= {"bot_id": app.bot_id, "app_id": app.id, "bot_profile": bot_profile(app)}
     optional = {
         "client_msg_id": message.client_msg_id,
         "subtype": message.subtype,
@@ -63,12 +65,12 @@ def _thread(space: Workspace, message: Message) -> dict[str, Any]:
     }
 
 
-def bot_profile() -> dict[str, Any]:
+def bot_profile(app: App) -> dict[str, Any]:
     return {
-        "id": seeds.BOT_ID,
-        "app_id": seeds.APP_ID,
-        "user_id": seeds.BOT_USER,
-        "name": seeds.BOT_NAME,
+        "id": app.bot_id,
+        "app_id": app.id,
+        "user_id": app.bot_user,
+        "name": app.name,
         "deleted": False,
         "updated": FOUNDED,
         "team_id": seeds.TEAM_ID,
@@ -169,7 +171,7 @@ def write_channel(conversation: Conversation, *, count: bool = False) -> dict[st
         "is_shared": False,
         "is_ext_shared": False,
         "is_org_shared": False,
-        "is_member": seeds.BOT_USER in conversation.members,
+        "is_member": acting().bot_user in conversation.members,
         "creator": "ULEAD001",
         "context_team_id": seeds.TEAM_ID,
         "topic": {"value": "", "creator": "", "last_set": 0},
