@@ -18,6 +18,7 @@ from integrations.zendesk.shapes import (
     RawField,
     RawNamed,
     RawTicket,
+    RawTitle,
     RawUpload,
     RawUser,
 )
@@ -29,6 +30,7 @@ _TICKETS = TypeAdapter(tuple[RawTicket, ...])
 _COMMENTS = TypeAdapter(tuple[RawComment, ...])
 _AUDITS = TypeAdapter(tuple[RawAudit, ...])
 _FIELDS = TypeAdapter(tuple[RawField, ...])
+_TITLES = TypeAdapter(tuple[RawTitle, ...])
 _NAMED = TypeAdapter(tuple[RawNamed, ...])
 logging.getLogger("zenpy").setLevel(logging.WARNING)  # at DEBUG it writes whole bodies, with personal data
 
@@ -78,6 +80,10 @@ class Account:
     def named(self, external_id: str) -> tuple[RawTicket, ...]:
         """Return the tickets with this external id; several, because the search index lags by minutes."""
         return _tried(lambda: _TICKETS.validate_python(list(self._zenpy.tickets(external_id=external_id))))
+
+    def triggers(self) -> tuple[RawTitle, ...]:
+        """Return all triggers by title; for administrators only."""
+        return _tried(lambda: _TITLES.validate_python(list(self._zenpy.triggers())))
 
     def comments(self, ticket: int) -> tuple[RawComment, ...]:
         """Return all comments of a ticket."""

@@ -14,6 +14,7 @@ from desk.values import UNNAMED
 from integrations.zendesk.account import Account
 from integrations.zendesk.desk_marks import carried, external_id, is_anothers, made_by_a_desk
 from integrations.zendesk.names import SYSTEM, Ids, Names
+from integrations.zendesk.precedence import Precedence
 from integrations.zendesk.refusals import Rejected, closed
 from integrations.zendesk.shapes import RawTicket, RawUser
 from integrations.zendesk.sign_in import SignIn
@@ -70,9 +71,8 @@ class ZendeskTickets:
         write_sheet: Callable[[Sheet], bytes] = no_sheets,
         desks: Sequence[str] = (UNNAMED,),
     ) -> None:
-        """Take the account, the requester of tickets without a safe contact, and the query type field's title.
-
-        `desks` is this desk's name and its former ones, under which it wrote before.
+        """`placeholder` is the requester of tickets without a safe contact, `desks` are this desk's name and former
+        ones.
         """
         self._desks = desks
         self._turns: ChangeTurns | None = None
@@ -82,6 +82,7 @@ class ZendeskTickets:
         self._url, self._title = url.rstrip("/"), query_type
         self._placeholder = placeholder
         self._account = Account(self._url, sign_in, timeout)
+        self._precedence = Precedence(self._account, desks)
         self._names: Names | None = None
         self._read_at = 0.0
         self._reading = asyncio.Lock()
@@ -156,7 +157,7 @@ class ZendeskTickets:
             return None
         seen = await self._seen(raw, None)
         query_type = meant(raw, await self._known(), query_types, self._title)
-        if query_type is None:
+        if query_type is None or not await self._precedence.adopts(raw, query_type):
             return None
         user = await self._user(raw.requester_id) if raw.requester_id else None
         return TicketFound(seen=seen, query_type=query_type, requester=_customer(user))

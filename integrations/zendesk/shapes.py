@@ -99,6 +99,15 @@ class RawRule(Wire):
     actions: tuple[dict[str, Any], ...] = ()
 
 
+class RawTitle(Wire):
+    """A trigger by its title and place; those of lower position run first."""
+
+    id: int
+    title: str
+    active: bool | None = None
+    position: int | None = None
+
+
 class RawHook(Wire):
     """A webhook. Whether triggers call it is fixed at creation."""
 

@@ -212,11 +212,12 @@ def _beside(wish: Wanted, settings: Settings, other: OtherDesk) -> Iterator[Verd
         f" {other.triggers} triggers. This desk leaves them alone.",
     )
     if other.shared:
+        tags = " or ".join(tag for name in (settings.name, other.name) if (tag := tag_of(name)))
         yield unknown(
             OTHER,
-            f"Both desks watch the same tickets ({', '.join(other.shared)}): one made by hand becomes a case at both.",
-            "Let each desk have playbooks of its own (ATO_PLAYBOOKS__NAMES)"
-            + (f"; or give a ticket the tag {tag}, and it is the other's." if (tag := tag_of(other.name)) else "."),
+            f"Both desks watch the same tickets ({', '.join(other.shared)}): one made by hand becomes a case at the"
+            " desk whose trigger comes first.",
+            f"If that is not meant, give each desk playbooks of its own, or let such tickets carry the tag {tags}.",
         )
     if settings.name != UNNAMED and settings.slack.command == "/ato":
         yield unknown(
