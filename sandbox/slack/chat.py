@@ -132,7 +132,7 @@ def _own(args: Args, verb: str) -> Message:
         raise Refused("message_not_found")
     if conversation.archived:
         raise Refused("is_inactive")
-    if not message.bot:
+    if message.user != acting().bot_user:
         raise Refused(f"cant_{verb}_message")
     return message
 

@@ -250,3 +250,12 @@ async def test_reset_goes_back_to_the_first_day(zd):
     assert (await zd.ask("GET", "/tickets.json")).status_code == 401  # tokens are of yesterday
     zd.http.headers["Authorization"] = f"Bearer {signed_in(zd.zendesk)}"
     assert (await zd.ask("GET", "/tickets.json")).json()["tickets"] == []
+
+
+async def test_a_webhook_that_a_trigger_calls_is_not_deleted(zd):
+    (hook,) = (await zd.ask("GET", "/webhooks")).json()["webhooks"]
+    assert (await zd.ask("DELETE", f"/webhooks/{hook['id']}")).status_code == 400
+    for one in (await zd.ask("GET", "/triggers")).json()["triggers"]:
+        if one["title"].startswith(CALL):
+            assert (await zd.ask("DELETE", f"/triggers/{one['id']}")).status_code == 204
+    assert (await zd.ask("DELETE", f"/webhooks/{hook['id']}")).status_code == 204
