@@ -49,8 +49,9 @@ from integrations.store.announcements import StoredAnnouncements
 from integrations.store.current import bring_up
 from integrations.store.desk_name import take_name
 from integrations.store.effects import StoredEffects
-from integrations.store.engine import open_database
+from integrations.store.engine import Database, open_database
 from integrations.store.pace import MemoryPace, StoredPace
+from integrations.store.roster import StoredRoster
 from integrations.store.shifts import StoredSearches
 from integrations.store.vault import Vault
 from integrations.zendesk.client import ZendeskTickets
@@ -89,7 +90,7 @@ def assemble(settings: Settings, clock: Clock | None = None) -> Bot:
     cases = MeasuredCases(database, vault, jobs)
     pace: Turns = MemoryPace() if jobs is None else StoredPace(database)
     slack = SlackClient(settings.slack.token.get_secret_value(), settings.slack.api_url, pace=pace)
-    people = _people(settings, slack, playbooks)
+    people = _people(settings, slack, playbooks, database)
     rota = across.rota(database, people, playbooks)
     tickets = _tickets(settings, pace, desks)
     engine = Engine(
@@ -101,6 +102,7 @@ def assemble(settings: Settings, clock: Clock | None = None) -> Bot:
         hashes={},
         sheets=SheetReader(),
         digests=vault,
+        people=people,
     )
     engine.back_office = _back_office(settings)
     engine.copies = _copies(settings)
@@ -118,9 +120,11 @@ def _vault(settings: Settings) -> Vault:
     return Vault(keys, settings.vault.digest_key.get_secret_value())
 
 
-def _people(settings: Settings, slack: SlackClient, playbooks: Mapping[str, Playbook]) -> SlackPeople:
+def _people(
+    settings: Settings, slack: SlackClient, playbooks: Mapping[str, Playbook], database: Database
+) -> SlackPeople:
     zone = next(iter(playbooks.values())).zone
-    return SlackPeople(slack, settings.slack.groups, settings.slack.people, zone=zone)
+    return SlackPeople(slack, settings.slack.groups, settings.slack.people, StoredRoster(database), zone=zone)
 
 
 def _chat(
@@ -191,7 +195,6 @@ def _web(bot: Bot, clock: Clock, say: Catalogue) -> FastAPI:
     )
     probes = Probes(
         store=lambda: bot.cases.seen("readyz"),
-        people_known=lambda: bot.people.ready,
         queue_runs=bot.queue_runs,
     )
     side = _slack_side(bot, door)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-OF_EACH = frozenset({"people", "people_unread", "rota"})
+OF_EACH = frozenset({"people_unread", "roster", "rota"})
 """Ticks that every replica runs, because they refresh its memory; one replica runs each of the others for all."""
 
 Tick = Callable[[], Awaitable[object]]

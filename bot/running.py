@@ -51,7 +51,7 @@ class Bot:
     link: Link | None = None
 
     async def start(self) -> None:
-        """Store the playbooks, warm the directory of people and start the queue; refuses a second process."""
+        """Store the playbooks, take up who is known and start the queue; refuses a second process."""
         self.queue.claim()
         async with alone(self.database, "start", wait=True):
             books = self.playbooks.items()
@@ -60,8 +60,8 @@ class Bot:
         self.engine.hashes = hashes
         await self.rota.refresh()
         await self.people.warm()
-        if self.people.problem:
-            log.error("people could not be read from Slack: %s", self.people.problem)
+        for role, problem in self.people.problems.items():
+            log.error("a role's user group could not be read from Slack: %s", problem, extra={"role": role})
         # The queue comes last: a ticket left over from before names people, who are known only now.
         self.worker = asyncio.create_task(self.queue.run(), name="queue")
         self.greeting = asyncio.create_task(self._greet_zendesk(), name="zendesk")
@@ -85,6 +85,7 @@ class Bot:
         if self.worker:
             with suppress(asyncio.CancelledError):
                 await self.worker
+        await self.people.close()
         await self.slack.close()
         self.tickets.close()
         for errand in (self.engine.back_office, self.engine.copies):

@@ -6,6 +6,7 @@ Bodies are not opened here. Errors that no handler expected end here: logged onc
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from fastapi.responses import JSONResponse, Response
@@ -16,6 +17,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.guards import Pace, said
+from desk.service.ports import StoreGone
 from desk.values import Line
 from handlers.slack import actions, commands, home, modals, people_events
 from handlers.slack.door import Json, SlackDoor
@@ -129,6 +131,8 @@ def _answer(handler: Handler, door: SlackDoor) -> Listener:
 
     async def listener(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         context[REACHED] = True
+        with suppress(StoreGone):  # whoever needs the database says so
+            await door.people.catch_up()
         await ack(await handler(body, door) or "")
 
     return listener

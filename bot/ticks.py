@@ -1,5 +1,6 @@
 """Periodic tasks of one process, each a handler with its dependencies, and their intervals."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -25,7 +26,9 @@ from integrations.store.tickets import OpenTickets
 PEOPLE_REFRESH = 300.0
 """Seconds between two readings of the user groups; they repair what Slack's events missed."""
 PEOPLE_MEND = 5.0
-"""Seconds between two retries of groups that failed to load: until then nobody has their role."""
+"""Seconds between two tries to read what could not be read from Slack."""
+ROSTER = 2.0
+"""Seconds between two looks for what another replica has learnt of people; whoever acts is looked up anyway."""
 FIGURES = 30.0
 """Seconds between two counts of the cases at each step."""
 RETENTION = 3600.0
@@ -42,7 +45,8 @@ def every(bot: Bot, across: Ticks) -> Ticks:
     return {
         "chaser": (chosen.chaser.tick_seconds, partial(on_tick, bot.engine)),
         "people": (PEOPLE_REFRESH, bot.people.refresh),
-        "people_unread": (PEOPLE_MEND, bot.people.mend),
+        "people_unread": (PEOPLE_MEND, partial(_of_people, bot.people.mend)),
+        "roster": (ROSTER, partial(_of_people, bot.people.catch_up)),
         "tickets": (chosen.zendesk.reconcile_seconds, reconcile),
         "housekeeping": (HOUSEKEEPING, housekeeping),
         "retention": (RETENTION, partial(on_retention, bot.engine, StoredRetention(bot.database))),
@@ -50,6 +54,12 @@ def every(bot: Bot, across: Ticks) -> Ticks:
         "figures": (FIGURES, partial(_figures, StoredBoard(bot.database))),
         **across,
     }
+
+
+async def _of_people(work: Callable[[], Awaitable[None]]) -> None:
+    """Keep up with the roster; a database that does not answer is the watchdog's to report."""
+    with suppress(StoreGone):
+        await work()
 
 
 async def _figures(board: StoredBoard) -> None:

@@ -32,6 +32,7 @@ from desk.playbook.model import Playbook
 from desk.reminders.ladder import deadlines
 from desk.rules.decide import Decision, decide, ends, told_no
 from desk.rules.settle_effects import TOLD_OF_DELAY, look_again
+from desk.service.actors import with_roles_of_now
 from desk.service.announcements import Announcements
 from desk.service.answer import Answer
 from desk.service.back_office_port import BackOffice
@@ -48,6 +49,7 @@ from desk.service.ports import (
     Conflict,
     EffectQueue,
     GiveUp,
+    People,
     Repeated,
     StoreGone,
     Tickets,
@@ -79,6 +81,8 @@ class Engine:
     announcements: Announcements | None = None
     held: int = 0
     """Number of cases held for a digest at the last tick."""
+    people: People | None = None
+    """Who has which role; None takes a command's own word for it."""
     sheets: Sheets | None = None
     digests: Digests | None = None
     """Keyed hash for the answers of callers; None compares nothing."""
@@ -95,7 +99,7 @@ class Engine:
             try:
                 return await self._once(command)
             except Conflict:
-                continue
+                await self._catch_up()
             except Repeated:
                 found = await self.cases.load(command.case)
                 case, playbook = found or (Case(id=command.case), None)
@@ -133,7 +137,12 @@ class Engine:
                 await self._keep(command, playbook, no)
                 return
 
+    async def _catch_up(self) -> None:
+        if self.people is not None:
+            await self.people.catch_up()
+
     async def _once(self, command: cmd.Command) -> Answer:
+        command, roster = with_roles_of_now(command, self.people)
         case, playbook, command = await self._start(command)
         if playbook is None:
             line = Line(key="I do not know this case. It may belong to another desk.")
@@ -141,7 +150,7 @@ class Engine:
         answers = in_digests(command, case, playbook, self.digests) if self.digests else {}
         situation = Situation(case, playbook, self.clock.now(), Related(answers=answers))
         decision = decide(command, await with_related(command, situation, self.cases))
-        await self._keep(command, playbook, decision)
+        await self._keep(command, playbook, decision, roster)
         opened = tuple(event.step for event in decision.events if event.kind == "step_opened")
         return Answer(decision.case, playbook, decision.refusal, opened, taken_out=decision.taken_out)
 
@@ -154,7 +163,9 @@ class Engine:
         fresh = Case(id=command.case, playbook_hash=self.hashes.get(command.playbook, ""))
         return fresh, playbook, command
 
-    async def _keep(self, command: cmd.Command, playbook: Playbook, decision: Decision) -> None:
+    async def _keep(
+        self, command: cmd.Command, playbook: Playbook, decision: Decision, roster: int | None = None
+    ) -> None:
         settles, kills, revives = ends(command, decision)
         if not (decision.events or settles or isinstance(command, cmd.Chase)):
             return
@@ -172,6 +183,7 @@ class Engine:
                 revives=revives,
                 erases=decision.erases,
                 at=self.clock.now(),
+                roster=roster,
             )
         )
         if self.queue is not None and (decision.effects or revives or settles):

@@ -61,7 +61,7 @@ class StoreGone(Exception):
 
 
 class Conflict(Exception):
-    """Lost race: the case was changed first; load it and decide again."""
+    """Lost race: the case, or who has which role, was changed first; load it and decide again."""
 
 
 class Repeated(Exception):
@@ -98,6 +98,8 @@ class Commit:
     owed: Sequence[Owed] = ()
     """What the case owes after the events."""
     goal: Goal | None = None
+    roster: int | None = None
+    """The revision of the roster by which a person's roles were judged; None for the desk itself."""
 
 
 LookPlan = Callable[[str, str, Collection[str]], LookAtTicket | None]
@@ -138,7 +140,9 @@ class Cases(Board, Protocol):
         ...
 
     async def commit(self, commit: Commit) -> None:
-        """Store a decision; raises Conflict (case.version minus the new events is stale) and Repeated."""
+        """Store a decision; raises Conflict (the case's version before the new events, or the roster, is stale) and
+        Repeated.
+        """
         ...
 
     async def seen(self, delivery: str) -> bool:
@@ -265,6 +269,15 @@ class Chat(Protocol):
 class People(Protocol):
     """Directory of people (port), from a local table without outside calls. Unknown people have no role."""
 
+    @property
+    def revision(self) -> int:
+        """Return the revision of the roster that is in use."""
+        ...
+
     def person(self, person_id: str) -> Person:
         """Return a person with roles, language and zone."""
+        ...
+
+    async def catch_up(self) -> None:
+        """Take over what another replica has learnt since; raises StoreGone."""
         ...

@@ -73,22 +73,26 @@ class Reply(Protocol):
 
 
 class Roster(People, Protocol):
-    """Role membership and its changes; everything from a local table."""
+    """Role membership and its changes, as all replicas know them."""
 
     def learn_soon(self, person_id: str) -> None:
         """Look up an unknown person in the background."""
         ...
 
-    def on_members_changed(self, subteam_id: str, users: Sequence[str]) -> None:
-        """Replace the members of a group."""
+    async def on_listed(self, group: str, people: Sequence[str], at: int) -> None:
+        """Take a whole list of a group's members, at Slack's stamp of it."""
         ...
 
-    def on_members_moved(self, subteam_id: str, added: Sequence[str], removed: Sequence[str]) -> None:
-        """Add and remove members of a group."""
+    async def on_moved(self, group: str, added: Sequence[str], removed: Sequence[str], at: int) -> None:
+        """Take additions to a group and removals from it."""
         ...
 
-    def on_user_changed(self, user: Mapping[str, Any]) -> None:
-        """Update a person's profile."""
+    async def on_unlisted(self, group: str) -> None:
+        """Read a group whose event did not say who is in it."""
+        ...
+
+    async def on_user(self, user: Mapping[str, Any], at: int) -> None:
+        """Take a person's profile."""
         ...
 
 

@@ -1,9 +1,9 @@
-"""Tables across cases: open duties (`owed`), duty roster, look-up log, announcements.
+"""Tables across cases: open duties (`owed`), duty roster, look-up log, announcements, and who is in which user group.
 
 None of them holds a customer's data, and all but the look-up log could be rebuilt from the events.
 """
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text
 
 from integrations.store.tables import Instant, metadata
 
@@ -52,6 +52,10 @@ Index(
     postgresql_where=RUNNING,
 )
 """All that counting what is late needs: nothing is read beside it."""
+
+HELD = text("held_by IS NOT NULL")
+Index("ix_owed_held", owed.c.held_by, owed.c.case_id, sqlite_where=HELD, postgresql_where=HELD)
+"""Whose cases pass on when somebody leaves, also where the duty is not listed."""
 
 on_duty = Table(
     "on_duty",
@@ -102,3 +106,37 @@ gathered = Table(
     Column("key", ForeignKey("announcements.key"), nullable=False),
 )
 """The reminders that an announcement covers: their cases do not send them again."""
+
+user_groups = Table(
+    "user_groups",
+    metadata,
+    Column("id", String(100), primary_key=True),
+    Column("listed_at", BigInteger, nullable=False),
+    Column("problem", Text, nullable=False),
+)
+"""The groups of the roles: the stamp of the newest whole list (microseconds, by the vendor), and why the last reading
+failed.
+"""
+
+members = Table(
+    "members",
+    metadata,
+    Column("group_id", String(100), primary_key=True),
+    Column("person", String(100), primary_key=True),
+    Column("present", Boolean, nullable=False),
+    Column("stamp", BigInteger, nullable=False),
+)
+"""Who is in a group, and who was taken out since its newest whole list, each with the stamp of that knowledge."""
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", String(100), primary_key=True),
+    Column("standing", String(20), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("zone", String(100), nullable=False),
+    Column("updated", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False),
+)
+"""Accounts of whoever is in a group or named in the settings."""

@@ -31,6 +31,7 @@ from integrations.store.folded import Folded, FoldedCases, Row
 from integrations.store.jobs import Jobs, follow
 from integrations.store.noting import Notes
 from integrations.store.playbooks import Playbooks
+from integrations.store.roster import holds
 from integrations.store.sealing import references, refers, unseal
 from integrations.store.vault import Vault
 
@@ -153,6 +154,8 @@ class StoredCases(StoredBoard):
             self._folded.drop(commit.case.id)
 
     def _keep(self, connection: Connection, commit: Commit) -> None:
+        if commit.roster is not None:
+            holds(connection, commit.roster)
         if commit.case.opened_at is not None:
             self._playbooks.read(connection, commit.case.playbook_hash)
         if commit.erases:

@@ -110,6 +110,11 @@ class SlackWorld:
     def lose_request(self) -> None:
         self.company.world.new_fault("slack", "reset_before", match="chat.postMessage", times=1)
 
+    async def put(self, group: str, *people: str) -> None:
+        """Have a user group hold these people."""
+        self.people._store.put(group, *people)
+        await self.people.catch_up()
+
     def pause(self, seconds: int) -> None:
         self.company.world.new_fault(
             "slack",

@@ -100,7 +100,7 @@ async def test_a_group_stands_for_everybody_only(
     slack: SlackWorld, monkeypatch: pytest.MonkeyPatch, present: tuple[str, ...], mention: str
 ) -> None:
     monkeypatch.setattr("integrations.slack.posting.chat.MOST_MENTIONS", 1)
-    slack.people.on_members_changed("SPLATSEC", ("USECU001", "USECU002"))
+    await slack.put("SPLATSEC", "USECU001", "USECU002")
     chat = SlackChat(slack.client, CHANNELS, slack.people, say, on_duty=lambda _: present)
     said = chat._on_duty("platform_security") or "Platform Security"
     assert said == mention

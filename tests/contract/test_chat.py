@@ -23,13 +23,14 @@ from integrations.slack.web.client import SlackClient
 from sandbox import seeds
 from sandbox.company import Company
 from tests.contract.chatting import CASE, CHANNELS, NOW, FakeWorld, SlackWorld, Trying, World, say
+from tests.fakes.rosters import FakeRosters
 
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackWorld]:
     async with Company() as company:
         client = SlackClient(seeds.BOT_TOKEN, company.urls["slack"], timeout=2)
-        people = SlackPeople(client, {"mod": "SMODS001", "platform_security": "SPLATSEC"}, {})
+        people = SlackPeople(client, {"mod": "SMODS001", "platform_security": "SPLATSEC"}, {}, FakeRosters())
         yield SlackWorld(company, client, people)
         await people.close()
         await client.close()
@@ -302,8 +303,8 @@ class TestSlack:
     async def test_mentions_everybody_of_a_role_or_their_group(
         self, slack: SlackWorld, case: Case, playbook: Playbook
     ) -> None:
-        slack.people.on_members_changed("SMODS001", ["UMOD0001", "UMOD0002"])
-        slack.people.on_members_changed("SPLATSEC", [f"USECU{n:03}" for n in range(9)])
+        await slack.put("SMODS001", "UMOD0001", "UMOD0002")
+        await slack.put("SPLATSEC", *[f"USECU{n:03}" for n in range(9)])
         mention = ("role:mod", "role:platform_security", "person:UAGENT01")
         told = await slack.chat.tell(tell(mention=mention), Situation(case, playbook, NOW), Trying())
         message = next(one for one in slack.messages() if one.ts == told.ts)
@@ -312,7 +313,7 @@ class TestSlack:
     async def test_a_reminder_in_direct_messages_leads_to_the_card(
         self, slack: SlackWorld, case: Case, playbook: Playbook
     ) -> None:
-        slack.people.on_members_changed("SMODS001", ["UMOD0001"])
+        await slack.put("SMODS001", "UMOD0001")
         seen = await slack.chat.show(show(), Situation(case, playbook, NOW), Trying())
         case = replace(case, cards={"role:mod": Card(channel=seen.channel, ts=seen.ts, url=seen.url)})
         remind = tell("person:UMOD0001", thread=False, reminder=True)

@@ -15,6 +15,7 @@ from sandbox import seeds
 from sandbox.company import Company
 from sandbox.slack.workspace import File
 from tests.fakes.chat import FakeChat
+from tests.fakes.rosters import FakeRosters
 
 CONTENT = b"Field,Before,After\r\nEmail,a@example.com,b@example.com\r\n"
 
@@ -43,7 +44,7 @@ def fake() -> Rig:
 async def slack() -> AsyncIterator[Rig]:
     async with Company() as company:
         client = SlackClient(seeds.BOT_TOKEN, company.urls["slack"])
-        people = SlackPeople(client, {}, {})
+        people = SlackPeople(client, {}, {}, FakeRosters())
         space = company.slack.space
 
         def put(content: bytes) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ class Doors:
         async def store() -> None:
             return None
 
-        probes = Probes(store=store, people_known=lambda: ready, queue_runs=lambda: True)
+        probes = Probes(store=store, queue_runs=lambda: ready)
         app = web_app.build(side, zendesk, web_app.Watching(probes, token, loopback), nothing_beside)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://desk")

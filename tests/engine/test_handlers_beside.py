@@ -127,7 +127,8 @@ async def test_a_form_of_an_older_version_is_answered_in_the_modal(slack):
 
 async def test_changes_of_people_reach_the_table(slack):
     def event(inner: dict[str, Any]) -> dict[str, Any]:
-        return {"type": "event_callback", "event_id": "Ev2", "event": inner}
+        stamped = {**inner, "event_ts": "1798761600.000100"}
+        return {"type": "event_callback", "event_id": "Ev2", "event_time": 1798761601, "event": stamped}
 
     await people_events.on_members_changed(
         event({"type": "subteam_updated", "subteam": {"id": "S1", "users": ["U1"]}}), slack.door
@@ -146,17 +147,28 @@ async def test_changes_of_people_reach_the_table(slack):
     assert slack.people.groups == {"S1": ("U1",)}
     assert slack.people.moved == [("S1", ("U2",), ())]
     assert slack.people.described[0]["deleted"] is True
+    assert set(slack.people.stamps) == {1798761600_000100}
+
+
+async def test_a_change_of_a_group_without_its_people_leads_to_a_reading(slack):
+    switched_on = {"type": "subteam_updated", "subteam": {"id": "S1", "date_update": 1798761600}}
+    body = {"type": "event_callback", "event_id": "Ev2", "event_time": 1798761601, "event": switched_on}
+    await people_events.on_members_changed(body, slack.door)
+    assert (slack.people.unlisted, slack.people.groups) == (["S1"], {})
+    switched_off = {**switched_on, "subteam": {"id": "S1", "users": ["U1"], "date_delete": 1798761602}}
+    await people_events.on_members_changed({**body, "event": switched_off}, slack.door)
+    assert slack.people.groups == {"S1": ()}
 
 
 async def test_readiness_names_what_is_missing(slack):
     async def store() -> object:
         return await slack.cases.number()
 
-    probes = Probes(store=store, people_known=lambda: True, queue_runs=lambda: True)
+    probes = Probes(store=store, queue_runs=lambda: True)
     assert on_alive().ok
     assert (await on_ready(probes)).ok
     slack.cases.gone = True
-    broken = await on_ready(Probes(store, lambda: False, lambda: False))
+    broken = await on_ready(Probes(store, lambda: False))
     assert (broken.ok, broken.parts["database"]) == (False, "does not answer")
 
 

@@ -16,6 +16,10 @@ class FakeRoster:
     moved: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
     described: list[Mapping[str, Any]] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    unlisted: list[str] = field(default_factory=list)
+    stamps: list[int] = field(default_factory=list)
+    revision: int = 0
+    caught_up: int = 0
 
     def add(self, ident: str, name: str, *roles: str, zone: str = "Africa/Johannesburg") -> Person:
         person = Person(id=ident, name=name, roles=frozenset(roles), zone=zone)
@@ -32,11 +36,20 @@ class FakeRoster:
         if person_id not in self.people:
             self.unknown.append(person_id)
 
-    def on_members_changed(self, subteam_id: str, users: Sequence[str]) -> None:
-        self.groups[subteam_id] = tuple(users)
+    async def catch_up(self) -> None:
+        self.caught_up += 1
 
-    def on_members_moved(self, subteam_id: str, added: Sequence[str], removed: Sequence[str]) -> None:
-        self.moved.append((subteam_id, tuple(added), tuple(removed)))
+    async def on_listed(self, group: str, people: Sequence[str], at: int) -> None:
+        self.groups[group] = (*people,)
+        self.stamps.append(at)
 
-    def on_user_changed(self, user: Mapping[str, Any]) -> None:
+    async def on_moved(self, group: str, added: Sequence[str], removed: Sequence[str], at: int) -> None:
+        self.moved.append((group, tuple(added), tuple(removed)))
+        self.stamps.append(at)
+
+    async def on_unlisted(self, group: str) -> None:
+        self.unlisted.append(group)
+
+    async def on_user(self, user: Mapping[str, Any], at: int) -> None:
         self.described.append(user)
+        self.stamps.append(at)

@@ -124,7 +124,7 @@ async def test_neither_what_is_plugged_together_nor_what_fails_outside_shows_a_s
     async def there() -> None:
         """Answer, as a database does."""
 
-    probes = Probes(store=there, people_known=bool, queue_runs=bool)
+    probes = Probes(store=there, queue_runs=bool)
     every = [*shown(bot, set()), repr(main._zendesk_side(bot)), repr(main._watching(bot.settings, probes))]
     assert len(every) > 10
     assert [one[:200] for one in every if leaks(one)] == []

@@ -111,20 +111,25 @@ class HomeOpened(Value):
 
 
 class GroupChanged(Value):
-    """The members of a user group changed: all of them (`members`), or additions and removals."""
+    """The members of a user group changed: all of them (`members`), or additions and removals.
+
+    `at` is Slack's stamp of the change, in microseconds. Without any of them the group has to be read.
+    """
 
     group: str
     delivery: str
+    at: int
     members: tuple[str, ...] | None = None
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
 
 
 class UserChanged(Value):
-    """A profile changed; `user` is Slack's description, validated."""
+    """A profile changed; `user` is Slack's description, validated, and `at` the event's stamp in microseconds."""
 
     person: str
     delivery: str
+    at: int
     user: dict[str, Any]
 
 

@@ -14,7 +14,12 @@ Id = Annotated[str, Field(min_length=1, max_length=100)]
 Words = Annotated[str, BeforeValidator(lambda raw: "" if raw is None else raw)]
 """A string that may be missing or null."""
 
+Ts = Annotated[str, BeforeValidator(lambda raw: "" if raw is None else str(raw))]
+"""A ts, which may be missing: seconds with a fraction, as a string."""
+
 _YEAR_9999 = 253402300799
+Second = Annotated[int, Field(ge=0, le=_YEAR_9999), BeforeValidator(lambda raw: raw or 0)]
+"""Whole seconds since 1970; 0 where they are missing or null."""
 
 
 class Shape(BaseModel):
@@ -173,6 +178,8 @@ class MembersChanged(Shape):
 
     type: Literal["subteam_members_changed"]
     subteam_id: Id
+    date_update: Second = 0
+    event_ts: Ts = ""
     added_users: tuple[Id, ...] = ()
     removed_users: tuple[Id, ...] = ()
 
@@ -182,7 +189,8 @@ class Subteam(Shape):
 
     id: Id
     users: tuple[Id, ...] | None = None
-    date_delete: int = 0
+    date_update: Second = 0
+    date_delete: Second = 0
 
 
 class SubteamUpdated(Shape):
@@ -190,6 +198,7 @@ class SubteamUpdated(Shape):
 
     type: Literal["subteam_updated", "subteam_created"]
     subteam: Subteam
+    event_ts: Ts = ""
 
 
 class Profile(Shape):
@@ -199,11 +208,24 @@ class Profile(Shape):
     display_name: Words = ""
 
 
+class Organization(Shape):
+    """What an Enterprise organization says of a user: the workspaces they belong to."""
+
+    teams: tuple[Id, ...] = ()
+
+
 class Member(Shape):
     """A user object as `users.info` returns it."""
 
     id: Id
+    team_id: Words = ""
+    enterprise_user: Organization | None = None
     deleted: bool = False
+    is_bot: bool = False
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    is_stranger: bool = False
+    updated: Second = 0
     locale: Words = ""
     tz: Words = ""
     real_name: Words = ""
@@ -215,6 +237,7 @@ class UserChanged(Shape):
 
     type: Literal["user_change"]
     user: Member
+    event_ts: Ts = ""
 
 
 class Happened(Shape):
@@ -222,6 +245,7 @@ class Happened(Shape):
 
     type: Literal["event_callback"]
     event_id: Id
+    event_time: Second = 0
 
 
 class HomeEnvelope(Happened):

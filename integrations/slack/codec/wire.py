@@ -34,6 +34,7 @@ from integrations.slack.codec.arrivals import (
     Where,
 )
 from integrations.slack.codec.meta import NONE, PICK_FIELD, PICK_OUTCOME, PICK_PLAYBOOK, read_meta
+from integrations.slack.web.instants import stamp_of, within
 
 _S = TypeVar("_S", bound=shapes.Shape)
 
@@ -216,15 +217,18 @@ def read_members_changed(body: object) -> GroupChanged | Unreadable:
     if isinstance(got, Unreadable):
         return got
     event, ident = got.event, delivery(got.event_id)
+    happened = stamp_of(event.event_ts) or stamp_of(got.event_time)
     if isinstance(event, shapes.MembersChanged):
         return GroupChanged(
             group=event.subteam_id,
             delivery=ident,
+            at=within(event.date_update, happened),
             added=event.added_users,
             removed=event.removed_users,
         )
     members = () if event.subteam.date_delete else event.subteam.users
-    return GroupChanged(group=event.subteam.id, delivery=ident, members=members)
+    at = within(max(event.subteam.date_update, event.subteam.date_delete), happened)
+    return GroupChanged(group=event.subteam.id, delivery=ident, at=at, members=members)
 
 
 def read_user_changed(body: object) -> UserChanged | Unreadable:
@@ -233,7 +237,8 @@ def read_user_changed(body: object) -> UserChanged | Unreadable:
     if isinstance(got, Unreadable):
         return got
     user = got.event.user
-    return UserChanged(person=user.id, delivery=delivery(got.event_id), user=user.model_dump())
+    at = stamp_of(got.event.event_ts) or stamp_of(got.event_time)
+    return UserChanged(person=user.id, delivery=delivery(got.event_id), at=at, user=user.model_dump())
 
 
 def _inputs(view: shapes.View) -> dict[str, tuple[str, shapes.Answered]]:

@@ -49,7 +49,7 @@ class SlackClient:
         """The session is created at the first call unless one is given."""
         self._token, self._api_url, self._timeout = token, api_url, timeout
         self._session, self._owns_session = session, session is None
-        self._pace = pace
+        self.pace = pace
         self._made: AsyncWebClient | None = None
         self._workspace = ""
 
@@ -81,7 +81,7 @@ class SlackClient:
 
     async def turn(self, channel: str) -> None:
         """Wait for the channel's rate limit; raises TryAgain when that would take long."""
-        away = await self._pace.turn(f"slack/{channel}", POSTS) if self._pace else 0.0
+        away = await self.pace.turn(f"slack/{channel}", POSTS) if self.pace else 0.0
         if away:
             after = timedelta(seconds=away)
             raise TryAgain(SYSTEM, "too many messages for one channel", after=after, paced=True)
@@ -121,8 +121,8 @@ class SlackClient:
                 channel,
             )
         except TryAgain as later:
-            if self._pace and later.certain and later.after:
-                await self._pace.hold(f"slack/{channel}", later.after.total_seconds(), POSTS)
+            if self.pace and later.certain and later.after:
+                await self.pace.hold(f"slack/{channel}", later.after.total_seconds(), POSTS)
             raise
 
     async def update(self, channel: str, ts: str, text: str, blocks: Sequence[dict[str, Any]]) -> None:
@@ -175,17 +175,6 @@ class SlackClient:
         """Return whether anybody in the workspace can read a channel."""
         answer = await heard(self.web.conversations_info(channel=channel), channel)
         return not any(answer["channel"].get(name) for name in ("is_private", "is_im", "is_mpim", "is_group"))
-
-    async def group_people(self, group: str) -> list[str]:
-        """Return the members of a user group."""
-        answer = await heard(self.web.usergroups_users_list(usergroup=group))
-        return [str(person) for person in answer["users"]]
-
-    async def person(self, person: str) -> Mapping[str, Any]:
-        """Return Slack's user object, with its locale."""
-        answer = await heard(self.web.users_info(user=person, include_locale=True))
-        user: Mapping[str, Any] = answer["user"]
-        return user
 
     async def upload(self, name: str, content: bytes) -> str:
         """Upload a file; nobody sees it until it is shared."""
