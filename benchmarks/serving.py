@@ -80,6 +80,7 @@ async def ready(bot: Bot) -> None:
     bot.slack.web.api_call = answered  # type: ignore[method-assign,assignment]
     bot.engine.hashes = {n: await bot.cases.remember_playbook(b) for n, b in bot.playbooks.items()}
     await bot.rota.refresh()
+    await bot.people.refresh()
 
 
 @asynccontextmanager

@@ -12,12 +12,14 @@ from desk.service.engine import Engine
 from desk.service.on_duty import Rota
 from desk.service.ports import StoreGone
 from handlers.ticks.announce import Announcing, on_announcements
+from handlers.ticks.leavers import Leavers, on_leavers
 from handlers.ticks.weekly import Weekly, on_week
 from integrations.slack.people.directory import SlackPeople
 from integrations.slack.posting.announcer import SlackAnnouncer
 from integrations.slack.web.client import SlackClient
 from integrations.store.announcements import StoredAnnouncements
 from integrations.store.engine import Database
+from integrations.store.holdings import StoredHoldings
 from integrations.store.shifts import StoredShifts
 
 log = logging.getLogger(__name__)
@@ -55,11 +57,15 @@ def announcer(
     )
 
 
-def ticks(seconds: float, database: Database, engine: Engine, rota: Rota, announcer: SlackAnnouncer) -> Ticks:
-    """Return the ticks by name: announcements and the weekly report at the chaser's interval, the rota at its own."""
+def ticks(
+    seconds: float, database: Database, engine: Engine, rota: Rota, announcer: SlackAnnouncer, people: SlackPeople
+) -> Ticks:
+    """Return the ticks by name: those for all inboxes and people at the chaser's interval, the rota at its own."""
     store = StoredAnnouncements(database)
     saying = Announcing(store, announcer, engine.clock)
+    leavers = Leavers(engine, people, StoredHoldings(database), store)
     return {
+        "leavers": (seconds, partial(on_leavers, leavers)),
         "announcements": (seconds, partial(on_announcements, saying)),
         "weekly": (seconds, partial(on_week, Weekly(engine, engine.cases, store))),
         "rota": (ROTA_REFRESH, partial(_refresh, rota)),

@@ -1,6 +1,6 @@
 """Prometheus gauges of the watchdog's findings. Labels never hold personal data."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from prometheus_client import Gauge
 
@@ -20,6 +20,8 @@ LINK = Gauge(
     "1 while a connection over which the desk is told things is open (Slack's Socket Mode), 0 while it is not",
     ["vendor"],
 )
+UNREAD = Gauge("ato_role_unread", "1 while the user group of a role could not be read from Slack", ["role"])
+NOT_SEEN = Gauge("ato_people_unread", "People of roles whose account was not read from Slack yet: they have no role")
 STANDING = Gauge("ato_cases", "Open cases by the step somebody owes", ["playbook", "step"])
 
 
@@ -31,6 +33,13 @@ def show_cases(standing: Mapping[tuple[str, str], int]) -> None:
 
 
 _SHOWN: set[tuple[str, str]] = set()
+
+
+def show_people(roles: Collection[str], unread: Collection[str], not_seen: int) -> None:
+    """Set for each role whether its user group could not be read, and how many people were not read."""
+    NOT_SEEN.set(not_seen)
+    for role in roles:
+        UNREAD.labels(role).set(role in unread)
 
 
 def write_gauges(seen: Watch | None, wrong: tuple[Alarm, ...]) -> None:

@@ -233,7 +233,7 @@ def _watching(settings: Settings, probes: Probes) -> web_app.Watching:
 def _across(bot: Bot, say: Catalogue) -> across.Ticks:
     announcer = across.announcer(bot.settings, bot.slack, bot.people, say, bot.engine, bot.rota)
     seconds = bot.settings.chaser.tick_seconds
-    return across.ticks(seconds, bot.database, bot.engine, bot.rota, announcer)
+    return across.ticks(seconds, bot.database, bot.engine, bot.rota, announcer, bot.people)
 
 
 def _lifespan(bot: Bot, say: Catalogue) -> web_app.Lifespan:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.across import Ticks
-from bot.gauges import show_cases, write_gauges
+from bot.gauges import show_cases, show_people, write_gauges
 from bot.running import Bot
 from desk.service.ports import StoreGone
 from desk.service.watchdog import Limits
@@ -46,7 +46,7 @@ def every(bot: Bot, across: Ticks) -> Ticks:
         "chaser": (chosen.chaser.tick_seconds, partial(on_tick, bot.engine)),
         "people": (PEOPLE_REFRESH, bot.people.refresh),
         "people_unread": (PEOPLE_MEND, partial(_of_people, bot.people.mend)),
-        "roster": (ROSTER, partial(_of_people, bot.people.catch_up)),
+        "roster": (ROSTER, partial(_of_people, partial(_roster, bot))),
         "tickets": (chosen.zendesk.reconcile_seconds, reconcile),
         "housekeeping": (HOUSEKEEPING, housekeeping),
         "retention": (RETENTION, partial(on_retention, bot.engine, StoredRetention(bot.database))),
@@ -60,6 +60,11 @@ async def _of_people(work: Callable[[], Awaitable[None]]) -> None:
     """Keep up with the roster; a database that does not answer is the watchdog's to report."""
     with suppress(StoreGone):
         await work()
+
+
+async def _roster(bot: Bot) -> None:
+    await bot.people.catch_up()
+    show_people(bot.settings.slack.groups.keys(), bot.people.problems.keys(), len(bot.people.unread))
 
 
 async def _figures(board: StoredBoard) -> None:

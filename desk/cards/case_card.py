@@ -94,6 +94,8 @@ def inboxes(case: Case, playbook: Playbook) -> tuple[str, ...]:
     opener = [inbox_of(case, playbook, first)] if case.opened_by else []
     judge = [inbox_of(case, playbook, role) for role in ownership_disputes.judge(case, playbook)]
     wanted = dict.fromkeys([*case.cards, *opener, *briefed, *owed, *judge])
+    if case.opener_left:
+        wanted.pop(f"person:{case.opened_by}", None)
     return tuple(inbox for inbox in wanted if inbox not in posts or posts[inbox] in case.escalations)
 
 

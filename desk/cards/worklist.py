@@ -110,7 +110,7 @@ def _owed(case: Case, playbook: Playbook, duty: Duty, listed: bool) -> Owed:
         title=duty.title,
         press=None if duty.locked_by else _press(tuple(buttons(playbook, duty))),
         claimed_by=duty.claimed_by,
-        held_by=duty.claimed_by or (case.opened_by if direct else None),
+        held_by=duty.claimed_by or (case.opened_by if direct and not case.opener_left else None),
         opened_by=case.opened_by,
         opened_at=duty.opened_at,
         due_at=duty.due_at,

@@ -85,6 +85,13 @@ class HandOver(Command):
     occurrence: int = 1
 
 
+class PersonLeft(Command):
+    """Pass on what a person had by these roles, which have ended. By the desk itself."""
+
+    person: str
+    ended: frozenset[str]
+
+
 class Snooze(Command):
     """Postpone a step's reminders by this many seconds, with a reason."""
 

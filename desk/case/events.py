@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from desk.case.dispute_events import ClaimLookedInto, DisputeDecided, ProfileDisputed
+from desk.case.leaving_events import ClaimEnded, InboxPassed
 from desk.case.privacy_events import CaseErased, HoldReleased, HoldSet, PersonalShown, PostsRedacted
 from desk.case.verification_events import AnswersLearnt, StepRests, VerificationLocked
 from desk.case.work_events import (
@@ -281,7 +282,9 @@ Event = Annotated[
     | DisputeDecided
     | ClaimLookedInto
     | AnswersLearnt
-    | StepRests,
+    | StepRests
+    | ClaimEnded
+    | InboxPassed,
     Field(discriminator="kind"),
 ]
 

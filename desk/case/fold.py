@@ -7,6 +7,7 @@ from typing import Any
 from desk.case import events as ev
 from desk.case.dispute_events import DisputeDecided, ProfileDisputed
 from desk.case.fold_work import WORK_FOLDS
+from desk.case.leaving_events import ClaimEnded, InboxPassed
 from desk.case.privacy_events import CaseErased, HoldReleased, HoldSet
 from desk.case.state import Case, Done, Escalation, MutableCase, StepState, replace, with_key
 from desk.case.verification_events import AnswersLearnt, StepRests, VerificationLocked
@@ -190,6 +191,15 @@ def _learnt(case: Case, e: AnswersLearnt) -> Case:
     return replace(case, learnt=with_key(case.learnt, f"{e.about} {e.of.value}", e))
 
 
+def _unclaimed(case: Case, e: ClaimEnded) -> Case:
+    return _step(case, e.step, claimed_by=None)
+
+
+def _passed(case: Case, e: InboxPassed) -> Case:
+    del e
+    return replace(case, opener_left=True)
+
+
 _FOLDS: dict[str, Callable[[Case, Any], Case]] = {
     **WORK_FOLDS,
     "case_opened": _opened,
@@ -226,4 +236,6 @@ _FOLDS: dict[str, Callable[[Case, Any], Case]] = {
     "dispute_decided": _judged,
     "answers_learnt": _learnt,
     "step_rests": _snoozed,
+    "claim_ended": _unclaimed,
+    "inbox_passed": _passed,
 }

@@ -129,6 +129,8 @@ class Case:
     language: str = "en"
     opened_at: datetime | None = None
     opened_by: str = ""
+    opener_left: bool = False
+    """Whether the opener's direct messages have passed on to the next role."""
     ending: str | None = None
     ended_at: datetime | None = None
     steps: Mapping[str, StepState] = field(default_factory=dict)

@@ -13,8 +13,11 @@ def role_of(inbox: str, playbook: Playbook) -> str | None:
 
 
 def inbox_of(case: Case, playbook: Playbook, role: str) -> str:
-    """Return a role's inbox. For a direct role: the opener's, or the covering role's if the bot opened the case."""
+    """Return a role's inbox. For a direct role: the opener's, or the covering role's if the bot opened the case or the
+    opener has left.
+    """
     found = playbook.roles.get(role)
     if found is None or found.inbox != "direct":
         return f"role:{role}"
-    return f"role:{found.next or role}" if case.opened_by == BOT.id else f"person:{case.opened_by}"
+    nobody = case.opened_by == BOT.id or case.opener_left
+    return f"role:{found.next or role}" if nobody else f"person:{case.opened_by}"

@@ -54,7 +54,7 @@ Index(
 """All that counting what is late needs: nothing is read beside it."""
 
 HELD = text("held_by IS NOT NULL")
-Index("ix_owed_held", owed.c.held_by, owed.c.case_id, sqlite_where=HELD, postgresql_where=HELD)
+Index("ix_owed_held", owed.c.held_by, owed.c.role, owed.c.case_id, sqlite_where=HELD, postgresql_where=HELD)
 """Whose cases pass on when somebody leaves, also where the duty is not listed."""
 
 on_duty = Table(

@@ -14,7 +14,7 @@ from integrations.zendesk.deliveries import sign as zendesk_sign
 from ops.setup.verdicts import Verdict, broken, good, unknown
 
 BOT, SLACK, ZENDESK = "bot", "slack signature", "zendesk signature"
-_WORDS = {"database": "its database", "people": "the table of people", "queue": "its queue"}
+_WORDS = {"database": "its database", "queue": "its queue"}
 
 
 def address(settings: Settings) -> str:

@@ -12,7 +12,7 @@ from config.load import PLAYBOOKS, BadPlaybook, load
 from config.settings import Settings, settings
 from desk.playbook.model import Playbook
 from integrations.slack.app.setup import Workspace
-from ops.setup import bot_checks, machine_checks, slack_checks, zendesk_checks
+from ops.setup import bot_checks, machine_checks, people_checks, slack_checks, zendesk_checks
 from ops.setup.verdicts import Verdict, broken, good
 
 SETTINGS, PLAYBOOK = "settings", "playbooks"
@@ -40,16 +40,17 @@ async def _outside(found: Settings, playbooks: Mapping[str, Playbook]) -> list[V
     """Check Slack, Zendesk, the bot and this machine concurrently."""
     file = found.clock.offset_file
     now = (OffsetClock(file) if file else SystemClock()).now()
-    (slack, at_slack), (zendesk, at_zendesk), bot, queue, database = await asyncio.gather(
+    (slack, at_slack), (zendesk, at_zendesk), bot, queue, people, database = await asyncio.gather(
         _slack(found, playbooks),
         asyncio.to_thread(zendesk_checks.verdicts, found, playbooks),
         bot_checks.verdicts(found),
         machine_checks.queue(found, now),
+        people_checks.verdicts(found, playbooks),
         asyncio.to_thread(machine_checks.database, found),
     )
     name = await asyncio.to_thread(machine_checks.desk_name, found)
     clock = machine_checks.clock(found, at_slack or at_zendesk)
-    return [name, *slack, *zendesk, *bot, database, *queue, clock, machine_checks.disk(found)]
+    return [name, *slack, *people, *zendesk, *bot, database, *queue, clock, machine_checks.disk(found)]
 
 
 async def _slack(found: Settings, playbooks: Mapping[str, Playbook]) -> tuple[list[Verdict], datetime | None]:

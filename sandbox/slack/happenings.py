@@ -93,13 +93,18 @@ class Happenings:
             await world.wait_newer(world.last, "slack", left)
 
     async def group(self, asked: Asked) -> Told:
-        """Set a group's members."""
+        """Set a group's members, or switch it off and on again, of which only one event tells."""
         group = self.space.groups.get(str(asked.get("id")))
         if group is None:
             raise sight.NotSeen(f"There is no group {asked.get('id')}.")
         before, at = group.people, group.updated
-        group.people = [str(name) for name in asked["users"]]
         group.updated = int(time.time())
+        if asked.get("disabled") is not None:
+            group.disabled = bool(asked["disabled"])
+            event = events.group_updated(self.space, group)
+            event["subteam"].pop("users", None)
+            return await self._emit(event, asked) | {"group": write_group(group)}
+        group.people = [str(name) for name in asked["users"]]
         changed = events.group_members_changed(self.space, group, before, at)
         told = await self._emit_all(changed, asked)
         await self._emit_all(events.group_updated(self.space, group), asked)
@@ -111,7 +116,7 @@ class Happenings:
         found, kind = self.space.users.get(name), "user_change"
         if found is None:
             found, kind = self._newcomer(name, asked), "team_join"
-        for key in ("locale", "deleted", "tz", "name", "email"):
+        for key in ("locale", "deleted", "tz", "name", "email", "guest", "team"):
             if asked.get(key) is not None:
                 setattr(found, key, asked[key])
         found.updated = int(time.time())

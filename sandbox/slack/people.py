@@ -51,13 +51,13 @@ def lookup_by_email(space: Workspace, args: Args) -> Answer:
 
 def groups_list(space: Workspace, args: Args) -> Answer:
     users, count = args.flag("include_users"), args.flag("include_count")
-    groups = [write_group(g, users=users, count=count) for g in space.groups.values()]
+    groups = [write_group(g, users=users, count=count) for g in space.groups.values() if not g.disabled]
     return {"ok": True, "usergroups": groups}
 
 
 def groups_users_list(space: Workspace, args: Args) -> Answer:
     group = space.groups.get(args.need("usergroup"))
-    if group is None:
+    if group is None or group.disabled:
         raise Refused("no_such_subteam")
     return {"ok": True, "users": [*group.people]}
 

@@ -47,6 +47,8 @@ class User:
     email: str
     deleted: bool = False
     is_bot: bool = False
+    guest: str = ""  # "multi" or "single" for a guest of so many channels
+    team: str = seeds.TEAM_ID
     updated: int = field(default_factory=lambda: int(time.time()))
 
     @property
@@ -62,6 +64,7 @@ class UserGroup:
     handle: str
     title: str
     people: list[str]
+    disabled: bool = False
     updated: int = field(default_factory=lambda: int(time.time()))
 
 

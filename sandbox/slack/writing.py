@@ -108,12 +108,14 @@ def write_user(user: User, *, locale: bool = False) -> dict[str, Any]:
         "is_admin": False,
         "is_owner": False,
         "is_primary_owner": False,
-        "is_restricted": False,
-        "is_ultra_restricted": False,
+        "is_restricted": user.guest != "",
+        "is_ultra_restricted": user.guest == "single",
         "is_bot": user.is_bot,
         "is_app_user": False,
         "updated": user.updated,
     }
+    if user.team != seeds.TEAM_ID:  # of another organization, seen by Slack Connect
+        written |= {"team_id": user.team, "is_stranger": True}
     return written | {"locale": user.locale} if locale else written
 
 
@@ -129,14 +131,14 @@ def write_group(group: UserGroup, *, users: bool = True, count: bool = True) -> 
         "is_external": False,
         "date_create": FOUNDED,
         "date_update": group.updated,
-        "date_delete": 0,
+        "date_delete": group.updated if group.disabled else 0,
         "auto_type": None,
         "created_by": "ULEAD001",
         "updated_by": "ULEAD001",
         "deleted_by": None,
         "prefs": {"channels": [], "groups": []},
     }
-    if users:
+    if users and not group.disabled:
         written["users"] = [*group.people]
     if count:
         written["user_count"] = len(group.people)

@@ -38,6 +38,6 @@ def upgrade() -> None:
         sa.Column("seen", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_people"),
     )
-    op.create_index("ix_owed_held", "owed", ["held_by", "case_id"], sqlite_where=HELD, postgresql_where=HELD)
+    op.create_index("ix_owed_held", "owed", ["held_by", "role", "case_id"], sqlite_where=HELD, postgresql_where=HELD)
     op.execute("INSERT INTO numbers (name, last) VALUES ('roster', 0)")
     op.execute(f"INSERT INTO writers (revision, oldest) VALUES ('{revision}', '{OLDEST}')")  # noqa: S608
