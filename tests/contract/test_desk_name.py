@@ -6,6 +6,7 @@ from sqlalchemy import create_engine, text
 from integrations.store.current import bring_up, revision_of
 from integrations.store.desk_name import Renamed, check_name, open_cases, take_name
 from integrations.store.engine import read_url
+from integrations.store.starting import newest
 from integrations.store.upgrade import upgrade
 
 BOTH = pytest.mark.parametrize("address", ["sqlite", "postgres"], indirect=True)
@@ -79,7 +80,7 @@ def test_a_database_from_before_desks_had_names_keeps_the_one_it_had(tmp_path):
     upgrade(address, "0007")
     put_in(address, None)
     bring_up(address)
-    assert revision_of(address) == "0008"
+    assert revision_of(address) == newest()
     with pytest.raises(Renamed, match="belongs to the desk “ato”, and 1 case is open"):
         take_name(address, "fraud-eu")
     assert take_name(address, "ato") == ("ato",)

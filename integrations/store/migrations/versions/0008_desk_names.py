@@ -5,8 +5,8 @@ from alembic import op
 
 revision = "0008"
 down_revision = "0007"
-OLDEST = "0007"
-"""Nothing is removed: the version with this newest migration can still write."""
+OLDEST = "0006"
+"""Nothing is removed: version 0.1.0, whose newest migration this is, can still write."""
 
 WITHOUT_A_NAME = "ato"
 BEFORE = f"""

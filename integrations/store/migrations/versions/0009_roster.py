@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 OLDEST = "0006"
 """Nothing is removed: the version before keeps people in its memory and writes beside this one."""
 
@@ -39,5 +39,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_people"),
     )
     op.create_index("ix_owed_held", "owed", ["held_by", "role", "case_id"], sqlite_where=HELD, postgresql_where=HELD)
-    op.execute("INSERT INTO numbers (name, last) VALUES ('roster', 0)")
+    op.execute(
+        "INSERT INTO numbers (name, last) SELECT 'roster', 0"
+        " WHERE NOT EXISTS (SELECT 1 FROM numbers WHERE name = 'roster')"
+    )
     op.execute(f"INSERT INTO writers (revision, oldest) VALUES ('{revision}', '{OLDEST}')")  # noqa: S608
