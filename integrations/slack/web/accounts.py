@@ -3,9 +3,10 @@
 All replicas share their pace, and keep the pause that Slack asks for (Retry-After).
 """
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -44,13 +45,13 @@ class Accounts:
     async def group_people(self, group: str) -> tuple[list[str], int]:
         """Return the members of a user group, and when Slack was asked (`asked_at`)."""
         began = monotonic()
-        answer = await self._in_turn(GROUPS, self._client.web.usergroups_users_list(usergroup=group))
+        answer = await self._in_turn(GROUPS, partial(self._client.web.usergroups_users_list, usergroup=group))
         return [str(person) for person in answer["users"]], asked_at(answer, began)
 
     async def person(self, person: str) -> tuple[Mapping[str, Any], int]:
         """Return Slack's user object, with its locale, and when Slack was asked (`asked_at`)."""
         began = monotonic()
-        answer = await self._in_turn(PEOPLE, self._client.web.users_info(user=person, include_locale=True))
+        answer = await self._in_turn(PEOPLE, partial(self._client.web.users_info, user=person, include_locale=True))
         return answer["user"], asked_at(answer, began)
 
     async def own_team(self) -> str:
@@ -59,14 +60,13 @@ class Accounts:
             self.team = str((await heard(self._client.web.auth_test())).get("team_id") or "")
         return self.team
 
-    async def _in_turn(self, method: Method, asked: Coroutine[Any, Any, AsyncSlackResponse]) -> AsyncSlackResponse:
+    async def _in_turn(self, method: Method, ask: Callable[[], Awaitable[AsyncSlackResponse]]) -> AsyncSlackResponse:
         """Call a method that all replicas call now and then; the pause that Slack asks for is kept by all of them."""
         away = await self._client.pace.turn(method.name, method.rate) if self._client.pace else 0.0
         if away:
-            asked.close()
             raise TryAgain(SYSTEM, "Slack asks for a pause", after=timedelta(seconds=away), paced=True)
         try:
-            return await heard(asked)
+            return await heard(ask())
         except TryAgain as later:
             if self._client.pace and later.certain and later.after:
                 await self._client.pace.hold(method.name, later.after.total_seconds(), method.rate)
