@@ -34,7 +34,7 @@ async def on_click(body: object, door: SlackDoor) -> None:
 
 async def _act(click: Click, door: SlackDoor) -> None:
     person = door.person(click.person)
-    asked = command_of(click, person)
+    asked = command_of(click, person, door.engine.clock.now())
     try:
         wrong = await _do(asked, click, person, door)
     except StoreGone:

@@ -4,18 +4,19 @@ fields.
 
 import re
 
-from desk.case.commands import Command, Merge
+from desk.case.commands import Command, Merge, RecordFacts
 from desk.case.situation import Situation
 from desk.case.state import Case
 from desk.fields.template_values import display
 from desk.playbook.model import Playbook
-from desk.rules.available_actions import OF_STEP, Offer, Offers, no_such_case, offers, why_refused
+from desk.rules.action_table import TABLE
+from desk.rules.available_actions import Offer, Offers, no_such_case, offers, why_refused
 from desk.service.ports import StoreGone
 from desk.values import Line, Person, Refusal
 from handlers.slack.door import NOT_KEPT_FORM, NOT_UNDERSTOOD, UNKNOWN_CASE, Json, SlackDoor
 from handlers.slack.modal_reply import NOT_DONE, note, refused, tell_taken_out, update
 from integrations.slack.codec.arrivals import Click, Pick, Submission, Where
-from integrations.slack.codec.asked import command_beside
+from integrations.slack.codec.asked import command_of_action
 from integrations.slack.codec.meta import FormMeta
 from integrations.slack.views.case_action_inputs import Asking
 from integrations.slack.views.case_action_modal import handling_view
@@ -42,7 +43,7 @@ def page(meta: FormMeta, case: Case, playbook: Playbook, person: Person, door: S
     allowed = offers(situation, person)
     meta = _settled(meta, allowed)
     offer = Offer(meta.ask, meta.step, meta.occurrence, meta.attempt)
-    choose = not meta.step and meta.ask in OF_STEP and allowed.of(meta.ask)
+    choose = not meta.step and any(one.step for one in allowed.of(meta.ask))
     refusal = None if choose else why_refused(offer, situation, person)
     if refusal:
         return refusal
@@ -50,9 +51,10 @@ def page(meta: FormMeta, case: Case, playbook: Playbook, person: Person, door: S
 
 
 def _settled(meta: FormMeta, allowed: Offers) -> FormMeta:
-    """Fill in the step where none was named; an override may be opened from another step's menu."""
-    steps = allowed.of(meta.ask) if meta.ask in OF_STEP else ()
-    named = meta.step and meta.ask != "override"
+    """Fill in the step where none was named; some actions may be opened from another step's menu."""
+    action = TABLE.get(meta.ask)
+    steps = allowed.of(meta.ask) if action and action.scope == "step" else ()
+    named = meta.step and not (action and action.any_step)
     if named or not steps or any(one.step == meta.step for one in steps):
         return meta
     only = steps[0] if len(steps) == 1 else Offer(meta.ask)
@@ -73,11 +75,11 @@ async def _again(meta: FormMeta, person: Person, door: SlackDoor) -> Json | None
 
 async def accept(sent: Submission, person: Person, door: SlackDoor) -> Json | None:
     """Accept the submitted action; None closes the modal."""
-    command = command_beside(sent, person, door.person, door.engine.clock.now())
+    command = command_of_action(sent, person, door.person, door.engine.clock.now())
     if command is None:
         return update(note(NOT_DONE, NOT_UNDERSTOOD, person, door))
     try:
-        if sent.meta.ask == "correct" and not sent.meta.field:
+        if isinstance(command, RecordFacts) and not sent.meta.field:
             return await _question(sent, person, door)
         wrong = await _refusal(command, sent, person, door)
     except StoreGone:

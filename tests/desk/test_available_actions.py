@@ -8,7 +8,9 @@ import pytest
 from desk.cards.case_card import face
 from desk.cards.step_status import Ticked, Tried, standings, tried_by
 from desk.case import commands as cmd
-from desk.rules.available_actions import OF_CASE, OF_STEP, Offer, correctable, offers, why_refused
+from desk.rules.action_inputs import correctable
+from desk.rules.action_table import TABLE
+from desk.rules.available_actions import Offer, offers, why_refused
 from tests.desk.bench import CASE, PEOPLE, Bench, fills, mr_d
 
 EVERYBODY = ("agent", "mod", "data", "security", "lead")
@@ -57,7 +59,7 @@ def test_a_case_that_waits_offers_to_go_on(called: Bench) -> None:
 
 
 @pytest.mark.parametrize("who", [*EVERYBODY, "outsider"])
-@pytest.mark.parametrize("what", [*OF_STEP, *OF_CASE, "attempt", "more"])
+@pytest.mark.parametrize("what", [*TABLE, "more"])
 def test_asking_keeps_nothing_and_a_refusal_says_who_may(called: Bench, who: str, what: str) -> None:
     before = called.case
     offer = Offer(what, "call", 1, "no_answer")

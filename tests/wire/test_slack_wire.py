@@ -1,5 +1,7 @@
 """What Slack's bodies become: tables of real shapes."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from desk.case.commands import (
@@ -17,6 +19,7 @@ from integrations.slack.codec.meta import FormMeta
 from tests.wire.slack_bodies import CASE, EFFECT, VALUES, click, event, slash, submission, view
 
 MOD = Person(id="UMOD0001", roles=frozenset({"mod"}))
+NOON = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +101,7 @@ def test_an_old_or_made_up_button_is_unreadable_but_its_sender_is_known(body):
 def test_a_one_tap_click_is_a_command(action, value, command):
     found = wire.read_click(click(action, value))
     assert isinstance(found, arrivals.Click)
-    asked = asked_of.command_of(found, MOD)
+    asked = asked_of.command_of(found, MOD, NOON)
     assert isinstance(asked, command)
     assert (asked.case, asked.delivery, asked.by) == (CASE, "slack:13.8.def", MOD)
 
@@ -119,7 +122,7 @@ def test_a_one_tap_click_is_a_command(action, value, command):
 def test_a_click_that_asks_something_opens_a_form(action, value, expected):
     found = wire.read_click(click(action, value))
     assert isinstance(found, arrivals.Click)
-    asked = asked_of.command_of(found, MOD)
+    asked = asked_of.command_of(found, MOD, NOON)
     assert isinstance(asked, arrivals.Show)
     assert expected.items() <= asked.meta.model_dump().items()
 
@@ -127,7 +130,7 @@ def test_a_click_that_asks_something_opens_a_form(action, value, expected):
 def test_a_link_asks_nothing_of_the_desk():
     found = wire.read_click(click("link:1", None))
     assert isinstance(found, arrivals.Click)
-    assert asked_of.command_of(found, MOD) is None
+    assert asked_of.command_of(found, MOD, NOON) is None
 
 
 def test_every_kind_of_input_becomes_what_was_typed():

@@ -5,7 +5,9 @@ Ids come back from outside and may be old or forged: whatever does not parse is 
 
 import re
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
+
+from desk.rules.action_table import TABLE
 
 Kind = Literal[
     "do",
@@ -23,24 +25,8 @@ Kind = Literal[
     "show",
 ]
 
-What = Literal[
-    "more",
-    "hand_over",
-    "snooze",
-    "wait",
-    "resume",
-    "correct",
-    "note",
-    "question",
-    "cancel",
-    "merge",
-    "reopen",
-    "override",
-    "dispute",
-    "attempt",
-]
-WHATS: tuple[str, ...] = get_args(What)
-"""Case actions of people; `more` lists all of them, `attempt` has buttons of its own (`try`)."""
+MORE = "more"
+"""The list of all permitted case actions."""
 
 _SHAPES: dict[str, re.Pattern[str]] = {
     "do": re.compile(r"do:(?P<step>\w{1,80}):(?P<outcome>\w{1,80})"),
@@ -52,7 +38,7 @@ _SHAPES: dict[str, re.Pattern[str]] = {
     "hand": re.compile(r"hand(:(?P<number>\d{1,3}))?"),
     "link": re.compile(r"link:(?P<number>\d{1,3})"),
     "pick": re.compile(r"pick:(?P<outcome>\w{1,80})"),
-    "ask": re.compile(rf"ask:(?P<what>{'|'.join(WHATS[:-1])}):(?P<step>\w{{0,80}})"),
+    "ask": re.compile(r"ask:(?P<what>\w{1,80}):(?P<step>\w{0,80})"),
     "try": re.compile(r"try:(?P<step>\w{1,80}):(?P<attempt>\w{1,80})"),
     "menu": re.compile(r"menu:(?P<step>\w{0,80})"),
     "show": re.compile(r"show:(?P<what>\w{1,80})"),
@@ -124,6 +110,8 @@ def read_action(raw: str) -> Action | None:
     if found is None or len(raw) > LONGEST_ID:
         return None
     got = found.groupdict()
+    if raw.startswith("ask:") and not _askable(got["what"]):
+        return None
     number = got.get("number")
     return Action(
         kind=raw.partition(":")[0],  # type: ignore[arg-type]  # a key of the table above
@@ -134,6 +122,11 @@ def read_action(raw: str) -> Action | None:
         what=got.get("what") or "",
         attempt=got.get("attempt") or "",
     )
+
+
+def _askable(what: str) -> bool:
+    """Return whether a case action is opened by name; attempts have buttons of their own (`try`)."""
+    return what == MORE or (what in TABLE and TABLE[what].scope != "attempt")
 
 
 def write_choice(what: str, value: StepValue) -> str:

@@ -1,37 +1,25 @@
-"""Inputs of the case-action modals: one function per action (hand over, snooze, merge, …), in `BLOCKS`. Pure."""
+"""Inputs of the case-action modals: one function per kind of input; the table of actions says which. Pure."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from desk.cards.forms import correcting, trying
 from desk.case.state import Case
 from desk.playbook.model import Playbook
-from desk.rules.available_actions import Offers, correctable
+from desk.rules.action_inputs import ActionInput, InputKind
+from desk.rules.action_row import CaseAction
+from desk.rules.available_actions import Offers
 from desk.values import Fill, Line, Text, in_language
 from desk.workflow.calendar import add_working, calendar_of
-from integrations.slack.codec.asked import SNOOZES
 from integrations.slack.codec.meta import PICK_FIELD, FormMeta
 from integrations.slack.text.lines import Ink, section
 from integrations.slack.views.form import aside_line, paragraph, say_now, with_answer
 from integrations.slack.views.inputs import Block, answer_of, cut, option, plain, question
 
 MOST_NOTES = 5
-REASON = Line(key="Why? Whoever comes after you will ask.")
-SNOOZE_WORDS: dict[str, Line] = dict(
-    zip(
-        SNOOZES,
-        (
-            Line(key="15 minutes"),
-            Line(key="1 hour"),
-            Line(key="4 hours"),
-            Line(key="Until tomorrow 08:00"),
-            Line(key="3 days"),
-        ),
-        strict=True,
-    )
-)
+MOST_RADIOS = 10  # https://docs.slack.dev/reference/block-kit/block-elements/radio-button-group-element
+MOST_OPTIONS = 100  # https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
 
 
 @dataclass(frozen=True)
@@ -65,99 +53,88 @@ def _input(name: str, label: str, element: Block, *, optional: bool = False, hin
     return {**drawn, "hint": plain(hint, 2000)} if hint else drawn
 
 
-def _text(most: int = 1000) -> Block:
-    return {"type": "plain_text_input", "multiline": True, "max_length": most}
+def input_blocks(ask: Asking, action: CaseAction) -> list[Block]:
+    """Render the inputs of a case action, below the latest notes where it shows them."""
+    blocks = _earlier_notes(ask) if action.shows_notes else []
+    for one in action.inputs(ask.case, ask.playbook) if action.inputs else ():
+        blocks += _BLOCKS[one.kind](ask, one)
+    return blocks
 
 
-def _reason(ask: Asking, *, optional: bool = False) -> Block:
-    return _input("reason", ask.words(REASON), _text(), optional=optional)
+def _labelled(ask: Asking, one: ActionInput, element: Block) -> list[Block]:
+    label = ask.words(one.label) if one.label else ""
+    hint = ask.words(one.hint) if one.hint else ""
+    return [_input(one.name, label, element, optional=one.optional, hint=hint)]
 
 
-def _which_step(ask: Asking) -> list[Block]:
+def _step(ask: Asking, one: ActionInput) -> list[Block]:
     """Render the choice of the step, unless it is known."""
     if ask.meta.step:
         return []
-    offered = ask.offers.of(ask.meta.ask)
     options = [
-        option(f"{one.step}/{one.occurrence}", ask.playbook.steps[one.step].title, ask.ink.language)
-        for one in offered[:100]
+        option(f"{offer.step}/{offer.occurrence}", ask.playbook.steps[offer.step].title, ask.ink.language)
+        for offer in ask.offers.of(ask.meta.ask)[:MOST_OPTIONS]
     ]
-    element = {"type": "static_select", "options": options}
-    return [_input("step", ask.words(Line(key="Which step?")), element)]
+    return _labelled(ask, one, {"type": "static_select", "options": options})
 
 
-def _hand_over(ask: Asking) -> list[Block]:
-    whom = ask.words(Line(key="To whom?"))
-    hint = ask.words(Line(key="Somebody who may do this step. To anybody else it is not handed over."))
-    return [*_which_step(ask), _input("to", whom, {"type": "users_select"}, hint=hint)]
+def _person(ask: Asking, one: ActionInput) -> list[Block]:
+    return _labelled(ask, one, {"type": "users_select"})
 
 
-def _snooze(ask: Asking) -> list[Block]:
-    options = [{"text": plain(ask.words(words), 75), "value": value} for value, words in SNOOZE_WORDS.items()]
-    element = {"type": "static_select", "options": options}
-    how_long = _input("length", ask.words(Line(key="For how long?")), element)
-    return [*_which_step(ask), how_long, _reason(ask)]
+def _choice(ask: Asking, one: ActionInput) -> list[Block]:
+    """Render a choice: of the desk's own words from a menu, of at most ten of the playbook's by radio buttons."""
+    own = any(isinstance(words, Line) for _, words in one.options)
+    kind = "static_select" if own or len(one.options) > MOST_RADIOS else "radio_buttons"
+    return _labelled(ask, one, {"type": kind, "options": _options(ask, one)})
 
 
-def _override(ask: Asking) -> list[Block]:
-    return [*_which_step(ask), _reason(ask)]
+def _options(ask: Asking, one: ActionInput) -> list[Block]:
+    return [
+        {"text": plain(ask.words(words), 75), "value": value}
+        if isinstance(words, Line)
+        else option(value, words, ask.ink.language)
+        for value, words in one.options[:MOST_OPTIONS]
+    ]
 
 
-def _only_reason(ask: Asking) -> list[Block]:
-    return [_reason(ask)]
+def _text(ask: Asking, one: ActionInput) -> list[Block]:
+    return _labelled(ask, one, {"type": "plain_text_input", "multiline": True, "max_length": one.most})
 
 
-def _cancel(ask: Asking) -> list[Block]:
-    codes = [option(name, title, ask.ink.language) for name, title in ask.playbook.cancels.items()]
-    kind = "radio_buttons" if len(codes) <= 10 else "static_select"
-    label = ask.words(Line(key="Why is this no case?"))
-    more = _input("reason", ask.words(Line(key="More about it")), _text(), optional=True)
-    return [_input("code", label, {"type": kind, "options": codes[:100]}), more]
+def _name(ask: Asking, one: ActionInput) -> list[Block]:
+    known = {"initial_value": one.known[: one.most]} if one.known else {}
+    return _labelled(ask, one, {"type": "plain_text_input", "max_length": one.most, **known})
 
 
-def _merge(ask: Asking) -> list[Block]:
-    label, twins = ask.words(Line(key="The other case, such as ATO-7")), ask.case.twins
-    element: Block = {"type": "plain_text_input", "max_length": 20}
-    if twins:
-        element["initial_value"] = twins[0][:20]
-    known = Line(key="Open for the same customer: {cases}", args={"cases": ", ".join(twins)})
-    return [_input("into", label, element, hint=ask.words(known) if twins else "")]
-
-
-def _note(ask: Asking) -> list[Block]:
-    """Render the note input below the latest notes, newest last."""
+def _earlier_notes(ask: Asking) -> list[Block]:
+    """Render the latest notes, newest last."""
     earlier = ask.case.notes[-MOST_NOTES:]
     key = "{who}, {written_at}: {words}"
     lines = [
         ask.ink.line(key, who=ask.ink.who(one.by), written_at=one.at, words=str(one.words.value or "—"))
         for one in earlier
     ]
-    shown = [section(cut(line, 2900)) for line in lines]
-    return [*shown, _input("words", ask.words(Line(key="Note")), _text(1000))]
+    return [section(cut(line, 2900)) for line in lines]
 
 
-def _question(ask: Asking) -> list[Block]:
-    return [_input("words", ask.words(Line(key="Your question, or your answer")), _text(1000))]
-
-
-def _correct(ask: Asking) -> list[Block]:
+def _fact(ask: Asking, one: ActionInput) -> list[Block]:
     """Render the choice of a fact, then the input for its new value."""
-    names = correctable(ask.case, ask.playbook)[:100]
-    options = [option(name, ask.playbook.fields[name].title, ask.ink.language) for name in names]
+    options = _options(ask, one)
     if not options:
         return [paragraph(ask.words(Line(key="Nothing is known yet that could be corrected.")))]
     element: Block = {"type": "static_select", "action_id": PICK_FIELD, "options": options}
-    chosen = next((one for one in options if one["value"] == ask.meta.field), None)
+    chosen = next((each for each in options if each["value"] == ask.meta.field), None)
     element |= {"initial_option": chosen} if chosen else {}
     which: Block = {
         "type": "input",
         "block_id": f"{PICK_FIELD}@handle",
         "dispatch_action": True,
         "optional": False,
-        "label": plain(ask.words(Line(key="Which fact?")), 2000),
+        "label": plain(ask.words(one.label) if one.label else "", 2000),
         "element": element,
     }
-    return [which, *(_corrected(ask) if ask.meta.field in names else [])]
+    return [which, *(_corrected(ask) if chosen else [])]
 
 
 def _corrected(ask: Asking) -> list[Block]:
@@ -167,7 +144,7 @@ def _corrected(ask: Asking) -> list[Block]:
     return [with_answer(block, answers) for block in drawn]
 
 
-def _attempt(ask: Asking) -> list[Block]:
+def _attempt(ask: Asking, _one: ActionInput) -> list[Block]:
     """Render an attempt: its number and how long the step then waits, what to say, and what to ask."""
     form = trying(ask.case, ask.playbook, ask.meta.step, ask.meta.attempt)
     say, language = ask.ink.say, ask.ink.language
@@ -187,17 +164,12 @@ def _what_follows(ask: Asking) -> str:
     return ask.words(Line(key=key, args={"number": number, "until_at": until_at}))
 
 
-BLOCKS: dict[str, Callable[[Asking], list[Any]]] = {
-    "hand_over": _hand_over,
-    "snooze": _snooze,
-    "override": _override,
-    "wait": _only_reason,
-    "reopen": _only_reason,
-    "dispute": _only_reason,
-    "cancel": _cancel,
-    "merge": _merge,
-    "note": _note,
-    "question": _question,
-    "correct": _correct,
+_BLOCKS: dict[InputKind, Callable[[Asking, ActionInput], list[Block]]] = {
+    "step": _step,
+    "person": _person,
+    "choice": _choice,
+    "text": _text,
+    "name": _name,
+    "fact": _fact,
     "attempt": _attempt,
 }

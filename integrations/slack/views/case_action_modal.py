@@ -4,62 +4,37 @@ Each asks only what the desk needs for it. Permission was checked before: a moda
 """
 
 from desk.fields.template_values import display
+from desk.rules.action_table import TABLE
 from desk.rules.available_actions import Offer
-from desk.values import Line
 from integrations.slack.codec.actions import Action, StepValue, write_action, write_value
 from integrations.slack.codec.meta import FormMeta, write_meta
 from integrations.slack.text.lines import button, rows, section
-from integrations.slack.views.case_action_inputs import BLOCKS, Asking
+from integrations.slack.views.case_action_inputs import Asking, input_blocks
 from integrations.slack.views.form import CLOSE, SAVE, aside_line, paragraph
 from integrations.slack.views.inputs import Block, cut, plain
-from integrations.slack.views.menus import LABELS
+from integrations.slack.views.menus import label
 
 HANDLE = "handle"
 """Callback id of these modals."""
 
 MOST_STEPS = 12
-EXPLAINED: dict[str, Line] = {
-    "hand_over": Line(key="They are told at once in a direct message, and the card says that they have it."),
-    "snooze": Line(key="Nobody is reminded until then. The step stays open and yours."),
-    "wait": Line(key="The clock stands still until somebody presses “Go on”. Urgent steps are still chased."),
-    "override": Line(
-        key="This lifts four eyes, caps and the duplicate guard for this step. The card says who lifted them."
-    ),
-    "cancel": Line(key="This closes the case. It can be reopened; what was done outside stays as it is."),
-    "merge": Line(key="This case is closed and points to the other one, which goes on."),
-    "dispute": Line(
-        key=(
-            "The caller of this case counts as the customer, and what waited here goes on. The other cases wait until"
-            " you close them."
-        )
-    ),
-    "reopen": Line(key="The case goes on at the step that ended it."),
-    "note": Line(key="The note is kept with the case, and goes onto its ticket as an internal note."),
-    "question": Line(
-        key=(
-            "The other side is told at once, in the thread of the escalation. It goes onto the ticket as an internal"
-            " note, too."
-        )
-    ),
-    "correct": Line(key="What is not finished follows the corrected fact. What was done outside is not undone."),
-}
 
 
 def handling_view(ask: Asking) -> Block:
     """Render the modal of a case action."""
     head = " · ".join(filter(None, [display(ask.case, ask.playbook), _step_title(ask)]))
     blocks = [aside_line(head)] if head else []
-    if ask.meta.ask not in BLOCKS:
+    action = TABLE.get(ask.meta.ask)
+    if action is None or action.inputs is None:
         return _view(ask, [*blocks, *_more(ask)], submit=False)
-    explained = EXPLAINED.get(ask.meta.ask)
-    blocks += [paragraph(ask.words(explained))] if explained else []
-    return _view(ask, [*blocks, *BLOCKS[ask.meta.ask](ask)])
+    blocks += [paragraph(ask.words(action.explanation))] if action.explanation else []
+    return _view(ask, [*blocks, *input_blocks(ask, action)])
 
 
 def _view(ask: Asking, blocks: list[Block], *, submit: bool = True) -> Block:
     step = ask.playbook.steps.get(ask.meta.step)
     attempt = step.attempts.get(ask.meta.attempt) if step else None
-    title = ask.of(attempt.title) if attempt else ask.words(LABELS.get(ask.meta.ask, LABELS["more"]))
+    title = ask.of(attempt.title) if attempt else ask.words(label(ask.meta.ask))
     view: Block = {
         "type": "modal",
         "callback_id": HANDLE,
@@ -72,9 +47,10 @@ def _view(ask: Asking, blocks: list[Block], *, submit: bool = True) -> Block:
 
 
 def _meta(ask: Asking) -> FormMeta:
-    """Build the form's metadata; for the decision of a dispute, with the cases it names."""
-    named = {"field": ",".join(ask.case.rivals)} if ask.meta.ask == "dispute" else {}
-    return ask.meta.model_copy(update=named)
+    """Build the form's metadata, with what the action carries along, such as the cases a dispute names."""
+    action = TABLE.get(ask.meta.ask)
+    carried = {"field": action.carries(ask.case)} if action and action.carries else {}
+    return ask.meta.model_copy(update=carried)
 
 
 def _step_title(ask: Asking) -> str:
@@ -97,9 +73,9 @@ def _more(ask: Asking) -> list[Block]:
 
 def _button(one: Offer, ask: Asking) -> Block:
     value = write_value(StepValue(ask.case.id, one.occurrence))
-    if one.what == "attempt":
+    if one.attempt:
         title = ask.of(ask.playbook.steps[one.step].attempts[one.attempt].title)
         action = Action("try", step=one.step, attempt=one.attempt)
     else:
-        title, action = ask.words(LABELS[one.what]), Action("ask", what=one.what, step=one.step)
+        title, action = ask.words(label(one.what)), Action("ask", what=one.what, step=one.step)
     return button(ask.ink, title, write_action(action), value)
