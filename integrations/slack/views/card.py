@@ -23,14 +23,14 @@ from integrations.slack.text.lines import (
     rows,
     section,
 )
-from integrations.slack.views.beside import (
-    claimants,
-    decides,
-    noted,
-    of_case,
-    relatives,
-    still,
-    waiting,
+from integrations.slack.views.card_details import (
+    case_buttons,
+    claimants_section,
+    dispute_button,
+    note_count,
+    related_cases,
+    waiting_line,
+    without_due_times,
 )
 from integrations.slack.views.escalation import escalation, escalation_text
 from integrations.slack.views.open import finished, others, owed, status
@@ -67,23 +67,23 @@ class Drawn:
 
 def card(face: Face, playbook: Playbook, ink: Ink) -> Drawn:
     """Render the card for one inbox."""
-    face = still(face)
+    face = without_due_times(face)
     parts = [
         [section(_headline(face, ink))],
         opening(face, playbook, ink),
         _show(face, ink),
         paragraph(ink, [f"*{ink.line('Careful')}:* {ink.of(line)}" for line in face.warnings], 1200),
-        claimants(face, playbook, ink),
-        decides(face, ink),
-        paragraph(ink, [waiting(face, ink)]),
-        relatives(face, ink),
+        claimants_section(face, playbook, ink),
+        dispute_button(face, ink),
+        paragraph(ink, [waiting_line(face, ink)]),
+        related_cases(face, ink),
         owed(face, playbook, ink),
         others(face, playbook, ink),
         _done(face, playbook, ink),
         troubles(face, ink),
         _promised(face, ink),
         _ended(face, ink),
-        of_case(face, playbook, ink),
+        case_buttons(face, playbook, ink),
     ]
     blocks = [block for part in parts for block in part]
     return Drawn(mrkdwn(_text(face, playbook, ink), LONGEST_TEXT), tuple(blocks[:MOST_BLOCKS]))
@@ -146,7 +146,7 @@ def _done(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
     lines = [ink.line("… ({count} earlier)", count=earlier)] if earlier > 0 else []
     lines += [finished(one, ink) for one in done[-MOST_FINISHED:]]
     tickets = [_ticket(ticket, ink) for _, ticket in face.tickets]
-    return paragraph(ink, [*lines, *tickets, noted(face, ink)])
+    return paragraph(ink, [*lines, *tickets, note_count(face, ink)])
 
 
 def _ticket(ticket: Ticket, ink: Ink) -> str:

@@ -25,7 +25,7 @@ from integrations.slack.text.lines import (
     paragraph,
     rows,
 )
-from integrations.slack.views.beside import beside, not_in_sop, ticked
+from integrations.slack.views.card_details import checklist_progress, not_in_sop, step_details
 from integrations.slack.views.menus import menu
 
 MOST_OPEN = 26  # blocks: what is left of Slack's 50 goes to the rest of the card
@@ -134,7 +134,7 @@ def _groups(face: Face, playbook: Playbook) -> list[_Group]:
 def _drawn(group: _Group, face: Face, playbook: Playbook, ink: Ink, links: list[Block]) -> list[Block]:
     in_headline = _most_pressing(face) in group.all and group.due_alike
     lines = [_head(group, ink, with_due=group.due_alike and not in_headline)]
-    lines.extend(beside(group.standing, group.step, ink))
+    lines.extend(step_details(group.standing, group.step, ink))
     if group.step.parts:
         lines.extend(_parts(group, face, ink))
     unlocked = [one for one in group.mine if not one.duty.locked_by]
@@ -166,7 +166,7 @@ def _parts(group: _Group, face: Face, ink: Ink) -> Iterator[str]:
         if name in open_now:
             who = ink.line("customer") if part.customer else owed_by.get(name, "")
             words = _part(open_now[name], ink, who, with_due=not group.due_alike)
-            marks = [ticked(group.standing, name, ink), "" if part.sop else not_in_sop(ink)]
+            marks = [checklist_progress(group.standing, name, ink), "" if part.sop else not_in_sop(ink)]
             yield " · ".join(filter(None, [words, *marks]))
         elif done := next((one for one in face.finished if one.title == part.title), None):
             yield finished(done, ink)

@@ -6,8 +6,8 @@ from desk.playbook.model import Playbook
 from desk.values import Line
 from integrations.slack.text.escape import plain, verbatim
 from integrations.slack.text.lines import Block, Ink, paragraph, section
-from integrations.slack.views.beside import claimants
 from integrations.slack.views.card import opening
+from integrations.slack.views.card_details import claimants_section
 from integrations.slack.views.form import CLOSE
 from integrations.slack.views.notes import NOTE
 from integrations.slack.views.telling import code, pieces
@@ -23,7 +23,7 @@ def shown_view(face: Face, playbook: Playbook, ink: Ink) -> Block:
         section(f"*{ink.line('{case}', case=face.display)}*"),
         *opening(face, playbook, ink),
         *paragraph(ink, _links(face, playbook, ink)),
-        *claimants(face, playbook, ink),
+        *claimants_section(face, playbook, ink),
         *_thread(face, playbook, ink),
         *paragraph(ink, [f"_{ink.of(ONLY_YOU)}_"]),
     ]

@@ -1,4 +1,4 @@
-"""Card lines for what happened beside the steps: attempts, snoozes, overrides, waiting, related cases. Pure."""
+"""Card lines for what the steps do not show: attempts, snoozes, overrides, waiting, related cases. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,7 +17,7 @@ def not_in_sop(ink: Ink) -> str:
     return f"_{ink.line('not in SOP')}_"
 
 
-def beside(standing: Standing, step: Step, ink: Ink) -> Iterator[str]:
+def step_details(standing: Standing, step: Step, ink: Ink) -> Iterator[str]:
     """Render the extra status of an open step, one line each; empty when there is none."""
     for tried in standing.tries:
         key = "{what} {count} tries, last {last_at}" if tried.count > 1 else "{what} 1 try, {last_at}"
@@ -49,25 +49,25 @@ def _bare(words: str) -> str:
     return words.removesuffix("…")
 
 
-def ticked(standing: Standing, part: str, ink: Ink) -> str:
+def checklist_progress(standing: Standing, part: str, ink: Ink) -> str:
     """Render a part's checklist progress; empty before the first tick."""
     found = next((one for one in standing.ticked if one.part == part), None)
     return ink.line("{done} of {all} done", done=found.done, all=found.of) if found else ""
 
 
-def still(face: Face) -> Face:
+def without_due_times(face: Face) -> Face:
     """Suspend the due times of a case that waits for the customer: only urgent duties stay due."""
     if face.waiting_since is None:
         return face
-    mine = tuple(OpenDuty(_still(one.duty), one.buttons) for one in face.mine)
-    return replace(face, mine=mine, others=tuple(_still(duty) for duty in face.others))
+    mine = tuple(OpenDuty(_without_due_time(one.duty), one.buttons) for one in face.mine)
+    return replace(face, mine=mine, others=tuple(_without_due_time(duty) for duty in face.others))
 
 
-def _still(duty: Duty) -> Duty:
+def _without_due_time(duty: Duty) -> Duty:
     return duty if duty.urgent else replace(duty, due_at=None)
 
 
-def waiting(face: Face, ink: Ink) -> str:
+def waiting_line(face: Face, ink: Ink) -> str:
     """Render that the case waits for the customer, and since when; empty when it does not."""
     if face.waiting_since is None:
         return ""
@@ -75,14 +75,14 @@ def waiting(face: Face, ink: Ink) -> str:
     return f"{WAITING} {ink.line(key, since_at=ink.by(face.waiting_since))}"
 
 
-def noted(face: Face, ink: Ink) -> str:
+def note_count(face: Face, ink: Ink) -> str:
     """Render the number of notes."""
     if not face.notes:
         return ""
     return ink.line("1 note") if face.notes == 1 else ink.line("{count} notes", count=face.notes)
 
 
-def relatives(face: Face, ink: Ink) -> list[Block]:
+def related_cases(face: Face, ink: Ink) -> list[Block]:
     """Render the customer's other open cases, with the button that merges one."""
     if not face.twins:
         return []
@@ -95,7 +95,7 @@ def relatives(face: Face, ink: Ink) -> list[Block]:
     return [*paragraph(ink, [words]), *rows([ask_button(ink, "merge", face.case, JOIN)])]
 
 
-def claimants(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
+def claimants_section(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
     """Render the claimants of a disputed profile, for those who decide; masked in public."""
     if not face.claimants:
         return []
@@ -108,12 +108,12 @@ def claimants(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
     return paragraph(ink, lines, 2400)
 
 
-def decides(face: Face, ink: Ink) -> list[Block]:
+def dispute_button(face: Face, ink: Ink) -> list[Block]:
     """Render the button that decides a dispute, for cards that show the claimants."""
     return rows([ask_button(ink, "dispute", face.case)]) if face.claimants else []
 
 
-def of_case(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
+def case_buttons(face: Face, playbook: Playbook, ink: Ink) -> list[Block]:
     """Render the escalation's question button, and the case menu unless a step of the reader's already has one."""
     asks = _asks(face, playbook, ink)
     return rows(asks if face.mine else [*asks, menu(face, playbook, ink)])
