@@ -18,8 +18,8 @@ from handlers.slack.modal_reply import NOT_DONE, note, refused, tell_taken_out, 
 from integrations.slack.codec.arrivals import Click, Pick, Submission, Where
 from integrations.slack.codec.asked import command_of_action
 from integrations.slack.codec.meta import FormMeta
-from integrations.slack.views.case_action_inputs import Asking
-from integrations.slack.views.case_action_modal import handling_view
+from integrations.slack.views.case_action_inputs import ActionContext
+from integrations.slack.views.case_action_modal import case_action_view
 
 _NAME = re.compile(r"\s*([A-Za-z]{2,10})-(\d{1,9})\s*", re.ASCII)
 
@@ -47,7 +47,7 @@ def page(meta: FormMeta, case: Case, playbook: Playbook, person: Person, door: S
     refusal = None if choose else why_refused(offer, situation, person)
     if refusal:
         return refusal
-    return handling_view(Asking(meta, case, playbook, allowed, door.voice.ink(person), situation.now))
+    return case_action_view(ActionContext(meta, case, playbook, allowed, door.voice.ink(person), situation.now))
 
 
 def _settled(meta: FormMeta, allowed: Offers) -> FormMeta:

@@ -18,8 +18,8 @@ from integrations.slack.codec import arrivals, wire
 from integrations.slack.codec.actions import Action, StepValue, read_action, read_choice, write_choice
 from integrations.slack.codec.asked import command_of, command_of_action
 from integrations.slack.codec.meta import FormMeta
-from integrations.slack.views.case_action_inputs import Asking
-from integrations.slack.views.case_action_modal import handling_view
+from integrations.slack.views.case_action_inputs import ActionContext
+from integrations.slack.views.case_action_modal import case_action_view
 from integrations.slack.views.menus import menu
 from tests.desk.bench import PEOPLE, Bench, mr_d
 from tests.wire.making_cards import ink
@@ -59,14 +59,14 @@ def added(monkeypatch: pytest.MonkeyPatch) -> CaseAction:
     return CALL_BACK
 
 
-def _asking(bench: Bench, ask: str) -> Asking:
-    allowed = offers(bench.case, bench.playbook, PEOPLE["mod"], bench.now)
+def _asking(bench: Bench, ask: str) -> ActionContext:
+    allowed = offers(bench.situation, PEOPLE["mod"])
     meta = FormMeta(case=bench.case.id, ask=ask)
-    return Asking(meta, bench.case, bench.playbook, allowed, ink(bench.now), bench.now)
+    return ActionContext(meta, bench.case, bench.playbook, allowed, ink(bench.now), bench.now)
 
 
 def test_an_added_row_is_in_the_list_and_in_the_cards_menu(played: Bench, added: CaseAction) -> None:
-    listed = [e for b in handling_view(_asking(played, "more"))["blocks"] for e in b.get("elements", ())]
+    listed = [e for b in case_action_view(_asking(played, "more"))["blocks"] for e in b.get("elements", ())]
     assert ("ask:call_back:", "Call back…") in [(e.get("action_id"), e["text"]["text"]) for e in listed if "value" in e]
     card = face(played.case, played.playbook, "role:mod")
     first = menu(card, played.playbook, ink(played.now))["options"][0]
@@ -77,7 +77,7 @@ def test_an_added_row_is_in_the_list_and_in_the_cards_menu(played: Bench, added:
 
 
 def test_an_added_row_has_its_modal(played: Bench, added: CaseAction) -> None:
-    view = check(handling_view(_asking(played, added.name)))
+    view = check(case_action_view(_asking(played, added.name)))
     assert view["title"]["text"] == "Call back"
     assert view["submit"]["text"] == "Save"
     assert "Somebody calls at that time." in str(view["blocks"])
@@ -137,7 +137,7 @@ def test_every_row_builds_a_command_that_has_a_rule(row: CaseAction, played: Ben
     at = Entered(played.now, "call", 1, "no_answer")
     command = row.dry_run(played.case, played.playbook, PEOPLE["mod"], at)
     assert type(command) is row.command
-    refused(command, played.case, played.playbook, played.now)
+    refused(command, played.situation)
 
 
 def test_no_command_has_two_rows() -> None:

@@ -14,8 +14,8 @@ from integrations.slack.codec import arrivals, wire
 from integrations.slack.codec.actions import MORE, Action, StepValue, read_choice, write_choice
 from integrations.slack.codec.asked import command_of, command_of_action
 from integrations.slack.codec.meta import FormMeta
-from integrations.slack.views.case_action_inputs import Asking
-from integrations.slack.views.case_action_modal import handling_view
+from integrations.slack.views.case_action_inputs import ActionContext
+from integrations.slack.views.case_action_modal import case_action_view
 from integrations.slack.views.inputs import answer_of, answered, split
 from tests.desk.bench import CASE as BENCH_CASE
 from tests.desk.bench import PEOPLE, Bench, mr_d
@@ -161,8 +161,8 @@ def asking(bench: Bench, who: str, ask: str, **about: Any) -> dict[str, Any]:
     person = PEOPLE[who]
     meta = FormMeta(case=bench.case.id, ask=ask, **about)
     allowed = offers(bench.situation, person)
-    drawn = Asking(meta, bench.case, bench.playbook, allowed, ink(bench.now), bench.now)
-    return check(handling_view(drawn))
+    drawn = ActionContext(meta, bench.case, bench.playbook, allowed, ink(bench.now), bench.now)
+    return check(case_action_view(drawn))
 
 
 @pytest.mark.parametrize(

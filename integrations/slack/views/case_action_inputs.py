@@ -23,8 +23,8 @@ MOST_OPTIONS = 100  # https://docs.slack.dev/reference/block-kit/block-elements/
 
 
 @dataclass(frozen=True)
-class Asking:
-    """One case action, and what is needed to render its modal."""
+class ActionContext:
+    """What the modal of one case action is rendered from."""
 
     meta: FormMeta
     case: Case
@@ -53,7 +53,7 @@ def _input(name: str, label: str, element: Block, *, optional: bool = False, hin
     return {**drawn, "hint": plain(hint, 2000)} if hint else drawn
 
 
-def input_blocks(ask: Asking, action: CaseAction) -> list[Block]:
+def input_blocks(ask: ActionContext, action: CaseAction) -> list[Block]:
     """Render the inputs of a case action, below the latest notes where it shows them."""
     blocks = _earlier_notes(ask) if action.shows_notes else []
     for one in action.inputs(ask.case, ask.playbook) if action.inputs else ():
@@ -61,13 +61,13 @@ def input_blocks(ask: Asking, action: CaseAction) -> list[Block]:
     return blocks
 
 
-def _labelled(ask: Asking, one: ActionInput, element: Block) -> list[Block]:
+def _labelled(ask: ActionContext, one: ActionInput, element: Block) -> list[Block]:
     label = ask.words(one.label) if one.label else ""
     hint = ask.words(one.hint) if one.hint else ""
     return [_input(one.name, label, element, optional=one.optional, hint=hint)]
 
 
-def _step(ask: Asking, one: ActionInput) -> list[Block]:
+def _step(ask: ActionContext, one: ActionInput) -> list[Block]:
     """Render the choice of the step, unless it is known."""
     if ask.meta.step:
         return []
@@ -78,18 +78,18 @@ def _step(ask: Asking, one: ActionInput) -> list[Block]:
     return _labelled(ask, one, {"type": "static_select", "options": options})
 
 
-def _person(ask: Asking, one: ActionInput) -> list[Block]:
+def _person(ask: ActionContext, one: ActionInput) -> list[Block]:
     return _labelled(ask, one, {"type": "users_select"})
 
 
-def _choice(ask: Asking, one: ActionInput) -> list[Block]:
+def _choice(ask: ActionContext, one: ActionInput) -> list[Block]:
     """Render a choice: of the desk's own words from a menu, of at most ten of the playbook's by radio buttons."""
     own = any(isinstance(words, Line) for _, words in one.options)
     kind = "static_select" if own or len(one.options) > MOST_RADIOS else "radio_buttons"
     return _labelled(ask, one, {"type": kind, "options": _options(ask, one)})
 
 
-def _options(ask: Asking, one: ActionInput) -> list[Block]:
+def _options(ask: ActionContext, one: ActionInput) -> list[Block]:
     return [
         {"text": plain(ask.words(words), 75), "value": value}
         if isinstance(words, Line)
@@ -98,16 +98,16 @@ def _options(ask: Asking, one: ActionInput) -> list[Block]:
     ]
 
 
-def _text(ask: Asking, one: ActionInput) -> list[Block]:
+def _text(ask: ActionContext, one: ActionInput) -> list[Block]:
     return _labelled(ask, one, {"type": "plain_text_input", "multiline": True, "max_length": one.most})
 
 
-def _name(ask: Asking, one: ActionInput) -> list[Block]:
+def _name(ask: ActionContext, one: ActionInput) -> list[Block]:
     known = {"initial_value": one.known[: one.most]} if one.known else {}
     return _labelled(ask, one, {"type": "plain_text_input", "max_length": one.most, **known})
 
 
-def _earlier_notes(ask: Asking) -> list[Block]:
+def _earlier_notes(ask: ActionContext) -> list[Block]:
     """Render the latest notes, newest last."""
     earlier = ask.case.notes[-MOST_NOTES:]
     key = "{who}, {written_at}: {words}"
@@ -118,7 +118,7 @@ def _earlier_notes(ask: Asking) -> list[Block]:
     return [section(cut(line, 2900)) for line in lines]
 
 
-def _fact(ask: Asking, one: ActionInput) -> list[Block]:
+def _fact(ask: ActionContext, one: ActionInput) -> list[Block]:
     """Render the choice of a fact, then the input for its new value."""
     options = _options(ask, one)
     if not options:
@@ -137,14 +137,14 @@ def _fact(ask: Asking, one: ActionInput) -> list[Block]:
     return [which, *(_corrected(ask) if chosen else [])]
 
 
-def _corrected(ask: Asking) -> list[Block]:
+def _corrected(ask: ActionContext) -> list[Block]:
     one = correcting(ask.case, ask.playbook, ask.meta.field)
     drawn = question(one, "correct", ask.ink.say, ask.ink.language)
     answers: dict[str, Fill] = {one.name: answer_of(one.known)}
     return [with_answer(block, answers) for block in drawn]
 
 
-def _attempt(ask: Asking, _one: ActionInput) -> list[Block]:
+def _attempt(ask: ActionContext, _one: ActionInput) -> list[Block]:
     """Render an attempt: its number and how long the step then waits, what to say, and what to ask."""
     form = trying(ask.case, ask.playbook, ask.meta.step, ask.meta.attempt)
     say, language = ask.ink.say, ask.ink.language
@@ -155,7 +155,7 @@ def _attempt(ask: Asking, _one: ActionInput) -> list[Block]:
     return blocks if form.sop else [aside_line(ask.ink.plain("Not in SOP.")), *blocks]
 
 
-def _what_follows(ask: Asking) -> str:
+def _what_follows(ask: ActionContext) -> str:
     step = ask.playbook.steps[ask.meta.step]
     wait = step.attempts[ask.meta.attempt].wait
     until_at = add_working(ask.now, wait, calendar_of(ask.playbook, step.owner))
@@ -164,7 +164,7 @@ def _what_follows(ask: Asking) -> str:
     return ask.words(Line(key=key, args={"number": number, "until_at": until_at}))
 
 
-_BLOCKS: dict[InputKind, Callable[[Asking, ActionInput], list[Block]]] = {
+_BLOCKS: dict[InputKind, Callable[[ActionContext, ActionInput], list[Block]]] = {
     "step": _step,
     "person": _person,
     "choice": _choice,

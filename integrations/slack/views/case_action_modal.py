@@ -9,7 +9,7 @@ from desk.rules.available_actions import Offer
 from integrations.slack.codec.actions import Action, StepValue, write_action, write_value
 from integrations.slack.codec.meta import FormMeta, write_meta
 from integrations.slack.text.lines import button, rows, section
-from integrations.slack.views.case_action_inputs import Asking, input_blocks
+from integrations.slack.views.case_action_inputs import ActionContext, input_blocks
 from integrations.slack.views.form import CLOSE, SAVE, aside_line, paragraph
 from integrations.slack.views.inputs import Block, cut, plain
 from integrations.slack.views.menus import label
@@ -20,7 +20,7 @@ HANDLE = "handle"
 MOST_STEPS = 12
 
 
-def handling_view(ask: Asking) -> Block:
+def case_action_view(ask: ActionContext) -> Block:
     """Render the modal of a case action."""
     head = " · ".join(filter(None, [display(ask.case, ask.playbook), _step_title(ask)]))
     blocks = [aside_line(head)] if head else []
@@ -31,7 +31,7 @@ def handling_view(ask: Asking) -> Block:
     return _view(ask, [*blocks, *input_blocks(ask, action)])
 
 
-def _view(ask: Asking, blocks: list[Block], *, submit: bool = True) -> Block:
+def _view(ask: ActionContext, blocks: list[Block], *, submit: bool = True) -> Block:
     step = ask.playbook.steps.get(ask.meta.step)
     attempt = step.attempts.get(ask.meta.attempt) if step else None
     title = ask.of(attempt.title) if attempt else ask.words(label(ask.meta.ask))
@@ -46,19 +46,19 @@ def _view(ask: Asking, blocks: list[Block], *, submit: bool = True) -> Block:
     return {**view, "submit": plain(ask.words(SAVE), 24)} if submit else view
 
 
-def _meta(ask: Asking) -> FormMeta:
+def _meta(ask: ActionContext) -> FormMeta:
     """Build the form's metadata, with what the action carries along, such as the cases a dispute names."""
     action = TABLE.get(ask.meta.ask)
     carried = {"field": action.carries(ask.case)} if action and action.carries else {}
     return ask.meta.model_copy(update=carried)
 
 
-def _step_title(ask: Asking) -> str:
+def _step_title(ask: ActionContext) -> str:
     step = ask.playbook.steps.get(ask.meta.step)
     return ask.of(step.title) if step else ""
 
 
-def _more(ask: Asking) -> list[Block]:
+def _more(ask: ActionContext) -> list[Block]:
     """Render the list of permitted actions: for each open step, then for the case."""
     found: list[Block] = []
     steps = dict.fromkeys(one.step for one in ask.offers.all if one.step)
@@ -71,7 +71,7 @@ def _more(ask: Asking) -> list[Block]:
     return [*found, *heading, *rows([_button(one, ask) for one in rest])]
 
 
-def _button(one: Offer, ask: Asking) -> Block:
+def _button(one: Offer, ask: ActionContext) -> Block:
     value = write_value(StepValue(ask.case.id, one.occurrence))
     if one.attempt:
         title = ask.of(ask.playbook.steps[one.step].attempts[one.attempt].title)
