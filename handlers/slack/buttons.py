@@ -17,7 +17,7 @@ from handlers.slack.door import NOT_KEPT, UNKNOWN_CASE, Json, SlackDoor
 from handlers.slack.modal_reply import DONE, NOT_DONE, note
 from integrations.slack.codec import wire
 from integrations.slack.codec.arrivals import Click, Show, Unreadable
-from integrations.slack.codec.asked import command_of
+from integrations.slack.codec.commands import command_of
 from integrations.slack.codec.meta import FormMeta
 from integrations.slack.views.form import hand_view
 

@@ -16,7 +16,7 @@ from desk.values import Line, Person, Refusal
 from handlers.slack.door import NOT_KEPT_FORM, NOT_UNDERSTOOD, UNKNOWN_CASE, Json, SlackDoor
 from handlers.slack.modal_reply import NOT_DONE, note, refused, tell_taken_out, update
 from integrations.slack.codec.arrivals import Click, Pick, Submission, Where
-from integrations.slack.codec.asked import command_of_action
+from integrations.slack.codec.commands import command_of_action
 from integrations.slack.codec.meta import FormMeta
 from integrations.slack.views.case_action_inputs import ActionContext
 from integrations.slack.views.case_action_modal import case_action_view

@@ -17,7 +17,7 @@ from handlers.slack.door import NOT_KEPT_FORM, NOT_UNDERSTOOD, UNKNOWN_CASE, Jso
 from handlers.slack.modal_reply import DONE, NOT_DONE, note, refused, tell_taken_out, update
 from integrations.slack.codec import wire
 from integrations.slack.codec.arrivals import Closed, Pick, Submission, Unreadable, Where
-from integrations.slack.codec.asked import command_sent
+from integrations.slack.codec.commands import command_sent
 from integrations.slack.codec.meta import PICK_PLAYBOOK, FormMeta
 from integrations.slack.views.notes import under_verdict
 

@@ -16,7 +16,7 @@ from desk.rules.decide import refused
 from desk.values import Fill, Line, Person
 from integrations.slack.codec import arrivals, wire
 from integrations.slack.codec.actions import Action, StepValue, read_action, read_choice, write_choice
-from integrations.slack.codec.asked import command_of, command_of_action
+from integrations.slack.codec.commands import command_of, command_of_action
 from integrations.slack.codec.meta import FormMeta
 from integrations.slack.views.case_action_inputs import ActionContext
 from integrations.slack.views.case_action_modal import case_action_view

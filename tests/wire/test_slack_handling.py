@@ -12,7 +12,7 @@ from desk.rules.available_actions import offers
 from desk.values import Fact, Fill, Person
 from integrations.slack.codec import arrivals, wire
 from integrations.slack.codec.actions import MORE, Action, StepValue, read_choice, write_choice
-from integrations.slack.codec.asked import command_of, command_of_action
+from integrations.slack.codec.commands import command_of, command_of_action
 from integrations.slack.codec.meta import FormMeta
 from integrations.slack.views.case_action_inputs import ActionContext
 from integrations.slack.views.case_action_modal import case_action_view

@@ -14,7 +14,7 @@ from desk.case.commands import (
 )
 from desk.values import Fill, Person
 from integrations.slack.codec import arrivals, wire
-from integrations.slack.codec import asked as asked_of
+from integrations.slack.codec import commands as codec
 from integrations.slack.codec.meta import FormMeta
 from tests.wire.slack_bodies import CASE, EFFECT, VALUES, click, event, slash, submission, view
 
@@ -101,7 +101,7 @@ def test_an_old_or_made_up_button_is_unreadable_but_its_sender_is_known(body):
 def test_a_one_tap_click_is_a_command(action, value, command):
     found = wire.read_click(click(action, value))
     assert isinstance(found, arrivals.Click)
-    asked = asked_of.command_of(found, MOD, NOON)
+    asked = codec.command_of(found, MOD, NOON)
     assert isinstance(asked, command)
     assert (asked.case, asked.delivery, asked.by) == (CASE, "slack:13.8.def", MOD)
 
@@ -122,7 +122,7 @@ def test_a_one_tap_click_is_a_command(action, value, command):
 def test_a_click_that_asks_something_opens_a_form(action, value, expected):
     found = wire.read_click(click(action, value))
     assert isinstance(found, arrivals.Click)
-    asked = asked_of.command_of(found, MOD, NOON)
+    asked = codec.command_of(found, MOD, NOON)
     assert isinstance(asked, arrivals.Show)
     assert expected.items() <= asked.meta.model_dump().items()
 
@@ -130,7 +130,7 @@ def test_a_click_that_asks_something_opens_a_form(action, value, expected):
 def test_a_link_asks_nothing_of_the_desk():
     found = wire.read_click(click("link:1", None))
     assert isinstance(found, arrivals.Click)
-    assert asked_of.command_of(found, MOD, NOON) is None
+    assert codec.command_of(found, MOD, NOON) is None
 
 
 def test_every_kind_of_input_becomes_what_was_typed():
@@ -164,7 +164,7 @@ def test_a_submission_is_a_command(meta, command, expected):
     reference = {"reference@hand": {"reference": {"type": "plain_text_input", "value": " #48213 "}}}
     found = wire.read_submission(submission(meta, VALUES | reference))
     assert isinstance(found, arrivals.Submission)
-    asked = asked_of.command_sent(found, MOD)
+    asked = codec.command_sent(found, MOD)
     assert isinstance(asked, command)
     assert expected.items() <= asked.model_dump().items()
     assert (asked.case, asked.delivery) == (CASE, "slack:13.9.ghi")
@@ -174,7 +174,7 @@ def test_without_a_choice_the_outcome_is_the_one_the_form_was_for():
     found = wire.read_submission(submission(FormMeta(case=CASE, step="suspend", outcome="suspended")))
     assert isinstance(found, arrivals.Submission)
     assert found.outcome == "suspended"
-    assert asked_of.command_sent(found.model_copy(update={"outcome": None}), MOD).model_dump()["outcome"] == "done"
+    assert codec.command_sent(found.model_copy(update={"outcome": None}), MOD).model_dump()["outcome"] == "done"
 
 
 def test_a_pick_keeps_everything_typed_so_far():
