@@ -1,6 +1,14 @@
 """In which order tests run: what waits by the clock begins first, so that nothing waits for it at the end."""
 
+import os
+
 import pytest
+from hypothesis import Phase, settings
+
+settings.register_profile("mutate", phases=[Phase.explicit, Phase.generate], derandomize=True)
+"""For `make mutate`: every fault meets the same examples, and a failure is enough."""
+if chosen := os.environ.get("HYPOTHESIS_PROFILE"):
+    settings.load_profile(chosen)
 
 LONG = "tests/torture/"
 

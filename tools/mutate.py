@@ -1,14 +1,18 @@
 """Mutation testing of `desk/`: `python -m tools.mutate` puts in one-line faults and runs the fast tests against each.
 
 A fault that no test notices survives and is printed as a diff. Lines are drawn by a seed, by default the first eight
-hex digits of the commit, so that a draw can be repeated and a new commit gets a new one. The working tree is copied;
-nothing in it is changed. docs/decisions/0022-mutation-testing.md says why this is neither mutmut nor cosmic-ray.
+hex digits of the commit, so that a draw can be repeated and a new commit gets a new one. The tests are run once without
+a fault, which also shows the test files that run each line; those are asked first, the quickest before the others, and
+the rest only when they notice nothing: a survivor survived every test. The working tree is copied; nothing in it is
+changed. docs/decisions/0022-mutation-testing.md says why this is neither mutmut nor cosmic-ray.
 """
 
 import argparse
 import difflib
 import json
+import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.util import cache_from_source
 from pathlib import Path
 from queue import SimpleQueue
@@ -29,6 +33,8 @@ LIMIT = 900.0
 """Seconds a run of the tests may take; a fault that makes them hang counts as killed."""
 NO_TESTS = (4, 5)
 """Exit codes of pytest for a wrong command line and for no tests: neither says anything about a fault."""
+PROFILE = {"HYPOTHESIS_PROFILE": "mutate"}
+"""A fault need not be shrunk to a small example, and the same examples are drawn each time."""
 
 
 class CannotRun(Exception):
@@ -49,14 +55,31 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a mutant: `killed`, `timeout` (killed, too) or `survived`."""
+    """What became of a mutant: `killed`, `timeout` (killed, too) or `survived`, and the test that noticed it."""
 
     file: str
     line: int
     kind: str
     outcome: str
+    by: str
     seconds: float
     diff: str
+
+
+@dataclass(frozen=True)
+class Covered:
+    """Test files by source file and line, and how long each takes, as `tools.covered` writes them."""
+
+    lines: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def rounds(self, mutant: Mutant) -> list[list[str]]:
+        """Order the test files: those that run the line, else anything of its module; then all others."""
+        module = self.lines.get(mutant.file, {})
+        first = set(module.get(str(mutant.fault.line), ())) or {one for tests in module.values() for one in tests}
+        quickest = sorted(self.seconds, key=self.seconds.__getitem__)
+        both = [one for one in quickest if one in first], [one for one in quickest if one not in first]
+        return [files for files in both if files]
 
 
 def sources(root: Path) -> dict[str, str]:
@@ -99,34 +122,49 @@ def copy_tree(root: Path, into: Path) -> Path:
     return into
 
 
-def run_tests(tree: Path, tests: Sequence[str], limit: float) -> str:
-    """Run the tests in a copy; `survived` when all pass. Raises CannotRun when there was nothing to run."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+def run_tests(tree: Path, tests: Sequence[str], limit: float, *options: str, **more: str) -> tuple[str, str]:
+    """Run the tests in a copy: `survived` when all pass, and which failed. `more` is environment.
+
+    Raises CannotRun when there was nothing to run.
+    """
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-rfE", "-p", "no:cacheprovider", *options, *tests]
     with tempfile.TemporaryFile("w+") as output:
         try:
             done = subprocess.run(  # noqa: S603 - our own tests
-                command, cwd=tree, stdout=output, stderr=output, timeout=limit, check=False
+                command, cwd=tree, stdout=output, stderr=output, timeout=limit, check=False, env=os.environ | more
             )
         except subprocess.TimeoutExpired:
-            return "timeout"
-        if done.returncode in NO_TESTS:
-            output.seek(0)
-            raise CannotRun(f"pytest ended with {done.returncode}:\n{output.read()[-2000:]}")
-    return "killed" if done.returncode else "survived"
+            return "timeout", ""
+        output.seek(0)
+        said = output.read()
+    if done.returncode in NO_TESTS:
+        raise CannotRun(f"pytest ended with {done.returncode}:\n{said[-2000:]}")
+    failed = re.search(r"^(?:FAILED|ERROR) (\S+)", said, re.MULTILINE)
+    return "killed" if done.returncode else "survived", failed[1] if failed else ""
 
 
-def try_one(mutant: Mutant, tree: Path, tests: Sequence[str], limit: float) -> Outcome:
-    """Put a mutant into a copy, run the tests, and put the file back."""
+def look(tree: Path, tests: Sequence[str], limit: float) -> Covered:
+    """Run the tests without a fault and see what they cover. Raises CannotRun when they fail."""
+    kept = tree.with_suffix(".json")
+    if run_tests(tree, tests, limit, "-p", "tools.covered", COVERED=str(kept))[0] != "survived":
+        raise CannotRun("The tests fail without any fault, or take longer than the limit: mend that first.")
+    return Covered(**json.loads(kept.read_text("utf-8")))
+
+
+def try_one(mutant: Mutant, tree: Path, rounds: Sequence[Sequence[str]], limit: float) -> Outcome:
+    """Put a mutant into a copy, run the tests until one notices it, and put the file back."""
     file = tree / mutant.file
     text = file.read_text("utf-8")
-    began = time.monotonic()
+    began, outcome, by = time.monotonic(), "survived", ""
     _write(file, applied(text, mutant.fault))
     try:
-        outcome = run_tests(tree, tests, limit)
+        for tests in rounds:
+            if outcome == "survived":
+                outcome, by = run_tests(tree, tests, limit, **PROFILE)
     finally:
         _write(file, text)
     seconds = round(time.monotonic() - began, 1)
-    return Outcome(mutant.file, mutant.fault.line, mutant.fault.kind, outcome, seconds, diff(mutant, text))
+    return Outcome(mutant.file, mutant.fault.line, mutant.fault.kind, outcome, by, seconds, diff(mutant, text))
 
 
 def _write(file: Path, text: str) -> None:
@@ -142,14 +180,13 @@ def try_all(mutants: Sequence[Mutant], tests: Sequence[str], jobs: int, limit: f
         for number in range(jobs):
             trees.put(copy_tree(ROOT, Path(folder) / str(number)))
         first = trees.get()
-        if run_tests(first, tests, limit) != "survived":
-            raise CannotRun("The tests fail without any fault, or take longer than the limit: mend that first.")
+        covered = look(first, tests, limit)
         trees.put(first)
 
         def one(mutant: Mutant) -> Outcome:
             tree = trees.get()
             try:
-                return try_one(mutant, tree, tests, limit)
+                return try_one(mutant, tree, covered.rounds(mutant), limit)
             finally:
                 trees.put(tree)
 
@@ -169,7 +206,8 @@ def report(outcomes: Iterable[Outcome], seed: str, *, as_json: bool) -> int:
     found = []
     for one in outcomes:
         found.append(one)
-        print(f"{one.outcome:9}{one.seconds:6.1f} s  {one.file}:{one.line}: {one.kind}", file=sys.stderr, flush=True)
+        words = f"{one.outcome:9}{one.seconds:6.1f} s  {one.file}:{one.line}: {one.kind}  {one.by}"
+        print(words.rstrip(), file=sys.stderr, flush=True)
     left = [one for one in found if one.outcome == "survived"]
     if as_json:
         print(json.dumps({"seed": seed, "tried": len(found), "survived": len(left), "mutants": [*map(asdict, found)]}))

@@ -91,10 +91,11 @@ def test_a_mutant_is_killed_by_a_test_that_notices_it(
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # pytest starts in a second
     (tmp_path / "clock.py").write_text("def late(now, due):\n    return now > due\n")
     (tmp_path / "test_clock.py").write_text(f"from clock import late\n\ndef test_late():\n    {test}\n")
+    (tmp_path / "test_easy.py").write_text("def test_easy():\n    pass\n")
     text = (tmp_path / "clock.py").read_text()
     mutant = Mutant("clock.py", next(one for one in faults(text) if one.new == ">="))
-    found = try_one(mutant, tmp_path, ["test_clock.py"], limit)
-    assert found.outcome == outcome
+    found = try_one(mutant, tmp_path, [["test_easy.py"], ["test_clock.py"]], limit)
+    assert (found.outcome, found.by) == (outcome, "test_clock.py::test_late" if outcome == "killed" else "")
     assert (tmp_path / "clock.py").read_text() == text
 
 
