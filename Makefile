@@ -10,6 +10,8 @@ RUN := $(BIN)/python
 READY := $(VENV)/.ready
 ROOMS := benchmarks tools ops bot handlers integrations config desk sandbox
 ARGS ?=
+# Where Python keeps no bytecode, each process that a test starts compiles the whole house again.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile

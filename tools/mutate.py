@@ -127,11 +127,12 @@ def run_tests(tree: Path, tests: Sequence[str], limit: float, *options: str, **m
 
     Raises CannotRun when there was nothing to run.
     """
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | more
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-rfE", "-p", "no:cacheprovider", *options, *tests]
     with tempfile.TemporaryFile("w+") as output:
         try:
             done = subprocess.run(  # noqa: S603 - our own tests
-                command, cwd=tree, stdout=output, stderr=output, timeout=limit, check=False, env=os.environ | more
+                command, cwd=tree, stdout=output, stderr=output, timeout=limit, check=False, env=environment
             )
         except subprocess.TimeoutExpired:
             return "timeout", ""
