@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.guards import Pace, said
 from desk.service.ports import StoreGone
 from desk.values import Line
-from handlers.slack import actions, commands, home, modals, people_events
+from handlers.slack import actions, closed_modals, commands, home, people_events
 from handlers.slack.door import Json, SlackDoor
 from integrations.slack.codec import wire
 from integrations.slack.codec.arrivals import Sender
@@ -115,7 +115,7 @@ def _listen(app: AsyncApp, door: SlackDoor) -> None:
     """Register every listener. The last of each kind catches what is unknown, so that nothing ends in a silent 404."""
     app.action(ANY)(_answer(actions.on_action, door))
     app.view_submission(ANY)(_answer(home.on_submission, door))
-    app.view_closed(ANY)(_answer(modals.on_closed, door))
+    app.view_closed(ANY)(_answer(closed_modals.on_closed, door))
     app.event("app_home_opened")(_answer(home.on_home_opened, door))
     for event in ("subteam_members_changed", "subteam_updated", "subteam_created"):
         app.event(event)(_answer(people_events.on_members_changed, door))

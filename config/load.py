@@ -44,6 +44,10 @@ class Checked:
         return self.playbook is not None and all(problem.warning for problem in self.problems)
 
 
+def _errors(checked: Iterable[Checked]) -> list[Problem]:
+    return [problem for one in checked for problem in one.problems if not problem.warning]
+
+
 def _none(folder: Path) -> Iterator[Problem]:
     yield Problem(str(folder), 1, 1, "there is no playbook (*.yaml) in this folder")
 
@@ -62,7 +66,7 @@ def load(
     wanted = tuple(names)
     files = [folder / f"{name}.yaml" for name in wanted] or playbook_files(folder)
     checked = [check(file, values.get(file.stem, NO_VALUES), {"command": command}) for file in files]
-    problems = [p for one in checked for p in one.problems if not p.warning]
+    problems = _errors(checked)
     problems.extend(_none(folder) if not files else ())
     problems.extend(_twice(checked))
     problems.extend(_two_teams(checked))

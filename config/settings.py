@@ -147,6 +147,10 @@ _PAIRS = (
 )
 
 
+def _given(names: Collection[str], given: Mapping[str, object]) -> set[str]:
+    return {name for name in names if str(given.get(name.lower()) or "").strip()}
+
+
 def _other_half(pair: tuple[str, str], has: Collection[str]) -> list[str]:
     """Return the missing half of a pair of which one is given."""
     missing = [name for name in pair if name not in has]
@@ -159,7 +163,7 @@ def sign_in_missing(given: Mapping[str, object]) -> Iterator[str]:
     With a complete first OAuth client an incomplete API token is ignored.
     """
     first, second, old = _PAIRS
-    has = {name for name in (*first, *second, *old) if str(given.get(name.lower()) or "").strip()}
+    has = _given((*first, *second, *old), given)
     begun = has & {*first, *second}
     missing = [name for pair in ((first, second) if begun else _PAIRS) for name in _other_half(pair, has)]
     if not has & set(first) and (begun or not has & set(old)):

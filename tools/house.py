@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,18 +52,30 @@ def sources() -> dict[str, str]:
 
 def counted(files: dict[str, str]) -> Iterator[Counted]:
     """Count everything that is seen without running the code."""
-    lines = [(file, number, line) for file, words in files.items() for number, line in enumerate(words.splitlines(), 1)]
-    yield _found("lines with `# fmt: skip`", 20, [f"{f}:{n}" for f, n, line in lines if line.endswith("# fmt: skip")])
-    yield _found(f"lines over {LONG} characters", 0, [f"{f}:{n}" for f, n, line in lines if len(line) > LONG])
-    yield _found("private names of another library", 0, [f"{f}:{n}" for f, n, line in lines if PRIVATE.search(line)])
-    branched = [one for file, words in files.items() for one in branches(file, words)]
-    yield _found(f"functions of more than {BRANCHES} branches", 3, branched)
+    yield from _lines(files)
+    yield _found(f"functions of more than {BRANCHES} branches", 3, _each(branches, files))
     yield _found(f"files over {FILE_LINES} lines", 0, [f for f, words in files.items() if _length(words) > FILE_LINES])
-    yield _found(f"functions over {FUNCTION_LINES} lines", 0, [one for f, w in files.items() for one in _long(f, w)])
+    yield _found(f"functions over {FUNCTION_LINES} lines", 0, _each(_long, files))
     twice = repeated(files)
     yield _found("public names defined twice in the desk", 0, [one for one, among in twice if among > 1])
     yield _found("public names of the desk defined again elsewhere", 0, [one for one, among in twice if among == 1])
-    yield Counted("lines of Python outside tests", len(lines), 46_000)
+    yield Counted("lines of Python outside tests", sum(map(_length, files.values())), 46_000)
+
+
+def _each(count: Callable[[str, str], list[str]], files: dict[str, str]) -> list[str]:
+    return [one for file, words in files.items() for one in count(file, words)]
+
+
+def _lines(files: dict[str, str]) -> Iterator[Counted]:
+    """Count what is seen in single lines."""
+    rules: dict[str, tuple[int, Callable[[str], object]]] = {
+        "lines with `# fmt: skip`": (20, lambda line: line.endswith("# fmt: skip")),
+        f"lines over {LONG} characters": (0, lambda line: len(line) > LONG),
+        "private names of another library": (0, PRIVATE.search),
+    }
+    lines = [(f"{file}:{at}", line) for file, words in files.items() for at, line in enumerate(words.splitlines(), 1)]
+    for name, (aim, broken) in rules.items():
+        yield _found(name, aim, [where for where, line in lines if broken(line)])
 
 
 def _found(name: str, aim: int, where: list[str]) -> Counted:

@@ -112,6 +112,12 @@ def _outer_conditions(step: Step) -> Iterator[tuple[Where, Condition]]:
             yield where, condition
 
 
+def _asked(playbook: Playbook, steps: frozenset[str]) -> set[str]:
+    """Return the fields that these steps ask for, and those with a default."""
+    defaults = {name for name, field in playbook.fields.items() if field.default is not None}
+    return defaults | {field for step in steps for field in fields_asked(playbook.steps[step])}
+
+
 def _looks(
     playbook: Playbook, name: str, where: Where, condition: Condition, before: frozenset[str]
 ) -> Iterator[Finding]:
@@ -120,8 +126,7 @@ def _looks(
         if other in playbook.steps and other not in before:
             what = f"“{name}” looks at “{other}”, which is not settled before it"
             yield Finding(where, what, warning=said)
-    asked = {field for step in before for field in fields_asked(playbook.steps[step])}
-    asked |= {name for name, field in playbook.fields.items() if field.default is not None}
+    asked = _asked(playbook, before)
     for field in sorted(condition.fields()):
         if field in playbook.fields and field not in asked:
             what = f"“{name}” looks at “{field}”, which nobody asks before it"

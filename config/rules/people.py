@@ -10,14 +10,22 @@ from desk.playbook.model import Playbook
 from desk.playbook.parts import CardPlan, Rung
 
 
+def _busy(playbook: Playbook) -> set[str | None]:
+    """Return the roles that own something, are told something or stand in for another."""
+    parts = [part for step in playbook.steps.values() for part in step.parts.values()]
+    return {
+        *(step.owner for step in playbook.steps.values()),
+        *(part.by for part in parts),
+        *(rung.tell for _, rung in walk(playbook, Rung)),
+        *(plan.inbox for _, plan in walk(playbook, CardPlan)),
+        *(post.inbox for post in playbook.posts.values()),
+        *(name for role in playbook.roles.values() for name in (role.next, role.fallback)),
+    }
+
+
 def owners(playbook: Playbook) -> Iterator[Finding]:
     """Report roles without duties and messages (a warning)."""
-    busy = {step.owner for step in playbook.steps.values()}
-    busy |= {part.by for step in playbook.steps.values() for part in step.parts.values() if part.by}
-    busy |= {rung.tell for _, rung in walk(playbook, Rung)}
-    busy |= {plan.inbox for _, plan in walk(playbook, CardPlan)}
-    busy |= {post.inbox for post in playbook.posts.values()}
-    busy |= {name for role in playbook.roles.values() for name in (role.next, role.fallback) if name}
+    busy = _busy(playbook)
     for name in playbook.roles:
         if name not in busy:
             yield Finding(

@@ -33,9 +33,7 @@ def templates(builtins: frozenset[str]) -> Callable[[Playbook], Iterator[Finding
 def never_kept(playbook: Playbook) -> Iterator[Finding]:
     """Report fields that are compared without being stored, and are needed later."""
     kept_out = {name for name, field in playbook.fields.items() if field.compared}
-    shown = {name for _, text in texts(playbook) for words in text.values() for name in _names(words)}
-    shown |= set(playbook.summary) | {n for post in playbook.posts.values() for n in post.thread}
-    shown |= {name for _, item in walk(playbook, PostItem) for name in item.names}
+    shown = _in_texts(playbook) | _posted(playbook) | set(playbook.summary)
     for name in sorted(kept_out & shown):
         yield Finding(
             ("fields", name),
@@ -70,21 +68,22 @@ def languages(playbook: Playbook) -> Iterator[Finding]:
                 )
 
 
+def _known(playbook: Playbook) -> set[str | None]:
+    """Return the fields that are asked for, have a default, or are filled from a ticket's author."""
+    asked = {ask.field for step in playbook.steps.values() for _, ask in asks(step)}
+    defaults = {name for name, field in playbook.fields.items() if field.default is not None}
+    wrote = playbook.disputes.wrote if playbook.disputes else None
+    return asked | defaults | ({wrote.email, wrote.phone} if wrote else set())
+
+
 def unused(playbook: Playbook) -> Iterator[Finding]:
     """Report unused definitions (warnings), and fields that nobody asks for."""
-    asked = {ask.field for step in playbook.steps.values() for _, ask in asks(step)}
-    asked |= {name for name, field in playbook.fields.items() if field.default is not None}
-    wrote = playbook.disputes.wrote if playbook.disputes else None
-    asked |= {name for name in (wrote.email, wrote.phone) if name} if wrote else set()
-    shown = _shown(playbook)
-    for name in playbook.fields:
-        if name not in asked and name in shown:
-            yield Finding(
-                ("fields", name),
-                f"“{name}” is shown or looked at, but no step asks for it",
-                key=True,
-            )
-        elif name not in asked:
+    asked, shown = _known(playbook), _shown(playbook)
+    for name in (one for one in playbook.fields if one not in asked):
+        if name in shown:
+            what = f"“{name}” is shown or looked at, but no step asks for it"
+            yield Finding(("fields", name), what, key=True)
+        else:
             yield Finding(("fields", name), f"no step asks for “{name}”", warning=True, key=True)
     for name in set(playbook.texts) - _said(playbook):
         yield Finding(("texts", name), f"no step says or shows “{name}”", warning=True, key=True)
@@ -117,14 +116,22 @@ def _said(playbook: Playbook) -> set[str]:
 
 def _shown(playbook: Playbook) -> set[str]:
     """Return every field that is used."""
-    found = {name for _, text in texts(playbook) for words in text.values() for name in _names(words)}
+    found = _in_texts(playbook) | _posted(playbook) | set(playbook.summary)
     for _, condition in conditions(playbook):
         found |= set(condition.field) | set(condition.known)
-    found |= {name for _, item in walk(playbook, PostItem) for name in item.names}
-    found |= {name for post in playbook.posts.values() for name in post.thread}
     found |= {choice.field for _, choice in walk(playbook, RequesterChoice)}
-    found |= {plan.link for _, plan in walk(playbook, TicketPlan) if plan.link}
-    return found | set(playbook.summary)
+    return found | {plan.link for _, plan in walk(playbook, TicketPlan) if plan.link}
+
+
+def _in_texts(playbook: Playbook) -> set[str]:
+    """Return the fields that texts name."""
+    return {name for _, text in texts(playbook) for words in text.values() for name in _names(words)}
+
+
+def _posted(playbook: Playbook) -> set[str]:
+    """Return the fields of posts: their items and what stands in their thread."""
+    items = {name for _, item in walk(playbook, PostItem) for name in item.names}
+    return items | {name for post in playbook.posts.values() for name in post.thread}
 
 
 def buttons(playbook: Playbook) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Modals: choices that change the questions, submissions, closed modals. One modal may run through several steps."""
+"""Modals: choices that change the questions, submissions. One modal may run through several steps."""
 
 from collections.abc import Mapping
 
@@ -16,12 +16,11 @@ from handlers.slack import case_actions, case_lookup
 from handlers.slack.door import NOT_KEPT_FORM, NOT_UNDERSTOOD, UNKNOWN_CASE, Json, SlackDoor
 from handlers.slack.modal_reply import DONE, NOT_DONE, note, refused, tell_taken_out, update
 from integrations.slack.codec import wire
-from integrations.slack.codec.arrivals import Closed, Pick, Submission, Unreadable, Where
+from integrations.slack.codec.arrivals import Pick, Submission, Unreadable, Where
 from integrations.slack.codec.commands import command_sent
 from integrations.slack.codec.meta import PICK_PLAYBOOK, FormMeta
 from integrations.slack.views.notes import under_verdict
 
-KEPT_SO_FAR = Line(key="{case} is kept as far as you got. `{command} mine` goes on with it.")
 SENT = Line(key="Done. {case} is with {role} now: {step}.")
 ENDED = Line(key="{case} is closed: {ending}.")
 KEPT = Line(key="Done. {case} is kept.")
@@ -88,19 +87,31 @@ async def _accept(sent: Submission, door: SlackDoor) -> Json | None:
         view = door.intake_page(sent.outcome or "", sent.meta.case, person)
         return update(view or note(NOT_DONE, NOT_UNDERSTOOD, person, door))
     try:
-        if too_many := sent.meta.new and await case_lookup.too_many("intake", person, door):
-            return refused(Refusal(line=too_many), sent, person, door)
-        if _looks_up(sent, door) and (many := await case_lookup.too_many("answers", person, door)):
+        if many := await _too_many(sent, person, door):
             return refused(Refusal(line=many), sent, person, door)
         answer = await door.engine.accept(command_sent(sent, person))
     except StoreGone:
         return refused(Refusal(line=NOT_KEPT_FORM), sent, person, door)
     tell_taken_out(answer, Where(channel=sent.meta.channel), person, door)
-    if answer.refusal and answer.case.opened_at is None and not answer.refusal.fields:
-        door.refused(person, "open a case")
-    if answer.refusal and not _done_before(sent, answer.case, person):
-        return _redrawn(answer, sent, person, door) or refused(answer.refusal, sent, person, door)
+    if answer.refusal:
+        return _not_done(answer, answer.refusal, sent, person, door)
     return _went_well(sent, answer, person, door)
+
+
+async def _too_many(sent: Submission, person: Person, door: SlackDoor) -> Line | None:
+    """Return why a form that looks a customer up has to wait; raises StoreGone."""
+    if sent.meta.new and (many := await case_lookup.too_many("intake", person, door)):
+        return many
+    return await case_lookup.too_many("answers", person, door) if _looks_up(sent, door) else None
+
+
+def _not_done(answer: Answer, refusal: Refusal, sent: Submission, person: Person, door: SlackDoor) -> Json | None:
+    """Render a refusal; what the same person had done before counts as done."""
+    if answer.case.opened_at is None and not refusal.fields:
+        door.refused(person, "open a case")
+    if _done_before(sent, answer.case, person):
+        return _went_well(sent, answer, person, door)
+    return _redrawn(answer, sent, person, door) or refused(refusal, sent, person, door)
 
 
 def _looks_up(sent: Submission, door: SlackDoor) -> bool:
@@ -209,14 +220,20 @@ def _follows(case: Case, playbook: Playbook, step: str) -> Line | None:
     return Line(key=FOLLOWS.key, args={"verdict": outcome.title, "rule": rule})
 
 
+def _runs_on(sent: Submission, answer: Answer, playbook: Playbook) -> bool:
+    """Return whether the person may also continue with a step that was open before."""
+    if sent.meta.part:
+        return False
+    again = answer.repeated or answer.refusal is not None or _goes_on(sent, answer.case, playbook)
+    return sent.meta.flow or sent.meta.new or again
+
+
 def _next_step(sent: Submission, answer: Answer, playbook: Playbook, person: Person) -> str | None:
     """Return the step to continue with: one that this submission opened, else one that was open beside it.
 
     A recurring step is not offered again to the person who has just finished it.
     """
-    again = answer.repeated or answer.refusal is not None or _goes_on(sent, answer.case, playbook)
-    running_on = (sent.meta.flow or sent.meta.new or again) and not sent.meta.part
-    open_now = (*answer.opened, *(playbook.steps if running_on else ()))
+    open_now = (*answer.opened, *(playbook.steps if _runs_on(sent, answer, playbook) else ()))
     steps = (step for step in open_now if not playbook.steps[step].recurs)
     return next((step for step in steps if _is_mine(step, answer.case, playbook, person)), None)
 
@@ -268,21 +285,3 @@ def _owed_now(case: Case, playbook: Playbook) -> Duty | None:
     owed = duties(case, playbook)
     pressing = [duty for duty in owed if not playbook.steps[duty.step].recurs]
     return next(iter((*pressing, *owed)), None)
-
-
-async def on_closed(body: object, door: SlackDoor) -> None:
-    """Tell somebody who closed the modal between pages that nothing is lost."""
-    closed = wire.read_closed(body)
-    if isinstance(closed, Closed) and closed.meta.flow:
-        await _kept(closed, door)
-
-
-async def _kept(closed: Closed, door: SlackDoor) -> None:
-    person = door.person(closed.person)
-    try:
-        found = await door.engine.look(closed.meta.case)
-    except StoreGone:
-        return
-    if found:
-        line = Line(key=KEPT_SO_FAR.key, args={"case": display(*found)})
-        await door.tell(Where(channel=closed.meta.channel), person, line)

@@ -3,7 +3,7 @@
 Pure. A thing that is not ours is never changed: a form, a field and a group are only added to.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from integrations.zendesk.comparing_rules import hooks, notifying, rules
 from integrations.zendesk.difference import RUN, Difference, several
@@ -109,15 +109,25 @@ def _option(name: str, found: Found, taken: list[str]) -> dict[str, str]:
 # Forms --------------------------------------------------------------------------------------------
 
 
+def _named(forms: Sequence[RawForm], name: str) -> list[RawForm]:
+    """Return the active forms of this name."""
+    return [one for one in forms if plain(one.name) == plain(name) and one.active is not False]
+
+
+def _holds(form: RawForm, field: RawFieldSetUp) -> bool:
+    return field.id in (form.ticket_field_ids or ())
+
+
 def _forms(wanted: Wanted, found: Found, field: RawFieldSetUp | None) -> Iterator[Difference]:
+    with_query_type = {kind.form for kind in wanted.kinds if kind.query_type}
     for name in wanted.forms:
-        same = [one for one in found.forms if plain(one.name) == plain(name) and one.active is not False]
-        needs = any(kind.query_type for kind in wanted.kinds if kind.form == name)
+        same = _named(found.forms, name)
+        needs = name in with_query_type
         if len(same) > 1:
             yield several("form", name)
         elif not same:
             yield _new_form(name, found, field if needs else None, waits=needs and field is None)
-        elif needs and field and field.id not in (same[0].ticket_field_ids or ()):
+        elif needs and field and not _holds(same[0], field):
             yield Difference(
                 check="form",
                 name=name,

@@ -86,6 +86,13 @@ def _shape(endpoint: str) -> dict[str, Any]:
     }
 
 
+_HINTS = {
+    "status": "If Zendesk paused it, see in its activity log why deliveries failed.",
+    "endpoint": "If another desk answers there, first give one of the two a name of its own in ATO_NAME.",
+}
+"""What to look at beside running `ato provision`, by the attribute of the webhook that differs."""
+
+
 def _hook_differs(wanted: Wanted, there: RawHook) -> Iterator[Difference]:
     if tuple(there.subscriptions or ()) != _CONNECTED:
         yield Difference(
@@ -99,11 +106,7 @@ def _hook_differs(wanted: Wanted, there: RawHook) -> Iterator[Difference]:
     differs = {name: value for name, value in shape.items() if getattr(there, name) != value}
     if differs:
         what = "is paused" if "status" in differs else f"has another {', '.join(differs).replace('_', ' ')}"
-        cure = RUN
-        if "status" in differs:
-            cure += " If Zendesk paused it, see in its activity log why deliveries failed."
-        if "endpoint" in differs:
-            cure += " If another desk answers there, first give one of the two a name of its own in ATO_NAME."
+        cure = " ".join([RUN, *(words for name, words in _HINTS.items() if name in differs)])
         call = Call(method="PATCH", path=f"/api/v2/webhooks/{there.id}", body={"webhook": differs})
         yield Difference(
             check="webhook", name=wanted.webhook, what=f"The webhook “{wanted.webhook}” {what}.", cure=cure, call=call
@@ -114,20 +117,15 @@ def rules(wanted: Wanted, found: Found, kinds: Sequence[Placed]) -> Iterator[Dif
     """Yield the differences of the desk's triggers, one for each kind of ticket; none calls another desk's webhook."""
     there, at = hook(found, wanted), {one.kind: one for one in kinds}
     hook_id = there.id if there and is_ours(there, wanted) else None
-    seen: set[str] = set()
-    for kind in wanted.kinds:
-        title = kind.title(wanted.desk)
-        if title in seen:
-            continue
-        seen.add(title)
+    kinds_by_title = {kind.title(wanted.desk): kind for kind in reversed(wanted.kinds)}
+    for title, kind in reversed(kinds_by_title.items()):
         same = [one for one in found.rules if one.title == title]
         if len(same) > 1:
             yield several("trigger", title)
-        elif hook_id is None or kind not in at:
-            if not same:
-                yield Difference(check="trigger", name=title, what=f"There is no trigger “{title}”.", waits=True)
-        else:
+        elif hook_id is not None and kind in at:
             yield from _rule(kind, same, trigger_of(at[kind], hook_id, wanted.desk))
+        elif not same:
+            yield Difference(check="trigger", name=title, what=f"There is no trigger “{title}”.", waits=True)
 
 
 def _rule(kind: Kind, same: Sequence[RawRule], body: dict[str, Any]) -> Iterator[Difference]:

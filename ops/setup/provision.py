@@ -23,8 +23,9 @@ from integrations.zendesk.comparing_rules import hook, is_ours
 from integrations.zendesk.desk_marks import webhook_name
 from integrations.zendesk.difference import Difference
 from integrations.zendesk.other_desks import OtherDesk, others
+from integrations.zendesk.rules import Wanted
 from integrations.zendesk.scopes import PROVISION
-from integrations.zendesk.setup import SetUp
+from integrations.zendesk.setup import Found, SetUp
 from ops.setup import names, slack_checks
 from ops.setup.envfile import put_in
 from ops.setup.ownership import looked_at
@@ -102,6 +103,25 @@ def _slack_address(given: Mapping[str, str]) -> str:
     return given.get("ATO_SLACK__API_URL", "https://slack.com/api/").rstrip("/") + "/"
 
 
+def _reconciled(
+    account: SetUp, wish: Wanted, found: Found, left: tuple[Difference, ...], report: Report
+) -> tuple[Found, tuple[Difference, ...]]:
+    """Apply what can be applied, pass after pass; return the account and what is left."""
+    for _ in range(_PASSES):
+        if not any(one.call for one in left):
+            break
+        report.done += _mend(account, left)
+        found = account.found()
+        left = compare(wish, found)
+    return found, left
+
+
+def _report(left: tuple[Difference, ...], report: Report, *, dry: bool) -> None:
+    """Add what is left: what a run without `--dry-run` would do, and what a person has to do."""
+    report.done += [_would(one) for one in left if one.ours and dry]
+    report.by_person += [_task(one) for one in left if not (one.ours and dry)]
+
+
 def _zendesk(chosen: Settings, playbooks: Mapping[str, Playbook], report: Report, *, dry: bool) -> str | None:
     """Apply changes pass after pass; return the webhook's secret."""
     zendesk = chosen.zendesk
@@ -112,17 +132,10 @@ def _zendesk(chosen: Settings, playbooks: Mapping[str, Playbook], report: Report
         report.checked = len(wish.groups) + len(wish.query_types) + len(wish.forms) + len(wish.kinds) + 2
         wish, found = looked_at(account, wish, chosen)
         left = compare(wish, found)
-        for _ in range(0 if dry else _PASSES):
-            if not any(one.call for one in left):
-                break
-            report.done += _mend(account, left)
-            found = account.found()
-            left = compare(wish, found)
-        report.done += [_would(one) for one in left if one.ours and dry]
-        report.notes += _to_fill(report.done)
-        report.by_person += [_task(one) for one in left if not (one.ours and dry)]
-        if not wish.calls:
-            report.notes.append(_READ)
+        if not dry:
+            found, left = _reconciled(account, wish, found, left, report)
+        _report(left, report, dry=dry)
+        report.notes += [*_to_fill(report.done), *([] if wish.calls else [_READ])]
         report.notes += [_beside(one) for one in others(wish, found, placed(wish, found))]
         there = hook(found, wish)
         return account.secret(there.id) if there and is_ours(there, wish) else None

@@ -87,17 +87,22 @@ def _refused(wish: Wanted, found: Found, cases: tuple[int, ...]) -> str | None:
     return None
 
 
+def _kept(wish: Wanted, found: Found) -> dict[str, list[str]]:
+    """Return what the desk needs and is there, by kind; kinds of which nothing is there are missing."""
+    kinds = {
+        "group": (wish.groups, {plain(one.name) for one in found.groups if not one.deleted}),
+        "form": (wish.forms, {plain(one.name) for one in found.forms}),
+        "field": ((wish.field,), {plain(one.title) for one in found.fields}),
+    }
+    kept = {kind: [name for name in names if plain(name) in there] for kind, (names, there) in kinds.items()}
+    return {kind: names for kind, names in kept.items() if names}
+
+
 def _left(wish: Wanted, found: Found, chosen: Settings) -> Iterator[str]:
     """Say what stays: what tickets hold and others use, other desks' own, and what is not in Zendesk."""
-    kinds = {
-        "group": (wish.groups, [one.name for one in found.groups if not one.deleted]),
-        "form": (wish.forms, [one.name for one in found.forms]),
-        "field": ((wish.field,), [one.title for one in found.fields]),
-    }
-    for kind, (names, there) in kinds.items():
-        known = {plain(one) for one in there}
-        if kept := [f"“{name}”" for name in names if plain(name) in known]:
-            yield f"{kind} {', '.join(kept)}: tickets hold it, and people, rules and other desks may use it"
+    for kind, kept in _kept(wish, found).items():
+        names = ", ".join(f"“{name}”" for name in kept)
+        yield f"{kind} {names}: tickets hold it, and people, rules and other desks may use it"
     yield "tickets, with their tags and external ids: by them a desk of this name knows its own again"
     for other in others(wish, found, placed(wish, found)):
         yield f"the desk “{other.name}” with its webhook and {other.triggers} triggers: they are its own"

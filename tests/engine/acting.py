@@ -6,7 +6,7 @@ from config.locales import Catalogue
 from desk.playbook.model import Playbook
 from desk.service.engine import Engine
 from desk.service.on_duty import Rota
-from handlers.slack import buttons, commands, modals
+from handlers.slack import buttons, closed_modals, commands, modals
 from handlers.slack.door import SlackDoor
 from integrations.slack.people.voice import Voice
 from integrations.slack.views.form import Forms
@@ -121,7 +121,9 @@ class Slack:
         return await modals.on_submission(body, self.door)
 
     async def close(self, who: str, view: dict[str, Any]) -> None:
-        await modals.on_closed({"type": "view_closed", "user": {"id": who}, "view": self._sent(view, {})}, self.door)
+        await closed_modals.on_closed(
+            {"type": "view_closed", "user": {"id": who}, "view": self._sent(view, {})}, self.door
+        )
 
     def _sent(self, view: dict[str, Any], typed: dict[str, Any]) -> dict[str, Any]:
         """Give the view as Slack sends it back: initial answers stay unless something was typed."""

@@ -8,7 +8,7 @@ from config.load import load
 from desk.playbook.model import Playbook
 from desk.values import Line
 from handlers.health import Probes, on_alive, on_ready
-from handlers.slack import buttons, case_lookup, commands, home, modals, people_events
+from handlers.slack import buttons, case_lookup, closed_modals, commands, home, modals, people_events
 from handlers.slack.door import NOT_KEPT, NOT_KEPT_FORM, NOT_UNDERSTOOD
 from integrations.slack.codec.meta import FormMeta, read_meta, write_meta
 from tests.engine.acting import CASE, RECEIVE, Slack, home_opened, shown
@@ -177,7 +177,7 @@ async def test_unreadable_bodies_are_answered_not_raised(slack):
         commands.on_command,
         buttons.on_click,
         modals.on_pick,
-        modals.on_closed,
+        closed_modals.on_closed,
         home.on_home_opened,
     ):
         assert await handler({"type": "nonsense"}, slack.door) is None

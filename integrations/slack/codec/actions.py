@@ -109,18 +109,17 @@ def read_action(raw: str) -> Action | None:
     found = shape.fullmatch(raw) if shape else None
     if found is None or len(raw) > LONGEST_ID:
         return None
-    got = found.groupdict()
+    got = {name: value or "" for name, value in found.groupdict().items()}
     if raw.startswith("ask:") and not _askable(got["what"]):
         return None
-    number = got.get("number")
     return Action(
         kind=raw.partition(":")[0],  # type: ignore[arg-type]  # a key of the table above
-        step=got.get("step") or "",
-        outcome=got.get("outcome") or "",
-        part=got.get("part") or "",
-        number=int(number) if number else None,
-        what=got.get("what") or "",
-        attempt=got.get("attempt") or "",
+        step=got.get("step", ""),
+        outcome=got.get("outcome", ""),
+        part=got.get("part", ""),
+        number=int(got["number"]) if got.get("number") else None,
+        what=got.get("what", ""),
+        attempt=got.get("attempt", ""),
     )
 
 

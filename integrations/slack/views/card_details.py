@@ -26,10 +26,14 @@ def step_details(standing: Standing, step: Step, ink: Ink) -> Iterator[str]:
         yield ink.line(_held(standing), until_at=ink.by(standing.held_until))
     if standing.lifted_by:
         yield ink.line("{who} lifted four eyes and caps for this step", who=ink.who(standing.lifted_by))
+    if extra := _not_in_sop(step, ink):
+        yield f"_{ink.line('Not in SOP: {what}', what=extra)}_"
+
+
+def _not_in_sop(step: Step, ink: Ink) -> str:
+    """Return the titles of the outcomes that the procedure does not have."""
     extra = [outcome.title for outcome in step.outcomes.values() if outcome.title and not outcome.sop]
-    if extra:
-        titles = ", ".join(_bare(ink.words(title)) for title in extra)
-        yield f"_{ink.line('Not in SOP: {what}', what=titles)}_"
+    return ", ".join(_bare(ink.words(title)) for title in extra)
 
 
 RESTS = Line(key="rests until {until_at}, because contact details were changed or money was paid")

@@ -60,13 +60,14 @@ def _step_title(ask: ActionContext) -> str:
 
 def _more(ask: ActionContext) -> list[Block]:
     """Render the list of permitted actions: for each open step, then for the case."""
+    offered: dict[str, list[Offer]] = {}
+    for one in ask.offers.all:
+        offered.setdefault(one.step, []).append(one)
+    rest, steps = offered.pop("", []), offered
     found: list[Block] = []
-    steps = dict.fromkeys(one.step for one in ask.offers.all if one.step)
     for name in list(steps)[:MOST_STEPS]:
         title = ask.ink.text(ask.playbook.steps[name].title, 300)
-        mine = [one for one in ask.offers.all if one.step == name]
-        found += [section(f"*{title}*"), *rows([_button(one, ask) for one in mine])]
-    rest = [one for one in ask.offers.all if not one.step]
+        found += [section(f"*{title}*"), *rows([_button(one, ask) for one in steps[name]])]
     heading = [section(f"*{ask.ink.line('The case')}*")] if steps and rest else []
     return [*found, *heading, *rows([_button(one, ask) for one in rest])]
 
