@@ -56,7 +56,7 @@ class Bot:
         async with alone(self.database, "start", wait=True):
             books = self.playbooks.items()
             hashes = {name: await self.cases.remember_playbook(book) for name, book in books}
-            await rebuild_owed(self.database, self.cases)
+            await rebuild_owed(self.database, self.cases, self.engine.clock.now())
         self.engine.hashes = hashes
         await self.rota.refresh()
         await self.people.warm()

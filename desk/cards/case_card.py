@@ -7,12 +7,12 @@ from datetime import datetime
 from desk.cards.buttons import Button, buttons
 from desk.cards.step_status import Standing, standings
 from desk.case import events as ev
-from desk.case.situation import NOTHING_RELATED, Related
+from desk.case.situation import Situation
 from desk.case.state import Case, Claimant, Escalation, Ticket, Trouble
 from desk.fields.template_values import display, spoken
 from desk.identity import lockout, ownership_disputes
 from desk.identity.claimants import both
-from desk.playbook.model import ADOPTED, Playbook
+from desk.playbook.model import ADOPTED
 from desk.playbook.parts import Act
 from desk.values import Fact, Line, Text
 from desk.workflow.conditions import holds
@@ -82,26 +82,27 @@ class Face:
     """Titles of fields, and how many other cases of the same day share a value of them."""
 
 
-def inboxes(case: Case, playbook: Playbook) -> tuple[str, ...]:
+def inboxes(situation: Situation) -> tuple[str, ...]:
     """List the inboxes that have or should have a card of this case.
 
     A role that receives an escalation gets its card when the escalation is posted, not before.
     """
+    case, playbook = situation.case, situation.playbook
     posts = {f"role:{post.inbox}": name for name, post in playbook.posts.items()}
-    owed = [inbox_of(case, playbook, doers(playbook, duty)) for duty in duties(case, playbook)]
-    briefed = [f"role:{act.show_card.inbox}" for _, act in _briefs(case, playbook) if act.show_card]
+    owed = [inbox_of(situation, doers(playbook, duty)) for duty in duties(situation)]
+    briefed = [f"role:{act.show_card.inbox}" for _, act in _briefs(situation) if act.show_card]
     first = playbook.steps[playbook.opens_with].owner
-    opener = [inbox_of(case, playbook, first)] if case.opened_by else []
-    judge = [inbox_of(case, playbook, role) for role in ownership_disputes.judge(case, playbook)]
+    opener = [inbox_of(situation, first)] if case.opened_by else []
+    judge = [inbox_of(situation, role) for role in ownership_disputes.judge(situation)]
     wanted = dict.fromkeys([*case.cards, *opener, *briefed, *owed, *judge])
     if case.opener_left:
         wanted.pop(f"person:{case.opened_by}", None)
     return tuple(inbox for inbox in wanted if inbox not in posts or posts[inbox] in case.escalations)
 
 
-def _briefs(case: Case, playbook: Playbook) -> Iterator[tuple[str, Act]]:
-    for name, step in playbook.steps.items():
-        state = case.step(name)
+def _briefs(situation: Situation) -> Iterator[tuple[str, Act]]:
+    for name, step in situation.playbook.steps.items():
+        state = situation.case.step(name)
         if state.status != "done" or state.outcome == ADOPTED:
             continue
         chosen = step.outcome(state.outcome or "")
@@ -110,10 +111,11 @@ def _briefs(case: Case, playbook: Playbook) -> Iterator[tuple[str, Act]]:
                 yield name, act
 
 
-def face(case: Case, playbook: Playbook, inbox: str, related: Related = NOTHING_RELATED) -> Face:
+def face(situation: Situation, inbox: str) -> Face:
     """Build the view model of the case for this inbox."""
+    case, playbook, related = situation.case, situation.playbook, situation.related
     role = role_of(inbox, playbook)
-    owed = duties(case, playbook)
+    owed = duties(situation)
     post = next((name for name, p in playbook.posts.items() if f"role:{p.inbox}" == inbox), None)
     return Face(
         case=case.id,
@@ -121,73 +123,76 @@ def face(case: Case, playbook: Playbook, inbox: str, related: Related = NOTHING_
         title=playbook.title,
         inbox=inbox,
         opened_at=case.opened_at,
-        position=_position(case, playbook),
-        brief=_brief(case, playbook, inbox),
-        facts=_facts(case, playbook),
-        mine=_mine(case, playbook, owed, role),
+        position=_position(situation),
+        brief=_brief(situation, inbox),
+        facts=_facts(situation),
+        mine=_mine(situation, owed, role),
         others=tuple(duty for duty in owed if doers(playbook, duty) != role),
-        finished=tuple(_finished(case, playbook)),
+        finished=tuple(_finished(situation)),
         tickets=tuple(case.tickets.items()),
         troubles=tuple(case.troubles.values()),
         escalation=case.escalations.get(post or ""),
         post=post,
         promises=tuple((playbook.promises[name].title, state) for name, state in case.promises.items()),
-        next_contact_at=_next_contact(case, playbook, owed),
+        next_contact_at=_next_contact(situation, owed),
         ending=playbook.ending(case.ending) if case.ending else None,
         ended_at=case.ended_at,
         warnings=(
-            *ownership_disputes.warnings(case, playbook),
-            *lockout.warnings(case, playbook),
+            *ownership_disputes.warnings(situation),
+            *lockout.warnings(situation),
             *_warnings(case),
             *_in_between(case, owed),
         ),
-        standing=standings(case, playbook),
+        standing=standings(situation),
         waiting_since=case.waiting_since,
         notes=len(case.notes),
         twins=case.twins if case.open else (),
         merged_into=case.merged_into,
-        claimants=both(case, playbook, related.claimants),
+        claimants=both(situation, related.claimants),
         alike=tuple((playbook.fields[name].title, n) for name, n in related.alike.items()) if post else (),
     )
 
 
-def _mine(case: Case, playbook: Playbook, owed: tuple[Duty, ...], role: str | None) -> tuple[OpenDuty, ...]:
+def _mine(situation: Situation, owed: tuple[Duty, ...], role: str | None) -> tuple[OpenDuty, ...]:
+    playbook = situation.playbook
     mine = [duty for duty in owed if role is not None and doers(playbook, duty) == role]
     return tuple(OpenDuty(duty, tuple(buttons(playbook, duty))) for duty in mine)
 
 
-def _brief(case: Case, playbook: Playbook, inbox: str) -> tuple[Text, ...]:
+def _brief(situation: Situation, inbox: str) -> tuple[Text, ...]:
     found: list[Text] = []
-    for _, act in _briefs(case, playbook):
+    for _, act in _briefs(situation):
         if act.show_card and f"role:{act.show_card.inbox}" == inbox:
             found.extend(
-                spoken(one.text, case, playbook)
+                spoken(one.text, situation.case, situation.playbook)
                 for one in act.show_card.brief
-                if holds(one.when, case, playbook) is True
+                if holds(one.when, situation) is True
             )
     return tuple(found)
 
 
-def _facts(case: Case, playbook: Playbook) -> tuple[Shown, ...]:
+def _facts(situation: Situation) -> tuple[Shown, ...]:
+    case, playbook = situation.case, situation.playbook
     return tuple(
         Shown(playbook.fields[name].title, name, case.facts[name]) for name in playbook.summary if case.known(name)
     )
 
 
-def _position(case: Case, playbook: Playbook) -> tuple[int, int]:
+def _position(situation: Situation) -> tuple[int, int]:
     """Return how many of the procedure's steps were reached, and their total; recurring steps do not count."""
+    playbook = situation.playbook
     numbers = playbook.sop_numbers
     reached = [
         numbers.index(str(step.sop)) + 1
         for name, step in playbook.steps.items()
-        if step.sop is not None and not step.recurs and case.step(name).status in {"open", "done"}
+        if step.sop is not None and not step.recurs and situation.case.step(name).status in {"open", "done"}
     ]
     return max(reached, default=1), len(numbers)
 
 
-def _finished(case: Case, playbook: Playbook) -> Iterator[Finished]:
-    for name, step in playbook.steps.items():
-        state = case.step(name)
+def _finished(situation: Situation) -> Iterator[Finished]:
+    for name, step in situation.playbook.steps.items():
+        state = situation.case.step(name)
         for part, done in state.parts.items():
             if part in step.parts:
                 yield Finished(step.parts[part].title, {}, done.by, done.at, step.parts[part].sop)
@@ -198,17 +203,17 @@ def _finished(case: Case, playbook: Playbook) -> Iterator[Finished]:
             yield Finished(step.title, how, state.done.by, state.done.at, sop)
 
 
-def shows_everywhere(event: ev.Event, case: Case, playbook: Playbook) -> bool:
+def shows_everywhere(event: ev.Event, situation: Situation) -> bool:
     """Return whether an event changes every card: it finished a whole step, which is still finished."""
     if not isinstance(event, ev.StepCompleted) or event.outcome == ADOPTED:
         return False
-    done = case.step(event.step).done
-    return done is not None and done.at == event.at and not playbook.steps[event.step].parts
+    done = situation.case.step(event.step).done
+    return done is not None and done.at == event.at and not situation.playbook.steps[event.step].parts
 
 
-def _next_contact(case: Case, playbook: Playbook, owed: tuple[Duty, ...]) -> datetime | None:
+def _next_contact(situation: Situation, owed: tuple[Duty, ...]) -> datetime | None:
     """Return when the customer must hear from us next: the earliest due duty that keeps an open promise."""
-    waiting = (p for name, p in playbook.promises.items() if case.promises.get(name) == "open")
+    waiting = (p for name, p in situation.playbook.promises.items() if situation.case.promises.get(name) == "open")
     kept = {word.partition(":")[0] for promise in waiting for word in promise.kept}
     due = [duty.due_at for duty in owed if duty.due_at and _name(duty) in kept]
     return min(due, default=None)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desk.case import events as ev
+from desk.case.situation import Situation
 from desk.case.state import Case
 from desk.fields.check import left
-from desk.playbook.model import Playbook, Step
+from desk.playbook.model import Step
 from desk.playbook.parts import Condition
 from desk.values import Text
 from desk.workflow.duties import parts_of
@@ -48,15 +49,17 @@ class Standing:
     ticked: tuple[Ticked, ...] = ()
 
 
-def standings(case: Case, playbook: Playbook) -> tuple[Standing, ...]:
+def standings(situation: Situation) -> tuple[Standing, ...]:
     """List the extra status of every open step that has one."""
-    open_now = (name for name in playbook.steps if case.step(name).status == "open")
-    found = (_standing(case, playbook, name) for name in open_now) if case.open else iter(())
+    case = situation.case
+    open_now = (name for name in situation.playbook.steps if case.step(name).status == "open")
+    found = (_standing(situation, name) for name in open_now) if case.open else iter(())
     return tuple(one for one in found if one != Standing(one.step))
 
 
-def _standing(case: Case, playbook: Playbook, name: str) -> Standing:
-    step, state = playbook.steps[name], case.step(name)
+def _standing(situation: Situation, name: str) -> Standing:
+    case = situation.case
+    step, state = situation.playbook.steps[name], case.step(name)
     happened = _since_opened(case, name) if state.attempts or state.held_until or state.overridden else []
     held = [e for e in happened if isinstance(e, ev.StepSnoozed | ev.AttemptLogged)]
     lifted = [e.by for e in happened if isinstance(e, ev.StepOverridden)]
@@ -67,7 +70,7 @@ def _standing(case: Case, playbook: Playbook, name: str) -> Standing:
         snoozed=bool(held) and isinstance(held[-1], ev.StepSnoozed),
         rests=state.rests_until is not None and not state.overridden and state.held_until == state.rests_until,
         lifted_by=lifted[-1] if lifted else None,
-        ticked=tuple(_ticked(case, playbook, step)),
+        ticked=tuple(_ticked(situation, step)),
     )
 
 
@@ -86,10 +89,11 @@ def _tries(step: Step, happened: list[ev.Event]) -> Iterator[Tried]:
             yield Tried(name, attempt.title, len(logged), logged[-1])
 
 
-def _ticked(case: Case, playbook: Playbook, step: Step) -> Iterator[Ticked]:
-    for name in parts_of(case, playbook, step):
+def _ticked(situation: Situation, step: Step) -> Iterator[Ticked]:
+    case = situation.case
+    for name in parts_of(situation, step):
         for ask in step.parts[name].asks:
-            spec = playbook.fields[ask.field]
+            spec = situation.playbook.fields[ask.field]
             rows = case.value(spec.of or "")
             if spec.type == "ticks" and rows and case.known(ask.field):
                 yield Ticked(name, len(rows) - len(left(case, spec, ask.field)), len(rows))

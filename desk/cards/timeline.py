@@ -4,16 +4,17 @@ from collections.abc import Iterator
 
 from desk.case import events as ev
 from desk.case.dispute_events import DisputeDecided, ProfileDisputed
-from desk.case.state import Case
+from desk.case.situation import Situation
 from desk.fields.format import show_instant
 from desk.fields.template_values import person
-from desk.playbook.model import ADOPTED, Playbook
+from desk.playbook.model import ADOPTED
 from desk.values import Happened, Text, in_language
 
 
-def timeline(case: Case, playbook: Playbook, language: str) -> Iterator[str]:
+def timeline(situation: Situation, language: str) -> Iterator[str]:
     """List the case's events so far, one line each, without personal data."""
-    for event in case.log:
+    playbook = situation.playbook
+    for event in situation.case.log:
         if isinstance(event, ev.StepCompleted) and event.outcome != ADOPTED:
             step = playbook.steps[event.step]
             outcome = step.outcome(event.outcome)

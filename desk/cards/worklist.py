@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desk.cards.buttons import Button, buttons
+from desk.case.situation import Situation
 from desk.case.state import Case
 from desk.fields.template_values import display
 from desk.playbook.model import Playbook, Step
@@ -77,11 +78,11 @@ class Figures:
     late: int = 0
 
 
-def owed(case: Case, playbook: Playbook) -> tuple[Owed, ...]:
+def owed(situation: Situation) -> tuple[Owed, ...]:
     """List the rows of a case; none for a closed one."""
-    open_now = duties(case, playbook)
-    first = {duty.key for duty in _first(playbook, open_now)}
-    return tuple(_owed(case, playbook, duty, duty.key in first) for duty in open_now)
+    open_now = duties(situation)
+    first = {duty.key for duty in _first(situation.playbook, open_now)}
+    return tuple(_owed(situation, duty, duty.key in first) for duty in open_now)
 
 
 def _first(playbook: Playbook, open_now: Iterable[Duty]) -> Iterator[Duty]:
@@ -94,7 +95,8 @@ def _first(playbook: Playbook, open_now: Iterable[Duty]) -> Iterator[Duty]:
         yield min(group, key=lambda duty: (duty.due_at is None, duty.due_at or duty.opened_at))
 
 
-def _owed(case: Case, playbook: Playbook, duty: Duty, listed: bool) -> Owed:
+def _owed(situation: Situation, duty: Duty, listed: bool) -> Owed:
+    case, playbook = situation.case, situation.playbook
     role = doers(playbook, duty)
     found = playbook.roles.get(role)
     direct = found is not None and found.inbox == "direct"

@@ -1,10 +1,10 @@
 """Form validation: every answer against the playbook and the case. Pure; input that fails is not lost."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from desk.case.situation import Situation
 from desk.case.state import Case
 from desk.fields.parse import default, read
 from desk.playbook.model import Playbook
@@ -17,42 +17,43 @@ GIVE_OR_NONE = Line(key="Give this, or say below why none is known.")
 Facts = dict[str, Fact]
 
 
-def read_fills(
-    asks: tuple[Ask, ...], fills: Fills, case: Case, playbook: Playbook, now: datetime
-) -> tuple[Facts, tuple[FieldError, ...]]:
+def read_fills(asks: tuple[Ask, ...], fills: Fills, situation: Situation) -> tuple[Facts, tuple[FieldError, ...]]:
     """Validate every answer; return the new or changed facts, and the errors by field."""
+    case = situation.case
     facts: Facts = {}
     wrong: list[FieldError] = []
     for ask in once(asks):
-        found = _read_one(ask, fills.get(ask.field, Fill()), case, playbook, now)
+        found = _read_one(ask, fills.get(ask.field, Fill()), situation)
         if isinstance(found, Line):
             wrong.append(FieldError(field=ask.field, line=found))
         elif found is not None and (found != case.facts.get(ask.field) or not case.known(ask.field)):
             facts[ask.field] = found
-    wrong.extend(_together(asks, facts, case, playbook))
+    wrong.extend(_together(asks, facts, situation))
     return facts, tuple(wrong)
 
 
-def _read_one(ask: Ask, fill: Fill, case: Case, playbook: Playbook, now: datetime) -> Fact | Line | None:
+def _read_one(ask: Ask, fill: Fill, situation: Situation) -> Fact | Line | None:
+    playbook = situation.playbook
     spec = playbook.fields[ask.field]
     if fill.raw:
-        value = read(spec, fill, now)
+        value = read(spec, fill, situation.now)
         if isinstance(value, Line):
             return value
         return None if value in ("", []) else fact(playbook, ask.field, value)
     reason = (fill.none_because or "").strip()[:300]
     if reason and spec.none_known:
         return fact(playbook, ask.field, None, reason)
-    return _unanswered(ask, spec, case, playbook, now)
+    return _unanswered(ask, spec, situation)
 
 
-def _unanswered(ask: Ask, spec: FieldSpec, case: Case, playbook: Playbook, now: datetime) -> Fact | Line | None:
+def _unanswered(ask: Ask, spec: FieldSpec, situation: Situation) -> Fact | Line | None:
     """Handle an empty answer: the known value stands, a default applies, or it is an error."""
-    known = case.known(ask.field) and not (spec.anew or spec.answer)
+    playbook = situation.playbook
+    known = situation.case.known(ask.field) and not (spec.anew or spec.answer)
     if known or (ask.optional and spec.default is None):
         return None
     if spec.default is not None:
-        return fact(playbook, ask.field, default(spec, now))
+        return fact(playbook, ask.field, default(spec, situation.now))
     if spec.type == "ticks":
         return fact(playbook, ask.field, [])
     return GIVE_OR_NONE if spec.none_known else GIVE
@@ -64,9 +65,10 @@ def fact(playbook: Playbook, name: str, value: Any, reason: str | None = None) -
     return Fact(value=value, none_because=reason, personal=spec.personal, keep=spec.keep)
 
 
-def _together(asks: tuple[Ask, ...], facts: Facts, case: Case, playbook: Playbook) -> list[FieldError]:
+def _together(asks: tuple[Ask, ...], facts: Facts, situation: Situation) -> list[FieldError]:
     """Cross-field validation: each order is covered by a line, no amount exceeds its limit."""
-    now: Mapping[str, Fact] = {**case.facts, **facts}
+    playbook = situation.playbook
+    now: Mapping[str, Fact] = {**situation.case.facts, **facts}
     found: list[FieldError] = []
     for ask in asks:
         spec, given = playbook.fields[ask.field], facts.get(ask.field)
@@ -97,10 +99,11 @@ def _uncovered(spec: FieldSpec, given: Fact, now: Mapping[str, Fact]) -> str:
     return ", ".join(str(order) for order in wanted.value if str(order) not in there)
 
 
-def unticked(asks: tuple[Ask, ...], case: Case, playbook: Playbook) -> int:
+def unticked(asks: tuple[Ask, ...], situation: Situation) -> int:
     """Count the rows that still have to be ticked off in a part."""
+    playbook = situation.playbook
     return sum(
-        len(left(case, playbook.fields[ask.field], ask.field))
+        len(left(situation.case, playbook.fields[ask.field], ask.field))
         for ask in asks
         if playbook.fields[ask.field].type == "ticks"
     )

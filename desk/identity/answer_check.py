@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from desk.case.commands import Command, CompleteStep
+from desk.case.situation import Situation
 from desk.case.state import Case
 from desk.case.verification_events import AnswersLearnt
 from desk.fields.normalize import canonical
@@ -141,14 +142,13 @@ def _named(case: Case, how: Answer) -> set[str]:
     return {str(one) for value in listed for one in (value if isinstance(value, list) else [value])}
 
 
-def unfit(
-    found: Answers, fills: Fills, facts: Mapping[str, Fact], case: Case, playbook: Playbook
-) -> tuple[FieldError, ...]:
+def unfit(found: Answers, fills: Fills, facts: Mapping[str, Fact], situation: Situation) -> tuple[FieldError, ...]:
     """Return an error for each answer that cannot be parsed, and for an order the customer reported as not theirs."""
+    case = situation.case
     wrong = []
     for name in found.fields:
         raw = (fills.get(name) or Fill()).raw
-        line = BY_DESK if raw in _RESULTS else _canonical(playbook.fields[name], fills.get(name))
+        line = BY_DESK if raw in _RESULTS else _canonical(situation.playbook.fields[name], fills.get(name))
         if isinstance(line, Line):
             wrong.append(FieldError(field=name, line=line))
     number = facts[found.of].value if found.of in facts else case.value(found.of)
@@ -157,10 +157,10 @@ def unfit(
     return tuple(wrong)
 
 
-def results(found: Answers, given: Mapping[str, str], case: Case, playbook: Playbook) -> dict[str, str]:
+def results(found: Answers, given: Mapping[str, str], situation: Situation) -> dict[str, str]:
     """Return for each answer whether it is right; empty answers and another customer's order are wrong."""
     learnt = found.learnt
-    if learnt is None or not learnt.found or not _same_customer(learnt, case, playbook):
+    if learnt is None or not learnt.found or not _same_customer(learnt, situation):
         return dict.fromkeys(found.fields, "fail")
     return {name: "pass" if _right(learnt, name, given.get(name)) else "fail" for name in found.fields}
 
@@ -171,32 +171,31 @@ def _right(learnt: AnswersLearnt, name: str, digest: str | None) -> bool:
     return bool(digest) and isinstance(right, list) and digest in right
 
 
-def _same_customer(learnt: AnswersLearnt, case: Case, playbook: Playbook) -> bool:
+def _same_customer(learnt: AnswersLearnt, situation: Situation) -> bool:
     """Return whether the order belongs to the located profile, as far as both are known."""
     theirs = learnt.customer.value
-    return not theirs or not located(case, playbook) or case.value(CUSTOMER) == theirs
+    return not theirs or not located(situation) or situation.case.value(CUSTOMER) == theirs
 
 
-def located(case: Case, playbook: Playbook, field: str = CUSTOMER) -> bool:
+def located(situation: Situation, field: str = CUSTOMER) -> bool:
     """Return whether a finished step asked for the customer; an unconfirmed suggestion of Admin does not count."""
-    for name, step in playbook.steps.items():
+    case = situation.case
+    for name, step in situation.playbook.steps.items():
         chosen = step.outcome(case.step(name).outcome or "") if case.step(name).done else None
         if chosen and any(ask.field == field for ask in (*step.asks, *chosen.asks)):
             return case.known(field)
     return False
 
 
-def given(found: Answers, asks: tuple[Ask, ...], case: Case, playbook: Playbook) -> dict[str, Fact]:
+def given(found: Answers, asks: tuple[Ask, ...], situation: Situation) -> dict[str, Fact]:
     """Return Admin's facts about a verified caller, for an outcome's questions; a person's facts take precedence."""
     gives = found.learnt.gives if found.learnt else {}
-    return {
-        ask.field: gives[ask.field] for ask in asks if ask.field in gives and not located(case, playbook, ask.field)
-    }
+    return {ask.field: gives[ask.field] for ask in asks if ask.field in gives and not located(situation, ask.field)}
 
 
-def attempted(found: Answers, case: Case, playbook: Playbook) -> dict[str, Fact]:
+def attempted(found: Answers, situation: Situation) -> dict[str, Fact]:
     """Return the order's customer where none is recorded, so that failures are counted for them; never shown."""
     whose = found.learnt.customer if found.learnt else Fact()
-    new = whose.value is not None and whose.value != case.value(CUSTOMER)
-    told = CUSTOMER not in playbook.fields or located(case, playbook)
+    new = whose.value is not None and whose.value != situation.case.value(CUSTOMER)
+    told = CUSTOMER not in situation.playbook.fields or located(situation)
     return {CUSTOMER: whose} if new and not told else {}

@@ -6,6 +6,7 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Any
 
+from desk.case.situation import Situation
 from desk.case.state import Case, Claimant
 from desk.fields.check import fact
 from desk.fields.parse import read
@@ -93,9 +94,9 @@ def claimant(case: Case, playbook: Playbook) -> Claimant:
     )
 
 
-def both(case: Case, playbook: Playbook, others: tuple[Claimant, ...]) -> tuple[Claimant, ...]:
+def both(situation: Situation, others: tuple[Claimant, ...]) -> tuple[Claimant, ...]:
     """List all claimants of the profile, this case's caller first, where the case is disputed."""
-    return (claimant(case, playbook), *others) if others else ()
+    return (claimant(situation.case, situation.playbook), *others) if others else ()
 
 
 def _shown(playbook: Playbook) -> Iterator[str]:

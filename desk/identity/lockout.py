@@ -5,8 +5,7 @@ from datetime import datetime
 
 from desk.case import commands as cmd
 from desk.case import events as ev
-from desk.case.situation import Draft
-from desk.case.state import Case
+from desk.case.situation import Draft, Situation
 from desk.case.verification_events import VerificationLocked
 from desk.playbook.model import Playbook, Step
 from desk.playbook.safeguards import Lockout
@@ -66,8 +65,9 @@ def passes_on(command: cmd.CompleteStep, playbook: Playbook) -> bool:
     return step.lockout.then not in command.by.roles
 
 
-def warnings(case: Case, playbook: Playbook) -> Iterator[Line]:
+def warnings(situation: Situation) -> Iterator[Line]:
     """Yield the lockout warning for the cards of an open case."""
+    case, playbook = situation.case, situation.playbook
     named = next(iter(lockouts(playbook)), None)
     if not case.locked or not case.open or named is None:
         return

@@ -4,12 +4,11 @@ A dispute ends by a decision of a permitted role, never because somebody else cl
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 
 from desk.case.commands import Command, CompletePart, CompleteStep, RecordFacts, Reopen, Settle
 from desk.case.dispute_events import DisputeDecided, ProfileDisputed
 from desk.case.effects import AskWhoWrote
-from desk.case.situation import Draft
+from desk.case.situation import Draft, Situation
 from desk.case.state import Case
 from desk.fields.template_values import display
 from desk.identity.claimants import differ, same
@@ -105,10 +104,11 @@ def held(command: CompleteStep | CompletePart, draft: Draft) -> Line | None:
     return said(HELD, rivals, draft.playbook)
 
 
-def warnings(case: Case, playbook: Playbook) -> Iterator[Line]:
+def warnings(situation: Situation) -> Iterator[Line]:
     """Yield the dispute warning for the cards of an open case."""
+    case = situation.case
     if case.open and case.rivals:
-        yield said(DISPUTED, case.rivals, playbook)
+        yield said(DISPUTED, case.rivals, situation.playbook)
 
 
 def said(line: Line, cases: tuple[str, ...], playbook: Playbook) -> Line:
@@ -116,9 +116,10 @@ def said(line: Line, cases: tuple[str, ...], playbook: Playbook) -> Line:
     return Line(key=line.key, args={"cases": ", ".join(cases), "role": _title(playbook)})
 
 
-def judge(case: Case, playbook: Playbook) -> tuple[str, ...]:
+def judge(situation: Situation) -> tuple[str, ...]:
     """Return the role that has to decide, for an open case with a dispute."""
-    return deciders(playbook)[:1] if case.open and case.rivals else ()
+    case = situation.case
+    return deciders(situation.playbook)[:1] if case.open and case.rivals else ()
 
 
 def _title(playbook: Playbook) -> Text:
@@ -126,12 +127,13 @@ def _title(playbook: Playbook) -> Text:
     return playbook.roles[role].title
 
 
-def closing(case: Case, playbook: Playbook, by: Person, now: datetime) -> tuple[DisputeDecided, ...]:
+def closing(situation: Situation, by: Person) -> tuple[DisputeDecided, ...]:
     """Return the decision implied when a decider closes a disputed case they did not open."""
+    case, playbook = situation.case, situation.playbook
     judge = not by.roles.isdisjoint(deciders(playbook)) and by.id != case.opened_by
     if not judge or not case.rivals or playbook.disputes is None:
         return ()
-    return (DisputeDecided(at=now, by=by.id, cases=case.rivals, closes=True),)
+    return (DisputeDecided(at=situation.now, by=by.id, cases=case.rivals, closes=True),)
 
 
 def _name(command: CompleteStep | CompletePart) -> str:

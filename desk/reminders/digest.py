@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from desk.case.state import Case
+from desk.case.situation import Situation
 from desk.fields.template_values import display
-from desk.playbook.model import Playbook
 from desk.reminders.announcement import DIGEST, Announcement, Gathered
 from desk.reminders.ladder import Reached, reached
 from desk.values import Line
@@ -47,12 +46,13 @@ class Plan:
     held: frozenset[Gathered] = frozenset()
 
 
-def reminders(case: Case, playbook: Playbook, now: datetime) -> tuple[Reminder, ...]:
+def reminders(situation: Situation) -> tuple[Reminder, ...]:
     """List the reminders of a case that are due now."""
-    return tuple(_reminder(case, playbook, one, now) for one in reached(case, playbook, now))
+    return tuple(_reminder(situation, one) for one in reached(situation))
 
 
-def _reminder(case: Case, playbook: Playbook, one: Reached, now: datetime) -> Reminder:
+def _reminder(situation: Situation, one: Reached) -> Reminder:
+    case, playbook = situation.case, situation.playbook
     role = doers(playbook, one.duty) if one.rung.tell in {"claimer", "owner"} else one.rung.tell
     assert one.duty.due_at is not None
     return Reminder(
@@ -61,7 +61,7 @@ def _reminder(case: Case, playbook: Playbook, one: Reached, now: datetime) -> Re
         role,
         one.duty.urgent,
         one.duty.due_at,
-        _line(display(case, playbook), one, now),
+        _line(display(case, playbook), one, situation.now),
     )
 
 

@@ -9,7 +9,7 @@ from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.effects import Effect, Offered, TellPeople
 from desk.case.lanes import card_lane, planned
-from desk.case.situation import Draft
+from desk.case.situation import Draft, Situation
 from desk.case.state import Case
 from desk.playbook.model import Playbook
 from desk.playbook.parts import Rung
@@ -25,17 +25,18 @@ MOST_OFFERED = 3
 """Maximum number of buttons below a reminder."""
 
 
-def deadlines(case: Case, playbook: Playbook) -> tuple[Deadline, ...]:
+def deadlines(situation: Situation) -> tuple[Deadline, ...]:
     """List for each duty the next instant at which it needs attention."""
     found = []
-    for duty in duties(case, playbook):
-        times = [at for _, _, at in _rungs_left(case, playbook, duty)]
+    for duty in duties(situation):
+        times = [at for _, _, at in _rungs_left(situation, duty)]
         if times:
             found.append(Deadline(duty.key, min(times)))
     return tuple(found)
 
 
-def _rungs_left(case: Case, playbook: Playbook, duty: Duty) -> list[tuple[int, Rung, datetime]]:
+def _rungs_left(situation: Situation, duty: Duty) -> list[tuple[int, Rung, datetime]]:
+    case, playbook = situation.case, situation.playbook
     if duty.due_at is None or duty.locked_by or (case.waiting_since and not duty.urgent):
         return []
     used = case.chased.get(duty.key, 0)
@@ -65,14 +66,14 @@ class Reached:
         return f"{self.duty.key}#{self.number}@{self.at.isoformat()}"
 
 
-def reached(case: Case, playbook: Playbook, now: datetime) -> tuple[Reached, ...]:
+def reached(situation: Situation) -> tuple[Reached, ...]:
     """List the rungs that are due; of each duty only the highest."""
     found = []
-    for duty in duties(case, playbook):
-        left = [one for one in _rungs_left(case, playbook, duty) if one[2] <= now]
+    for duty in duties(situation):
+        left = [one for one in _rungs_left(situation, duty) if one[2] <= situation.now]
         if left:
             number, rung, at = left[-1]
-            inbox = _inbox(case, playbook, duty, rung, now)
+            inbox = _inbox(situation, duty, rung)
             found.append(Reached(duty, number, rung, at, inbox, missed=len(left) > 1))
     return tuple(found)
 
@@ -81,13 +82,13 @@ def chase(command: cmd.Chase, draft: Draft) -> Verdict:
     """Use every due rung, with one message per inbox; a digest may cover it or hold it back."""
     told: dict[str, list[Reached]] = {}
     owing: dict[str, None] = {}
-    for one in reached(draft.case, draft.playbook, draft.now):
+    for one in reached(draft.situation):
         if one.mark in command.held:
             continue
         draft.add(ev.ChaseSent(at=draft.now, by=BOT.id, duty=one.duty.key, rung=one.number))
         told.setdefault(one.inbox, []).append(one)
         if one.missed:
-            owing[inbox_of(draft.case, draft.playbook, doers(draft.playbook, one.duty))] = None
+            owing[inbox_of(draft.situation, doers(draft.playbook, one.duty))] = None
     effects: list[Effect] = []
     for inbox, ones in told.items():
         said_here = [one for one in ones if one.mark not in command.gathered]
@@ -99,11 +100,11 @@ def chase(command: cmd.Chase, draft: Draft) -> Verdict:
     return tuple(effects)
 
 
-def _inbox(case: Case, playbook: Playbook, duty: Duty, rung: Rung, now: datetime) -> str:
+def _inbox(situation: Situation, duty: Duty, rung: Rung) -> str:
     """Return the inbox of a rung: the claimer's direct messages, or the owner's inbox."""
     if rung.tell == "claimer" and duty.claimed_by:
         return f"person:{duty.claimed_by}"
-    return inbox_of(case, playbook, _told(playbook, duty, rung, now))
+    return inbox_of(situation, _told(situation.playbook, duty, rung, situation.now))
 
 
 def _told(playbook: Playbook, duty: Duty, rung: Rung, now: datetime) -> str:
@@ -118,8 +119,8 @@ def _remind(draft: Draft, inbox: str, owed: list[tuple[Duty, Rung]]) -> list[Eff
     """Plan the card updates, and the messages that no digest covers."""
     effects: list[Effect] = []
     card = draft.case.cards.get(inbox)
-    if inbox in inboxes(draft.case, draft.playbook) and not (card and card.pending):
-        effects.append(show_card(draft.case, draft.playbook, inbox))
+    if inbox in inboxes(draft.situation) and not (card and card.pending):
+        effects.append(show_card(draft.situation, inbox))
     if owed:
         effects.append(_reminder(draft, inbox, owed))
     for effect in effects:
@@ -129,7 +130,7 @@ def _remind(draft: Draft, inbox: str, owed: list[tuple[Duty, Rung]]) -> list[Eff
 
 def _reminder(draft: Draft, inbox: str, owed: list[tuple[Duty, Rung]]) -> Effect:
     number = sum(e.what == "tell_people" and e.inbox == inbox for e in draft.case.planned.values()) + 1
-    lines = tuple(_line(draft.case, draft.playbook, duty, draft.now) for duty, _ in owed)
+    lines = tuple(_line(draft.situation, duty) for duty, _ in owed)
     urgent = any(duty.urgent for duty, _ in owed)
     told = reminder(draft.case, inbox, _mentions(draft.playbook, inbox, owed, draft.now), lines, number, urgent)
     return told.model_copy(update={"offers": _offered(owed)})
@@ -157,14 +158,15 @@ def _mentions(playbook: Playbook, inbox: str, owed: list[tuple[Duty, Rung]], now
     return tuple(dict.fromkeys(f"role:{role}" for role in roles))
 
 
-def _line(case: Case, playbook: Playbook, duty: Duty, now: datetime) -> Line:
+def _line(situation: Situation, duty: Duty) -> Line:
+    playbook = situation.playbook
     owner = f"<@{duty.claimed_by}>" if duty.claimed_by else f"role:{doers(playbook, duty)}"
     assert duty.due_at is not None
-    key = OVERDUE if now > duty.due_at else SINCE
+    key = OVERDUE if situation.now > duty.due_at else SINCE
     return Line(
         key=key,
         args={
-            "case": f"{playbook.case_prefix}-{case.number}",
+            "case": f"{playbook.case_prefix}-{situation.case.number}",
             "what": duty.title,
             "due_at": duty.due_at,
             "owner": owner,

@@ -4,9 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desk.case.state import Case
+from desk.case.situation import Situation
 from desk.fields.template_values import display
-from desk.playbook.model import Playbook
 from desk.reminders.announcement import Announcement
 from desk.values import Line, Text
 from desk.workflow.duties import doers
@@ -24,8 +23,7 @@ ENDED = "{who} is not {role} any more, so nobody has what they had claimed in: {
 class Behind:
     """A case with what somebody left behind in it."""
 
-    case: Case
-    playbook: Playbook
+    situation: Situation
     left: Left
 
 
@@ -33,9 +31,9 @@ def notices(person: str, found: Sequence[Behind]) -> tuple[Announcement, ...]:
     """Build the messages; a key stands for the person and the cases, so that none is sent twice."""
     told: dict[str, dict[tuple[bool, str], tuple[Text, list[str]]]] = {}
     for one in found:
-        name = display(one.case, one.playbook)
+        name = display(one.situation.case, one.situation.playbook)
         for inbox, passed, role in _told(one):
-            title = one.playbook.roles[role].title
+            title = one.situation.playbook.roles[role].title
             cases = told.setdefault(inbox, {}).setdefault((passed, role), (title, []))[1]
             cases.extend([name] if name not in cases else [])
     return tuple(_notice(person, inbox, lines) for inbox, lines in told.items())
@@ -44,8 +42,8 @@ def notices(person: str, found: Sequence[Behind]) -> tuple[Announcement, ...]:
 def _told(one: Behind) -> list[tuple[str, bool, str]]:
     """Return for each thing left behind the inbox, whether it passes to another role, and the role that ended."""
     direct, to = one.left.direct, one.left.to
-    roles = dict.fromkeys(doers(one.playbook, duty) for duty in one.left.claims)
-    ended = [(inbox_of(one.case, one.playbook, role), False, role) for role in roles if role != direct]
+    roles = dict.fromkeys(doers(one.situation.playbook, duty) for duty in one.left.claims)
+    ended = [(inbox_of(one.situation, role), False, role) for role in roles if role != direct]
     return [(f"role:{to}", True, direct), *ended] if direct and to else ended
 
 

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from desk.case.situation import Situation
-from desk.case.state import Case
-from desk.playbook.model import Playbook
 from desk.rules.action_inputs import Entered
 from desk.rules.action_table import NOTE, TABLE
 from desk.rules.decide import refused
@@ -40,14 +38,15 @@ class Offers:
 def offers(situation: Situation, person: Person) -> Offers:
     """List what this person may do with this case now."""
     whole = (Offer(row.name) for row in TABLE.values() if row.scope == "case")
-    every = (*_of_steps(situation.case, situation.playbook), *whole)
+    every = (*_of_steps(situation), *whole)
     allowed = (one for one in every if why_refused(one, situation, person) is None)
     return Offers(tuple(allowed))
 
 
-def _of_steps(case: Case, playbook: Playbook) -> Iterator[Offer]:
+def _of_steps(situation: Situation) -> Iterator[Offer]:
+    playbook = situation.playbook
     for name, step in playbook.steps.items():
-        state = case.step(name)
+        state = situation.case.step(name)
         if state.status == "open":
             for row in TABLE.values():
                 if row.scope == "attempt":

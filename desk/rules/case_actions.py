@@ -5,12 +5,10 @@ from datetime import timedelta
 from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.lanes import planned
-from desk.case.situation import Draft
-from desk.case.state import Case
+from desk.case.situation import Draft, Situation
 from desk.fields.check import read_fills
 from desk.fields.template_values import display
 from desk.identity import ownership_disputes
-from desk.playbook.model import Playbook
 from desk.rules.finish_step import INCOMPLETE
 from desk.rules.steps import check
 from desk.values import Line, Refusal
@@ -29,7 +27,7 @@ LONGEST_SNOOZE = timedelta(days=7)
 
 def _owed(command: cmd.Command, draft: Draft, step: str, occurrence: int) -> Refusal | None:
     """Require that a person may do the step, or one of its parts."""
-    parts = parts_of(draft.case, draft.playbook, draft.playbook.steps[step]) if step in draft.playbook.steps else ()
+    parts = parts_of(draft.situation, draft.playbook.steps[step]) if step in draft.playbook.steps else ()
     left: list[str | None] = [part for part in parts if part not in draft.case.step(step).parts] or [None]
     answers = [check(draft, command, step, part, occurrence) for part in left]
     refusals = [one for one in answers if isinstance(one, Refusal)]
@@ -112,7 +110,7 @@ def log_attempt(command: cmd.LogAttempt, draft: Draft) -> Verdict:
     attempt = step.attempts.get(command.attempt)
     if attempt is None:
         return refuse(Line(key="This step has no such try."))
-    facts, wrong = read_fills(attempt.asks, command.fills, draft.case, draft.playbook, draft.now)
+    facts, wrong = read_fills(attempt.asks, command.fills, draft.situation)
     if wrong:
         return refuse(INCOMPLETE, *wrong)
     by = command.by.id
@@ -157,7 +155,7 @@ def override(command: cmd.Override, draft: Draft) -> Verdict:
     role = draft.playbook.override_by
     if role is None or role not in command.by.roles:
         return only(draft.playbook, (role,) if role else ())
-    if own := four_eyes(command.by, draft.case, draft.playbook, command.step):
+    if own := four_eyes(command.by, draft.situation, command.step):
         return refuse(own)
     if draft.case.step(command.step).status != "open":
         return refuse(
@@ -180,7 +178,7 @@ def cancel(command: cmd.Cancel, draft: Draft) -> Verdict:
         return refuse(Line(key="Choose why this is no case."))
     if command.reason.strip():
         draft.add(ev.NoteAdded(at=draft.now, by=command.by.id, words=said(command.reason)))
-    draft.add(*ownership_disputes.closing(draft.case, draft.playbook, command.by, draft.now))
+    draft.add(*ownership_disputes.closing(draft.situation, command.by))
     draft.add(*ending(draft.case, command.code, draft.now, command.by.id))
     return ()
 
@@ -196,7 +194,7 @@ def reopen(command: cmd.Reopen, draft: Draft) -> Verdict:
         return only(draft.playbook, draft.playbook.cancel_by)
     if not command.reason.strip():
         return refuse(WHY)
-    step = _goes_on_at(case, draft.playbook)
+    step = _goes_on_at(draft.situation)
     draft.add(ev.CaseReopened(at=draft.now, by=command.by.id, step=step, reason=said(command.reason)))
     if draft.case.step(step).status != "open":
         occurrence = draft.case.step(step).occurrence + 1
@@ -205,7 +203,8 @@ def reopen(command: cmd.Reopen, draft: Draft) -> Verdict:
     return ()
 
 
-def _goes_on_at(case: Case, playbook: Playbook) -> str:
+def _goes_on_at(situation: Situation) -> str:
+    case, playbook = situation.case, situation.playbook
     still = [name for name in playbook.steps if case.step(name).status == "open"]
     return still[0] if still else case.last_step or playbook.opens_with
 
@@ -223,6 +222,6 @@ def merge(command: cmd.Merge, draft: Draft) -> Verdict:
     if not theirs and command.by.roles.isdisjoint(may):
         return only(draft.playbook, may)
     draft.add(ev.CaseMerged(at=draft.now, by=command.by.id, into=into))
-    draft.add(*ownership_disputes.closing(draft.case, draft.playbook, command.by, draft.now))
+    draft.add(*ownership_disputes.closing(draft.situation, command.by))
     draft.add(*ending(draft.case, MERGED, draft.now, command.by.id))
     return ()

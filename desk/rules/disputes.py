@@ -9,11 +9,9 @@ from desk.case.effects import AskWhoWrote, Effect, TellRival
 from desk.case.events import CaseEnded, CaseReopened, FactsRecorded
 from desk.case.lanes import planned
 from desk.case.privacy_events import CaseErased
-from desk.case.situation import Draft
-from desk.case.state import Case
+from desk.case.situation import Draft, Situation
 from desk.fields.template_values import display
 from desk.identity import ownership_disputes
-from desk.playbook.model import Playbook
 from desk.rules.case_actions import WHY
 from desk.values import Line
 from desk.workflow.inboxes import inbox_of
@@ -35,10 +33,10 @@ def look_at_claims(command: LookAtClaims, draft: Draft) -> Verdict:
 def _again(draft: Draft) -> Iterator[Effect]:
     """Redraw the deciders' cards, which show facts of the other case."""
     case = draft.case
-    for inbox in (inbox_of(case, draft.playbook, role) for role in deciders(draft.playbook)):
+    for inbox in (inbox_of(draft.situation, role) for role in deciders(draft.playbook)):
         card = case.cards.get(inbox)
         if card:  # also where a drawing is under way: it may have begun before
-            effect = show_card(draft.case, draft.playbook, inbox)
+            effect = show_card(draft.situation, inbox)
             draft.add(planned(effect, draft.now))
             yield effect
 
@@ -89,7 +87,7 @@ def spread(draft: Draft) -> tuple[Effect, ...]:
 def _of_event(draft: Draft, event: object) -> Iterator[Effect]:
     case = draft.case
     if isinstance(event, FactsRecorded):
-        yield from _asked(case, event, draft.playbook)
+        yield from _asked(draft.situation, event)
     elif isinstance(event, ProfileDisputed):
         yield from _heard(draft, event.new)
         yield from _told(draft, event) if event.new else ()
@@ -97,8 +95,9 @@ def _of_event(draft: Draft, event: object) -> Iterator[Effect]:
         yield from _heard(draft, case.rivals)
 
 
-def _asked(case: Case, event: FactsRecorded, playbook: Playbook) -> Iterator[AskWhoWrote]:
+def _asked(situation: Situation, event: FactsRecorded) -> Iterator[AskWhoWrote]:
     """Plan the look-up of the author of the customer's own ticket, once its number is known."""
+    case, playbook = situation.case, situation.playbook
     wrote = playbook.disputes.wrote if playbook.disputes else None
     given = event.facts.get(wrote.ticket) if wrote else None
     digits = str(given.value or "").removeprefix("#") if given else ""
@@ -131,7 +130,7 @@ def _told(draft: Draft, event: ProfileDisputed) -> Iterator[Effect]:
     if role is None or not case.open:
         return
     calls = any(case.number > number_of(name) for name in event.new)
-    judge = inbox_of(case, draft.playbook, role)
+    judge = inbox_of(draft.situation, role)
     standing = [inbox for inbox, card in case.cards.items() if card.ts]
     line = ownership_disputes.said(ownership_disputes.DISPUTED, event.cases, draft.playbook)
     for inbox in dict.fromkeys((*standing, *((judge,) if calls else ()))):

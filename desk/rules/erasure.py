@@ -33,7 +33,7 @@ def classes(playbook: Playbook) -> tuple[str, ...]:
 def _may(command: cmd.Command, draft: Draft) -> Refusal | None:
     if draft.case.opened_at is None:
         return refuse(UNKNOWN)
-    return None if command.by.id == BOT.id else outsider(command, draft.case, draft.playbook)
+    return None if command.by.id == BOT.id else outsider(command, draft.situation)
 
 
 def erase(command: cmd.Erase, draft: Draft) -> Verdict:

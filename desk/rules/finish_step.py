@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 from desk.case import commands as cmd
 from desk.case import events as ev
-from desk.case.situation import Draft
-from desk.case.state import Case
+from desk.case.situation import Draft, Situation
 from desk.fields.check import GIVE, Facts, fact, over_cap, read_fills
 from desk.identity.answer_check import WAIT, Answers, answers, attempted, given, results, unfit
 from desk.identity.back_office_results import ADMIN
-from desk.playbook.model import Outcome, Playbook, Step
+from desk.playbook.model import Outcome, Step
 from desk.playbook.parts import Condition
 from desk.rules.sheet_requests import reading
 from desk.values import FieldError, Line, Refusal
@@ -20,9 +19,9 @@ from desk.workflow.refusals import Verdict, refuse
 INCOMPLETE = Line(key="Some answers are missing or wrong. Nothing is lost: mend them and submit again.")
 
 
-def judged(case: Case, playbook: Playbook, step: Step) -> bool:
+def judged(situation: Situation, step: Step) -> bool:
     """Return whether the answers determine the outcome, so that nobody chooses it."""
-    return step.verdict or answers(case, playbook, step) is not None
+    return step.verdict or answers(situation.case, situation.playbook, step) is not None
 
 
 @dataclass(frozen=True)
@@ -54,20 +53,20 @@ def record(draft: Draft, command: cmd.OpenCase | cmd.CompleteStep, step: str, ou
         return _record_compared(draft, command, found)
     chosen = (None if spec.verdict else spec.outcome(outcome)) or Outcome()
     asks = (*spec.asks, *chosen.asks)
-    facts, wrong = read_fills(asks, fills, draft.case, draft.playbook, draft.now)
+    facts, wrong = read_fills(asks, fills, draft.situation)
     capped = None if draft.case.step(step).overridden else over_cap(facts, draft.playbook)
     if wrong or capped:
         return refuse(INCOMPLETE, *wrong, *([capped] if capped else []))
     if facts:
         draft.add(ev.FactsRecorded(at=draft.now, by=command.by.id, facts=facts, step=step))
-    return Recorded(facts, _follows(draft.case, draft.playbook, spec) if spec.verdict else outcome)
+    return Recorded(facts, _follows(draft.situation, spec) if spec.verdict else outcome)
 
 
 def _close(draft: Draft, by: str, step: str, outcome: str, *, compared: bool = False) -> Verdict:
     """Finish the step if its outcome's condition holds, and record the texts told."""
     spec = draft.playbook.steps[step]
     chosen = spec.outcome(outcome) or Outcome(when=_NEVER)
-    if holds(chosen.when, draft.case, draft.playbook) is not True:
+    if holds(chosen.when, draft.situation) is not True:
         words = chosen.unless or {
             "en": "The answers do not allow this outcome.",
             "it": "Le risposte non consentono questo esito.",
@@ -77,15 +76,15 @@ def _close(draft: Draft, by: str, step: str, outcome: str, *, compared: bool = F
     said = (*spec.says, *chosen.says)
     if said:
         draft.add(ev.CustomerTold(at=draft.now, by=by, step=step, texts=said))
-    draft.add(*completion(draft.case, draft.playbook, step, outcome, draft.now, by, compared=compared))
+    draft.add(*completion(draft.situation, step, outcome, by, compared=compared))
     return ()
 
 
 def _record_compared(draft: Draft, command: cmd.CompleteStep, found: Answers) -> Refusal | Recorded:
     """Compare the caller's answers, keeping only right or wrong; a new order number is looked up first."""
-    step, by, case = command.step, command.by.id, draft.case
-    facts, wrong = read_fills(found.asks, command.fills, case, draft.playbook, draft.now)
-    wrong = (*wrong, *unfit(found, command.fills, facts, case, draft.playbook))
+    step, by = command.step, command.by.id
+    facts, wrong = read_fills(found.asks, command.fills, draft.situation)
+    wrong = (*wrong, *unfit(found, command.fills, facts, draft.situation))
     if wrong:
         return refuse(INCOMPLETE, *wrong)
     if found.state == "unasked" or found.of in facts:
@@ -93,14 +92,14 @@ def _record_compared(draft: Draft, command: cmd.CompleteStep, found: Answers) ->
         return Recorded(facts, None)
     if found.state == "pending":
         return refuse(WAIT, FieldError(field=next(iter(found.fields)), line=WAIT))
-    words = results(found, draft.related.answers, case, draft.playbook)
+    words = results(found, draft.related.answers, draft.situation)
     facts |= {name: fact(draft.playbook, name, word) for name, word in words.items()}
     draft.add(ev.FactsRecorded(at=draft.now, by=by, facts=facts, step=step))
-    outcome = _answered(draft.case, draft.playbook, draft.playbook.steps[step], found)
+    outcome = _answered(draft.situation, draft.playbook.steps[step], found)
     chosen = draft.playbook.steps[step].outcome(outcome) or Outcome()
-    if known := given(found, chosen.asks, draft.case, draft.playbook):
+    if known := given(found, chosen.asks, draft.situation):
         draft.add(ev.FactsRecorded(at=draft.now, by=ADMIN, facts=known, step=step))
-    if whose := attempted(found, draft.case, draft.playbook):
+    if whose := attempted(found, draft.situation):
         draft.add(ev.FactsRecorded(at=draft.now, by=ADMIN, facts=whose, step=step, confirmed=False))
     missing = (ask.field for ask in chosen.asks if not (ask.optional or draft.case.known(ask.field)))
     if errors := [FieldError(field=name, line=GIVE) for name in missing]:
@@ -108,17 +107,17 @@ def _record_compared(draft: Draft, command: cmd.CompleteStep, found: Answers) ->
     return Recorded(facts, outcome, compared=True)
 
 
-def _answered(case: Case, playbook: Playbook, spec: Step, found: Answers) -> str:
+def _answered(situation: Situation, spec: Step, found: Answers) -> str:
     """Return the outcome of compared answers; an order unknown to Admin may have one of its own."""
     unknown = (name for name, outcome in spec.outcomes.items() if outcome.unknown)
     there = found.learnt is not None and found.learnt.found
-    return ("" if there else next(unknown, "")) or _follows(case, playbook, spec)
+    return ("" if there else next(unknown, "")) or _follows(situation, spec)
 
 
 _NEVER = Condition(any=(Condition(no=Condition()),))
 
 
-def _follows(case: Case, playbook: Playbook, spec: Step) -> str:
+def _follows(situation: Situation, spec: Step) -> str:
     """Return the first outcome whose condition holds."""
-    fitting = (name for name, outcome in spec.outcomes.items() if holds(outcome.when, case, playbook) is True)
+    fitting = (name for name, outcome in spec.outcomes.items() if holds(outcome.when, situation) is True)
     return next(fitting, "")

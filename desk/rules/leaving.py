@@ -10,7 +10,7 @@ from desk.workflow.refusals import Verdict
 
 def person_left(command: cmd.PersonLeft, draft: Draft) -> Verdict:
     """End what somebody had by roles that have ended; nothing happens when they leave nothing behind."""
-    left = left_behind(draft.case, draft.playbook, command.person, command.ended)
+    left = left_behind(draft.situation, command.person, command.ended)
     about = {"at": draft.now, "by": BOT.id, "person": command.person}
     for duty in left.claims:
         draft.add(ClaimEnded(**about, step=duty.step, occurrence=duty.occurrence))

@@ -132,7 +132,7 @@ def _part(draft: Draft, command: cmd.CompletePart) -> object:
 def _read(draft: Draft, asks: tuple[Ask, ...], command: cmd.CompletePart | cmd.RecordFacts) -> Refusal | None:
     """Add the facts of a form; wrong answers are refused."""
     known = tuple(ask for ask in asks if ask.field in draft.playbook.fields)
-    facts, wrong = read_fills(known, command.fills, draft.case, draft.playbook, draft.now)
+    facts, wrong = read_fills(known, command.fills, draft.situation)
     if wrong or len(known) < len(asks):
         return refuse(INCOMPLETE, *wrong)
     if facts:

@@ -29,7 +29,7 @@ def add_note(command: cmd.AddNote, draft: Draft) -> Verdict:
     """Record a note, and add it to the case's first ticket as an internal note."""
     if draft.case.opened_at is None:
         return refuse(UNKNOWN)
-    if refusal := outsider(command, draft.case, draft.playbook):
+    if refusal := outsider(command, draft.situation):
         return refusal
     if not command.words.strip():
         return refuse(Line(key="The note is empty."))
@@ -65,10 +65,10 @@ def record_facts(command: cmd.RecordFacts, draft: Draft) -> Verdict:
         return refusal
     unknown = [name for name in command.fills if name not in draft.playbook.fields]
     asks = tuple(Ask(field=name) for name in command.fills if name not in unknown)
-    facts, wrong = read_fills(asks, command.fills, draft.case, draft.playbook, draft.now)
+    facts, wrong = read_fills(asks, command.fills, draft.situation)
     if wrong or unknown:
         return refuse(INCOMPLETE, *wrong)
-    wrong_person = may_not(tuple(command.fills), facts, command.by, draft.case, draft.playbook)
+    wrong_person = may_not(tuple(command.fills), facts, command.by, draft.situation)
     if isinstance(wrong_person, FieldError):
         return refuse(INCOMPLETE, wrong_person)
     if wrong_person:

@@ -16,7 +16,7 @@ from desk.case.effects import (
     UpdateTicket,
 )
 from desk.case.lanes import card_lane, planned, ticket_lane
-from desk.case.situation import Draft
+from desk.case.situation import Draft, Situation
 from desk.case.state import Case
 from desk.fields.as_sheet import sheet_of
 from desk.fields.format import show
@@ -28,11 +28,12 @@ from desk.values import BOT, in_language
 from desk.workflow.conditions import holds
 
 
-def write(lines: tuple[Said, ...], case: Case, playbook: Playbook, now: datetime, actor: str) -> str:
+def write(lines: tuple[Said, ...], situation: Situation, actor: str) -> str:
     """Render the lines whose condition holds, in the playbook's first language."""
+    case, playbook = situation.case, situation.playbook
     language = playbook.languages[0]
-    value = values(case, playbook, language, now, actor)
-    kept = [one for one in lines if holds(one.when, case, playbook) is True]
+    value = values(case, playbook, language, situation.now, actor)
+    kept = [one for one in lines if holds(one.when, situation) is True]
     if not card_of(case):
         kept = [one for one in kept if not _names_card(one)]
     return "\n".join(fill_one(in_language(one.text, language), value) for one in kept)
@@ -52,7 +53,7 @@ def late_link(draft: Draft) -> tuple[Effect, ...]:
             continue
         change = TicketChange(ticket=name, note=lines)
         key = f"{draft.case.id}/link:{name}/1/0"
-        effect = _update(draft.case, draft.playbook, key, change, draft.now, BOT.id, urgent=False)
+        effect = _update(draft.situation, key, change, BOT.id, urgent=False)
         draft.add(planned(effect, draft.now))
         found.append(effect)
     return tuple(found)
@@ -70,7 +71,7 @@ def plan(draft: Draft, actor: str, start: int) -> tuple[Effect, ...]:
     """Plan the effects of the events from `start` on, and record each as planned."""
     effects: list[Effect] = []
     for event in draft.events[start:]:
-        effects.extend(_of_event(draft.case, draft.playbook, event, draft.now, actor))
+        effects.extend(_of_event(draft.situation, event, actor))
     ordered = tuple(_after_suspension(effect, effects) for effect in effects)
     for effect in ordered:
         draft.add(planned(effect, draft.now))
@@ -85,29 +86,28 @@ def _after_suspension(effect: Effect, effects: list[Effect]) -> Effect:
     return effect.model_copy(update={"needs": (*effect.needs, *keys)}) if keys else effect
 
 
-def _of_event(case: Case, playbook: Playbook, event: ev.Event, now: datetime, actor: str) -> Iterator[Effect]:
+def _of_event(situation: Situation, event: ev.Event, actor: str) -> Iterator[Effect]:
     if isinstance(event, ev.StepCompleted) and event.outcome != ADOPTED:
-        step = playbook.steps[event.step]
+        step = situation.playbook.steps[event.step]
         chosen = step.outcome(event.outcome)
-        prefix = f"{case.id}/{event.step}/{event.occurrence}"
+        prefix = f"{situation.case.id}/{event.step}/{event.occurrence}"
         for index, act in enumerate((*step.does, *(chosen.does if chosen else ()))):
-            yield from _act(case, playbook, f"{prefix}/{index}", act, now, actor, step.urgent)
+            yield from _act(situation, f"{prefix}/{index}", act, actor, step.urgent)
     elif isinstance(event, ev.Escalated):
-        yield from _thread(case, playbook, event)
+        yield from _thread(situation, event)
 
 
-def _act(
-    case: Case, playbook: Playbook, key: str, act: Act, now: datetime, actor: str, urgent: bool
-) -> Iterator[Effect]:
+def _act(situation: Situation, key: str, act: Act, actor: str, urgent: bool) -> Iterator[Effect]:
+    case = situation.case
     if act.create_ticket:
-        yield _create(case, playbook, key, act.create_ticket, now, actor, urgent)
+        yield _create(situation, key, act.create_ticket, actor, urgent)
     if act.update_ticket:
-        yield _update(case, playbook, key, act.update_ticket, now, actor, urgent)
+        yield _update(situation, key, act.update_ticket, actor, urgent)
     if act.back_office and act.back_office.mode == "http":
         yield _ask(case, key, act.back_office, urgent)
     if act.show_card and act.show_card.copied == "on":
         plain = tuple(one for one in act.show_card.brief if one.when is None)
-        said = tuple(write(plain, case, playbook, now, actor).split("\n"))
+        said = tuple(write(plain, situation, actor).split("\n"))
         yield CopyBrief(key=f"{key}-copy", case=case.id, lane=f"{case.id}:copy", urgent=urgent, said=said)
 
 
@@ -117,11 +117,10 @@ def _ask(case: Case, key: str, spec: BackOfficeAsk, urgent: bool) -> AskBackOffi
     return AskBackOffice(key=key, case=case.id, lane=f"{case.id}:back_office", urgent=urgent, ask=spec.ask, **values)
 
 
-def _create(
-    case: Case, playbook: Playbook, key: str, spec: TicketPlan, now: datetime, actor: str, urgent: bool
-) -> CreateTicket:
+def _create(situation: Situation, key: str, spec: TicketPlan, actor: str, urgent: bool) -> CreateTicket:
+    case, playbook = situation.case, situation.playbook
     language = playbook.languages[0]
-    value = values(case, playbook, language, now, actor)
+    value = values(case, playbook, language, situation.now, actor)
     linked = case.value(spec.link) if spec.link else None
     return CreateTicket(
         key=key,
@@ -134,31 +133,25 @@ def _create(
         group=spec.group,
         status=spec.status,
         subject=fill_one(in_language(spec.subject, language), value),
-        body=write(spec.body, case, playbook, now, actor),
-        requester=_requester(case, playbook, spec),
+        body=write(spec.body, situation, actor),
+        requester=_requester(situation, spec),
         linked_ticket=str(linked) if linked else None,
     )
 
 
-def _requester(case: Case, playbook: Playbook, spec: TicketPlan) -> Requester | None:
+def _requester(situation: Situation, spec: TicketPlan) -> Requester | None:
     """Return a contact from before the compromise (readings A17); None means the placeholder."""
+    case = situation.case
     for choice in spec.requester:
         email = case.value(choice.field)
-        if email and holds(choice.when, case, playbook) is True:
+        if email and holds(choice.when, situation) is True:
             names = [str(case.value(name) or "") for name in ("name", "surname")]
             return Requester(email=str(email), name=" ".join(filter(None, names)) or str(email))
     return None
 
 
-def _update(
-    case: Case,
-    playbook: Playbook,
-    key: str,
-    spec: TicketChange,
-    now: datetime,
-    actor: str,
-    urgent: bool,
-) -> UpdateTicket:
+def _update(situation: Situation, key: str, spec: TicketChange, actor: str, urgent: bool) -> UpdateTicket:
+    case = situation.case
     ticket = case.tickets.get(spec.ticket)
     waiting = tuple(
         e.effect
@@ -173,15 +166,16 @@ def _update(
         urgent=urgent,
         name=spec.ticket,
         ticket=ticket.id if ticket else None,
-        note=write(spec.note, case, playbook, now, actor) or None,
+        note=write(spec.note, situation, actor) or None,
         group=spec.group,
         status=spec.status,
-        sheet=sheet_of(case, playbook, spec.attach),
+        sheet=sheet_of(case, situation.playbook, spec.attach),
     )
 
 
-def _thread(case: Case, playbook: Playbook, event: ev.Escalated) -> Iterator[Effect]:
+def _thread(situation: Situation, event: ev.Escalated) -> Iterator[Effect]:
     """Return the long items for the escalation's thread, as recorded at this time (readings A21)."""
+    case, playbook = situation.case, situation.playbook
     post = playbook.posts[event.post]
     inbox = f"role:{post.inbox}"
     language = playbook.languages[0]
@@ -193,7 +187,7 @@ def _thread(case: Case, playbook: Playbook, event: ev.Escalated) -> Iterator[Eff
             lane=card_lane(case, inbox),
             inbox=inbox,
             title=playbook.fields[name].title,
-            pre="\n".join((words, "", *timeline(case, playbook, language))),
+            pre="\n".join((words, "", *timeline(situation, language))),
         )
 
 

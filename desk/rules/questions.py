@@ -7,7 +7,7 @@ from desk.case import commands as cmd
 from desk.case import events as ev
 from desk.case.effects import Effect, Offered, TellPeople
 from desk.case.lanes import planned
-from desk.case.situation import Draft
+from desk.case.situation import Draft, Situation
 from desk.case.state import Case
 from desk.fields.template_values import person
 from desk.playbook.model import Playbook, Post
@@ -22,10 +22,14 @@ ASKS = "{who} asks {role}: {words}"
 ANSWERS = "{who} answers {role}: {words}"
 
 
-def asked_of(case: Case, playbook: Playbook) -> Post | None:
+def asked_of(situation: Situation) -> Post | None:
     """Return the escalation that can be asked about."""
     return next(
-        (post for name, post in playbook.posts.items() if post.questions and name in case.escalations),
+        (
+            post
+            for name, post in situation.playbook.posts.items()
+            if post.questions and name in situation.case.escalations
+        ),
         None,
     )
 
@@ -35,7 +39,7 @@ def question(command: cmd.Question, draft: Draft) -> Verdict:
     refusal = works_here(command, draft)
     if refusal:
         return refusal
-    post = asked_of(draft.case, draft.playbook)
+    post = asked_of(draft.situation)
     if post is None or post.questions is None:
         return refuse(NOBODY)
     sides = (post.inbox, post.questions)

@@ -207,7 +207,7 @@ def _shown(draft: Draft, effect: ShowCard, seen: CardSeen) -> tuple[Effect, ...]
             draft.add(
                 ev.PartCompleted(at=draft.now, by=posted.by, step=posted.step, part=posted.part, occurrence=occurrence)
             )
-            draft.add(*promises(draft.case, draft.playbook, (f"{posted.step}.{posted.part}",), draft.now, posted.by))
+            draft.add(*promises(draft.situation, (f"{posted.step}.{posted.part}",), posted.by))
     return () if linked or not card_of(draft.case) else late_link(draft)
 
 
@@ -235,8 +235,8 @@ def _dead(command: cmd.RetryEffect | cmd.FinishByHand, draft: Draft) -> Trouble 
     trouble = case.troubles.get(command.effect)
     if trouble is None:
         return refuse(Line(key="This is done already. Nothing to do."))
-    if not may_mend(command.by, case, draft.playbook):
-        return only(draft.playbook, menders(case, draft.playbook))
+    if not may_mend(command.by, draft.situation):
+        return only(draft.playbook, menders(draft.situation))
     return trouble
 
 

@@ -103,11 +103,11 @@ def check(
         )
     if not case.open:
         return refuse(CLOSED)
-    duty = duty_of(case, draft.playbook, step, part) if step in draft.playbook.steps else None
+    duty = duty_of(draft.situation, step, part) if step in draft.playbook.steps else None
     if duty is None or duty.occurrence != occurrence:
         title = draft.playbook.steps[step].title if step in draft.playbook.steps else {"en": step}
         return refuse(Line(key=STALE.key, args={"step": title}))
-    why = why_not(command.by, case, draft.playbook, duty)
+    why = why_not(command.by, draft.situation, duty)
     return refuse(why) if why else duty
 
 
@@ -130,10 +130,10 @@ def complete_step(command: cmd.CompleteStep, draft: Draft) -> Verdict:
     duty = check(draft, command, command.step, None, command.occurrence)
     if isinstance(duty, Refusal):
         return duty
-    if soon := too_soon(draft.case, draft.playbook, command.step, draft.now):
+    if soon := too_soon(draft.situation, command.step):
         return refuse(soon)
     spec = draft.playbook.steps[command.step]
-    if not judged(draft.case, draft.playbook, spec) and spec.outcome(command.outcome) is None:
+    if not judged(draft.situation, spec) and spec.outcome(command.outcome) is None:
         return refuse(BY_HAND if any_by_desk(draft.playbook, spec) else CHOOSE)
     if draft.related.clashes:
         key = "{cases} did this already for the same {what}. Nothing was done; ask {role} if it is really due twice."
@@ -170,17 +170,17 @@ def complete_part(command: cmd.CompletePart, draft: Draft) -> Verdict:
         return refuse(why)
     ownership_disputes.flag(draft)
     part = draft.playbook.steps[command.step].parts[command.part]
-    facts, wrong = read_fills(part.asks, command.fills, draft.case, draft.playbook, draft.now)
+    facts, wrong = read_fills(part.asks, command.fills, draft.situation)
     if wrong:
         return refuse(INCOMPLETE, *wrong)
     by = command.by.id
     if facts:
         draft.add(ev.FactsRecorded(at=draft.now, by=by, facts=facts, step=command.step))
-    if part.posts or unticked(part.asks, draft.case, draft.playbook):
+    if part.posts or unticked(part.asks, draft.situation):
         return ()
     if part.says:
         draft.add(ev.CustomerTold(at=draft.now, by=by, step=command.step, texts=part.says))
     done = ev.PartCompleted(at=draft.now, by=by, step=command.step, part=command.part, occurrence=command.occurrence)
     name = f"{command.step}.{command.part}"
-    draft.add(done, *promises(draft.case, draft.playbook, (name,), draft.now, by))
+    draft.add(done, *promises(draft.situation, (name,), by))
     return ()

@@ -14,7 +14,7 @@ def show_personal(command: ShowPersonal, draft: Draft) -> Verdict:
     """Permit roles of the playbook to unmask, in open and closed cases, and record it."""
     if draft.case.opened_at is None:
         return refuse(UNKNOWN)
-    if refusal := outsider(command, draft.case, draft.playbook):
+    if refusal := outsider(command, draft.situation):
         return refusal
     if command.inbox not in draft.case.cards:
         return refuse(NO_CARD)

@@ -130,11 +130,10 @@ class Engine:
             found = await self.cases.load(command.case)
             if found is None:
                 return
-            case, playbook = found
-            situation = Situation(case, playbook, self.clock.now())
+            situation = Situation(*found, self.clock.now())
             no = told_no(situation, command.by.id, asked, Refusal(line=why))
             with suppress(Conflict):
-                await self._keep(command, playbook, no)
+                await self._keep(command, situation, no)
                 return
 
     async def _catch_up(self) -> None:
@@ -150,7 +149,7 @@ class Engine:
         answers = in_digests(command, case, playbook, self.digests) if self.digests else {}
         situation = Situation(case, playbook, self.clock.now(), Related(answers=answers))
         decision = decide(command, await with_related(command, situation, self.cases))
-        await self._keep(command, playbook, decision, roster)
+        await self._keep(command, situation, decision, roster)
         opened = tuple(event.step for event in decision.events if event.kind == "step_opened")
         return Answer(decision.case, playbook, decision.refusal, opened, taken_out=decision.taken_out)
 
@@ -164,19 +163,20 @@ class Engine:
         return fresh, playbook, command
 
     async def _keep(
-        self, command: cmd.Command, playbook: Playbook, decision: Decision, roster: int | None = None
+        self, command: cmd.Command, situation: Situation, decision: Decision, roster: int | None = None
     ) -> None:
         settles, kills, revives = ends(command, decision)
         if not (decision.events or settles or isinstance(command, cmd.Chase)):
             return
+        after = situation.of(decision.case)
         await self.cases.commit(
             Commit(
                 case=decision.case,
                 events=decision.events,
                 effects=decision.effects,
-                deadlines=deadlines(decision.case, playbook),
-                owed=owed(decision.case, playbook),
-                goal=goal(decision.case, playbook),
+                deadlines=deadlines(after),
+                owed=owed(after),
+                goal=goal(after.case, after.playbook),
                 delivery=command.delivery,
                 settles=settles,
                 kills=kills,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from desk.case.commands import Chase
+from desk.case.situation import Situation
 from desk.reminders.announcement import Gathered
 from desk.reminders.digest import APART, MANY, Plan, Reminder, plan, reminders
 from desk.service.announcements import Announcements
@@ -32,7 +33,7 @@ async def gather(due: Sequence[str], cases: Cases, store: Announcements | None, 
 
 async def _reminders(case: str, cases: Cases, now: datetime) -> tuple[Reminder, ...]:
     found = await cases.load(case)
-    return reminders(*found, now) if found else ()
+    return reminders(Situation(*found, now)) if found else ()
 
 
 async def _planned(found: Sequence[Reminder], said: frozenset[Gathered], store: Announcements, now: datetime) -> Plan:

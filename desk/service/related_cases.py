@@ -96,7 +96,7 @@ async def for_card(situation: Situation, inbox: str, cases: Cases) -> Situation:
 async def _claimants(situation: Situation, inbox: str, cases: Cases) -> tuple[Claimant, ...]:
     """Return the claimants of the rivals' cases, for the deciders' cards only."""
     case, playbook = situation.case, situation.playbook
-    judges = [inbox_of(case, playbook, role) for role in deciders(playbook)]
+    judges = [inbox_of(situation, role) for role in deciders(playbook)]
     if not case.open or not case.rivals or inbox not in judges:
         return ()
     return tuple([claimant(*one) async for one in _named(case.rivals, cases)])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from desk.case.situation import Situation
 from desk.reminders.announcement import Announcement, Gathered
 from desk.reminders.digest import APART
 from desk.reminders.ladder import reached
@@ -99,7 +100,7 @@ async def _late(name: str, cases: Cases, excused: frozenset[Gathered], by: datet
     found = await cases.load(name)
     if found is None:
         return []
-    return [(one.inbox, one.at) for one in reached(*found, by) if Gathered(name, one.mark) not in excused]
+    return [(one.inbox, one.at) for one in reached(Situation(*found, by)) if Gathered(name, one.mark) not in excused]
 
 
 def alarms(seen: Watch, limits: Limits) -> tuple[Alarm, ...]:

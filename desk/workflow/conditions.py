@@ -4,27 +4,29 @@ from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 
+from desk.case.situation import Situation
 from desk.case.state import Case
 from desk.playbook.model import Playbook, Step
 from desk.playbook.parts import Condition
 
 
-def holds(condition: Condition | None, case: Case, playbook: Playbook) -> bool | None:
+def holds(condition: Condition | None, situation: Situation) -> bool | None:
     """Evaluate a condition: True, False, or None while it can still become either."""
+    case = situation.case
     if condition is None:
         return True
     answers: list[bool | None] = [_outcome(case, *pair) for pair in condition.outcome.items()]
-    answers += [_field(case, playbook, *pair) for pair in condition.field.items()]
-    answers += [_known(case, playbook, name) for name in condition.known]
-    answers += [_positive(case, playbook, name) for name in condition.positive]
-    answers += [_equal(case, playbook, condition.equal)] if condition.equal else []
+    answers += [_field(situation, *pair) for pair in condition.field.items()]
+    answers += [_known(situation, name) for name in condition.known]
+    answers += [_positive(situation, name) for name in condition.positive]
+    answers += [_equal(situation, condition.equal)] if condition.equal else []
     answers += [case.step(name).compared for name in condition.compared]
     answers += [_tried(case, *pair) for pair in condition.attempts.items()]
-    answers += [holds(one, case, playbook) for one in condition.all]
+    answers += [holds(one, situation) for one in condition.all]
     if condition.any:
-        answers.append(_any(holds(one, case, playbook) for one in condition.any))
+        answers.append(_any(holds(one, situation) for one in condition.any))
     if condition.no is not None:
-        inner = holds(condition.no, case, playbook)
+        inner = holds(condition.no, situation)
         answers.append(None if inner is None else not inner)
     return _all(answers)
 
@@ -50,27 +52,30 @@ def _outcome(case: Case, step: str, names: tuple[str, ...]) -> bool | None:
     return False if state.status == "skipped" else None
 
 
-def _field(case: Case, playbook: Playbook, name: str, values: tuple[str, ...]) -> bool | None:
+def _field(situation: Situation, name: str, values: tuple[str, ...]) -> bool | None:
+    case = situation.case
     if not case.known(name):
-        return _still_open(case, playbook, name)
+        return _still_open(situation, name)
     value = case.value(name)
     given = value if isinstance(value, list | tuple) else [value]
     return any(str(one) in values for one in given)
 
 
-def _known(case: Case, playbook: Playbook, name: str) -> bool | None:
-    return True if case.known(name) else _still_open(case, playbook, name)
+def _known(situation: Situation, name: str) -> bool | None:
+    return True if situation.case.known(name) else _still_open(situation, name)
 
 
-def _positive(case: Case, playbook: Playbook, name: str) -> bool | None:
+def _positive(situation: Situation, name: str) -> bool | None:
+    case = situation.case
     if not case.known(name):
-        return _still_open(case, playbook, name)
+        return _still_open(situation, name)
     value = case.value(name)
     return isinstance(value, dict) and Decimal(str(value["amount"])) > 0
 
 
-def _equal(case: Case, playbook: Playbook, names: tuple[str, ...]) -> bool | None:
-    known = [case.known(name) or _still_open(case, playbook, name) for name in names]
+def _equal(situation: Situation, names: tuple[str, ...]) -> bool | None:
+    case = situation.case
+    known = [case.known(name) or _still_open(situation, name) for name in names]
     if not all(one is True for one in known):
         return _all(known)
     first, *others = (case.value(name) for name in names)
@@ -83,9 +88,9 @@ def _tried(case: Case, name: str, least: int) -> bool:
     return case.step(step).attempts.get(attempt, 0) >= least
 
 
-def _still_open(case: Case, playbook: Playbook, name: str) -> bool | None:
+def _still_open(situation: Situation, name: str) -> bool | None:
     """Return whether an unknown fact may still be recorded: a step that asks for it is not settled."""
-    waiting = any(not case.step(step).settled for step in asked_by(playbook, name))
+    waiting = any(not situation.case.step(step).settled for step in asked_by(situation.playbook, name))
     return None if waiting else False
 
 

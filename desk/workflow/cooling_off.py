@@ -5,9 +5,9 @@ Waiting times on changed contacts and on payouts: NIST SP 800-63B-4 section 4.2,
 
 from datetime import datetime
 
+from desk.case.situation import Situation
 from desk.case.state import Case
 from desk.case.verification_events import StepRests
-from desk.playbook.model import Playbook
 from desk.playbook.safeguards import CoolOff
 from desk.values import BOT, Line
 
@@ -35,10 +35,11 @@ def _done_at(case: Case, name: str) -> datetime | None:
     return done.at if done else None
 
 
-def too_soon(case: Case, playbook: Playbook, step: str, now: datetime) -> Line | None:
+def too_soon(situation: Situation, step: str) -> Line | None:
     """Return why a step may not be finished yet; an override lifts it."""
-    state = case.step(step)
-    if state.rests_until is None or state.rests_until <= now or state.overridden:
+    playbook = situation.playbook
+    state = situation.case.step(step)
+    if state.rests_until is None or state.rests_until <= situation.now or state.overridden:
         return None
     role = playbook.override_by or playbook.steps[step].owner
     return Line(key=RESTS.key, args={"until_at": state.rests_until, "role": playbook.roles[role].title})

@@ -4,7 +4,7 @@ A correction never does another role's work: a field belongs to the roles that a
 course of the case, or was checked by four eyes, is changed by reopening the case.
 """
 
-from desk.case.state import Case
+from desk.case.situation import Situation
 from desk.fields.check import over_cap
 from desk.playbook.model import Playbook
 from desk.playbook.parts import by_desk
@@ -13,17 +13,18 @@ from desk.workflow.conditions import asked_by, fields_asked
 
 
 def may_not(
-    names: tuple[str, ...], facts: dict[str, Fact], by: Person, case: Case, playbook: Playbook
+    names: tuple[str, ...], facts: dict[str, Fact], by: Person, situation: Situation
 ) -> Line | FieldError | None:
     """Return why this person may not record or correct these facts."""
     for name in names:
-        if refused := _refused(name, facts, by, case, playbook):
+        if refused := _refused(name, facts, by, situation):
             return refused
-    return over_cap(facts, playbook)
+    return over_cap(facts, situation.playbook)
 
 
-def _refused(name: str, facts: dict[str, Fact], by: Person, case: Case, playbook: Playbook) -> Line | FieldError | None:
+def _refused(name: str, facts: dict[str, Fact], by: Person, situation: Situation) -> Line | FieldError | None:
     """Return why this person may not record or correct this fact."""
+    case, playbook = situation.case, situation.playbook
     if by_desk(playbook.fields[name]):
         return Line(
             key=(
@@ -32,7 +33,7 @@ def _refused(name: str, facts: dict[str, Fact], by: Person, case: Case, playbook
             ),
             args={"what": playbook.fields[name].title},
         )
-    whose = name in _whose(case, playbook)
+    whose = name in _whose(situation)
     roles = owners(name, playbook)
     if roles and not by.roles & {
         *roles,
@@ -47,7 +48,7 @@ def _refused(name: str, facts: dict[str, Fact], by: Person, case: Case, playbook
                 "people": f"role:{roles[0]}",
             },
         )
-    if name in facts and case.known(name) and _decided(name, case, playbook):
+    if name in facts and case.known(name) and _decided(name, situation):
         return Line(
             key=(
                 "“{what}” has already decided how this case goes on. Reopen the case to change it. I have not"
@@ -55,9 +56,9 @@ def _refused(name: str, facts: dict[str, Fact], by: Person, case: Case, playbook
             ),
             args={"what": playbook.fields[name].title},
         )
-    if case.known(name) and (line := _verified(name, facts, by, case, playbook)):
+    if case.known(name) and (line := _verified(name, facts, by, situation)):
         return line
-    step = _checked_against(name, case, playbook)
+    step = _checked_against(name, situation)
     if step and case.known(name) and playbook.override_by not in by.roles:
         return _only_lead(name, step, playbook)
     return None
@@ -76,14 +77,15 @@ def owners(name: str, playbook: Playbook) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _verified(name: str, facts: dict[str, Fact], by: Person, case: Case, playbook: Playbook) -> Line | None:
+def _verified(name: str, facts: dict[str, Fact], by: Person, situation: Situation) -> Line | None:
     """Protect the identity fields of a verification.
 
     They are corrected by a MOD who did not open the case; reported orders cannot be removed meanwhile.
     """
+    case, playbook = situation.case, situation.playbook
     about: dict[str, str | Text] = {"what": playbook.fields[name].title}
     deciders = {*playbook.cancel_by, playbook.override_by}
-    if name in _whose(case, playbook) and (by.id == case.opened_by or not by.roles & deciders):
+    if name in _whose(situation) and (by.id == case.opened_by or not by.roles & deciders):
         role = playbook.roles[playbook.cancel_by[0]].title if playbook.cancel_by else {}
         return Line(
             key=(
@@ -92,7 +94,7 @@ def _verified(name: str, facts: dict[str, Fact], by: Person, case: Case, playboo
             ),
             args={**about, "role": role, "people": f"role:{','.join(playbook.cancel_by)}"},
         )
-    if name in facts and _fewer(case.value(name), facts[name].value) and name in _reported(case, playbook):
+    if name in facts and _fewer(case.value(name), facts[name].value) and name in _reported(situation):
         return Line(
             key="“{what}” can only be added to while the caller is being verified. I have not changed anything.",
             args={**about},
@@ -100,17 +102,20 @@ def _verified(name: str, facts: dict[str, Fact], by: Person, case: Case, playboo
     return None
 
 
-def _whose(case: Case, playbook: Playbook) -> set[str]:
+def _whose(situation: Situation) -> set[str]:
     """Return the fields that identify the customer, once verification has begun."""
     begun = [
-        step for name, step in playbook.steps.items() if step.lockout and case.step(name).status in {"open", "done"}
+        step
+        for name, step in situation.playbook.steps.items()
+        if step.lockout and situation.case.step(name).status in {"open", "done"}
     ]
     return {one for step in begun if step.lockout for one in (*step.lockout.same, *fields_asked(step))}
 
 
-def _reported(case: Case, playbook: Playbook) -> set[str]:
+def _reported(situation: Situation) -> set[str]:
     """Return the fields whose orders do not count for an open verification."""
-    open_now = [step for name, step in playbook.steps.items() if case.step(name).status == "open"]
+    playbook = situation.playbook
+    open_now = [step for name, step in playbook.steps.items() if situation.case.step(name).status == "open"]
     specs = (playbook.fields[one].answer for step in open_now for one in fields_asked(step))
     return {one for how in specs if how for one in how.not_in}
 
@@ -120,12 +125,12 @@ def _fewer(before: object, now: object) -> bool:
     return isinstance(before, list) and any(one not in (now if isinstance(now, list) else ()) for one in before)
 
 
-def _checked_against(name: str, case: Case, playbook: Playbook) -> str | None:
+def _checked_against(name: str, situation: Situation) -> str | None:
     """Return the open four-eyes step that is checked against this field, such as the order a refund is paid for."""
-    for key, step in playbook.steps.items():
+    for key, step in situation.playbook.steps.items():
         whens = [one.when for one in step.outcomes.values() if one.when]
         held = {*step.unique, *(field for when in whens for field in when.equal)}
-        if step.not_by and name in held and case.step(key).status in {"open", "done"}:
+        if step.not_by and name in held and situation.case.step(key).status in {"open", "done"}:
             return key
     return None
 
@@ -146,7 +151,7 @@ def _only_lead(name: str, step: str, playbook: Playbook) -> Line:
     )
 
 
-def _decided(name: str, case: Case, playbook: Playbook) -> bool:
+def _decided(name: str, situation: Situation) -> bool:
     """Return whether a step was opened, skipped or finished because of this field."""
-    steps = ((case.step(key).status, step.when) for key, step in playbook.steps.items())
+    steps = ((situation.case.step(key).status, step.when) for key, step in situation.playbook.steps.items())
     return any(status != "pending" and when is not None and name in when.fields() for status, when in steps)

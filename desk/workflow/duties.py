@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from desk.case.situation import Situation
 from desk.case.state import Case, StepState
 from desk.playbook.model import Part, Playbook, Step
 from desk.playbook.parts import Due, Rung
@@ -39,35 +40,35 @@ class Duty:
         return self.due_at is not None and now > self.due_at
 
 
-def duties(case: Case, playbook: Playbook) -> tuple[Duty, ...]:
+def duties(situation: Situation) -> tuple[Duty, ...]:
     """List what is owed, in the playbook's order; nothing in a closed case."""
+    case = situation.case
     if not case.open:
         return ()
     found: list[Duty] = []
-    for name, step in playbook.steps.items():
+    for name, step in situation.playbook.steps.items():
         if case.step(name).status == "open":
-            found.extend(_of_step(case, playbook, name, step))
+            found.extend(_of_step(situation, name, step))
     return tuple(found)
 
 
-def _of_step(case: Case, playbook: Playbook, name: str, step: Step) -> list[Duty]:
+def _of_step(situation: Situation, name: str, step: Step) -> list[Duty]:
     if not step.parts:
-        return [_whole(case, playbook, name, step)]
-    state = case.step(name)
-    left = [part for part in parts_of(case, playbook, step) if part not in state.parts]
-    return [_part(case, playbook, name, step, part) for part in left]
+        return [_whole(situation, name, step)]
+    state = situation.case.step(name)
+    left = [part for part in parts_of(situation, step) if part not in state.parts]
+    return [_part(situation, name, step, part) for part in left]
 
 
-def parts_of(case: Case, playbook: Playbook, step: Step) -> tuple[str, ...]:
+def parts_of(situation: Situation, step: Step) -> tuple[str, ...]:
     """List the parts a step has in this case: enabled, and with their condition met."""
     return tuple(
-        name
-        for name, part in step.parts.items()
-        if part.enabled and conditions.holds(part.when, case, playbook) is True
+        name for name, part in step.parts.items() if part.enabled and conditions.holds(part.when, situation) is True
     )
 
 
-def _whole(case: Case, playbook: Playbook, name: str, step: Step) -> Duty:
+def _whole(situation: Situation, name: str, step: Step) -> Duty:
+    case = situation.case
     state = case.step(name)
     assert state.opened_at is not None
     return Duty(
@@ -78,7 +79,7 @@ def _whole(case: Case, playbook: Playbook, name: str, step: Step) -> Duty:
         title=step.title,
         owner=owner_of(case, step),
         opened_at=state.opened_at,
-        due_at=_due(case, playbook, step, step.due, state),
+        due_at=_due(situation, step, step.due, state),
         claimed_by=state.claimed_by,
         urgent=step.urgent,
         sop=step.sop,
@@ -92,8 +93,8 @@ def owner_of(case: Case, step: Step) -> str:
     return step.lockout.then if step.lockout and case.locked else step.owner
 
 
-def _part(case: Case, playbook: Playbook, name: str, step: Step, part_name: str) -> Duty:
-    state, part = case.step(name), step.parts[part_name]
+def _part(situation: Situation, name: str, step: Step, part_name: str) -> Duty:
+    state, part = situation.case.step(name), step.parts[part_name]
     assert state.opened_at is not None
     due = part.due or step.due
     return Duty(
@@ -104,19 +105,19 @@ def _part(case: Case, playbook: Playbook, name: str, step: Step, part_name: str)
         title=part.title,
         owner=part.by or step.owner,
         opened_at=state.opened_at,
-        due_at=_due(case, playbook, step, due, state),
+        due_at=_due(situation, step, due, state),
         claimed_by=state.claimed_by if (part.by or step.owner) == step.owner else None,
         urgent=step.urgent,
         sop=step.sop,
         due_in_sop=bool(due and due.sop),
         chase=step.chase,
-        locked_by=_locks(step, part, parts_of(case, playbook, step), state.parts.keys()),
+        locked_by=_locks(step, part, parts_of(situation, step), state.parts.keys()),
     )
 
 
-def _due(case: Case, playbook: Playbook, step: Step, due: Due | None, state: StepState) -> datetime | None:
+def _due(situation: Situation, step: Step, due: Due | None, state: StepState) -> datetime | None:
     assert state.opened_at is not None
-    at = due_at(case, playbook, step, due, state.opened_at)
+    at = due_at(situation.case, situation.playbook, step, due, state.opened_at)
     return put_off(at, state.held_until, state.paused)
 
 
@@ -125,9 +126,9 @@ def _locks(step: Step, part: Part, present: Collection[str], done: Collection[st
     return tuple(step.parts[name].title for name in waiting)
 
 
-def duty_of(case: Case, playbook: Playbook, step: str, part: str | None) -> Duty | None:
+def duty_of(situation: Situation, step: str, part: str | None) -> Duty | None:
     """Return one open duty."""
-    return next((d for d in duties(case, playbook) if d.step == step and d.part == part), None)
+    return next((d for d in duties(situation) if d.step == step and d.part == part), None)
 
 
 def doers(playbook: Playbook, duty: Duty) -> str:

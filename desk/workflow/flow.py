@@ -5,9 +5,9 @@ from datetime import datetime
 
 from desk.case import events as ev
 from desk.case.fold import fold
-from desk.case.situation import Draft
+from desk.case.situation import Draft, Situation
 from desk.case.state import Case
-from desk.playbook.model import Part, Playbook, Step
+from desk.playbook.model import Part, Step
 from desk.values import BOT, Fact
 from desk.workflow.conditions import holds
 from desk.workflow.cooling_off import rest
@@ -20,35 +20,37 @@ COMPLETED = "completed"
 def follow(draft: Draft, by: str) -> None:
     """Add all consequences, until there are none. Each round settles a step, so it terminates."""
     for _ in range(4 * len(draft.playbook.steps) + 4):
-        more = list(_next(draft.case, draft.playbook, draft.now, by))
+        more = list(_next(draft.situation, by))
         if not more:
             return
         draft.add(*more)
 
 
-def _next(case: Case, playbook: Playbook, now: datetime, by: str) -> Iterator[ev.Event]:
+def _next(situation: Situation, by: str) -> Iterator[ev.Event]:
     """Return the first consequence; a closed case has none."""
+    case = situation.case
     if not case.open:
         return
-    for name, step in playbook.steps.items():
+    for name, step in situation.playbook.steps.items():
         status = case.step(name).status
-        more = _pending(case, playbook, name, step, now) if status == "pending" else ()
-        more = _opened(case, playbook, name, step, now, by) if status == "open" else more
+        more = _pending(situation, name, step) if status == "pending" else ()
+        more = _opened(situation, name, step, by) if status == "open" else more
         if more:
             yield from more
             return
-    if _all_settled(case, playbook):
-        yield from ending(case, COMPLETED, now, BOT.id)
+    if _all_settled(situation):
+        yield from ending(case, COMPLETED, situation.now, BOT.id)
 
 
-def _all_settled(case: Case, playbook: Playbook) -> bool:
-    return all(step.recurs or case.step(name).settled for name, step in playbook.steps.items())
+def _all_settled(situation: Situation) -> bool:
+    return all(step.recurs or situation.case.step(name).settled for name, step in situation.playbook.steps.items())
 
 
-def _pending(case: Case, playbook: Playbook, name: str, step: Step, now: datetime) -> tuple[ev.Event, ...]:
+def _pending(situation: Situation, name: str, step: Step) -> tuple[ev.Event, ...]:
+    case, now = situation.case, situation.now
     if not all(case.step(before).settled for before in step.after):
         return ()
-    verdict = holds(step.when, case, playbook) if step.enabled else False
+    verdict = holds(step.when, situation) if step.enabled else False
     if verdict is False:
         return (ev.StepSkipped(at=now, by=BOT.id, step=name),)
     if verdict is None or not _arrived(case, step):
@@ -65,17 +67,18 @@ def _arrived(case: Case, step: Step) -> bool:
     return ticket is not None and ticket.group == step.waits_for.group
 
 
-def _opened(case: Case, playbook: Playbook, name: str, step: Step, now: datetime, by: str) -> tuple[ev.Event, ...]:
+def _opened(situation: Situation, name: str, step: Step, by: str) -> tuple[ev.Event, ...]:
+    case = situation.case
     if step.automatic:
-        return completion(case, playbook, name, "done", now, case.opened_by)
+        return completion(situation, name, "done", case.opened_by)
     state = case.step(name)
-    present = parts_of(case, playbook, step)
+    present = parts_of(situation, step)
     for part_name in present:
         part = step.parts[part_name]
         if part_name not in state.parts and _ready_to_post(case, part):
-            return (_escalated(case, playbook, name, part_name, part, now, by),)
+            return (_escalated(situation, name, part_name, part, by),)
     if step.parts and all(part in state.parts for part in present):
-        return completion(case, playbook, name, "done", now, by)
+        return completion(situation, name, "done", by)
     return ()
 
 
@@ -85,23 +88,23 @@ def _ready_to_post(case: Case, part: Part) -> bool:
     return all(case.known(name) for name in part.when_known)
 
 
-def _escalated(
-    case: Case, playbook: Playbook, step: str, part_name: str, part: Part, now: datetime, by: str
-) -> ev.Escalated:
+def _escalated(situation: Situation, step: str, part_name: str, part: Part, by: str) -> ev.Escalated:
+    playbook = situation.playbook
     assert part.posts is not None
     names = [name for item in playbook.posts[part.posts].items for name in item.names]
-    items = {name: case.facts.get(name, Fact()) for name in (*names, *playbook.posts[part.posts].thread)}
-    return ev.Escalated(at=now, by=by, post=part.posts, step=step, part=part_name, items=items)
+    items = {name: situation.case.facts.get(name, Fact()) for name in (*names, *playbook.posts[part.posts].thread)}
+    return ev.Escalated(at=situation.now, by=by, post=part.posts, step=step, part=part_name, items=items)
 
 
 def completion(
-    case: Case, playbook: Playbook, step: str, outcome: str, now: datetime, by: str, *, compared: bool = False
+    situation: Situation, step: str, outcome: str, by: str, *, compared: bool = False
 ) -> tuple[ev.Event, ...]:
     """Finish a step: its promises, its ending, and its next occurrence where it recurs."""
-    state, spec = case.step(step), playbook.steps[step]
+    case, now = situation.case, situation.now
+    state, spec = case.step(step), situation.playbook.steps[step]
     chosen = spec.outcome(outcome)
     done = ev.StepCompleted(at=now, by=by, step=step, outcome=outcome, occurrence=state.occurrence, compared=compared)
-    found: list[ev.Event] = [done, *promises(case, playbook, (step, f"{step}:{outcome}"), now, by)]
+    found: list[ev.Event] = [done, *promises(situation, (step, f"{step}:{outcome}"), by)]
     if chosen is not None and chosen.ends:
         promised = fold(case, found)
         return (*found, *ending(promised, chosen.ends, now, by))
@@ -110,8 +113,9 @@ def completion(
     return tuple(found)
 
 
-def promises(case: Case, playbook: Playbook, done: tuple[str, ...], now: datetime, by: str) -> tuple[ev.Event, ...]:
+def promises(situation: Situation, done: tuple[str, ...], by: str) -> tuple[ev.Event, ...]:
     """Make and keep promises after a completion, named `step`, `step:outcome` or `step.part`."""
+    case, playbook, now = situation.case, situation.playbook, situation.now
     made = [
         ev.PromiseMade(at=now, by=by, promise=name)
         for name, one in playbook.promises.items()

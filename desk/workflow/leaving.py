@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from desk.case.state import Case
+from desk.case.situation import Situation
 from desk.playbook.model import Playbook
 from desk.workflow.duties import Duty, doers, duties
 
@@ -21,15 +21,16 @@ class Left:
         return bool(self.claims or self.direct)
 
 
-def left_behind(case: Case, playbook: Playbook, person: str, ended: Collection[str]) -> Left:
+def left_behind(situation: Situation, person: str, ended: Collection[str]) -> Left:
     """Return what a person leaves in a case when these roles have ended; nothing in a closed one."""
-    mine = [duty for duty in duties(case, playbook) if duty.claimed_by == person]
+    case, playbook = situation.case, situation.playbook
+    mine = [duty for duty in duties(situation) if duty.claimed_by == person]
     still = {duty.step for duty in mine if doers(playbook, duty) not in ended}
     claims = {duty.step: duty for duty in reversed(mine) if duty.step not in still}
     direct = direct_role(playbook)
     to = playbook.roles[direct].next if direct else None
-    passes = case.open and case.opened_by == person and not case.opener_left and direct in ended and to
-    return Left(tuple(reversed(claims.values())), *((direct, to) if passes else ()))
+    opener = case.open and case.opened_by == person and not case.opener_left
+    return Left(tuple(reversed(claims.values())), *((direct, to) if opener and direct in ended and to else ()))
 
 
 def direct_role(playbook: Playbook) -> str | None:

@@ -5,8 +5,7 @@ refusal names the permitted roles, and `decide` records it as an event. Correcti
 """
 
 from desk.case import commands as cmd
-from desk.case.situation import Draft
-from desk.case.state import Case
+from desk.case.situation import Draft, Situation
 from desk.playbook.model import Playbook
 from desk.values import BOT, Line, Person, Refusal, Text, in_language
 from desk.workflow.duties import Duty, doers, duties, owner_of
@@ -21,14 +20,15 @@ def works_here(command: cmd.Command, draft: Draft) -> Refusal | None:
         return _no(UNKNOWN)
     if not draft.case.open:
         return _no(CLOSED)
-    return outsider(command, draft.case, draft.playbook)
+    return outsider(command, draft.situation)
 
 
-def outsider(command: cmd.Command, case: Case, playbook: Playbook) -> Refusal | None:
+def outsider(command: cmd.Command, situation: Situation) -> Refusal | None:
     """Refuse a person without a role of the playbook, and name the case's current owner."""
+    playbook = situation.playbook
     if command.by.roles & set(playbook.roles):
         return None
-    owed = next(iter(duties(case, playbook)), None)
+    owed = next(iter(duties(situation)), None)
     role = doers(playbook, owed) if owed else playbook.steps[playbook.opens_with].owner
     return _no(
         Line(
@@ -41,11 +41,12 @@ def outsider(command: cmd.Command, case: Case, playbook: Playbook) -> Refusal | 
     )
 
 
-def why_not(person: Person, case: Case, playbook: Playbook, duty: Duty) -> Line | None:
+def why_not(person: Person, situation: Situation, duty: Duty) -> Line | None:
     """Return why this person may not do this duty, or None when they may.
 
     The part that the desk posts by itself may be completed by the step's owner through its form.
     """
+    playbook = situation.playbook
     role = doers(playbook, duty)
     if person.id != BOT.id and role not in person.roles:
         return Line(
@@ -54,14 +55,15 @@ def why_not(person: Person, case: Case, playbook: Playbook, duty: Duty) -> Line 
         )
     if duty.locked_by:
         return Line(key="Locked until this is done: {what}.", args={"what": duty.locked_by[0]})
-    return four_eyes(person, case, playbook, duty.step)
+    return four_eyes(person, situation, duty.step)
 
 
-def four_eyes(person: Person, case: Case, playbook: Playbook, step: str) -> Line | None:
+def four_eyes(person: Person, situation: Situation, step: str) -> Line | None:
     """Return why the person who did another step may not do this one; an override lifts it.
 
     A step that a lockout took from its owner may not be done by the person who opened the case, whatever their roles.
     """
+    case, playbook = situation.case, situation.playbook
     spec = playbook.steps[step]
     role = owner_of(case, spec)
     if case.step(step).lifted_by == person.id:
@@ -110,16 +112,19 @@ def only(playbook: Playbook, roles: tuple[str, ...]) -> Refusal:
     )
 
 
-def may_mend(person: Person, case: Case, playbook: Playbook) -> bool:
+def may_mend(person: Person, situation: Situation) -> bool:
     """Return whether a person may handle a dead letter."""
-    return person.id == BOT.id or not person.roles.isdisjoint(menders(case, playbook))
+    return person.id == BOT.id or not person.roles.isdisjoint(menders(situation))
 
 
-def menders(case: Case, playbook: Playbook) -> tuple[str, ...]:
+def menders(situation: Situation) -> tuple[str, ...]:
     """List the roles that may handle a dead letter: those involved in the case, and those that cover for them."""
-    owing = {doers(playbook, duty) for duty in duties(case, playbook)}
+    playbook = situation.playbook
+    owing = {doers(playbook, duty) for duty in duties(situation)}
     covering = {playbook.roles[role].next for role in owing}
-    finished = {playbook.steps[name].owner for name, s in case.steps.items() if s.done and name in playbook.steps}
+    finished = {
+        playbook.steps[name].owner for name, s in situation.case.steps.items() if s.done and name in playbook.steps
+    }
     return tuple(role for role in playbook.roles if role in owing | finished | covering)
 
 

@@ -101,8 +101,9 @@ def _may_not(meta: FormMeta, case: Case, playbook: Playbook, person: Person, doo
     """Return why a form must not open, or None. A dry run of the command; nothing is stored."""
     if meta.effect:
         return None
-    duty = duty_of(case, playbook, meta.step, meta.part) if meta.step in playbook.steps else None
-    if duty and duty.occurrence == meta.occurrence and not why_not(person, case, playbook, duty):
+    situation = Situation(case, playbook, door.engine.clock.now())
+    duty = duty_of(situation, meta.step, meta.part) if meta.step in playbook.steps else None
+    if duty and duty.occurrence == meta.occurrence and not why_not(person, situation, duty):
         return None
     about = {
         "case": case.id,
@@ -114,5 +115,5 @@ def _may_not(meta: FormMeta, case: Case, playbook: Playbook, person: Person, doo
     asked = (
         CompletePart(**about, part=meta.part) if meta.part else CompleteStep(**about, outcome=meta.outcome or "done")
     )
-    refusal = refused(asked, Situation(case, playbook, door.engine.clock.now()))
+    refusal = refused(asked, situation)
     return refusal.line if refusal else None

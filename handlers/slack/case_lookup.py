@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from desk.cards.worklist import Owed
 from desk.case.commands import AddNote
+from desk.case.situation import Situation
 from desk.case.state import Case
 from desk.fields.lookup import Reading, readings
 from desk.fields.redact_secrets import told
@@ -186,7 +187,7 @@ def _result(case: Case, playbook: Playbook, ink: Ink) -> str:
     name = f"*{ink.line('{case}', case=display(case, playbook))}*"
     if case.ending:
         return f"{name} · {ink.line(CLOSED.key, ending=playbook.ending(case.ending))}"
-    owed = next(iter(duties(case, playbook)), None)
+    owed = next(iter(duties(Situation(case, playbook, ink.now))), None)
     if owed is None:
         return name
     role = playbook.roles[owed.owner].title

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from desk.case.situation import Situation
 from desk.case.state import Case
 from desk.fields.template_values import display, spoken
 from desk.identity.answer_check import any_by_desk
@@ -148,9 +149,10 @@ def _went_well(sent: Submission, answer: Answer, person: Person, door: SlackDoor
     if playbook is None:
         return None
     said = _said(sent, answer.case, playbook)
-    step = _next_step(sent, answer, playbook, person)
+    situation = Situation(answer.case, playbook, door.engine.clock.now())
+    step = _next_step(sent, answer, situation, person)
     if step is None:
-        return _last_word(sent, answer.case, playbook, person, door, said)
+        return _last_word(sent, situation, person, door, said)
     occurrence = max(1, answer.case.step(step).occurrence)
     meta = FormMeta(
         case=answer.case.id,
@@ -228,14 +230,15 @@ def _runs_on(sent: Submission, answer: Answer, playbook: Playbook) -> bool:
     return sent.meta.flow or sent.meta.new or again
 
 
-def _next_step(sent: Submission, answer: Answer, playbook: Playbook, person: Person) -> str | None:
+def _next_step(sent: Submission, answer: Answer, situation: Situation, person: Person) -> str | None:
     """Return the step to continue with: one that this submission opened, else one that was open beside it.
 
     A recurring step is not offered again to the person who has just finished it.
     """
+    playbook = situation.playbook
     open_now = (*answer.opened, *(playbook.steps if _runs_on(sent, answer, playbook) else ()))
     steps = (step for step in open_now if not playbook.steps[step].recurs)
-    return next((step for step in steps if _is_mine(step, answer.case, playbook, person)), None)
+    return next((step for step in steps if _is_mine(step, situation, person)), None)
 
 
 def _goes_on(sent: Submission, case: Case, playbook: Playbook) -> bool:
@@ -245,43 +248,40 @@ def _goes_on(sent: Submission, case: Case, playbook: Playbook) -> bool:
     return still and step is not None and any_by_desk(playbook, step)
 
 
-def _is_mine(step: str, case: Case, playbook: Playbook, person: Person) -> bool:
-    if playbook.steps[step].automatic:
+def _is_mine(step: str, situation: Situation, person: Person) -> bool:
+    if situation.playbook.steps[step].automatic:
         return False
-    duty = duty_of(case, playbook, step, None)
-    return duty is not None and why_not(person, case, playbook, duty) is None
+    duty = duty_of(situation, step, None)
+    return duty is not None and why_not(person, situation, duty) is None
 
 
 def _last_word(
-    sent: Submission,
-    case: Case,
-    playbook: Playbook,
-    person: Person,
-    door: SlackDoor,
-    said: tuple[str, ...],
+    sent: Submission, situation: Situation, person: Person, door: SlackDoor, said: tuple[str, ...]
 ) -> Json | None:
     """Build the final page: the result, and all texts for the customer to copy; None closes a form without either."""
+    case, playbook = situation.case, situation.playbook
     verdict = _verdict(sent, case, playbook)
     if not (sent.meta.flow or sent.meta.new or verdict or (said and not sent.meta.part)):
         return None
-    line = verdict or _where_now(case, playbook)
+    line = verdict or _where_now(situation)
     return update(note(DONE, line, person, door, _texts(said, case, playbook)))
 
 
-def _where_now(case: Case, playbook: Playbook) -> Line:
+def _where_now(situation: Situation) -> Line:
+    case, playbook = situation.case, situation.playbook
     name = display(case, playbook)
     if case.ending:
         ending = playbook.ending(case.ending)
         return Line(key=ENDED.key, args={"case": name, "ending": ending})
-    owed = _owed_now(case, playbook)
+    owed = _owed_now(situation)
     if owed is None:
         return Line(key=KEPT.key, args={"case": name})
     role = playbook.roles[owed.owner].title
     return Line(key=SENT.key, args={"case": name, "role": role, "step": owed.title})
 
 
-def _owed_now(case: Case, playbook: Playbook) -> Duty | None:
+def _owed_now(situation: Situation) -> Duty | None:
     """Return the current duty of the case; a recurring one only when there is no other."""
-    owed = duties(case, playbook)
-    pressing = [duty for duty in owed if not playbook.steps[duty.step].recurs]
+    owed = duties(situation)
+    pressing = [duty for duty in owed if not situation.playbook.steps[duty.step].recurs]
     return next(iter((*pressing, *owed)), None)

@@ -28,6 +28,6 @@ async def show_personal(asked: ShowPersonal, click: Click, person: Person, door:
     situation = Situation(answer.case, answer.playbook, door.engine.clock.now())
     if not person.roles.isdisjoint(deciders(answer.playbook)):
         situation = await for_card(situation, asked.inbox, door.cases)
-    seen = face(answer.case, answer.playbook, asked.inbox, situation.related)
+    seen = face(situation, asked.inbox)
     view = shown_view(seen, answer.playbook, ink)
     return await door.reply.open(click.trigger, view)

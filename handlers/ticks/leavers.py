@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from desk.case.commands import PersonLeft
+from desk.case.situation import Situation
 from desk.playbook.model import Playbook
 from desk.reminders.leaving_notice import Behind, notices
 from desk.service.announcements import Announcements
@@ -112,10 +113,11 @@ async def _pass_on(desk: Leavers, person: str, cases: Sequence[str]) -> int:
         if known is None:
             continue
         ended = frozenset(role for role in known[1].roles if desk.people.ended(person, role))
-        if left := left_behind(*known, person, ended):
-            found.append((Behind(*known, left), ended))
+        situation = Situation(*known, desk.engine.clock.now())
+        if left := left_behind(situation, person, ended):
+            found.append((Behind(situation, left), ended))
     for notice in notices(person, [one for one, _ in found]):
         await desk.announcements.put(notice, desk.engine.clock.now())
     for one, ended in found:
-        await desk.engine.accept(PersonLeft(case=one.case.id, delivery="", person=person, ended=ended))
+        await desk.engine.accept(PersonLeft(case=one.situation.case.id, delivery="", person=person, ended=ended))
     return len(found)

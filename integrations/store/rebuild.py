@@ -1,11 +1,13 @@
 """Rebuild of the worklist table from the cases: once, at the first start after an upgrade."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Connection, bindparam, exists, select, update
 
 from desk.cards.worklist import goal, owed
+from desk.case.situation import Situation
 from desk.service.ports import Commit
 from integrations.store import across
 from integrations.store import tables as t
@@ -19,7 +21,7 @@ _OPEN = select(t.cases.c.id).where(t.OPEN).order_by(t.cases.c.id)
 _GOAL = update(t.cases).where(t.cases.c.id == bindparam("case"), t.cases.c.version == bindparam("seen"))
 
 
-async def rebuild_owed(database: Database, cases: StoredCases) -> int:
+async def rebuild_owed(database: Database, cases: StoredCases, now: datetime) -> int:
     """Write every open case's duties when the table is empty; return the number of cases.
 
     One transaction holds all of it, so that an interrupted start begins again.
@@ -27,7 +29,7 @@ async def rebuild_owed(database: Database, cases: StoredCases) -> int:
     if not await database.scalar(_EMPTY):
         return 0
     keys = [row.id for row in await database.rows(_OPEN)]
-    commits = [commit for key in keys if (commit := await _commit_of(cases, key))]
+    commits = [commit for key in keys if (commit := await _commit_of(cases, key, now))]
     await database.write(partial(_write_all, commits))
     return len(commits)
 
@@ -38,11 +40,11 @@ def _write_all(commits: Sequence[Commit], connection: Connection) -> None:
     count_anew(connection)
 
 
-async def _commit_of(cases: StoredCases, key: str) -> Commit | None:
+async def _commit_of(cases: StoredCases, key: str, now: datetime) -> Commit | None:
     found = await cases.load(key)
     if found is None:
         return None
-    return Commit(found[0], (), (), (), "", owed=owed(*found), goal=goal(*found))
+    return Commit(found[0], (), (), (), "", owed=owed(Situation(*found, now)), goal=goal(*found))
 
 
 def _write(connection: Connection, commit: Commit) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from desk.cards.worklist import Figures, Goal, Owed, Press, goal, owed
+from desk.case.situation import Situation
 from desk.reminders.announcement import Announcement, Gathered
 from desk.service.announcements import Announcements
 from desk.service.on_duty import Shifts
@@ -295,13 +296,13 @@ class TestDatabase:
         case = await made.add(replace(bench.case, log=(), version=0, opened_at=None), *events)
         await made.open("01CLOSED")
         loaded, playbook = await stored.load(case.id)
-        expected = [one for one in owed(loaded, playbook) if one.listed]
+        expected = [one for one in owed(Situation(loaded, playbook, bench.now)) if one.listed]
         assert expected
         await engine.write(lambda c: c.execute(text("UPDATE tallies SET opened = 77, done = 7")))
-        assert await rebuild_owed(engine, stored) == 2
+        assert await rebuild_owed(engine, stored, bench.now) == 2
         roles = {one.role for one in expected}
         assert list(await stored.owed_by_role(roles, 9)) == expected
-        assert await rebuild_owed(engine, stored) == 0
+        assert await rebuild_owed(engine, stored, bench.now) == 0
         due = await engine.scalar(text("SELECT max(goal_due_at) FROM cases"))
         counted = await engine.rows(text("SELECT sum(opened), sum(done) FROM tallies"))
         assert tuple(counted[0]) == (2, 0)

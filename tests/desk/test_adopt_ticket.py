@@ -91,9 +91,9 @@ def test_nothing_is_claimed_of_what_the_desk_did_not_see() -> None:
     assert made.case.told == ()
     assert not made.case.known("popi_full_name")
     assert [made.case.step(name).outcome for name in ("receive", "locate", "suspend")] == ["adopted"] * 3
-    assert face(made.case, MR_D, "role:mod").brief == ()
-    assert face(made.case, MR_D, "role:mod").finished == ()
-    assert list(timeline(made.case, MR_D, "en")) == []
+    assert face(made.situation, "role:mod").brief == ()
+    assert face(made.situation, "role:mod").finished == ()
+    assert list(timeline(made.situation, "en")) == []
 
 
 def test_what_the_ticket_says_stands_in_the_form_and_is_not_known() -> None:
@@ -133,11 +133,11 @@ def test_a_requesters_name_may_be_anything(name: str) -> None:
 
 def test_nobody_is_written_to_in_place_of_an_opener() -> None:
     made = adopted()
-    assert set(inboxes(made.case, MR_D)) == {"role:mod", "role:data_compliance"}
+    assert set(inboxes(made.situation)) == {"role:mod", "role:data_compliance"}
 
 
 def test_the_card_says_that_the_ticket_was_made_by_hand() -> None:
-    (line,) = face(adopted().case, MR_D, "role:mod").warnings
+    (line,) = face(adopted().situation, "role:mod").warnings
     assert Catalogue()(line, "en", "UTC").startswith("Ticket #48231 was made by hand")
 
 
@@ -171,6 +171,6 @@ def test_only_playbooks_that_adopt_name_a_query_type() -> None:
 
 
 def test_the_case_is_due_like_any_other() -> None:
-    duty = next(d for d in face(adopted().case, MR_D, "role:mod").mine if d.duty.step == "confirm_suspended")
+    duty = next(d for d in face(adopted().situation, "role:mod").mine if d.duty.step == "confirm_suspended")
     assert duty.duty.due_at is not None
     assert duty.duty.due_at > FRIDAY

@@ -87,7 +87,7 @@ def test_facts_that_were_never_asked_for_cannot_be_corrected(called: Bench) -> N
 
 
 def test_nothing_is_said_of_a_step_to_which_nothing_happened(called: Bench) -> None:
-    assert standings(called.case, called.playbook) == ()
+    assert standings(called.situation) == ()
 
 
 def test_tries_snoozes_ticks_and_overrides_stand_with_their_step(called: Bench) -> None:
@@ -97,14 +97,14 @@ def test_tries_snoozes_ticks_and_overrides_stand_with_their_step(called: Bench) 
         called.tell(cmd.LogAttempt(case=CASE, delivery=delivery, by=by, step="call", attempt="no_answer"))
     ticked = fills({"restored": ["1"], "trusted_source": "order"})
     called.tell(cmd.CompletePart(case=CASE, delivery="p", by=by, step="call", part="contacts_restored", fills=ticked))
-    (tried,) = standings(called.case, called.playbook)
+    (tried,) = standings(called.situation)
     title = called.playbook.steps["call"].attempts["no_answer"].title
     assert tried.tries == (Tried("no_answer", title, 2, called.now),)
     assert tried.ticked == (Ticked("contacts_restored", 1, 2),)
     assert tried.snoozed is False
     called.tell(cmd.Snooze(case=CASE, delivery="s", by=by, step="call", seconds=3600, reason="lunch"))
     called.tell(cmd.Override(case=CASE, delivery="o", by=PEOPLE["lead"], step="call", reason="both away"))
-    (snoozed,) = standings(called.case, called.playbook)
+    (snoozed,) = standings(called.situation)
     assert (snoozed.snoozed, snoozed.lifted_by) == (True, "ULEAD001")
 
 
@@ -115,9 +115,9 @@ def test_a_try_belongs_to_the_part_that_is_there_until_there_were_enough(called:
 
 
 def test_a_face_changes_when_something_happens_beside_the_steps(called: Bench) -> None:
-    before = face(called.case, called.playbook, "role:data_compliance")
-    assert before == face(called.case, called.playbook, "role:data_compliance")
+    before = face(called.situation, "role:data_compliance")
+    assert before == face(called.situation, "role:data_compliance")
     called.tell(cmd.AddNote(case=CASE, delivery="n", by=PEOPLE["mod"], words="calls back"))
-    after = face(called.case, called.playbook, "role:data_compliance")
+    after = face(called.situation, "role:data_compliance")
     assert (before.notes, after.notes) == (0, 1)
     assert before != after

@@ -27,7 +27,7 @@ def small(when: dict[str, Any]) -> Bench:
     roles: dict[str, Any] = {"cs_agent": {"title": "Agents", "inbox": "direct"}}
     book = {"playbook": "small", "title": "Small", "brand": "Small", "opens_with": "receive"}
     bench = Bench(Playbook.model_validate({**book, "roles": roles, "fields": FIELDS, "steps": steps}))
-    bench.tell(cmd.OpenCase(case=CASE, delivery="o", by=PEOPLE["agent"], playbook="small", number=12))
+    bench.tell(cmd.OpenCase(case=CASE, delivery="o", by=PEOPLE["agent"], playbook="small"))
     return bench
 
 

@@ -114,9 +114,9 @@ def test_nothing_is_ever_raised_and_the_log_always_folds_to_the_case(bench: Benc
     keys = [effect.key for effect in (*bench.done, *bench.waiting)]
     assert len(keys) == len(set(keys)), "an effect key was used twice"
     assert len(bench.of("create_ticket")) <= 1
-    for inbox in inboxes(bench.case, MR_D):
-        face(bench.case, MR_D, inbox)
-    assert all(one.fire_at.tzinfo is not None for one in deadlines(bench.case, MR_D))
+    for inbox in inboxes(bench.situation):
+        face(bench.situation, inbox)
+    assert all(one.fire_at.tzinfo is not None for one in deadlines(bench.situation))
 
 
 @settings(max_examples=60, deadline=None)
@@ -124,7 +124,7 @@ def test_nothing_is_ever_raised_and_the_log_always_folds_to_the_case(bench: Benc
 def test_a_closed_case_owes_nothing_and_promises_nothing(bench: Bench) -> None:
     if bench.case.ending is None:
         return
-    assert deadlines(bench.case, MR_D) == ()
+    assert deadlines(bench.situation) == ()
     assert "open" not in bench.case.promises.values()
 
 

@@ -43,18 +43,18 @@ def test_a_claim_ends_and_the_card_shows_it(escalated: Bench) -> None:
     drawn = len([one for one in escalated.done if one.kind == "show_card" and one.inbox == "role:mod"])
     assert leave(escalated, MOD, "mod") == ["claim_ended"]
     assert escalated.case.step("suspend").claimed_by is None
-    assert [row.held_by for row in owed(escalated.case, escalated.playbook)] == [None]
+    assert [row.held_by for row in owed(escalated.situation)] == [None]
     cards = [one for one in escalated.done if one.kind == "show_card" and one.inbox == "role:mod"]
     assert len(cards) == drawn + 1
 
 
 def test_what_the_opener_received_goes_to_the_next_role(bench: Bench) -> None:
-    assert inbox_of(bench.case, bench.playbook, "cs_agent") == f"person:{AGENT}"
+    assert inbox_of(bench.situation, "cs_agent") == f"person:{AGENT}"
     assert leave(bench, AGENT, "cs_agent") == ["inbox_passed"]
-    assert inbox_of(bench.case, bench.playbook, "cs_agent") == "role:mod"
+    assert inbox_of(bench.situation, "cs_agent") == "role:mod"
     assert "role:mod" in bench.case.cards
-    assert f"person:{AGENT}" not in inboxes(bench.case, bench.playbook)
-    assert {row.held_by for row in owed(bench.case, bench.playbook)} == {None}
+    assert f"person:{AGENT}" not in inboxes(bench.situation)
+    assert {row.held_by for row in owed(bench.situation)} == {None}
 
 
 def test_the_next_agent_may_go_on(bench: Bench) -> None:
@@ -85,7 +85,7 @@ def test_a_closed_case_keeps_its_opener(bench: Bench) -> None:
 
 def test_one_message_for_an_inbox_names_all_cases(bench: Bench, escalated: Bench) -> None:
     def behind(one: Bench, person: str, role: str) -> Behind:
-        return Behind(one.case, one.playbook, left_behind(one.case, one.playbook, person, {role}))
+        return Behind(one.situation, left_behind(one.situation, person, {role}))
 
     (passed,) = notices(AGENT, [behind(bench, AGENT, "cs_agent"), behind(escalated, AGENT, "cs_agent")])
     assert (passed.inbox, passed.mention) == ("role:mod", ("role:mod",))

@@ -120,7 +120,7 @@ def test_a_failed_verification_ends_the_case_and_closes_the_promises() -> None:
 
 def test_the_mod_reads_the_three_literal_lines() -> None:
     made = bench(RECEIVE, LOCATE, VERIFY)
-    brief = [text["en"] for text in face(made.case, MR_D, "role:mod").brief]
+    brief = [text["en"] for text in face(made.situation, "role:mod").brief]
     assert brief[:3] == [
         "Issue: Account Take Over",
         "Customer ID: 2048811",
@@ -170,7 +170,7 @@ def test_the_requester_is_a_contact_from_before_the_takeover(
 def test_step_6_opens_when_the_ticket_is_seen_in_the_group_whoever_moved_it() -> None:
     made = bench(RECEIVE, LOCATE, VERIFY, SUSPEND, group="CS Agents")
     assert made.open_steps() == []
-    assert "is in the group" in face(made.case, MR_D, "role:mod").warnings[0].key
+    assert "is in the group" in face(made.situation, "role:mod").warnings[0].key
     made.group = "CS Data Compliance"
     made.tell(cmd.NoteTicket(case=CASE, delivery="w1", ticket=48231))
     assert made.open_steps() == ["flag_security"]
@@ -345,7 +345,7 @@ def test_nobody_is_called_back_before_changed_contacts_are_restored() -> None:
         )
     )
     assert made.play(called).refusal is None
-    shown = {one.name for one in face(made.case, MR_D, "role:data_compliance").facts}
+    shown = {one.name for one in face(made.situation, "role:data_compliance").facts}
     assert "trusted_phone" in shown
 
 
@@ -360,7 +360,7 @@ def test_nobody_is_called_back_before_changed_contacts_are_restored() -> None:
     ],
 )
 def test_the_card_says_which_number_may_be_called(name: str, says: str) -> None:
-    brief = face(with_findings(name).case, MR_D, "role:data_compliance").brief
+    brief = face(with_findings(name).situation, "role:data_compliance").brief
     assert [one["en"] for one in brief] == [says]
 
 
@@ -387,5 +387,5 @@ def test_a_number_that_security_says_was_changed_is_not_the_one_to_call() -> Non
     found = {"credential_stuffing": "no", "changes": "cellphone | 082 555 0100 | 082 555 0142"}
     deed = Deed(who="security", step="investigate", outcome="access_and_changes", fill=found)
     assert made.play(deed).refusal is None
-    brief = face(made.case, MR_D, "role:data_compliance").brief
+    brief = face(made.situation, "role:data_compliance").brief
     assert "no number that was changed" in brief[0]["en"]

@@ -68,7 +68,7 @@ def assess(outcome: str, serious: str, beyond: str, **more: str) -> Deed:
 
 def due(made: Bench, step: str) -> timedelta:
     """How long after the case was opened a step is due."""
-    found = next(duty for duty in duties(made.case, QUALIA) if duty.step == step)
+    found = next(duty for duty in duties(made.situation) if duty.step == step)
     assert found.due_at
     assert made.case.opened_at
     return found.due_at - made.case.opened_at
@@ -224,7 +224,7 @@ def test_updates_are_owed_from_the_first_minute_to_the_last() -> None:
     made.play(Deed(who="qsecurity", step="resolve_security", outcome="resolved", fill=SOLVED))
     made.play(Deed(who="qsecurity", step="inform_security", fill={"told_how": "call"}))
     assert made.case.ending == "completed"
-    assert not duties(made.case, QUALIA)
+    assert not duties(made.situation)
 
 
 def test_each_update_says_anew_how_far_it_is_and_what_the_customer_must_do() -> None:
@@ -240,7 +240,7 @@ def test_each_update_says_anew_how_far_it_is_and_what_the_customer_must_do() -> 
 
 def test_what_recurs_does_not_count_as_progress_of_the_case() -> None:
     made = bench(REPORT)
-    assert face(made.case, QUALIA, "person:UQAGEN01").position == (2, 6)
+    assert face(made.situation, "person:UQAGEN01").position == (2, 6)
 
 
 def test_an_update_waits_for_the_morning_and_what_is_urgent_does_not() -> None:
@@ -271,7 +271,7 @@ def test_an_update_waits_for_the_morning_and_what_is_urgent_does_not() -> None:
 )
 def test_whoever_resolved_it_informs_the_customer(deeds: list[Deed], owner: str) -> None:
     made = bench(REPORT, CONFIRM, PROTECT, INVESTIGATE, *deeds)
-    owed = [duty for duty in duties(made.case, QUALIA) if duty.step != "update"]
+    owed = [duty for duty in duties(made.situation) if duty.step != "update"]
     assert [duty.owner for duty in owed] == [owner]
     shown = form(made.case, QUALIA, owed[0].step, None, None)
     assert {one.name for one in shown.inputs} == {"resolution", "measures", "told_how"}

@@ -79,9 +79,9 @@ def test_who_is_of_both_sides_answers_whoever_spoke_last() -> None:
 
 def test_a_question_changes_no_card() -> None:
     bench = escalated()
-    before = face(bench.case, MR_D, SECURITY)
+    before = face(bench.situation, SECURITY)
     bench.tell(put(bench, "security"))
-    assert face(bench.case, MR_D, SECURITY) == before
+    assert face(bench.situation, SECURITY) == before
 
 
 def test_a_ticket_written_before_the_first_card_stood_is_given_its_link() -> None:

@@ -46,7 +46,7 @@ def asked(bench: Bench, deed: Deed, by: Person) -> cmd.Command:
 def acts(bench: Bench, by: Person) -> Iterator[tuple[str, cmd.Command]]:
     """Everything people may do with a case beside finishing its steps."""
     book, about = bench.playbook, {"case": CASE, "delivery": "x", "by": by}
-    for duty in duties(bench.case, book):
+    for duty in duties(bench.situation):
         on = about | {"step": duty.step, "occurrence": duty.occurrence}
         owner = somebody(book.steps[duty.step].owner).model_copy(update={"id": "UOTHER01"})
         yield f"claim {duty.step}", cmd.ClaimStep(**on)
@@ -58,7 +58,7 @@ def acts(bench: Bench, by: Person) -> Iterator[tuple[str, cmd.Command]]:
             value = {"email": "new@example.com", "phone": "+390669821234"}.get(book.fields[name].type, "7")
             yield f"correct {name}", cmd.RecordFacts(**about, fills=fills({name: value}))
     yield "note", cmd.AddNote(**about, words="the customer called again")
-    if asked_of(bench.case, book):
+    if asked_of(bench.situation):
         yield "question", cmd.Question(**about, words="which logs?")
     yield "wait for the customer", cmd.WaitForCustomer(**about, reason="on a plane")
     yield "cancel", cmd.Cancel(**about, code=next(iter(book.cancels), ""))

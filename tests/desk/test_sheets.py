@@ -94,9 +94,9 @@ def test_while_a_sheet_is_read_the_card_says_so_and_afterwards_no_more() -> None
     made = investigating()
     being = Line(key="An uploaded sheet is being read.")
     made.play(UPLOAD)
-    assert being in face(made.case, MR_D, "role:data_compliance").warnings
+    assert being in face(made.situation, "role:data_compliance").warnings
     answer(made, SheetWrong(lines=(Line(key="The file is empty."),)))
-    assert being not in face(made.case, MR_D, "role:data_compliance").warnings
+    assert being not in face(made.situation, "role:data_compliance").warnings
 
 
 def test_a_sheet_that_cannot_be_read_is_told_to_whoever_uploaded_it() -> None:

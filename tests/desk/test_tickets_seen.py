@@ -45,7 +45,7 @@ def said(made: Bench) -> str:
 
 
 def warned(made: Bench) -> list[str]:
-    found = face(made.case, MR_D, "role:data_compliance").warnings
+    found = face(made.situation, "role:data_compliance").warnings
     return [SAY(line, "en", "Africa/Johannesburg") for line in found]
 
 

@@ -30,7 +30,7 @@ def resume(bench: Bench, who: str = "data") -> None:
 
 
 def dues(bench: Bench) -> dict[str, datetime]:
-    return {one.duty: one.due_at for one in owed(bench.case, bench.playbook) if one.due_at}
+    return {one.duty: one.due_at for one in owed(bench.situation) if one.due_at}
 
 
 def test_due_times_move_by_the_time_the_case_waited() -> None:
@@ -79,13 +79,13 @@ def test_a_step_that_opens_after_the_wait_has_its_own_time() -> None:
 def test_while_it_waits_only_what_is_urgent_can_be_late() -> None:
     calm, urgent = played(4), played(3)
     later = FRIDAY + timedelta(days=10)
-    assert all(one.late(later) for one in owed(calm.case, calm.playbook) if not one.locked)
+    assert all(one.late(later) for one in owed(calm.situation) if not one.locked)
     wait(calm)
     wait(urgent, "mod")
-    rows = owed(calm.case, calm.playbook)
+    rows = owed(calm.situation)
     assert rows
     assert all(one.waiting and not one.late(later) for one in rows)
-    [suspension] = owed(urgent.case, urgent.playbook)
+    [suspension] = owed(urgent.situation)
     assert suspension.late(later)
 
 
@@ -100,4 +100,4 @@ def test_while_it_waits_only_what_is_urgent_can_be_late() -> None:
 def test_the_next_contact_is_due_when_an_open_duty_keeps_a_promise(deeds: int, due: datetime | None) -> None:
     bench = played(deeds)
     assert dues(bench)
-    assert face(bench.case, bench.playbook, "role:mod").next_contact_at == due
+    assert face(bench.situation, "role:mod").next_contact_at == due

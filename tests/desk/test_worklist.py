@@ -42,7 +42,7 @@ def at_mod(playbook: Playbook, moved: timedelta = timedelta()) -> Bench:
 
 def test_a_case_with_the_mod_owes_one_listed_row(playbook: Playbook) -> None:
     bench = at_mod(playbook)
-    [one] = owed(bench.case, playbook)
+    [one] = owed(bench.situation)
     assert (one.display, one.step, one.role, one.duty) == ("ATO-12", "suspend", "mod", "suspend/1")
     assert (one.listed, one.locked, one.waiting, one.urgent) == (True, False, False, True)
     assert one.press is not None
@@ -55,12 +55,12 @@ def test_a_case_with_the_mod_owes_one_listed_row(playbook: Playbook) -> None:
 def test_in_direct_messages_the_opener_has_it_until_somebody_claims_it(playbook: Playbook) -> None:
     bench = Bench(playbook)
     bench.play(next(iter(playbook.rehearsals.values())).deeds[0])
-    [one] = owed(bench.case, playbook)
+    [one] = owed(bench.situation)
     assert (one.claimed_by, one.held_by) == (None, "UAGENT01")
     assert one.press is not None
     assert (one.press.outcome, one.press.form) == ("", True)
     bench.tell(cmd.ClaimStep(case=bench.case.id, delivery="c", by=PEOPLE["agent2"], step="locate"))
-    [one] = owed(bench.case, playbook)
+    [one] = owed(bench.situation)
     assert one.held_by == "UAGENT02"
 
 
@@ -72,7 +72,7 @@ def test_parts_of_one_role_stand_behind_the_first_that_is_not_locked(playbook: P
             if deed.moves:
                 break
             bench.play(deed)
-            rows = owed(bench.case, playbook)
+            rows = owed(bench.situation)
             listed = [(one.step, one.role) for one in rows if one.listed]
             assert len(listed) == len(set(listed))
             assert set(listed) == {(one.step, one.role) for one in rows if not one.locked}
@@ -80,7 +80,7 @@ def test_parts_of_one_role_stand_behind_the_first_that_is_not_locked(playbook: P
 
 
 def test_a_case_that_waits_for_the_customer_is_not_late(playbook: Playbook) -> None:
-    [one] = owed(at_mod(playbook).case, playbook)
+    [one] = owed(at_mod(playbook).situation)
     assert not replace(one, waiting=True).late(FRIDAY + timedelta(days=1))
 
 
@@ -88,7 +88,7 @@ def test_a_closed_case_owes_nothing(playbook: Playbook) -> None:
     bench = at_mod(playbook)
     bench.tell(cmd.Cancel(case=bench.case.id, delivery="x", by=PEOPLE["mod"], code="test"))
     assert bench.case.ending
-    assert owed(bench.case, playbook) == ()
+    assert owed(bench.situation) == ()
     assert goal(bench.case, playbook) is None
 
 
@@ -239,20 +239,20 @@ def test_an_urgent_reminder_beside_a_digest_is_not_in_it() -> None:
 
 def test_a_digest_line_says_how_late(playbook: Playbook) -> None:
     bench = at_mod(playbook, 35 * MINUTE)
-    [one] = reminders(bench.case, playbook, bench.now)
+    [one] = reminders(bench.situation)
     assert one.urgent
     assert one.line.args["minutes"] == 20
     assert one.inbox.startswith("role:")
-    [later] = reminders(bench.case, playbook, bench.now + timedelta(hours=4))
+    [later] = reminders(replace(bench.situation, now=bench.now + timedelta(hours=4)))
     assert later.line.args["hours"] == 4
-    assert reminders(bench.case, playbook, FRIDAY) == ()
+    assert reminders(replace(bench.situation, now=FRIDAY)) == ()
 
 
 def test_a_chase_says_nothing_that_a_digest_says_and_leaves_what_is_held(
     playbook: Playbook,
 ) -> None:
     bench = at_mod(playbook, 40 * MINUTE)
-    [one] = reminders(bench.case, playbook, bench.now)
+    [one] = reminders(bench.situation)
     before = bench.case
     bench.tell(cmd.Chase(case=before.id, delivery="", held=frozenset({one.gathered.mark})))
     assert bench.case.chased == before.chased
@@ -260,7 +260,7 @@ def test_a_chase_says_nothing_that_a_digest_says_and_leaves_what_is_held(
     bench.tell(cmd.Chase(case=before.id, delivery="", gathered=frozenset({one.gathered.mark})))
     assert bench.case.chased != before.chased
     assert bench.of("tell_people") == []
-    assert reminders(bench.case, playbook, bench.now) == ()
+    assert reminders(bench.situation) == ()
     assert timedelta(minutes=15) == APART
 
 
@@ -314,7 +314,7 @@ def test_a_week_in_plain_words(playbook: Playbook) -> None:
     done = cmd.CompleteStep(case=bench.case.id, delivery="s", by=PEOPLE["mod"], step="suspend", outcome="suspended")
     bench.tell(done)
     monday = FRIDAY + timedelta(days=3)
-    rows = [one for one in owed(bench.case, playbook) if one.listed]
+    rows = [one for one in owed(bench.situation) if one.listed]
     told = said_of(bench, [replace(one, due_at=FRIDAY) for one in rows], monday)
     assert told.key == "weekly/mr_d/2026-W47/team_lead"
     assert told.inbox == "role:team_lead"

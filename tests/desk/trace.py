@@ -75,7 +75,7 @@ def _effect(effect: Any) -> Iterator[Line]:
 
 
 def _owed(made: Bench) -> Iterator[Line]:
-    for duty in duties(made.case, made.playbook):
+    for duty in duties(made.situation):
         due = duty.due_at.isoformat() if duty.due_at else "whenever"
         ladder = ", ".join(f"{rung.after} {rung.tell}" for rung in duty.chase)
         yield f"{duty.step}{'.' + duty.part if duty.part else ''} by {due}, locked {len(duty.locked_by)}, ladder {ladder}"
@@ -83,6 +83,6 @@ def _owed(made: Bench) -> Iterator[Line]:
 
 def _faces(made: Bench) -> Iterator[Line]:
     """The words a card opens with."""
-    for inbox in inboxes(made.case, made.playbook):
-        for text in face(made.case, made.playbook, inbox).brief:
+    for inbox in inboxes(made.situation):
+        for text in face(made.situation, inbox).brief:
             yield f"brief {inbox}: {in_language(text, made.playbook.languages[0])}"

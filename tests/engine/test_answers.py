@@ -11,6 +11,7 @@ from desk.case import commands as cmd
 from desk.case.effects import AskBackOffice
 from desk.case.events import EVENT
 from desk.case.results import Answered
+from desk.case.situation import Situation
 from desk.identity.answer_check import BY_DESK, BY_HAND, NOT_THEIRS, WAIT
 from desk.service.ports import GiveUp, TryAgain
 from desk.values import Fill
@@ -422,7 +423,7 @@ async def test_a_profile_that_admin_offered_does_not_hide_whose_order_it_was(
 async def test_the_mod_reads_that_the_desk_compared(desk: Verifying) -> None:
     await by_order(desk)
     await desk.do("verify_order", ORDER)
-    brief = [one["en"] for one in face(await desk.case(), desk.playbook, "role:mod").brief]
+    brief = [one["en"] for one in face(Situation(await desk.case(), desk.playbook, desk.clock.now()), "role:mod").brief]
     assert "The desk compared the answers with Admin." in brief
 
 
@@ -432,7 +433,7 @@ async def test_what_a_person_judged_is_not_said_to_be_compared(desk: Verifying) 
     await desk.do("locate", {"dfd_number": "88010"}, "not_found")
     judged = {"restaurant_matches": "pass", "total_matches": "pass", **FOUND}
     await desk.do("verify_order", judged, "verified")
-    brief = [one["en"] for one in face(await desk.case(), desk.playbook, "role:mod").brief]
+    brief = [one["en"] for one in face(Situation(await desk.case(), desk.playbook, desk.clock.now()), "role:mod").brief]
     assert "Verified by order" in brief[-1]
 
 

@@ -38,13 +38,13 @@ async def test_those_who_decide_see_both_and_nobody_else_does(desk: Whole) -> No
     case = await the(desk, SECOND)
     situation = Situation(case, MR_D, desk.clock.now())
     seen = await for_card(situation, "role:mod", desk.cases)
-    mine, theirs = face(case, MR_D, "role:mod", seen.related).claimants
+    mine, theirs = face(seen, "role:mod").claimants
     assert [mine.case, theirs.case] == ["ATO-2", "ATO-1"]
     assert dict(mine.facts)["email"].value == ELSE["email"]
     assert dict(theirs.facts)["email"].value == RECEIVE.fill["email"]
     for inbox in ("person:UAGENT01", "role:data_compliance", "role:platform_security"):
         other = await for_card(situation, inbox, desk.cases)
-        assert face(case, MR_D, inbox, other.related).claimants == ()
+        assert face(other, inbox).claimants == ()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from config.load import PLAYBOOKS, load
 from config.rules import references
 from desk.cards.step_status import standings
 from desk.case import commands as cmd
+from desk.case.situation import Situation
 from desk.reminders.ladder import deadlines
 from desk.values import Line
 from desk.workflow.cooling_off import RESTS
@@ -65,8 +66,15 @@ async def test_nobody_is_reminded_before_and_the_card_says_until_when() -> None:
     case, playbook = found
     until = case.step("refund").rests_until
     assert until is not None
-    assert min(one.fire_at for one in deadlines(case, playbook) if one.duty.startswith("refund")) >= until
-    (standing,) = [one for one in standings(case, playbook) if one.step == "refund"]
+    assert (
+        min(
+            one.fire_at
+            for one in deadlines(Situation(case, playbook, desk.clock.now()))
+            if one.duty.startswith("refund")
+        )
+        >= until
+    )
+    (standing,) = [one for one in standings(Situation(case, playbook, desk.clock.now())) if one.step == "refund"]
     assert standing.rests and standing.held_until == until
 
 

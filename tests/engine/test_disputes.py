@@ -10,6 +10,7 @@ from desk.cards.timeline import timeline
 from desk.case import commands as cmd
 from desk.case.commands import DecideDispute, LookAtClaims
 from desk.case.effects import TellPeople
+from desk.case.situation import Situation
 from desk.case.state import Case
 from desk.identity import ownership_disputes
 from desk.playbook.model import Deed
@@ -80,7 +81,7 @@ async def the(desk: Whole, case: str) -> Case:
 async def test_the_second_claim_says_who_else_claims_it(desk: Whole) -> None:
     answer = await claim(desk, **ELSE)
     assert answer.case.rivals == ("ATO-1",)
-    (warning,) = face(answer.case, MR_D, "person:UAGENT01").warnings
+    (warning,) = face(Situation(answer.case, MR_D, desk.clock.now()), "person:UAGENT01").warnings
     assert warning.args == {"cases": "ATO-1", "role": MR_D.roles["mod"].title}
 
 
@@ -217,12 +218,13 @@ async def test_both_sides_show_it_and_the_mod_is_called_once(desk: Whole) -> Non
     await claim(desk, **ELSE)
     for case, other in ((FIRST, "ATO-2"), (SECOND, "ATO-1")):
         found = await the(desk, case)
+        situation = Situation(found, MR_D, desk.clock.now())
         assert found.rivals == (other,)
-        assert "role:mod" in inboxes(found, MR_D)
-        for inbox in inboxes(found, MR_D):
-            (warning,) = face(found, MR_D, inbox).warnings
+        assert "role:mod" in inboxes(situation)
+        for inbox in inboxes(situation):
+            (warning,) = face(situation, inbox).warnings
             assert warning.args["cases"] == other
-        assert f"Somebody else claims this profile: {other}" in "\n".join(timeline(found, MR_D, "en"))
+        assert f"Somebody else claims this profile: {other}" in "\n".join(timeline(situation, "en"))
     said = told(desk)
     assert [(one.case, one.inbox) for one in said if one.mention] == [(SECOND, "role:mod")]
     assert {one.inbox for one in said if one.case == FIRST} >= {"role:mod", "person:UAGENT01"}

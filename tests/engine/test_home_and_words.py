@@ -9,6 +9,7 @@ import pytest
 from config.load import load
 from desk.cards.worklist import Owed, owed
 from desk.case.effects import Requester
+from desk.case.situation import Situation
 from desk.playbook.model import Playbook
 from desk.service.ports import GiveUp
 from desk.values import Line
@@ -125,7 +126,7 @@ async def test_a_form_from_the_home_tab_changes_it_when_it_is_sent(slack):
 async def test_a_hundred_open_cases_fit_and_show_all_shows_more(slack):
     await slack.with_mod()
     found = await slack.door.engine.look(CASE)
-    [like] = [one for one in owed(*found) if one.listed]
+    [like] = [one for one in owed(Situation(*found, slack.door.engine.clock.now())) if one.listed]
     crowd(slack, like, 100)
     crowded = [
         replace(one, held_by="UMOD0001", claimed_by="UMOD0001", case=f"{one.case[:-4]}X{n:03}")
@@ -150,7 +151,7 @@ async def test_a_hundred_open_cases_fit_and_show_all_shows_more(slack):
 async def test_overdue_comes_first_and_a_waiting_case_is_not_late(slack):
     await slack.with_mod()
     found = await slack.door.engine.look(CASE)
-    [like] = [one for one in owed(*found) if one.listed]
+    [like] = [one for one in owed(Situation(*found, slack.door.engine.clock.now())) if one.listed]
     later = replace(
         like,
         case="01J8ZK3V9QW5T2N7R4M6X8ZZZZ",
@@ -248,7 +249,7 @@ async def test_the_board_lists_the_roles_work_late_ones_marked(slack):
 async def test_the_board_has_twenty_lines_and_says_that_there_is_more(slack):
     await slack.with_mod()
     found = await slack.door.engine.look(CASE)
-    [like] = [one for one in owed(*found) if one.listed]
+    [like] = [one for one in owed(Situation(*found, slack.door.engine.clock.now())) if one.listed]
     crowd(slack, like, 100)
     blocks = (await slack.command("UMOD0001", "board"))["blocks"]
     assert len(blocks) == 22

@@ -6,6 +6,8 @@ import pytest
 
 from config.load import PLAYBOOKS, load
 from desk.cards.case_card import face, inboxes
+from desk.case.situation import Situation
+from desk.case.state import Case
 from desk.playbook.model import Deed
 from desk.workflow.duties import duties
 from desk.workflow.permissions import why_not
@@ -45,8 +47,8 @@ async def fail(desk: Whole, times: int, first: int = 1, **contact: str) -> None:
         assert answer.case.ending == "failed_verification"
 
 
-def owner(answer_case) -> str:
-    (owed,) = [one for one in duties(answer_case, MR_D) if one.step.startswith("verify")]
+def owner(desk: Whole, case: Case) -> str:
+    (owed,) = [one for one in duties(Situation(case, MR_D, desk.clock.now())) if one.step.startswith("verify")]
     return owed.owner
 
 
@@ -54,7 +56,7 @@ async def test_two_failures_leave_it_to_the_agent(desk: Whole) -> None:
     await fail(desk, 2)
     await desk.play(RECEIVE, case_number(9))
     answer = await desk.play(LOCATE, case_number(9))
-    assert owner(answer.case) == "cs_agent"
+    assert owner(desk, answer.case) == "cs_agent"
     assert (await desk.play(VERIFY, case_number(9))).case.step("suspend").status == "open"
 
 
@@ -64,12 +66,13 @@ async def test_after_three_only_a_mod_goes_on_and_nobody_is_told_which_item_fail
     await fail(desk, 3)
     await desk.play(RECEIVE, case_number(9))
     answer = await desk.play(LOCATE, case_number(9))
-    assert owner(answer.case) == "mod"
+    assert owner(desk, answer.case) == "mod"
     refused = await desk.play(VERIFY, case_number(9))
     assert refused.refusal and refused.refusal.line.args["role"] == MR_D.roles["mod"].title
-    (warning,) = face(refused.case, MR_D, "person:UAGENT01").warnings
+    situation = Situation(refused.case, MR_D, desk.clock.now())
+    (warning,) = face(situation, "person:UAGENT01").warnings
     assert warning.args == {"count": 3, "hours": 24, "role": MR_D.roles["mod"].title}
-    assert "role:mod" in inboxes(refused.case, MR_D)
+    assert "role:mod" in inboxes(situation)
     done = await desk.play(by("mod", VERIFY), case_number(9))
     assert done.refusal is None
     assert done.case.step("suspend").status == "open"
@@ -79,12 +82,13 @@ async def test_whoever_opened_the_case_does_not_go_on_in_it_as_its_mod(desk: Who
     await fail(desk, 3)
     await desk.play(RECEIVE, case_number(9))
     case = (await desk.play(LOCATE, case_number(9))).case
-    (owed,) = [one for one in duties(case, MR_D) if one.step.startswith("verify")]
+    situation = Situation(case, MR_D, desk.clock.now())
+    (owed,) = [one for one in duties(situation) if one.step.startswith("verify")]
     both = PEOPLE["agent"].model_copy(update={"roles": frozenset({"cs_agent", "mod"})})
     assert both.id == case.opened_by
-    why = why_not(both, case, MR_D, owed)
+    why = why_not(both, situation, owed)
     assert why and "yourself" in why.key
-    assert why_not(PEOPLE["mod"], case, MR_D, owed) is None
+    assert why_not(PEOPLE["mod"], situation, owed) is None
 
 
 async def test_another_contact_does_not_help_once_the_profile_is_known(desk: Whole) -> None:
@@ -93,7 +97,7 @@ async def test_another_contact_does_not_help_once_the_profile_is_known(desk: Who
     first = await desk.play(by("agent", RECEIVE, **new), case_number(9))
     assert first.case.locked == 0
     answer = await desk.play(LOCATE, case_number(9))
-    assert owner(answer.case) == "mod"
+    assert owner(desk, answer.case) == "mod"
 
 
 async def test_failures_of_more_than_a_day_ago_do_not_count(desk: Whole) -> None:
@@ -101,7 +105,8 @@ async def test_failures_of_more_than_a_day_ago_do_not_count(desk: Whole) -> None
     desk.clock.move(DAY)
     await fail(desk, 1, first=3)
     await desk.play(RECEIVE, case_number(9))
-    assert owner((await desk.play(LOCATE, case_number(9))).case) == "cs_agent"
+    answer = await desk.play(LOCATE, case_number(9))
+    assert owner(desk, answer.case) == "cs_agent"
 
 
 async def test_failures_of_another_customer_do_not_count(desk: Whole) -> None:
@@ -111,7 +116,7 @@ async def test_failures_of_another_customer_do_not_count(desk: Whole) -> None:
     answer = await desk.play(
         by("agent", LOCATE, customer_id="777", profile_link="https://admin.example/777"), case_number(9)
     )
-    assert owner(answer.case) == "cs_agent"
+    assert owner(desk, answer.case) == "cs_agent"
 
 
 async def test_who_was_asking_when_the_third_failed_passes_the_step_on(desk: Whole) -> None:
@@ -121,7 +126,7 @@ async def test_who_was_asking_when_the_third_failed_passes_the_step_on(desk: Who
     await fail(desk, 3)
     answer = await desk.play(VERIFY, case_number(9))
     assert answer.refusal is None
-    assert owner(answer.case) == "mod"
+    assert owner(desk, answer.case) == "mod"
     assert not answer.case.known("popi_full_name")
     assert (await desk.play(by("mod", VERIFY), case_number(9))).case.step("suspend").status == "open"
 

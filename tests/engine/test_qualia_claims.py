@@ -53,9 +53,10 @@ async def test_after_three_failures_only_the_lead_goes_on_where_identity_is_veri
     await desk.play(REPORT, case_number(9))
     refused = await desk.play(GOOD, case_number(9))
     assert refused.refusal and refused.refusal.line.args["role"] == QUALIA.roles["lead"].title
-    (owed,) = [one for one in duties(refused.case, gated()) if one.step == "identity"]
+    situation = Situation(refused.case, gated(), desk.clock.now())
+    (owed,) = [one for one in duties(situation) if one.step == "identity"]
     assert owed.owner == "lead"
-    assert "role:lead" in inboxes(refused.case, gated())
+    assert "role:lead" in inboxes(situation)
     done = await desk.play(GOOD.model_copy(update={"who": "qlead"}), case_number(9))
     assert done.refusal is None
     assert done.case.step("confirm").status == "open"
@@ -124,7 +125,7 @@ async def test_the_lead_reads_it_in_italian_and_sees_both(desk: Whole) -> None:
     second = await desk.play(of(REPORT, name="Bruno", surname="Rossi"), SECOND)
     situation = Situation(second.case, QUALIA, desk.clock.now())
     seen = await for_card(situation, "role:lead", desk.cases)
-    card = face(second.case, QUALIA, "role:lead", seen.related)
+    card = face(seen, "role:lead")
     assert [one.case for one in card.claimants] == ["QC-2", "QC-1"]
     (warning,) = card.warnings
     said = Catalogue()(warning, "it", "Europe/Rome")

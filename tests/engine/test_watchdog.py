@@ -6,6 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from desk.case.situation import Situation
 from desk.reminders.announcement import Announcement, Gathered
 from desk.reminders.ladder import reached
 from desk.service.ports import StoreGone
@@ -126,7 +127,7 @@ async def test_what_a_digest_says_is_not_late(kennel: Kennel) -> None:
     kennel.desk.clock.move(timedelta(hours=1) + MINUTE)
     case, playbook = await kennel.desk.cases.load("01A")
     now = kennel.desk.clock.now()
-    (one,) = reached(case, playbook, now)
+    (one,) = reached(Situation(case, playbook, now))
     spoke = Announcement(key="digest/1", inbox=one.inbox, lines=(Line(key="said"),))
     await kennel.desk.store.put(spoke, now, [Gathered("01A", one.mark)])
     found = await watch(kennel.desk.cases, kennel.desk.store, kennel.store, LIMITS, now)

@@ -62,7 +62,7 @@ class FakeChat:
 
     async def show(self, effect: ShowCard, situation: Situation, attempt: Attempt) -> CardSeen:
         case = situation.case
-        drawn = face(case, situation.playbook, effect.inbox, situation.related)
+        drawn = face(situation, effect.inbox)
         stands = case.cards.get(effect.inbox)
         standing = self._at(stands.ts) if stands and stands.ts else None
         fail = self._failing()
@@ -88,7 +88,7 @@ class FakeChat:
     async def redact(self, effect: RedactPosts, situation: Situation) -> Redacted:
         there = [one for one in self.posted if one.channel == effect.inbox]
         for one in there:
-            one.face = face(situation.case, situation.playbook, effect.inbox) if one.face else None
+            one.face = face(situation, effect.inbox) if one.face else None
             one.lines, one.pre = (), ""
         return Redacted(count=len(there))
 

@@ -81,8 +81,12 @@ class Story:
         self.playbook, self.case, self.now = playbook, Case(id=CASE), CALL
         self.related = Related(number=12)
 
+    @property
+    def situation(self) -> Situation:
+        return Situation(self.case, self.playbook, self.now, self.related)
+
     def do(self, command: cmd.Command) -> "Story":
-        decision = decide(command, Situation(self.case, self.playbook, self.now, self.related))
+        decision = decide(command, self.situation)
         assert decision.refusal is None, decision.refusal
         self.case = decision.case
         for effect in decision.effects:
@@ -141,7 +145,7 @@ class Story:
         )
 
     def face(self, inbox: str) -> Face:
-        return face(self.case, self.playbook, inbox, self.related)
+        return face(self.situation, inbox)
 
 
 def texts(blocks: Any) -> Iterator[str]:

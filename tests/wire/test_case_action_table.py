@@ -68,7 +68,7 @@ def _asking(bench: Bench, ask: str) -> ActionContext:
 def test_an_added_row_is_in_the_list_and_in_the_cards_menu(played: Bench, added: CaseAction) -> None:
     listed = [e for b in case_action_view(_asking(played, "more"))["blocks"] for e in b.get("elements", ())]
     assert ("ask:call_back:", "Call back…") in [(e.get("action_id"), e["text"]["text"]) for e in listed if "value" in e]
-    card = face(played.case, played.playbook, "role:mod")
+    card = face(played.situation, "role:mod")
     first = menu(card, played.playbook, ink(played.now))["options"][0]
     assert first == {
         "text": {"type": "plain_text", "text": "Call back…"},

@@ -16,6 +16,7 @@ from config.load import load
 from desk.cards.case_card import face, inboxes
 from desk.cards.forms import form
 from desk.case.effects import CreateTicket, Requester
+from desk.case.situation import Situation
 from desk.fields.parse import read
 from desk.fields.templates import fill_one, names_in
 from desk.playbook.model import Deed, Playbook
@@ -112,8 +113,8 @@ def messages(bench: Bench) -> Iterator[Any]:
     """Everything drawn in Slack of a case as it is now."""
     case, book = bench.case, bench.playbook
     look = ink(book.languages[0])
-    for inbox in inboxes(case, book):
-        yield card(face(case, book, inbox), book, look).blocks
+    for inbox in inboxes(Situation(case, book, NOW)):
+        yield card(face(Situation(case, book, NOW), inbox), book, look).blocks
     for effect in bench.of("tell_people"):
         yield from (one.blocks for one in telling(effect, "", look, "https://slack.example/1").messages)
     for person in ("agent", "mod", "qagent", "qhigher"):

@@ -23,7 +23,7 @@ CONTRACTS = next(
     ),
     None,
 )
-CALL = re.compile(r"\.((?:apps|auth|chat|conversations|files|reactions|reminders|usergroups|users|views)_\w+)\(")
+CALL = re.compile(r"\.((?:apps|auth|chat|conversations|files|reactions|reminders|usergroups|users|views)_\w+)[(,]")
 HEARD = re.compile(r'app\.event\("(\w+)"\)|for event in \(([^)]*)\)')
 
 

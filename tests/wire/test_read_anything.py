@@ -26,6 +26,7 @@ from config.settings import Settings
 from config.settings import settings as read_settings
 from desk.case.effects import ReadSheet, UpdateTicket
 from desk.case.results import SheetRows, SheetWrong, TicketSeen
+from desk.case.situation import Situation
 from desk.case.state import Case
 from desk.fields.check import read_fills
 from desk.fields.parse import read, read_cells
@@ -139,7 +140,7 @@ def _encodes(words: str) -> bool:
 def _fills(asked: Any, fills: list[Fill]) -> Any:
     book, asks = asked
     given_here = {ask.field: fill for ask, fill in zip(asks, fills * len(asks), strict=False)}
-    return read_fills(asks, given_here, Case(id="x"), book, NOW)
+    return read_fills(asks, given_here, Situation(Case(id="x"), book, NOW))
 
 
 class _Uploaded:

@@ -182,7 +182,7 @@ def _out_of_order(everything: Sequence[Work], traces: _Traces) -> Iterator[str]:
 
 
 def _unreminded(case: Case, playbook: Playbook, by: datetime) -> Iterator[str]:
-    for one in reached(case, playbook, by):
+    for one in reached(Situation(case, playbook, by)):
         yield f"{case.number}: nobody was reminded of {one.mark}"
 
 

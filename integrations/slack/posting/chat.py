@@ -94,7 +94,7 @@ class SlackChat:
 
     async def _drawn(self, inbox: str, channel: str, situation: Situation) -> Drawn:
         ink = await self._ink(inbox, channel, situation)
-        seen = face(situation.case, situation.playbook, inbox, situation.related)
+        seen = face(situation, inbox)
         return card(seen, situation.playbook, ink)
 
     async def _redrawn(self, channel: str, ts: str, drawn: Drawn) -> bool:

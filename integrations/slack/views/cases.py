@@ -1,5 +1,6 @@
 """Case summary for one person: `/ato ATO-12`. Pure; no customer's data in it."""
 
+from desk.case.situation import Situation
 from desk.case.state import Case
 from desk.fields.template_values import display
 from desk.playbook.model import Playbook
@@ -33,18 +34,19 @@ def headline(case: Case, playbook: Playbook, ink: Ink) -> str:
 
 def case_blocks(case: Case, playbook: Playbook, person: Person, ink: Ink) -> list[Block]:
     """Render one case: open steps, their owners, and the button to continue where this person may."""
-    owed = duties(case, playbook)[:MOST]
+    situation = Situation(case, playbook, ink.now)
+    owed = duties(situation)[:MOST]
     return [
         section(headline(case, playbook, ink)),
-        *(_duty(one, case, playbook, person, ink) for one in owed),
+        *(_duty(one, situation, person, ink) for one in owed),
     ]
 
 
-def _duty(duty: Duty, case: Case, playbook: Playbook, person: Person, ink: Ink) -> Block:
-    words = section(" · ".join(filter(None, [_waits(duty, playbook, ink), _due(duty, ink)])))
-    if why_not(person, case, playbook, duty) is not None:
+def _duty(duty: Duty, situation: Situation, person: Person, ink: Ink) -> Block:
+    words = section(" · ".join(filter(None, [_waits(duty, situation.playbook, ink), _due(duty, ink)])))
+    if why_not(person, situation, duty) is not None:
         return words
-    return {**words, "accessory": _continue(duty, case, ink)}
+    return {**words, "accessory": _continue(duty, situation.case, ink)}
 
 
 def _waits(duty: Duty, playbook: Playbook, ink: Ink) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from desk.cards.case_card import face
 from desk.case import events as ev
+from desk.case.situation import Situation
 from desk.case.state import Case
 from desk.fields.template_values import spoken
 from desk.playbook.model import Playbook
@@ -30,7 +31,7 @@ def ledger(case: Case, playbook: Playbook, ink: Ink) -> list[Block]:
     earlier = len(lines) - MOST
     shown = [ink.line("… ({count} earlier)", count=earlier)] if earlier > 0 else []
     shown += lines[-MOST:] or [ink.line(NOTHING)]
-    due = face(case, playbook, f"person:{case.opened_by}").next_contact_at
+    due = face(Situation(case, playbook, ink.now), f"person:{case.opened_by}").next_contact_at
     after = [ink.line(NEXT, contact_at=ink.by(due))] if due else []
     return [*paragraph(ink, [f"*{ink.line(TITLE)}*", *shown, *after]), *_copy(case, playbook, ink)]
 
