@@ -19,7 +19,7 @@ from config.locales import Catalogue
 from desk.case import commands as cmd
 from desk.case.effects import TellPeople
 from desk.case.results import Told
-from desk.case.state import Case
+from desk.case.situation import Situation
 from desk.playbook.model import Playbook
 from desk.service.engine import Engine
 from desk.service.ports import Attempt
@@ -53,12 +53,12 @@ class Diary(FakeChat):
     zone: ZoneInfo = ROME
     reminders: list[Reminder] = field(default_factory=list)
 
-    async def tell(self, effect: TellPeople, case: Case, playbook: Playbook, now: datetime, attempt: Attempt) -> Told:
+    async def tell(self, effect: TellPeople, situation: Situation, attempt: Attempt) -> Told:
         if effect.reminder:
             at = self.clock.now().astimezone(self.zone)
             said = tuple(Catalogue()(line, "en", self.zone.key) for line in effect.lines)
             self.reminders.append((f"{at:%a %d %b %H:%M}", effect.inbox, effect.mention, said))
-        return await super().tell(effect, case, playbook, now, attempt)
+        return await super().tell(effect, situation, attempt)
 
 
 @dataclass
