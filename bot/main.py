@@ -89,7 +89,7 @@ def assemble(settings: Settings, clock: Clock | None = None) -> Bot:
     jobs = jobs_of(url)
     cases = MeasuredCases(database, vault, jobs)
     pace: Turns = MemoryPace() if jobs is None else StoredPace(database)
-    slack = SlackClient(settings.slack.token.get_secret_value(), settings.slack.api_url, pace=pace)
+    slack = SlackClient(settings.slack.token.get_secret_value(), settings.slack.api_url, pace=pace, desks=desks)
     people = _people(settings, slack, playbooks, database)
     rota = across.rota(database, people, playbooks)
     tickets = _tickets(settings, pace, desks)

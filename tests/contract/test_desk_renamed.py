@@ -1,4 +1,4 @@
-"""What a desk wrote into Zendesk under its old name, it finds after it was renamed."""
+"""What a desk wrote under its old name, it finds after it was renamed, and nothing of another desk."""
 
 import json
 from collections.abc import AsyncIterator
@@ -7,7 +7,10 @@ import pytest
 
 from desk.case.effects import UpdateTicket
 from desk.service.ports import TryAgain
+from integrations.slack.web.client import SlackClient
 from integrations.zendesk.desk_marks import external_id, marker
+from sandbox import seeds
+from sandbox.company import Company
 from tests.contract.zendesk_sandbox import CREATE, Account, Try, account
 
 OLD, NEW = ("ato",), ("fraud-eu", "ato")
@@ -66,3 +69,15 @@ async def test_two_desks_never_take_each_others_tickets_for_their_own(zendesk: A
         for ticket in tickets:
             assert await client.foreign(ticket, [str(CREATE.query_type)]) is None
         client.close()
+
+
+async def test_a_message_of_another_desk_under_the_same_key_is_not_its_own() -> None:
+    async with Company() as company:
+        clients = [
+            SlackClient(seeds.BOT_TOKEN, company.urls["slack"], desks=desks) for desks in (OLD, ("fraud-eu",), NEW)
+        ]
+        at = await clients[0].post("CMOD0001", "Digest", [], "key", None)
+        found = [[one.ts async for one in client.sent("CMOD0001", None, 0)] for client in clients]
+        assert found == [[at], [], [at]]
+        for client in clients:
+            await client.close()

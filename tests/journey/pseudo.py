@@ -23,7 +23,7 @@ _VALUE = re.compile(r"(\$?\{\w+\})")
 _WIDE = {ord(letter): chr(ord(letter) - 0x21 + 0xFF01) for letter in ascii_letters}
 _ORDINARY = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+")
 _MARKUP = re.compile(
-    r"<!date\^[^>]*>|<[@#!][^>]*>|<https?:[^>|]*>|https?://\S+|&\w+;|[\w.+-]+@[\w.-]+|\[ato-[0-9a-f]+\]"
+    r"<!date\^[^>]*>|<[@#!][^>]*>|<https?:[^>|]*>|https?://\S+|&\w+;|[\w.+-]+@[\w.-]+|\[ato-[0-9a-f]+\]|/ato\b"
 )
 _UNSEEN = re.compile("[\u200b\u2060\ufeff]")
 _LINK = re.compile(r"<https?:[^>|]*\|([^>]*)>")

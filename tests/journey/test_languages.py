@@ -26,13 +26,11 @@ NAMES = (
     "Qualia Security",
     "QC",
     "ATO Desk",
-    "/ato",
-    "ato",
     "nessuno noto",
     "IT",
     *(word["it"] for word in WORDS.values()),
 )
-"""What stands in sentences and is no sentence: names of people, groups, products and the command, months, the fixed answers."""
+"""What stands in sentences and is no sentence: names of people, groups and products, months, the fixed answers."""
 
 
 def data_of(playbook: Playbook) -> set[str]:

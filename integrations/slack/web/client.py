@@ -4,7 +4,7 @@ Errors are translated here, once. Nothing is retried here: slack_sdk's own retri
 (https://docs.slack.dev/tools/python-slack-sdk/web#retryhandler), so the queue retries after looking.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from desk.service.ports import GiveUp, TryAgain, Turns
 from desk.service.rate_limit import Rate
+from desk.values import UNNAMED
 from integrations.slack.web.errors import SYSTEM, unreachable
 from integrations.slack.web.heard import heard
 from integrations.slack.web.hosts import Elsewhere, fence, is_slacks
@@ -24,6 +25,11 @@ PAGE = 200
 MOST_PAGES = 50
 POSTS = Rate(every=1.0, burst=4)
 """About one message a second per channel: https://docs.slack.dev/apis/web-api/rate-limits"""
+
+
+def event_type(desk: str) -> str:
+    """Return the type of the metadata of a desk's messages: two desks may post into one channel under one key."""
+    return EVENT_TYPE if desk == UNNAMED else f"{EVENT_TYPE}_{desk.replace('-', '_')}"
 
 
 @dataclass(frozen=True)
@@ -45,8 +51,10 @@ class SlackClient:
         session: aiohttp.ClientSession | None = None,
         timeout: float = 10,
         pace: Turns | None = None,
+        desks: Sequence[str] = (UNNAMED,),
     ) -> None:
-        """The session is created at the first call unless one is given."""
+        """The session is created at the first call unless one is given. `desks` are this desk's names."""
+        self._types = [event_type(desk) for desk in desks]
         self._token, self._api_url, self._timeout = token, api_url, timeout
         self._session, self._owns_session = session, session is None
         self.pace = pace
@@ -95,7 +103,7 @@ class SlackClient:
         thread: str | None,
     ) -> str:
         """Post one message with its key and return its ts. Call `turn` first."""
-        metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
+        metadata = {"event_type": self._types[0], "event_payload": {"key": key}}
         answer = await self._post(channel, text, blocks, metadata, thread)
         return str(answer["ts"])
 
@@ -136,7 +144,7 @@ class SlackClient:
         for _ in range(MOST_PAGES):
             page = await self._page(channel, thread, oldest, cursor)
             for message in page.get("messages") or []:
-                if key := _key(message):
+                if key := _key(message, self._types):
                     yield Sent(str(message["ts"]), key)
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
@@ -262,8 +270,8 @@ _ELSEWHERE = (
 )
 
 
-def _key(message: Mapping[str, Any]) -> str:
+def _key(message: Mapping[str, Any], types: Collection[str]) -> str:
     metadata = message.get("metadata") or {}
-    if metadata.get("event_type") != EVENT_TYPE:
+    if metadata.get("event_type") not in types:
         return ""
     return str((metadata.get("event_payload") or {}).get("key") or "")
