@@ -79,7 +79,7 @@ class Slack(Section):
         ),
     )
     people: dict[str, Annotated[tuple[str, ...], BeforeValidator(listed)]] = Field(
-        {}, description="User ids that have a role without a user group, separated by commas"
+        {}, description="User ids of full members that have a role without a user group, separated by commas"
     )
     operators: str | None = Field(None, description="The channel id where trouble with the desk itself is told")
 
