@@ -8,11 +8,11 @@ from desk.cards.buttons import Button, buttons
 from desk.cards.step_status import Standing, standings
 from desk.case import events as ev
 from desk.case.situation import Situation
-from desk.case.state import Case, Claimant, Escalation, Ticket, Trouble
+from desk.case.state import Case, Claimant, Done, Escalation, Ticket, Trouble
 from desk.fields.template_values import display, spoken
 from desk.identity import lockout, ownership_disputes
 from desk.identity.claimants import both
-from desk.playbook.model import ADOPTED
+from desk.playbook.model import ADOPTED, Outcome, Playbook, Step
 from desk.playbook.parts import Act
 from desk.values import Fact, Line, Text
 from desk.workflow.conditions import holds
@@ -89,15 +89,20 @@ def inboxes(situation: Situation) -> tuple[str, ...]:
     """
     case, playbook = situation.case, situation.playbook
     posts = {f"role:{post.inbox}": name for name, post in playbook.posts.items()}
-    owed = [inbox_of(situation, doers(playbook, duty)) for duty in duties(situation)]
-    briefed = [f"role:{act.show_card.inbox}" for _, act in _briefs(situation) if act.show_card]
-    first = playbook.steps[playbook.opens_with].owner
-    opener = [inbox_of(situation, first)] if case.opened_by else []
-    judge = [inbox_of(situation, role) for role in ownership_disputes.judge(situation)]
-    wanted = dict.fromkeys([*case.cards, *opener, *briefed, *owed, *judge])
+    wanted = dict.fromkeys([*case.cards, *_concerned(situation)])
     if case.opener_left:
         wanted.pop(f"person:{case.opened_by}", None)
     return tuple(inbox for inbox in wanted if inbox not in posts or posts[inbox] in case.escalations)
+
+
+def _concerned(situation: Situation) -> Iterator[str]:
+    """Yield the inboxes of the opener, of who is briefed, of who owes something, and of who decides a dispute."""
+    playbook = situation.playbook
+    if situation.case.opened_by:
+        yield inbox_of(situation, playbook.steps[playbook.opens_with].owner)
+    yield from (f"role:{act.show_card.inbox}" for _, act in _briefs(situation) if act.show_card)
+    yield from (inbox_of(situation, doers(playbook, duty)) for duty in duties(situation))
+    yield from (inbox_of(situation, role) for role in ownership_disputes.judge(situation))
 
 
 def _briefs(situation: Situation) -> Iterator[tuple[str, Act]]:
@@ -111,12 +116,17 @@ def _briefs(situation: Situation) -> Iterator[tuple[str, Act]]:
                 yield name, act
 
 
+def _post_to(playbook: Playbook, inbox: str) -> str | None:
+    """Return the escalation that is posted to this inbox."""
+    return next((name for name, post in playbook.posts.items() if f"role:{post.inbox}" == inbox), None)
+
+
 def face(situation: Situation, inbox: str) -> Face:
     """Build the view model of the case for this inbox."""
     case, playbook, related = situation.case, situation.playbook, situation.related
     role = role_of(inbox, playbook)
     owed = duties(situation)
-    post = next((name for name, p in playbook.posts.items() if f"role:{p.inbox}" == inbox), None)
+    post = _post_to(playbook, inbox)
     return Face(
         case=case.id,
         display=display(case, playbook),
@@ -197,10 +207,14 @@ def _finished(situation: Situation) -> Iterator[Finished]:
             if part in step.parts:
                 yield Finished(step.parts[part].title, {}, done.by, done.at, step.parts[part].sop)
         if state.done and not step.parts and state.outcome != ADOPTED:
-            chosen = step.outcome(state.outcome or "")
-            sop = step.in_sop and (chosen is None or chosen.sop)
-            how = chosen.title if chosen else {}
-            yield Finished(step.title, how, state.done.by, state.done.at, sop)
+            yield _whole(step, step.outcome(state.outcome or ""), state.done)
+
+
+def _whole(step: Step, chosen: Outcome | None, done: Done) -> Finished:
+    """Return a step without parts as finished with an outcome."""
+    if chosen is None:
+        return Finished(step.title, {}, done.by, done.at, step.in_sop)
+    return Finished(step.title, chosen.title, done.by, done.at, step.in_sop and chosen.sop)
 
 
 def shows_everywhere(event: ev.Event, situation: Situation) -> bool:

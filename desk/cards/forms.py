@@ -9,7 +9,7 @@ from desk.fields.check import once
 from desk.fields.format import show_row
 from desk.fields.template_values import display, spoken
 from desk.identity.answer_check import Answers, answers, in_words
-from desk.playbook.model import Playbook, Step
+from desk.playbook.model import Outcome, Part, Playbook, Step
 from desk.playbook.parts import Ask, FieldSpec
 from desk.playbook.safeguards import Answer
 from desk.values import Fact, Text
@@ -71,13 +71,8 @@ def form(
     """Build the form of a step or part; `chosen` is the selected outcome, whose own questions follow."""
     spec = playbook.steps[step]
     piece = spec.parts.get(part or "")
-    outcome = spec.outcome(chosen) if chosen else None
     found = None if piece else answers(case, playbook, spec)
-    asks = piece.asks if piece else (*spec.asks, *(outcome.asks if outcome else ()))
-    asks = _compared(found) if found else asks
-    says = piece.says if piece else (*spec.says, *(outcome.says if outcome else ()))
-    shows = () if piece else (*spec.shows, *(outcome.shows if outcome else ()))
-    choices = () if piece or spec.verdict or found else _choices(spec)
+    content = _of_part(piece) if piece else _of_step(spec, chosen, found)
     words = found.fields if found else {}
     return Form(
         playbook=playbook.playbook,
@@ -86,18 +81,47 @@ def form(
         step=step,
         part=part,
         occurrence=max(1, case.step(step).occurrence),
-        title=piece.title if piece else spec.title,
-        says=tuple(spoken(playbook.texts[name], case, playbook) for name in says),
-        shows=tuple(spoken(playbook.texts[name], case, playbook) for name in shows),
-        choices=choices,
-        chosen=chosen if choices else None,
+        title=content.title,
+        says=tuple(spoken(playbook.texts[name], case, playbook) for name in content.says),
+        shows=tuple(spoken(playbook.texts[name], case, playbook) for name in content.shows),
+        choices=content.choices,
+        chosen=chosen if content.choices else None,
         inputs=tuple(
             _input(case, playbook, ask, words)
-            for ask in once(asks)
+            for ask in once(content.asks)
             if _asks_something(case, playbook.fields[ask.field])
         ),
         new=new,
-        sop=piece.sop if piece else spec.in_sop,
+        sop=content.sop,
+    )
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What a form is about: a part, or a step with the selected outcome."""
+
+    title: Text
+    asks: tuple[Ask, ...]
+    says: tuple[str, ...]
+    sop: bool
+    shows: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+
+def _of_part(part: Part) -> _Content:
+    return _Content(part.title, part.asks, part.says, part.sop)
+
+
+def _of_step(step: Step, chosen: str | None, found: Answers | None) -> _Content:
+    """Return a step's content; where the desk compares answers, the outcome follows from them."""
+    outcome = (step.outcome(chosen) if chosen else None) or Outcome()
+    return _Content(
+        step.title,
+        _compared(found) if found else (*step.asks, *outcome.asks),
+        (*step.says, *outcome.says),
+        step.in_sop,
+        (*step.shows, *outcome.shows),
+        () if step.verdict or found else _choices(step),
     )
 
 

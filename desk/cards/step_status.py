@@ -57,19 +57,23 @@ def standings(situation: Situation) -> tuple[Standing, ...]:
     return tuple(one for one in found if one != Standing(one.step))
 
 
+def _is_snoozed(happened: list[ev.Event]) -> bool:
+    """Return whether what holds a step's reminders back is a snooze, and not an attempt."""
+    held = [e for e in happened if isinstance(e, ev.StepSnoozed | ev.AttemptLogged)]
+    return bool(held) and isinstance(held[-1], ev.StepSnoozed)
+
+
 def _standing(situation: Situation, name: str) -> Standing:
     case = situation.case
     step, state = situation.playbook.steps[name], case.step(name)
     happened = _since_opened(case, name) if state.attempts or state.held_until or state.overridden else []
-    held = [e for e in happened if isinstance(e, ev.StepSnoozed | ev.AttemptLogged)]
-    lifted = [e.by for e in happened if isinstance(e, ev.StepOverridden)]
     return Standing(
         step=name,
         tries=tuple(_tries(step, happened)),
         held_until=state.held_until,
-        snoozed=bool(held) and isinstance(held[-1], ev.StepSnoozed),
+        snoozed=_is_snoozed(happened),
         rests=state.rests_until is not None and not state.overridden and state.held_until == state.rests_until,
-        lifted_by=lifted[-1] if lifted else None,
+        lifted_by=next((e.by for e in reversed(happened) if isinstance(e, ev.StepOverridden)), None),
         ticked=tuple(_ticked(situation, step)),
     )
 

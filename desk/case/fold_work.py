@@ -46,6 +46,13 @@ def _ticket_moved(case: Case, e: work.TicketMoved) -> Case:
     return replace(case, tickets=with_key(case.tickets, e.name, _by_whom(before, ticket, e)))
 
 
+def _how(before: Ticket, ticket: Ticket) -> Literal["solved", "reopened", "routed"] | None:
+    """Return what a person did with a ticket."""
+    if before.solved != ticket.solved:
+        return "solved" if ticket.solved else "reopened"
+    return "routed" if before.group is not None and before.group != ticket.group else None
+
+
 def _by_whom(before: Ticket, ticket: Ticket, e: work.TicketMoved) -> Ticket:
     """Record a manual change of a ticket; a change by the desk clears it."""
     if (before.group, before.status) == (ticket.group, ticket.status):
@@ -54,11 +61,7 @@ def _by_whom(before: Ticket, ticket: Ticket, e: work.TicketMoved) -> Ticket:
         return replace(ticket, moved=None, moved_by=None)
     if (before.group, before.solved) == (ticket.group, ticket.solved):
         return ticket  # such as from solved to closed, which Zendesk does by itself
-    moved: Literal["solved", "reopened", "routed"] | None = None
-    if before.solved != ticket.solved:
-        moved = "solved" if ticket.solved else "reopened"
-    elif before.group != ticket.group and before.group is not None:
-        moved = "routed"
+    moved = _how(before, ticket)
     who = str(e.who.value) if e.who and e.who.value else None
     return replace(ticket, moved=moved, moved_by=who if moved else None)
 

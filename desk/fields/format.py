@@ -36,13 +36,17 @@ def show(field: FieldSpec, fact: Fact | None, language: str, zone: str) -> str:
     return _show_value(field, fact.value, language, zone)
 
 
+def _show_list(field: FieldSpec, value: list[JsonValue], language: str, zone: str) -> str:
+    if field.type == "rows":
+        return "\n".join(show_row(field, row, language) for row in value if isinstance(row, dict))
+    return ", ".join(_show_value(field, one, language, zone) for one in value)
+
+
 def _show_value(field: FieldSpec, value: JsonValue, language: str, zone: str) -> str:
     if isinstance(value, dict):
         return show_money(value, language)
-    if field.type == "rows" and isinstance(value, list):
-        return "\n".join(show_row(field, row, language) for row in value if isinstance(row, dict))
     if isinstance(value, list):
-        return ", ".join(_show_value(field, one, language, zone) for one in value)
+        return _show_list(field, value, language, zone)
     if field.type == "instant":
         return show_instant(datetime.fromisoformat(str(value)), language, zone)
     words = field.options.get(str(value)) or (WORDS.get(str(value)) if field.type in TWO_WAY else None)

@@ -133,18 +133,25 @@ def _card_at(digits: str, first: int, edges: set[int]) -> int:
     return 0
 
 
+_LONG = frozenset(range(16, 20))
+_ISSUED: tuple[tuple[int, int, frozenset[int]], ...] = (
+    (4000, 4999, frozenset({13, 16, 19})),
+    (5100, 5599, frozenset({16})),
+    (2221, 2720, frozenset({16})),
+    (3400, 3499, frozenset({15})),
+    (3700, 3799, frozenset({15})),
+    (3600, 3699, frozenset({14, 16})),
+    (3800, 3999, frozenset({14, 16})),
+    (3528, 3589, _LONG),
+    *((two * 100, two * 100 + 99, _LONG) for two in (50, 56, 57, 58, 60, 62, 63, 64, 65, 67)),
+)
+"""First and last four digits of the card schemes' ranges, with the lengths of their numbers."""
+
+
 def _issued(digits: str) -> bool:
     """Return whether a card scheme issues numbers with this prefix and length."""
-    two, four, size = int(digits[:2]), int(digits[:4]), len(digits)
-    return (
-        (digits[0] == "4" and size in {13, 16, 19})
-        or ((51 <= two <= 55 or 2221 <= four <= 2720) and size == 16)
-        or (two in {34, 37} and size == 15)
-        or (two in {36, 38, 39} and size in {14, 16})
-        or (3528 <= four <= 3589 and size >= 16)
-        or (two in {60, 62, 64, 65} and size >= 16)
-        or (two in {50, 56, 57, 58, 63, 67} and size >= 16)
-    )
+    four, size = int(digits[:4]), len(digits)
+    return any(first <= four <= last and size in sizes for first, last, sizes in _ISSUED)
 
 
 def _of(*patterns: "re.Pattern[str]") -> Callable[[str], Spans]:

@@ -3,7 +3,7 @@
 A person judges instead where Admin is not connected, does not answer, or has nothing to compare with.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -51,25 +51,31 @@ class Answers:
     learnt: AnswersLearnt | None
 
 
+def _compared(playbook: Playbook, step: Step) -> dict[str, Answer]:
+    """Return the fields of a step whose answers the desk compares."""
+    return {ask.field: how for ask in step.whole_asks if (how := by_desk(playbook.fields[ask.field]))}
+
+
 def answers(case: Case, playbook: Playbook, step: Step) -> Answers | None:
     """Return the compared questions of a step; None where a person judges."""
-    every = (*step.asks, *(ask for one in step.outcomes.values() for ask in one.asks))
-    found = {ask.field: how for ask in every if (how := by_desk(playbook.fields[ask.field]))}
+    found = _compared(playbook, step)
     first = next(iter(found.values()), None)
-    if first is None:
-        return None
-    state = _state(case, first, step)
-    if state is None:
+    state = _state(case, first, step) if first else None
+    if first is None or state is None:
         return None
     learnt = case.learnt[f"{first.about} {case.value(first.of)}"] if state == "known" else None
     shown = tuple(ask for ask in step.asks if ask.field not in found)
-    left = (ask for ask in every if ask not in shown and ask.field not in found and not ask.optional)
-    missing = tuple(
-        ask.model_copy(update={"optional": True})
-        for ask in left
-        if learnt and learnt.found and not case.known(ask.field) and ask.field not in learnt.gives
-    )
-    return Answers(first.about, first.of, found, (*shown, *missing), state, learnt)
+    left = [ask for ask in step.whole_asks if ask not in shown and ask.field not in found]
+    return Answers(first.about, first.of, found, (*shown, *_not_given(left, learnt, case)), state, learnt)
+
+
+def _not_given(left: Iterable[Ask], learnt: AnswersLearnt | None, case: Case) -> tuple[Ask, ...]:
+    """Return the questions that neither the case nor Admin answers; they are asked, and may stay empty."""
+    if learnt is None or not learnt.found:
+        return ()
+    known = {ask.field for ask in left if case.known(ask.field)} | learnt.gives.keys()
+    unknown = (ask for ask in left if not ask.optional and ask.field not in known)
+    return tuple(ask.model_copy(update={"optional": True}) for ask in unknown)
 
 
 AS_SAID = {
@@ -86,8 +92,7 @@ def in_words(spec: FieldSpec) -> FieldSpec:
 
 def any_by_desk(playbook: Playbook, step: Step) -> bool:
     """Return whether a step has questions that the desk compares."""
-    asks = (*step.asks, *(ask for one in step.outcomes.values() for ask in one.asks))
-    return any(by_desk(playbook.fields[ask.field]) for ask in asks)
+    return any(by_desk(playbook.fields[ask.field]) for ask in step.whole_asks)
 
 
 def _state(case: Case, how: Answer, step: Step) -> Literal["unasked", "pending", "known"] | None:

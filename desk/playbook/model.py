@@ -165,6 +165,11 @@ class Step(Value):
     """Duplicate guard: no other case may have finished this step with the same value of one of these fields."""
     in_sop: bool = True
 
+    @property
+    def whole_asks(self) -> tuple[Ask, ...]:
+        """Return the questions of the step and of all its outcomes, without those of its parts."""
+        return (*self.asks, *(ask for one in self.outcomes.values() for ask in one.asks))
+
     def outcome(self, name: str) -> Outcome | None:
         """Return an outcome by name; a step without outcomes has one, called `done`."""
         if not self.outcomes and name == "done":

@@ -76,13 +76,21 @@ def _line(case: str, one: Reached, now: datetime) -> Line:
     return Line(key=LATE_HOURS, args={"case": case, "hours": minutes // 60, "what": one.duty.title})
 
 
+def _by_inbox(due: Iterable[Reminder]) -> dict[str, list[Reminder]]:
+    found: dict[str, list[Reminder]] = {}
+    for one in due:
+        found.setdefault(one.inbox, []).append(one)
+    return found
+
+
+def _are_many(reminders: Iterable[Reminder]) -> bool:
+    return len({one.gathered.case for one in reminders}) > MANY
+
+
 def plan(due: Iterable[Reminder], said: Collection[Gathered], peace: Collection[str], now: datetime) -> Plan:
     """Group due reminders into digests. `said` are in a digest already, `peace` names inboxes that just had one."""
-    inboxes: dict[str, list[Reminder]] = {}
-    for one in due:
-        if not one.urgent and one.gathered not in said:
-            inboxes.setdefault(one.inbox, []).append(one)
-    many = {inbox: ones for inbox, ones in inboxes.items() if len({one.gathered.case for one in ones}) > MANY}
+    inboxes = _by_inbox(one for one in due if not one.urgent and one.gathered not in said)
+    many = {inbox: ones for inbox, ones in inboxes.items() if _are_many(ones)}
     return Plan(
         tuple(_digest(inbox, ones, now) for inbox, ones in many.items() if inbox not in peace),
         frozenset(one.gathered for inbox in many.keys() & set(peace) for one in many[inbox]),

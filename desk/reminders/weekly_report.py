@@ -87,8 +87,12 @@ def count(cases: Iterable[Case], late: Iterable[Owed], playbook: Playbook, span:
         goals=tuple(_reached(case, found) for case, found in reached if _within(found.done_at, span)),
         slowest=_slowest(seen, playbook, span),
         broken=tuple(_broken(seen, span)),
-        stuck=tuple(one for one in late if one.due_at and now - one.due_at > STUCK_AFTER and one.late(now)),
+        stuck=tuple(one for one in late if _is_stuck(one, now)),
     )
+
+
+def _is_stuck(duty: Owed, now: datetime) -> bool:
+    return duty.due_at is not None and now - duty.due_at > STUCK_AFTER and duty.late(now)
 
 
 def _within(at: datetime | None, span: Span) -> bool:

@@ -52,11 +52,11 @@ def record(draft: Draft, command: cmd.OpenCase | cmd.CompleteStep, step: str, ou
     if found and isinstance(command, cmd.CompleteStep):
         return _record_compared(draft, command, found)
     chosen = (None if spec.verdict else spec.outcome(outcome)) or Outcome()
-    asks = (*spec.asks, *chosen.asks)
-    facts, wrong = read_fills(asks, fills, draft.situation)
-    capped = None if draft.case.step(step).overridden else over_cap(facts, draft.playbook)
-    if wrong or capped:
-        return refuse(INCOMPLETE, *wrong, *([capped] if capped else []))
+    facts, wrong = read_fills((*spec.asks, *chosen.asks), fills, draft.situation)
+    if not draft.case.step(step).overridden and (capped := over_cap(facts, draft.playbook)):
+        wrong = (*wrong, capped)
+    if wrong:
+        return refuse(INCOMPLETE, *wrong)
     if facts:
         draft.add(ev.FactsRecorded(at=draft.now, by=command.by.id, facts=facts, step=step))
     return Recorded(facts, _follows(draft.situation, spec) if spec.verdict else outcome)
@@ -95,6 +95,11 @@ def _record_compared(draft: Draft, command: cmd.CompleteStep, found: Answers) ->
     words = results(found, draft.related.answers, draft.situation)
     facts |= {name: fact(draft.playbook, name, word) for name, word in words.items()}
     draft.add(ev.FactsRecorded(at=draft.now, by=by, facts=facts, step=step))
+    return _record_given(draft, step, facts, found)
+
+
+def _record_given(draft: Draft, step: str, facts: Facts, found: Answers) -> Refusal | Recorded:
+    """Record what Admin knows of a caller whose answers were compared; the outcome follows from them."""
     outcome = _answered(draft.situation, draft.playbook.steps[step], found)
     chosen = draft.playbook.steps[step].outcome(outcome) or Outcome()
     if known := given(found, chosen.asks, draft.situation):

@@ -47,30 +47,26 @@ class Lookups:
 
 def lookups(command: cmd.Command, situation: Situation) -> Lookups | None:
     """Return what to look up for a command, or None."""
-    case, playbook = situation.case, situation.playbook
     if isinstance(command, cmd.OpenCase | cmd.AdoptTicket):
-        known = _carried(command, situation) if case.opened_at is None else None
+        known = _carried(command, situation) if situation.case.opened_at is None else None
         return _for_new(known, situation) if known else None
     claims = _claims(command, situation)
-    lockout = watched(playbook, command.step) if isinstance(command, cmd.CompleteStep) else None
-    step = playbook.steps.get(command.step) if isinstance(command, cmd.CompleteStep) else None
-    if claims is None and lockout is None and not (step and step.unique):
+    failures, unique = _of_step(command, situation) if isinstance(command, cmd.CompleteStep) else ((), ())
+    if claims is None and not failures and not unique:
         return None
     known = _carried(command, situation)
     if known is None:
         return None
-    return Lookups(
-        known,
-        claims=claims,
-        failures=lockout.same if lockout else (),
-        unique=step.unique if step and not case.step(step_name(command)).overridden else (),
-        step=step_name(command),
-    )
+    step = command.step if isinstance(command, cmd.CompleteStep) else ""
+    return Lookups(known, claims=claims, failures=failures, unique=unique, step=step)
 
 
-def step_name(command: cmd.Command) -> str:
-    """Return the step that a command names; empty for one that names none."""
-    return str(getattr(command, "step", ""))
+def _of_step(command: cmd.CompleteStep, situation: Situation) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the fields by which failed verifications count, and those that must not be shared, of a step."""
+    step = situation.playbook.steps.get(command.step)
+    lockout = watched(situation.playbook, command.step)
+    lifted = situation.case.step(command.step).overridden
+    return (lockout.same if lockout else ()), (step.unique if step and not lifted else ())
 
 
 def _for_new(known: Case, situation: Situation) -> Lookups:

@@ -125,6 +125,17 @@ def _already(draft: Draft, step: str) -> Refusal:
     )
 
 
+def _clashes(draft: Draft, spec: Step) -> Refusal:
+    """Refuse what other cases did for the same orders."""
+    key = "{cases} did this already for the same {what}. Nothing was done; ask {role} if it is really due twice."
+    args = {
+        "cases": ", ".join(draft.related.clashes),
+        "what": _titles(draft.playbook, spec.unique),
+        "role": f"role:{draft.playbook.override_by or spec.owner}",
+    }
+    return refuse(Line(key=key, args=args))
+
+
 def complete_step(command: cmd.CompleteStep, draft: Draft) -> Verdict:
     """Finish a step with an outcome, after checking the person, the answers and the outcome's condition."""
     duty = check(draft, command, command.step, None, command.occurrence)
@@ -136,17 +147,7 @@ def complete_step(command: cmd.CompleteStep, draft: Draft) -> Verdict:
     if not judged(draft.situation, spec) and spec.outcome(command.outcome) is None:
         return refuse(BY_HAND if any_by_desk(draft.playbook, spec) else CHOOSE)
     if draft.related.clashes:
-        key = "{cases} did this already for the same {what}. Nothing was done; ask {role} if it is really due twice."
-        return refuse(
-            Line(
-                key=key,
-                args={
-                    "cases": ", ".join(draft.related.clashes),
-                    "what": _titles(draft.playbook, spec.unique),
-                    "role": f"role:{draft.playbook.override_by or spec.owner}",
-                },
-            )
-        )
+        return _clashes(draft, spec)
     if why := ownership_disputes.held(command, draft):
         return refuse(why)
     ownership_disputes.flag(draft)

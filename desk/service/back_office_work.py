@@ -175,15 +175,18 @@ def _digests(
 ) -> dict[str, tuple[str, ...]]:
     """Return the digests of the right answers per compared field; none for an order that is too recent."""
     found: dict[str, tuple[str, ...]] = {}
-    for name, spec in playbook.fields.items():
-        how = by_desk(spec)
-        if how is None or how.about != about:
-            continue
+    for name, how in _compared(playbook, about).items():
         old = [one for one in orders if _is_old(one, case, how)]
         words = [one.id for one in old] if how.fact == "recent_order" else right[how.fact]
         counts = about == "profile" or bool(old)
-        found[name] = tuple(_one(case, name, spec, word, digests) for word in words if counts)
+        found[name] = tuple(_one(case, name, playbook.fields[name], word, digests) for word in words if counts)
     return found
+
+
+def _compared(playbook: Playbook, about: About) -> dict[str, Answer]:
+    """Return the fields that the desk compares with what it learnt about an order or a profile."""
+    found = {name: by_desk(spec) for name, spec in playbook.fields.items()}
+    return {name: how for name, how in found.items() if how and how.about == about}
 
 
 def _is_old(order: OrderSeen, case: Case, how: Answer) -> bool:

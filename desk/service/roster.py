@@ -89,16 +89,22 @@ class Rosters(Protocol):
         ...
 
 
+def _listed(group: Group, before: Membership | None, at: int) -> Membership | None:
+    """Return the membership of somebody in a list; None where something of the same stamp says absent."""
+    if before is not None and before.present:
+        return before
+    same = group.listed_at == at or (before is not None and before.at == at)
+    return None if same else Membership(True, at)
+
+
 def listed(group: Group, people: Collection[str], at: int) -> Group:
     """Apply a whole list of a group; what is known since a later stamp stays. At one stamp absence wins."""
     if at < group.listed_at:
         return replace(group, problem="")
     kept = {person: one for person, one in group.members.items() if one.at > at}
     for person in set(people) - kept.keys():
-        before = group.members.get(person)
-        same = group.listed_at == at or (before is not None and before.at == at)
-        if not same or (before is not None and before.present):
-            kept[person] = before if before is not None and before.present else Membership(True, at)
+        if found := _listed(group, group.members.get(person), at):
+            kept[person] = found
     return replace(group, listed_at=at, members=kept, problem="")
 
 

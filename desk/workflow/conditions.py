@@ -1,6 +1,6 @@
 """Conditions in three-valued logic: true, false, or undecided. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 
@@ -15,13 +15,7 @@ def holds(condition: Condition | None, situation: Situation) -> bool | None:
     case = situation.case
     if condition is None:
         return True
-    answers: list[bool | None] = [_outcome(case, *pair) for pair in condition.outcome.items()]
-    answers += [_field(situation, *pair) for pair in condition.field.items()]
-    answers += [_known(situation, name) for name in condition.known]
-    answers += [_positive(situation, name) for name in condition.positive]
-    answers += [_equal(situation, condition.equal)] if condition.equal else []
-    answers += [case.step(name).compared for name in condition.compared]
-    answers += [_tried(case, *pair) for pair in condition.attempts.items()]
+    answers: list[bool | None] = [*_of_facts(condition, situation), *_of_steps(condition, case)]
     answers += [holds(one, situation) for one in condition.all]
     if condition.any:
         answers.append(_any(holds(one, situation) for one in condition.any))
@@ -29,6 +23,20 @@ def holds(condition: Condition | None, situation: Situation) -> bool | None:
         inner = holds(condition.no, situation)
         answers.append(None if inner is None else not inner)
     return _all(answers)
+
+
+def _of_facts(condition: Condition, situation: Situation) -> Iterator[bool | None]:
+    yield from (_field(situation, *pair) for pair in condition.field.items())
+    yield from (_known(situation, name) for name in condition.known)
+    yield from (_positive(situation, name) for name in condition.positive)
+    if condition.equal:
+        yield _equal(situation, condition.equal)
+
+
+def _of_steps(condition: Condition, case: Case) -> Iterator[bool | None]:
+    yield from (_outcome(case, *pair) for pair in condition.outcome.items())
+    yield from (case.step(name).compared for name in condition.compared)
+    yield from (_tried(case, *pair) for pair in condition.attempts.items())
 
 
 def _all(answers: Iterable[bool | None]) -> bool | None:

@@ -4,10 +4,12 @@ A correction never does another role's work: a field belongs to the roles that a
 course of the case, or was checked by four eyes, is changed by reopening the case.
 """
 
+from collections.abc import Iterable
+
 from desk.case.situation import Situation
 from desk.fields.check import over_cap
 from desk.playbook.model import Playbook
-from desk.playbook.parts import by_desk
+from desk.playbook.parts import Ask, by_desk
 from desk.values import Fact, FieldError, Line, Person, Text
 from desk.workflow.conditions import asked_by, fields_asked
 
@@ -22,6 +24,23 @@ def may_not(
     return over_cap(facts, situation.playbook)
 
 
+def _not_theirs(name: str, by: Person, situation: Situation) -> Line | None:
+    """Return why a person whose roles are not asked for a field may not correct it."""
+    playbook = situation.playbook
+    roles = owners(name, playbook)
+    cancellers = playbook.cancel_by if name in _whose(situation) else ()
+    if not roles or by.roles & {*roles, playbook.override_by, *cancellers}:
+        return None
+    return Line(
+        key="Only {role} may correct “{what}”. On duty now: {people}. I have not changed anything.",
+        args={
+            "role": playbook.roles[roles[0]].title,
+            "what": playbook.fields[name].title,
+            "people": f"role:{roles[0]}",
+        },
+    )
+
+
 def _refused(name: str, facts: dict[str, Fact], by: Person, situation: Situation) -> Line | FieldError | None:
     """Return why this person may not record or correct this fact."""
     case, playbook = situation.case, situation.playbook
@@ -33,21 +52,8 @@ def _refused(name: str, facts: dict[str, Fact], by: Person, situation: Situation
             ),
             args={"what": playbook.fields[name].title},
         )
-    whose = name in _whose(situation)
-    roles = owners(name, playbook)
-    if roles and not by.roles & {
-        *roles,
-        playbook.override_by,
-        *(playbook.cancel_by if whose else ()),
-    }:
-        return Line(
-            key="Only {role} may correct “{what}”. On duty now: {people}. I have not changed anything.",
-            args={
-                "role": playbook.roles[roles[0]].title,
-                "what": playbook.fields[name].title,
-                "people": f"role:{roles[0]}",
-            },
-        )
+    if line := _not_theirs(name, by, situation):
+        return line
     if name in facts and case.known(name) and _decided(name, situation):
         return Line(
             key=(
@@ -56,12 +62,21 @@ def _refused(name: str, facts: dict[str, Fact], by: Person, situation: Situation
             ),
             args={"what": playbook.fields[name].title},
         )
-    if case.known(name) and (line := _verified(name, facts, by, situation)):
+    return _protected(name, facts, by, situation) if case.known(name) else None
+
+
+def _protected(name: str, facts: dict[str, Fact], by: Person, situation: Situation) -> Line | FieldError | None:
+    """Return why a known fact that a verification stands on may not be changed by this person."""
+    if line := _verified(name, facts, by, situation):
         return line
     step = _checked_against(name, situation)
-    if step and case.known(name) and playbook.override_by not in by.roles:
-        return _only_lead(name, step, playbook)
+    if step and situation.playbook.override_by not in by.roles:
+        return _only_lead(name, step, situation.playbook)
     return None
+
+
+def _asks_for(asks: Iterable[Ask], name: str) -> bool:
+    return any(ask.field == name for ask in asks)
 
 
 def owners(name: str, playbook: Playbook) -> tuple[str, ...]:
@@ -69,10 +84,9 @@ def owners(name: str, playbook: Playbook) -> tuple[str, ...]:
     found: list[str] = []
     for step_name in asked_by(playbook, name):
         step = playbook.steps[step_name]
-        whole = [*step.asks, *(ask for outcome in step.outcomes.values() for ask in outcome.asks)]
-        if any(ask.field == name for ask in whole):
+        if _asks_for(step.whole_asks, name):
             found.append(step.owner)
-        parts = (part for part in step.parts.values() if any(ask.field == name for ask in part.asks))
+        parts = (part for part in step.parts.values() if _asks_for(part.asks, name))
         found.extend(part.by or step.owner for part in parts)
     return tuple(dict.fromkeys(found))
 

@@ -23,14 +23,19 @@ class Left:
 
 def left_behind(situation: Situation, person: str, ended: Collection[str]) -> Left:
     """Return what a person leaves in a case when these roles have ended; nothing in a closed one."""
-    case, playbook = situation.case, situation.playbook
+    playbook = situation.playbook
     mine = [duty for duty in duties(situation) if duty.claimed_by == person]
     still = {duty.step for duty in mine if doers(playbook, duty) not in ended}
     claims = {duty.step: duty for duty in reversed(mine) if duty.step not in still}
+    opener = situation.case.open and situation.case.opened_by == person and not situation.case.opener_left
+    return Left(tuple(reversed(claims.values())), *(_passes(playbook, ended) if opener else (None, None)))
+
+
+def _passes(playbook: Playbook, ended: Collection[str]) -> tuple[str, str] | tuple[None, None]:
+    """Return the role whose direct messages pass on, and to which role; None where it has not ended."""
     direct = direct_role(playbook)
-    to = playbook.roles[direct].next if direct else None
-    opener = case.open and case.opened_by == person and not case.opener_left
-    return Left(tuple(reversed(claims.values())), *((direct, to) if opener and direct in ended and to else ()))
+    to = playbook.roles[direct].next if direct in ended and direct else None
+    return (direct, to) if direct and to else (None, None)
 
 
 def direct_role(playbook: Playbook) -> str | None:

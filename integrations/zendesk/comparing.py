@@ -118,8 +118,22 @@ def _holds(form: RawForm, field: RawFieldSetUp) -> bool:
     return field.id in (form.ticket_field_ids or ())
 
 
+def _with_query_type(wanted: Wanted) -> set[str]:
+    """Return the forms whose tickets have a query type."""
+    return {kind.form for kind in wanted.kinds if kind.query_type}
+
+
+def _without_field(name: str, field: str) -> Difference:
+    return Difference(
+        check="form",
+        name=name,
+        what=f"The form “{name}” does not hold the field “{field}”, so tickets lose it.",
+        cure=f"Put “{field}” onto the form: the form is yours, so `ato provision` leaves it as it is.",
+    )
+
+
 def _forms(wanted: Wanted, found: Found, field: RawFieldSetUp | None) -> Iterator[Difference]:
-    with_query_type = {kind.form for kind in wanted.kinds if kind.query_type}
+    with_query_type = _with_query_type(wanted)
     for name in wanted.forms:
         same = _named(found.forms, name)
         needs = name in with_query_type
@@ -128,12 +142,7 @@ def _forms(wanted: Wanted, found: Found, field: RawFieldSetUp | None) -> Iterato
         elif not same:
             yield _new_form(name, found, field if needs else None, waits=needs and field is None)
         elif needs and field and not _holds(same[0], field):
-            yield Difference(
-                check="form",
-                name=name,
-                what=f"The form “{name}” does not hold the field “{wanted.field}”, so tickets lose it.",
-                cure=f"Put “{wanted.field}” onto the form: the form is yours, so `ato provision` leaves it as it is.",
-            )
+            yield _without_field(name, wanted.field)
 
 
 def _new_form(name: str, found: Found, field: RawFieldSetUp | None, *, waits: bool) -> Difference:

@@ -1,6 +1,6 @@
 """Diff of the desk's webhook and triggers, and a check for other triggers that would notify a customer. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from integrations.zendesk.difference import RUN, Difference, several
@@ -93,6 +93,10 @@ _HINTS = {
 """What to look at beside running `ato provision`, by the attribute of the webhook that differs."""
 
 
+def _hints(differs: Collection[str]) -> list[str]:
+    return [words for name, words in _HINTS.items() if name in differs]
+
+
 def _hook_differs(wanted: Wanted, there: RawHook) -> Iterator[Difference]:
     if tuple(there.subscriptions or ()) != _CONNECTED:
         yield Difference(
@@ -106,11 +110,15 @@ def _hook_differs(wanted: Wanted, there: RawHook) -> Iterator[Difference]:
     differs = {name: value for name, value in shape.items() if getattr(there, name) != value}
     if differs:
         what = "is paused" if "status" in differs else f"has another {', '.join(differs).replace('_', ' ')}"
-        cure = " ".join([RUN, *(words for name, words in _HINTS.items() if name in differs)])
+        cure = " ".join([RUN, *_hints(differs)])
         call = Call(method="PATCH", path=f"/api/v2/webhooks/{there.id}", body={"webhook": differs})
         yield Difference(
             check="webhook", name=wanted.webhook, what=f"The webhook “{wanted.webhook}” {what}.", cure=cure, call=call
         )
+
+
+def _titled(found: Found, title: str) -> list[RawRule]:
+    return [one for one in found.rules if one.title == title]
 
 
 def rules(wanted: Wanted, found: Found, kinds: Sequence[Placed]) -> Iterator[Difference]:
@@ -119,7 +127,7 @@ def rules(wanted: Wanted, found: Found, kinds: Sequence[Placed]) -> Iterator[Dif
     hook_id = there.id if there and is_ours(there, wanted) else None
     kinds_by_title = {kind.title(wanted.desk): kind for kind in reversed(wanted.kinds)}
     for title, kind in reversed(kinds_by_title.items()):
-        same = [one for one in found.rules if one.title == title]
+        same = _titled(found, title)
         if len(same) > 1:
             yield several("trigger", title)
         elif hook_id is not None and kind in at:
