@@ -1,4 +1,4 @@
-"""House rules no linter knows: opaque bodies in handlers, broad excepts, sizes, lock files without index addresses.
+"""House rules no linter knows: opaque bodies in handlers, broad excepts, one decision for one command, sizes, locks.
 
 Run as `python -m tools.checks`. Reads source files and imports none of them.
 """
@@ -6,7 +6,7 @@ Run as `python -m tools.checks`. Reads source files and imports none of them.
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,14 @@ FUNCTION_LINES, FILE_LINES = 40, 300
 BROAD = {"desk/service/engine.py": 1, "bot/": 1}
 """Where a broad `except` may stand, and how often: performing an effect, and the outermost handler."""
 
+SERVICE = "desk/service/"
+"""The package in which one place decides commands."""
+
+CARRIED = ("desk/case/commands.py", "desk/case/state.py")
+"""What a person asked for and what is so: neither holds what the engine looked up (`Related` does)."""
+
+_FILLED_IN = re.compile(r"\bfill(?:s|ed)? in\b|\bby the engine\b", re.IGNORECASE)
+
 _ADDRESS = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|--trusted-host|^\S+ @ |file://")
 
 
@@ -48,10 +56,13 @@ class Breach:
 def check(root: Path) -> list[Breach]:
     """Check the whole project."""
     found: list[Breach] = []
+    service: dict[str, str] = {}
     for room in ROOMS:
         for path in sorted((root / room).rglob("*.py")):
             file, words = path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")
             found.extend(check_file(file, words))
+            service |= {file: words} if file.startswith(SERVICE) else {}
+    found.extend(decisions(service))
     found.extend(broad_excepts(found))
     for lock in sorted(root.glob("requirements*.lock")):
         found.extend(addresses(lock.name, lock.read_text(encoding="utf-8")))
@@ -62,11 +73,35 @@ def check_file(file: str, words: str) -> Iterator[Breach]:
     """Check one file; broad excepts are collected, since the limit is per room."""
     tree = ast.parse(words, file)
     yield from _sizes(file, words, tree)
+    yield from _filled_in(file, words)
     for node in ast.walk(tree):
         if isinstance(node, ast.ExceptHandler) and _is_broad(node.type):
             yield Breach(file, node.lineno, _BROAD)
         if file.startswith("handlers/"):
             yield from _opened(file, node)
+
+
+def decisions(service: Mapping[str, str]) -> Iterator[Breach]:
+    """Report calls of `decide` in the service, by file and source, unless there is exactly one."""
+    calls = [
+        (file, node.lineno)
+        for file, words in service.items()
+        for node in ast.walk(ast.parse(words, file))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "decide"
+    ]
+    if len(calls) == 1:
+        return
+    for file, line in calls or [(SERVICE, 1)]:
+        yield Breach(file, line, f"decide is called in {len(calls)} places; one command is decided once, in one place")
+
+
+def _filled_in(file: str, words: str) -> Iterator[Breach]:
+    """Report fields of commands and of the case that somebody else fills in."""
+    if file not in CARRIED:
+        return
+    for at, line in enumerate(words.splitlines(), 1):
+        if _FILLED_IN.search(line):
+            yield Breach(file, at, "filled in by the engine; what other cases say belongs to Related")
 
 
 _BROAD = "a broad except"

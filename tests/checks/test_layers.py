@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from tools.checks import BROAD, ROOMS, addresses, broad_excepts, check, check_file
+from tools.checks import BROAD, CARRIED, ROOMS, addresses, broad_excepts, check, check_file, decisions
 
 ROOT = Path(__file__).parents[2]
 
@@ -109,3 +109,23 @@ def test_help_answers_without_importing_the_bot():
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_command_is_decided_in_one_place_of_the_service():
+    once = "answer = decide(command, situation)\n"
+    assert list(decisions({"desk/service/engine.py": once, "desk/service/ports.py": ""})) == []
+    twice = [
+        str(one) for one in decisions({"desk/service/a.py": once, "desk/service/b.py": f"x = 1\nrules.{once[9:]}"})
+    ]
+    assert [one.partition(": ")[0] for one in twice] == ["desk/service/a.py:1", "desk/service/b.py:2"]
+    assert len(list(decisions({"desk/service/engine.py": ""}))) == 1
+
+
+@pytest.mark.parametrize("file", CARRIED)
+@pytest.mark.parametrize(
+    "why", ["Filled in by the engine.", "Filled in while a card is drawn.", "of others; by the engine"]
+)
+def test_a_command_and_a_case_hold_nothing_that_the_engine_fills_in(file, why):
+    words = f"rivals: tuple[str, ...] = ()  # {why}\n"
+    assert len(told(words, file)) == 1
+    assert told(words, "desk/case/situation.py") == []
