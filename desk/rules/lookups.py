@@ -1,7 +1,7 @@
 """Look-ups: what a command needs to know of other cases before it is decided. Pure; nothing is read here.
 
 They follow from the facts that the command itself carries; a command that would be refused for its answers or its
-author needs none.
+author needs none. An intake refused for its outcome's condition, which is judged later, has used up a number.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Lookups:
 
     case: Case
     number: bool = False
-    """Whether a display number is needed."""
+    """Whether a display number is needed. It is reserved for good: an intake that is then refused leaves a gap."""
     twins: tuple[str, ...] = ()
     """Fields of which one is shared by cases of the same customer."""
     claims: tuple[str, ...] | None = None
