@@ -31,6 +31,8 @@ from bot.main import assemble
 from bot.running import Bot
 from config.settings import settings
 from desk.case.commands import CompleteStep
+from desk.service.roster import Profile
+from integrations.store.roster import StoredRoster
 from integrations.zendesk.deliveries import check_signature
 from ops.serve import write_logs
 from ops.stage import ROLES, SANDBOX
@@ -80,7 +82,15 @@ async def ready(bot: Bot) -> None:
     bot.slack.web.api_call = answered  # type: ignore[method-assign,assignment]
     bot.engine.hashes = {n: await bot.cases.remember_playbook(b) for n, b in bot.playbooks.items()}
     await bot.rota.refresh()
-    await bot.people.refresh()
+    await _put_people(bot)
+
+
+async def _put_people(bot: Bot) -> None:
+    """Store everybody named in the settings as a member of the workspace: Slack's limits would make a start long."""
+    store = StoredRoster(bot.database)
+    for person in {one for people in bot.settings.slack.people.values() for one in people}:
+        await store.change_person(person, lambda _: Profile(standing="member", language="en", seen=1))
+    await bot.people.catch_up()
 
 
 @asynccontextmanager
