@@ -6,7 +6,6 @@ Bodies are not opened here. Errors that no handler expected end here: logged onc
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any
 
 from fastapi.responses import JSONResponse, Response
@@ -17,7 +16,6 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.guards import Pace, said
-from desk.service.ports import StoreGone
 from desk.values import Line
 from handlers.slack import actions, closed_modals, commands, home, people_events
 from handlers.slack.door import Json, SlackDoor
@@ -120,19 +118,22 @@ def _listen(app: AsyncApp, door: SlackDoor) -> None:
     for event in ("subteam_members_changed", "subteam_updated", "subteam_created"):
         app.event(event)(_answer(people_events.on_members_changed, door))
     app.event("user_change")(_answer(people_events.on_user_changed, door))
-    app.command(ANY)(_answer(commands.on_command, door))
+    app.command(ANY)(_answer(commands.on_command, door, current=False))
     app.event(ANY)(_pass)
     app.shortcut(OPEN_CASE)(_answer(commands.on_shortcut, door))
     app.shortcut(ANY)(_pass)
 
 
-def _answer(handler: Handler, door: SlackDoor) -> Listener:
-    """Build a listener that acknowledges with the handler's answer: accepted means stored."""
+def _answer(handler: Handler, door: SlackDoor, *, current: bool = True) -> Listener:
+    """Build a listener that acknowledges with the handler's answer: accepted means stored.
+
+    With `current` the handler begins with the roles of now; without, it asks for them where it needs them.
+    """
 
     async def listener(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         context[REACHED] = True
-        with suppress(StoreGone):  # whoever needs the database says so
-            await door.people.catch_up()
+        if current:
+            await door.catch_up()
         await ack(await handler(body, door) or "")
 
     return listener

@@ -84,11 +84,13 @@ async def on_shortcut(body: object, door: SlackDoor) -> None:
 
 
 async def _answer(asked: Slash, door: SlackDoor) -> Json | None:
-    person = door.person(asked.person)
+    verb = _verb(asked.verb)
+    if verb is not _intake:  # the intake form shows nothing of a case, and who may open one is judged when it is sent
+        await door.catch_up()
     try:
-        return await _verb(asked.verb)(asked, person, door)
+        return await verb(asked, door.person(asked.person), door)
     except StoreGone:
-        return said(NOT_KEPT, person, door)
+        return said(NOT_KEPT, door.person(asked.person), door)
 
 
 def _verb(word: str) -> Callable[[Slash, Person, SlackDoor], Awaitable[Json | None]]:
@@ -101,12 +103,20 @@ def _verb(word: str) -> Callable[[Slash, Person, SlackDoor], Awaitable[Json | No
 
 async def _intake(asked: Slash, person: Person, door: SlackDoor) -> Json | None:
     """Open the intake form; somebody who works with several playbooks chooses one first."""
-    wanted = asked.argument.lower()
-    found = {n: p for n, p in door.can_open(person).items() if wanted in {"", n}}
+    found = _openable(asked, person, door)
+    if not found:  # a role that was given at another replica a moment ago counts
+        await door.catch_up()
+        person = door.person(asked.person)
+        found = _openable(asked, person, door)
     if not found:
         return said(_not_an_opener(person, door), person, door)
     failed = await _open(asked.trigger, found, person, door)
     return said(failed, person, door) if failed else None
+
+
+def _openable(asked: Slash, person: Person, door: SlackDoor) -> dict[str, Playbook]:
+    wanted = asked.argument.lower()
+    return {name: book for name, book in door.can_open(person).items() if wanted in {"", name}}
 
 
 async def _open(trigger: str, found: Mapping[str, Playbook], person: Person, door: SlackDoor) -> Line | None:

@@ -5,6 +5,7 @@ It opens no Slack body.
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,7 +17,7 @@ from desk.case.state import Case
 from desk.playbook.model import Playbook
 from desk.service.engine import Engine
 from desk.service.on_duty import Rota
-from desk.service.ports import Cases, People
+from desk.service.ports import Cases, People, StoreGone
 from desk.values import Fill, Line, Person, in_language
 from handlers.slack.background import Later
 from integrations.slack.codec.arrivals import Click, Unreadable, Where
@@ -125,6 +126,11 @@ class SlackDoor:
     later: Later = field(default_factory=Later)
     blanks: dict[tuple[str, str], tuple[Playbook, Json]] = field(default_factory=dict)
     """Cache of empty intake forms, by playbook and language."""
+
+    async def catch_up(self) -> None:
+        """Take over the roles of now; a database that does not answer is reported by whoever needs it."""
+        with suppress(StoreGone):
+            await self.people.catch_up()
 
     def person(self, ident: str) -> Person:
         """Return a person's roles, language and zone as far as they are known."""
