@@ -106,7 +106,7 @@ async def _intake(asked: Slash, person: Person, door: SlackDoor) -> Json | None:
     found = _openable(asked, person, door)
     if not found:  # a role that was given at another replica a moment ago counts
         await door.catch_up()
-        person = door.person(asked.person)
+        person = door.people.person(asked.person)
         found = _openable(asked, person, door)
     if not found:
         return said(_not_an_opener(person, door), person, door)
