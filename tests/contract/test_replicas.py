@@ -307,14 +307,14 @@ class TestAlone:
 
             return run
 
-        ticks = once(engine, {name: (1.0, job(name)) for name in ("chaser", "people")})
+        ticks = once(engine, {name: (1.0, job(name)) for name in ("chaser", "roster")})
         first = asyncio.create_task(ticks["chaser"][1]())
         await inside.wait()
-        await asyncio.gather(*[ticks[name][1]() for name in ("chaser", "people", "people")])
+        await asyncio.gather(*[ticks[name][1]() for name in ("chaser", "roster", "roster")])
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
         await ticks["chaser"][1]()
-        assert ran == ["chaser", "people", "people", "chaser"]
+        assert ran == ["chaser", "roster", "roster", "chaser"]
 
 
 def test_replicas_that_start_at_once_make_the_tables_once() -> None:
