@@ -1,10 +1,11 @@
 """A person at the page: chooses whom to be, clicks what is there, fills in by hand, and reads."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from desk.playbook.model import Deed, Playbook
 from ops.player import Player
@@ -12,6 +13,12 @@ from ops.stage import PEOPLE, Stage
 
 Json = dict[str, Any]
 WAIT_MS = 20_000
+GOES_MS = 5_000
+"""Within this time a modal that is drawn away is gone; after it the wait for a change says what is left."""
+STANDS = """() => {
+  const modal = document.querySelector('dialog[data-modal]');
+  return modal && modal.dataset.view + modal.dataset.hash + modal.dataset.sent;
+}"""
 CHANGED = """old => {
   const modal = document.querySelector('dialog[data-modal]');
   return !modal || modal.dataset.view + modal.dataset.hash + modal.dataset.sent !== old;
@@ -34,10 +41,10 @@ class Desk:
         return self
 
     def close(self) -> None:
-        """Close whatever modals are open, one after the other."""
-        while self.modal.count():
-            old = self._state()
-            self.modal.locator("footer [data-act=close]").click()
+        """Close whatever modals are open, one after the other; the one of the person before goes by itself."""
+        while (old := self.page.evaluate(STANDS)) is not None:
+            with suppress(TimeoutError):
+                self.modal.locator("footer [data-act=close]").click(timeout=GOES_MS)
             self.page.wait_for_function(CHANGED, arg=old, timeout=WAIT_MS)
 
     def be(self, who: str) -> None:
