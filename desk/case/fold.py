@@ -135,7 +135,7 @@ def _handed(case: Case, e: ev.StepHandedOver) -> Case:
 
 
 def _overridden(case: Case, e: ev.StepOverridden) -> Case:
-    return _step(case, e.step, overridden=True, lifted_by=e.by)
+    return _step(case, e.step, overridden=True, lifters=case.step(e.step).lifters | {e.by})
 
 
 def _waits(case: Case, e: ev.CaseWaiting) -> Case:

@@ -48,7 +48,8 @@ class StepState:
     paused: timedelta = timedelta()
     attempts: Mapping[str, int] = field(default_factory=dict)
     overridden: bool = False
-    lifted_by: str | None = None
+    lifters: frozenset[str] = frozenset()
+    """Everybody who lifted its safeguards; a later override clears none of them."""
     compared: bool = False
     parts: Mapping[str, Done] = field(default_factory=dict)
 

@@ -66,7 +66,7 @@ def four_eyes(person: Person, situation: Situation, step: str) -> Line | None:
     case, playbook = situation.case, situation.playbook
     spec = playbook.steps[step]
     role = owner_of(case, spec)
-    if case.step(step).lifted_by == person.id:
+    if person.id in case.step(step).lifters:
         return Line(
             key=(
                 "You lifted four eyes and caps for this step, so somebody else has to finish it. On duty now: {people}."
