@@ -33,6 +33,7 @@ from desk.service.back_office_port import BackOffice
 from desk.service.engine import Engine
 from desk.service.on_duty import Rota
 from desk.service.ports import Clock, Turns
+from desk.service.ticket_account import CheckedTickets
 from handlers.health import Probes
 from handlers.slack.door import SlackDoor
 from handlers.zendesk.webhook import ZendeskDoor
@@ -93,9 +94,11 @@ def assemble(settings: Settings, clock: Clock | None = None) -> Bot:
     people = _people(settings, slack, playbooks, database)
     rota = across.rota(database, people, playbooks)
     tickets = _tickets(settings, pace, desks)
+    checked = CheckedTickets(NamedTickets(tickets, lambda person: people.person(person).name))
     engine = Engine(
         cases=cases,
-        tickets=NamedTickets(tickets, lambda person: people.person(person).name),
+        tickets=checked,
+        account=tickets.account,
         chat=_chat(settings, slack, people, playbooks, say, rota),
         clock=clock,
         playbooks=playbooks,
@@ -110,7 +113,7 @@ def assemble(settings: Settings, clock: Clock | None = None) -> Bot:
     queue = queue_of(url, jobs, effects, clock, measured(engine.perform))
     engine.queue = queue
     engine.announcements = StoredAnnouncements(database)
-    bot = Bot(settings, database, cases, engine, queue, people, slack, tickets, playbooks, rota)
+    bot = Bot(settings, database, cases, engine, queue, people, slack, tickets, playbooks, rota, checked)
     bot.app = _web(bot, clock, say)
     return bot
 
@@ -190,7 +193,7 @@ def _web(bot: Bot, clock: Clock, say: Catalogue) -> FastAPI:
         new_id=lambda: str(ULID()),
         rota=bot.rota,
         searches=StoredSearches(bot.database),
-        peek=bot.tickets.peek,
+        peek=bot.checked.peek,
         look_ups=settings.web.look_ups_per_minute,
     )
     probes = Probes(
@@ -218,7 +221,8 @@ def _zendesk_side(bot: Bot) -> web_app.ZendeskSide:
     door = ZendeskDoor(
         bot.engine,
         bot.settings.zendesk.webhook_secret.get_secret_value(),
-        tickets=bot.tickets,
+        tickets=bot.checked,
+        account=bot.tickets.account,
         adopts=wanted(bot.playbooks),
     )
     return web_app.ZendeskSide(door, Pace(bot.settings.web.door_per_minute))

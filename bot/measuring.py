@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from desk.case import events as ev
 from desk.case.effects import Effect
 from desk.service.ports import Attempt, Commit, LookPlan
+from desk.values import TicketRef
 from integrations.store.cases import StoredCases
 
 _log = structlog.get_logger("ato")
@@ -126,11 +127,11 @@ class MeasuredCases(StoredCases):
             dead.add(commit.kills)
         asyncio.get_running_loop().call_soon(_tell, commit)
 
-    async def note(self, ticket: int, delivery: str, at: datetime, plan: LookPlan) -> str | None:
+    async def note(self, ticket: TicketRef, delivery: str, at: datetime, plan: LookPlan) -> str | None:
         """Store a delivery about a ticket, then log it; exceptions of the store are passed on."""
         case = await super().note(ticket, delivery, at, plan)
         if case is not None:
-            _log.info("noted", case=case, ticket=ticket, delivery=delivery)
+            _log.info("noted", case=case, ticket=ticket.id, account=ticket.account, delivery=delivery)
         return case
 
 

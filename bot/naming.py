@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from desk.case.effects import CreateTicket, LookAtTicket, UpdateTicket, Writer
-from desk.case.results import TicketFound, TicketSeen
+from desk.case.results import TicketFound, TicketInspected, TicketSeen
 from desk.service.ports import Attempt, Tickets
 
 _PERSON = re.compile(r"<@([A-Z0-9]{3,20})>")
@@ -35,6 +35,9 @@ class NamedTickets:
 
     async def many(self, tickets: Sequence[int]) -> Sequence[TicketSeen]:
         return await self.tickets.many(tickets)
+
+    async def inspect(self, ticket: int, effect: str = "") -> TicketInspected:
+        return await self.tickets.inspect(ticket, effect)
 
     async def foreign(self, ticket: int, query_types: Sequence[str]) -> TicketFound | None:
         """Read a ticket that belongs to no case."""

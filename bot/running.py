@@ -14,15 +14,18 @@ from desk.playbook.model import Playbook
 from desk.service.engine import Engine
 from desk.service.on_duty import Rota
 from desk.service.ports import GiveUp, TryAgain
+from desk.service.ticket_account import CheckedTickets, check
 from integrations.backoffice.client import HttpBackOffice
 from integrations.google_chat.client import GoogleChat
 from integrations.slack.people.directory import SlackPeople
 from integrations.slack.web.client import SlackClient
 from integrations.slack.web.link import Link
+from integrations.store.accounts import StoredAccounts
 from integrations.store.alone import alone
 from integrations.store.cases import StoredCases
 from integrations.store.engine import Database
 from integrations.store.rebuild import rebuild_owed
+from integrations.store.starting import CannotStart
 from integrations.zendesk.client import ZendeskTickets
 
 log = logging.getLogger(__name__)
@@ -45,6 +48,7 @@ class Bot:
     tickets: ZendeskTickets
     playbooks: Mapping[str, Playbook]
     rota: Rota
+    checked: CheckedTickets
     app: FastAPI | None = None
     worker: "asyncio.Task[None] | None" = None
     greeting: "asyncio.Task[None] | None" = None
@@ -53,6 +57,8 @@ class Bot:
     async def start(self) -> None:
         """Store the playbooks, take up who is known and start the queue; refuses a second process."""
         self.queue.claim()
+        if self.checked.standing.state != "ok":
+            await self.check_account()
         async with alone(self.database, "start", wait=True):
             books = self.playbooks.items()
             hashes = {name: await self.cases.remember_playbook(book) for name, book in books}
@@ -67,6 +73,22 @@ class Bot:
         self.greeting = asyncio.create_task(self._greet_zendesk(), name="zendesk")
         if self.link:
             self.link.start()
+
+    async def check_account(self) -> None:
+        """Check the ticket system's account against the database, and take it on where it fits.
+
+        Raises CannotStart for another account, and StoreGone. While it is not known, calls are put off.
+        """
+        store, account = StoredAccounts(self.database), self.tickets.account
+        async with alone(self.database, "account", wait=True):
+            standing = await check(account, store, self.cases, self.tickets)
+            if standing.state == "ok":
+                await store.take(account, self.engine.clock.now())
+        self.checked.standing = standing
+        if standing.state == "wrong":
+            raise CannotStart(standing.words)
+        if standing.state == "unread":
+            log.error("%s", standing.words)
 
     async def _greet_zendesk(self) -> None:
         """Sign in to Zendesk at start, so that wrong credentials are in the log before the first case."""

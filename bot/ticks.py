@@ -9,6 +9,7 @@ from bot.across import Ticks
 from bot.gauges import show_cases, show_people, write_gauges
 from bot.running import Bot
 from desk.service.ports import StoreGone
+from desk.service.ticket_account import held_said
 from desk.service.watchdog import Limits
 from handlers.ticks.chaser import on_tick
 from handlers.ticks.housekeeping import on_housekeeping
@@ -21,6 +22,7 @@ from integrations.store.board import StoredBoard
 from integrations.store.erasing import StoredRetention
 from integrations.store.lateness import StoredLateness
 from integrations.store.litter import StoredLitter
+from integrations.store.starting import CannotStart
 from integrations.store.tickets import OpenTickets
 
 PEOPLE_REFRESH = 300.0
@@ -29,6 +31,8 @@ PEOPLE_MEND = 5.0
 """Seconds between two tries to read what could not be read from Slack."""
 ROSTER = 2.0
 """Seconds between two looks for what another replica has learnt of people; whoever acts is looked up anyway."""
+ACCOUNT = 20.0
+"""Seconds between two checks of the ticket system's account while it is not known."""
 FIGURES = 30.0
 """Seconds between two counts of the cases at each step."""
 RETENTION = 3600.0
@@ -41,13 +45,14 @@ def every(bot: Bot, across: Ticks) -> Ticks:
     """Return all ticks by name, with seconds and coroutine; `across` holds those that belong to no one case."""
     chosen = bot.settings
     housekeeping = partial(on_housekeeping, StoredLitter(bot.database), bot.engine.clock)
-    reconcile = partial(on_reconcile, bot.engine, OpenTickets(bot.database))
+    reconcile = partial(on_reconcile, bot.engine, OpenTickets(bot.database), bot.tickets.account)
     return {
         "chaser": (chosen.chaser.tick_seconds, partial(on_tick, bot.engine)),
         "people": (PEOPLE_REFRESH, bot.people.refresh),
         "people_unread": (PEOPLE_MEND, partial(_of_people, bot.people.mend)),
         "roster": (ROSTER, partial(_of_people, partial(_roster, bot))),
         "tickets": (chosen.zendesk.reconcile_seconds, reconcile),
+        "account": (ACCOUNT, partial(_account, bot)),
         "housekeeping": (HOUSEKEEPING, housekeeping),
         "retention": (RETENTION, partial(on_retention, bot.engine, StoredRetention(bot.database))),
         "watchdog": (2 * chosen.chaser.tick_seconds, partial(on_watch, watchdog(bot))),
@@ -65,6 +70,19 @@ async def _of_people(work: Callable[[], Awaitable[None]]) -> None:
 async def _roster(bot: Bot) -> None:
     await bot.people.catch_up()
     show_people(bot.settings.slack.groups.keys(), bot.people.problems.keys(), len(bot.people.unread))
+
+
+async def _account(bot: Bot) -> None:
+    """Check the ticket system's account again until it is known, and tell the operators meanwhile."""
+    if bot.checked.standing.state == "ok":
+        return
+    with suppress(StoreGone, CannotStart):
+        await bot.check_account()
+    if bot.checked.standing.state == "ok" or bot.settings.slack.operators is None:
+        return
+    now = bot.engine.clock.now()
+    with suppress(StoreGone):
+        await StoredAnnouncements(bot.database).put(held_said(bot.tickets.account, now), now)
 
 
 async def _figures(board: StoredBoard) -> None:

@@ -87,6 +87,20 @@ def desk_title(desk: str) -> str:
     return BOT.name if desk == UNNAMED else f"{BOT.name} ({desk})"
 
 
+class TicketRef(Value):
+    """Reference of a ticket: its account (subdomain or host of the ticket system) and its number there.
+
+    What was stored before accounts were has none: it is on the account that the database took on.
+    """
+
+    account: str = ""
+    id: int
+
+    def names(self, other: "TicketRef") -> bool:
+        """Return whether both are one ticket."""
+        return self.id == other.id and (self.account == other.account or "" in {self.account, other.account})
+
+
 class Line(Value):
     """Translatable sentence: an English template, which is the catalogue key, and its arguments.
 

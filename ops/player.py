@@ -13,6 +13,8 @@ import httpx
 
 from desk.playbook.model import Deed, Playbook
 from desk.rules.adopt_ticket import case_of
+from desk.values import TicketRef
+from integrations.zendesk.names import account_of
 from ops.stage import PEOPLE, Stage
 
 Json = dict[str, Any]
@@ -139,7 +141,8 @@ class Player:
                 "requester": {"email": made["email"], "name": made["name"]},
             },
         )
-        self.case = case_of(int(ticket["id"]))
+        account = account_of(self.stage.urls["zendesk"])
+        self.case = case_of(TicketRef(account=account, id=int(ticket["id"])))
 
     def _act(self, act: str, **asked: Any) -> Json:
         told = self._control("POST", f"/slack/{act}", json=asked)

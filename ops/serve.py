@@ -34,6 +34,7 @@ async def _serve(found: Settings, host: str, port: int, assemble: Callable[[Sett
     gc.freeze()
     gc.enable()
     bot.queue.claim()
+    await bot.check_account()
     listening = _socket(host, port)
     address, taken = listening.getsockname()[:2]
     server = uvicorn.Server(

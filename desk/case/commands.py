@@ -5,7 +5,7 @@ from typing import Literal
 
 from desk.case.effects import Effect
 from desk.case.results import Result, TicketFound
-from desk.values import BOT, Fills, Person, Value
+from desk.values import BOT, Fills, Person, TicketRef, Value
 
 
 class Command(Value):
@@ -57,7 +57,7 @@ class RecordFacts(Command):
 class NoteTicket(Command):
     """Read a ticket of this case again, because it may have changed."""
 
-    ticket: int
+    ticket: TicketRef
 
 
 class AdoptTicket(Command):

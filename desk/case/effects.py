@@ -62,6 +62,7 @@ class UpdateTicket(_Effect):
     kind: Literal["update_ticket"] = "update_ticket"
     name: str
     ticket: int | None
+    account: str = ""
     note: str | None = None
     group: str | None = None
     status: str | None = None
@@ -74,6 +75,7 @@ class LookAtTicket(_Effect):
     kind: Literal["look_at_ticket"] = "look_at_ticket"
     name: str
     ticket: int
+    account: str = ""
 
 
 class ShowCard(_Effect):

@@ -25,7 +25,7 @@ def _settled(case: Case, effect: str) -> Case:
 
 
 def _ticket_created(case: Case, e: work.TicketCreated) -> Case:
-    ticket = Ticket(e.id, e.url, e.group, e.status, e.asked_group, e.lost, e.stamp)
+    ticket = Ticket(e.id, e.url, e.group, e.status, e.asked_group, e.lost, e.stamp, account=e.account)
     return replace(_settled(case, e.effect), tickets=with_key(case.tickets, e.name, ticket))
 
 

@@ -1,5 +1,6 @@
 """Results of effects: what an outside system returned. Pure data."""
 
+from hashlib import sha256
 from typing import Literal
 
 from pydantic import JsonValue
@@ -16,6 +17,7 @@ class TicketSeen(Value):
     """
 
     kind: Literal["ticket"] = "ticket"
+    account: str = ""
     id: int
     url: str
     group: str | None = None
@@ -34,6 +36,27 @@ class TicketFound(Value):
     seen: TicketSeen
     query_type: str
     requester: Requester | None = None
+
+
+class TicketInspected(Value):
+    """Ticket read before the desk writes to it for the first time, with names instead of ids.
+
+    `query_type` has its levels separated by “>”. `made` says whether the desk created the ticket, for this effect or
+    for another one. Raw strings are personal data and are never stored.
+    """
+
+    seen: TicketSeen
+    subject: str = ""
+    query_type: str = ""
+    requester: Requester | None = None
+    created_at: Instant | None = None
+    made: Literal["by_hand", "for_this", "for_another"] = "by_hand"
+
+    @property
+    def mark(self) -> str:
+        """Return a fingerprint of what a person is shown; a reply or a note does not change it."""
+        shown = self.model_copy(update={"seen": self.seen.model_copy(update={"stamp": None})})
+        return sha256(shown.model_dump_json().encode()).hexdigest()[:16]
 
 
 class CardSeen(Value):

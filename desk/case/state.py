@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 from desk.case import events as ev
 from desk.case.verification_events import AnswersLearnt
 from desk.case.work_events import EffectPlanned
-from desk.values import Fact, Text
+from desk.values import Fact, Text, TicketRef
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,12 @@ class Ticket:
     moved: Literal["solved", "reopened", "routed"] | None = None
     """Last manual change by an agent, and the agent where known."""
     moved_by: str | None = None
+    account: str = ""
+
+    @property
+    def ref(self) -> TicketRef:
+        """Return its account and number."""
+        return TicketRef(account=self.account, id=self.id)
 
     @property
     def solved(self) -> bool:

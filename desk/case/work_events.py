@@ -16,11 +16,12 @@ class EffectPlanned(Happened):
 
 
 class TicketCreated(Happened):
-    """A ticket was created."""
+    """A case has a ticket. `by_hand` is true where the desk did not create it: given by a person, or adopted."""
 
     kind: Literal["ticket_created"] = "ticket_created"
     effect: str
     name: str
+    account: str = ""
     id: int
     url: str
     group: str | None
@@ -28,6 +29,7 @@ class TicketCreated(Happened):
     asked_group: str
     lost: tuple[str, ...] = ()
     stamp: str | None = None
+    by_hand: bool = False
 
 
 class TicketMoved(Happened):

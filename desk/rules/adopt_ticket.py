@@ -16,15 +16,16 @@ from desk.fields.parse import read
 from desk.identity import claimants, lockout, ownership_disputes
 from desk.playbook.model import ADOPTED, Playbook
 from desk.rules.steps import known_at_once
-from desk.values import BOT, Fact, Fill, Line
+from desk.values import BOT, Fact, Fill, Line, TicketRef
 from desk.workflow.refusals import Verdict
 
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
-def case_of(ticket: int) -> str:
+def case_of(ticket: TicketRef) -> str:
     """Return the case key derived from a ticket, so that it becomes one case only."""
-    number = int.from_bytes(hashlib.sha256(f"ticket {ticket}".encode()).digest()[:16])
+    words = f"ticket {ticket.account} {ticket.id}" if ticket.account else f"ticket {ticket.id}"
+    number = int.from_bytes(hashlib.sha256(words.encode()).digest()[:16])
     return "".join(_LETTERS[number >> shift & 31] for shift in range(125, -1, -5))
 
 
@@ -61,12 +62,14 @@ def adopt(command: cmd.AdoptTicket, draft: Draft) -> Verdict:
             by=BOT.id,
             effect=key,
             name=adopts.ticket,
+            account=seen.account,
             id=seen.id,
             url=seen.url,
             group=seen.group,
             status=seen.status,
             asked_group="",
             stamp=seen.stamp,
+            by_hand=True,
         ),
     )
     if facts := requester_facts(command.found, draft):

@@ -52,6 +52,7 @@ def onto_ticket(draft: Draft, key: str, words: str) -> tuple[Effect, ...]:
         lane=ticket_lane(draft.case, name),
         name=name,
         ticket=found.id,
+        account=found.account,
         note=words,
     )
     draft.add(planned(effect, draft.now))

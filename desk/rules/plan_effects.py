@@ -24,7 +24,7 @@ from desk.fields.template_values import card_of, values
 from desk.fields.templates import fill_one
 from desk.playbook.model import ADOPTED, Playbook
 from desk.playbook.parts import Act, BackOfficeAsk, Said, TicketChange, TicketPlan
-from desk.values import BOT, in_language
+from desk.values import BOT, TicketRef, in_language
 from desk.workflow.conditions import holds
 
 
@@ -166,6 +166,7 @@ def _update(situation: Situation, key: str, spec: TicketChange, actor: str, urge
         urgent=urgent,
         name=spec.ticket,
         ticket=ticket.id if ticket else None,
+        account=ticket.account if ticket else "",
         note=write(spec.note, situation, actor) or None,
         group=spec.group,
         status=spec.status,
@@ -195,7 +196,7 @@ MOST_LOOKS = 2
 """Maximum number of waiting reads per ticket: one that may be running, and one that sees later changes."""
 
 
-def look(case: Case, name: str, ticket: int, delivery: str, now: datetime) -> LookAtTicket | None:
+def look(case: Case, name: str, ticket: TicketRef, delivery: str, now: datetime) -> LookAtTicket | None:
     """Plan a read of a ticket, unless one is already queued behind the running one."""
     looks = [e for e in case.planned.values() if e.what == "look_at_ticket" and e.ticket == name]
     if sum(e.effect not in case.settled for e in looks) >= MOST_LOOKS:
@@ -205,5 +206,6 @@ def look(case: Case, name: str, ticket: int, delivery: str, now: datetime) -> Lo
         case=case.id,
         lane=ticket_lane(case, name),
         name=name,
-        ticket=ticket,
+        ticket=ticket.id,
+        account=ticket.account,
     )

@@ -52,7 +52,7 @@ from desk.identity import ownership_disputes
 from desk.identity.back_office_results import learn, take_in
 from desk.rules.plan_effects import MOST_LOOKS, late_link, look
 from desk.rules.sheet_rows import keep_rows, tell_wrong
-from desk.values import BOT, Fact, Line
+from desk.values import BOT, Fact, Line, TicketRef
 from desk.workflow.flow import promises
 from desk.workflow.permissions import UNKNOWN, may_mend, menders, only
 from desk.workflow.refusals import Verdict, refuse
@@ -63,7 +63,7 @@ TOLD_OF_DELAY = ("create_ticket", "update_ticket", "ask_back_office", "read_shee
 
 def note_ticket(command: cmd.NoteTicket, draft: Draft) -> Verdict:
     """Plan a read of a ticket after a change notification, whatever it said."""
-    name = next((n for n, t in draft.case.tickets.items() if t.id == command.ticket), None)
+    name = next((n for n, t in draft.case.tickets.items() if t.ref.names(command.ticket)), None)
     if name is None:
         return refuse(UNKNOWN)
     effect = look(draft.case, name, command.ticket, command.delivery, draft.now)
@@ -73,14 +73,16 @@ def note_ticket(command: cmd.NoteTicket, draft: Draft) -> Verdict:
     return (effect,)
 
 
-def look_again(case: str, name: str, waiting: Collection[str], *, ticket: int, delivery: str) -> LookAtTicket | None:
+def look_again(
+    case: str, name: str, waiting: Collection[str], *, ticket: TicketRef, delivery: str
+) -> LookAtTicket | None:
     """Plan a read of a changed ticket, unless enough are waiting in its lane; no event is recorded."""
     lane = ticket_lane(Case(id=case), name)
     if sum(one == lane for one in waiting) >= MOST_LOOKS:
         return None
     mark = sha256(delivery.encode()).hexdigest()[:16]
     key = f"{case}/ticket:{name}/{mark}/look"
-    return LookAtTicket(key=key, case=case, lane=lane, name=name, ticket=ticket)
+    return LookAtTicket(key=key, case=case, lane=lane, name=name, ticket=ticket.id, account=ticket.account)
 
 
 def settle(command: cmd.Settle, draft: Draft) -> Verdict:
@@ -140,6 +142,7 @@ def _ticket(
         draft.add(
             TicketCreated(
                 **common,
+                account=seen.account,
                 id=seen.id,
                 url=seen.url,
                 group=seen.group,
@@ -288,7 +291,7 @@ def _ticket_by_hand(command: cmd.FinishByHand, draft: Draft, reference: str) -> 
             asked_group="",
         ),
     )
-    effect = look(draft.case, name, int(number), command.delivery, draft.now)
+    effect = look(draft.case, name, TicketRef(id=int(number)), command.delivery, draft.now)
     if effect is None:
         return ()
     draft.add(planned(effect, draft.now))

@@ -57,7 +57,7 @@ from desk.service.ports import (
 )
 from desk.service.read_upload import Sheets, read_sheet
 from desk.service.related_cases import for_card, with_related
-from desk.values import Line, Refusal
+from desk.values import Line, Refusal, TicketRef
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +86,8 @@ class Engine:
     sheets: Sheets | None = None
     digests: Digests | None = None
     """Keyed hash for the answers of callers; None compares nothing."""
+    account: str = ""
+    """Account of the ticket system; numbers of tickets that people give are on it."""
     outages: Outages = field(default_factory=Outages)
     """Circuit breakers of this process."""
 
@@ -106,7 +108,7 @@ class Engine:
                 return Answer(case, playbook, repeated=True)
         raise StoreGone(f"case {command.case} changed {RACES} times while one command was decided")
 
-    async def note(self, ticket: int, delivery: str) -> bool:
+    async def note(self, ticket: TicketRef, delivery: str) -> bool:
         """Store a ticket's change notification with a planned read; False without a case. Raises StoreGone.
 
         The change is unknown before the read, so nothing is decided and no case is loaded.
@@ -256,7 +258,7 @@ class Engine:
         ticket = case.tickets.get(effect.name)
         if ticket is None:
             raise GiveUp("Zendesk", "the ticket this note belongs to was never created")
-        return effect.model_copy(update={"ticket": ticket.id})
+        return effect.model_copy(update={"ticket": ticket.id, "account": ticket.account})
 
     async def _again(
         self, effect: Effect, attempt: Attempt, system: str, reason: str, after: timedelta | None, paced: bool = False

@@ -17,12 +17,12 @@ from desk.case.effects import (
     Writer,
 )
 from desk.case.events import Event
-from desk.case.results import CardSeen, Redacted, TicketFound, TicketSeen, Told
+from desk.case.results import CardSeen, Redacted, TicketFound, TicketInspected, TicketSeen, Told
 from desk.case.situation import Situation
 from desk.case.state import Case
 from desk.playbook.model import Playbook
 from desk.service.rate_limit import Rate
-from desk.values import Person
+from desk.values import Person, TicketRef
 from desk.workflow.calendar import Deadline
 
 
@@ -153,11 +153,11 @@ class Cases(Board, Protocol):
         """List the cases that have a deadline at or before now, earliest first."""
         ...
 
-    async def of_ticket(self, ticket: int) -> str | None:
+    async def of_ticket(self, ticket: TicketRef) -> str | None:
         """Return the case of a ticket."""
         ...
 
-    async def note(self, ticket: int, delivery: str, at: datetime, plan: LookPlan) -> str | None:
+    async def note(self, ticket: TicketRef, delivery: str, at: datetime, plan: LookPlan) -> str | None:
         """Store a ticket's delivery with the read that `plan` makes; return the case. Raises Repeated.
 
         Without a case nothing is stored, and None is returned.
@@ -235,6 +235,10 @@ class Tickets(Protocol):
 
     async def many(self, tickets: Sequence[int]) -> Sequence[TicketSeen]:
         """Read many tickets in one request, with the attributes it offers; deleted ones are left out."""
+        ...
+
+    async def inspect(self, ticket: int, effect: str = "") -> TicketInspected:
+        """Read a ticket before the first write to it; `effect` is the key of the work that should have created it."""
         ...
 
     async def foreign(self, ticket: int, query_types: Sequence[str]) -> TicketFound | None:

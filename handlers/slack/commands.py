@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from desk.case.effects import Requester
 from desk.playbook.model import Playbook
 from desk.service.ports import GiveUp, StoreGone, TryAgain
-from desk.values import Fill, Line, Person
+from desk.values import Fill, Line, Person, TicketRef
 from handlers.slack import case_lookup
 from handlers.slack.case_lookup import only_you, said
 from handlers.slack.door import NOT_KEPT, Json, SlackDoor
@@ -144,7 +144,7 @@ async def _ticket(asked: Slash, person: Person, door: SlackDoor) -> Json | None:
         return said(case_lookup.NOT_YOURS, person, door)
     if refused := await case_lookup.too_many("ticket", person, door):
         return said(refused, person, door)
-    key = await door.cases.of_ticket(number)
+    key = await door.cases.of_ticket(TicketRef(account=door.engine.account, id=number))
     found = await door.engine.look(key) if key else None
     if found is not None:
         return case_lookup.one_case(*found, person, door)

@@ -11,6 +11,7 @@ from desk.case.commands import NoteTicket
 from desk.case.results import TicketSeen
 from desk.service.engine import Engine
 from desk.service.ports import GiveUp, StoreGone, TryAgain
+from desk.values import TicketRef
 
 log = logging.getLogger(__name__)
 
@@ -18,15 +19,18 @@ log = logging.getLogger(__name__)
 class KnowsTickets(Protocol):
     """The store's port for the reconciler."""
 
-    async def open_tickets(self) -> Sequence[tuple[int, str]]:
+    async def open_tickets(self) -> Sequence[tuple[TicketRef, str]]:
         """Return the tickets of open cases, each with its case; raises StoreGone."""
         ...
 
 
-async def on_reconcile(engine: Engine, store: KnowsTickets) -> int:
-    """Record every ticket that differs from its case and return their number; failures are retried at the next tick."""
+async def on_reconcile(engine: Engine, store: KnowsTickets, account: str = "") -> int:
+    """Record every ticket that differs from its case and return their number; failures are retried at the next tick.
+
+    `account` is the one that the engine reads; tickets of other accounts are left out.
+    """
     try:
-        case_of = dict(await store.open_tickets())
+        case_of = {one.id: case for one, case in await store.open_tickets() if one.account in {"", account}}
         seen = await engine.tickets.many(list(case_of))
         return sum([await _note(engine, case_of[one.id], one) for one in seen if one.id in case_of])
     except StoreGone:
@@ -41,5 +45,5 @@ async def _note(engine: Engine, name: str, seen: TicketSeen) -> bool:
     known = (one for one in found[0].tickets.values() if one.id == seen.id) if found else ()
     if any((one.group, one.status, one.stamp) == (seen.group, seen.status, seen.stamp) for one in known):
         return False
-    await engine.accept(NoteTicket(case=name, delivery="", ticket=seen.id))
+    await engine.accept(NoteTicket(case=name, delivery="", ticket=TicketRef(account=seen.account, id=seen.id)))
     return True

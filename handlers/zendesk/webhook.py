@@ -14,13 +14,14 @@ from desk.case.commands import AdoptTicket, Command
 from desk.case.results import TicketFound
 from desk.rules.adopt_ticket import case_of
 from desk.service.ports import GiveUp, StoreGone, TryAgain
+from desk.values import TicketRef
 from integrations.zendesk.deliveries import Malformed, TicketChanged, read_webhook, signed
 
 
 class Accepts(Protocol):
     """The engine's port for webhooks."""
 
-    async def note(self, ticket: int, delivery: str) -> bool:
+    async def note(self, ticket: TicketRef, delivery: str) -> bool:
         """Store that a ticket may have changed; False where no case has it. Raises StoreGone."""
         ...
 
@@ -50,6 +51,8 @@ class ZendeskDoor:
     secret: str = field(repr=False)
     real_now: Callable[[], datetime] = _real_now
     tickets: FindsTickets | None = None
+    account: str = ""
+    """The account that sends the deliveries."""
     adopts: Mapping[str, str] = field(default_factory=dict)
     """The query types whose tickets become cases, with the playbook of each."""
 
@@ -103,18 +106,19 @@ async def on_ticket_event(raw: bytes, headers: Mapping[str, str], door: ZendeskD
 async def _note(changed: TicketChanged, door: ZendeskDoor) -> HttpAnswer:
     """Store the delivery with the ticket's case; a repeated delivery is answered like the first."""
     delivery = f"zendesk:{changed.invocation_id}"
-    if await door.engine.note(changed.ticket_id, delivery):
+    ticket = TicketRef(account=door.account, id=changed.ticket_id)
+    if await door.engine.note(ticket, delivery):
         return _KEPT
-    return await _adopt(changed.ticket_id, delivery, door)
+    return await _adopt(ticket, delivery, door)
 
 
-async def _adopt(ticket: int, delivery: str, door: ZendeskDoor) -> HttpAnswer:
+async def _adopt(ticket: TicketRef, delivery: str, door: ZendeskDoor) -> HttpAnswer:
     """Open a case for a ticket made by hand; a ticket that the desk itself is just creating is skipped."""
     if door.tickets is None or not door.adopts:
         return NOT_OURS
     try:
         async with asyncio.timeout(PATIENCE):
-            found = await door.tickets.foreign(ticket, tuple(door.adopts))
+            found = await door.tickets.foreign(ticket.id, tuple(door.adopts))
     except (TryAgain, TimeoutError):
         return UNREAD
     except GiveUp:

@@ -22,9 +22,10 @@ from desk.case.fold import fold
 from desk.case.state import Case
 from desk.playbook.model import Playbook
 from desk.service.ports import Commit, LookPlan
+from desk.values import TicketRef
 from integrations.store import tables as t
 from integrations.store.board import StoredBoard
-from integrations.store.commit import write
+from integrations.store.commit import named_by, write
 from integrations.store.engine import Database
 from integrations.store.erasing import destroy
 from integrations.store.folded import Folded, FoldedCases, Row
@@ -173,11 +174,11 @@ class StoredCases(StoredBoard):
         """Return the cases with a deadline at or before now, earliest first."""
         return await self._names(_DUE, {"now": now, "most": limit})
 
-    async def of_ticket(self, ticket: int) -> str | None:
+    async def of_ticket(self, ticket: TicketRef) -> str | None:
         """Return the case of a ticket."""
-        return await self._name(select(t.tickets.c.case_id).where(t.tickets.c.ticket_id == str(ticket)))
+        return await self._name(select(t.tickets.c.case_id).where(named_by(ticket)))
 
-    async def note(self, ticket: int, delivery: str, at: datetime, plan: LookPlan) -> str | None:
+    async def note(self, ticket: TicketRef, delivery: str, at: datetime, plan: LookPlan) -> str | None:
         """Store a delivery about a ticket with the effect that `plan` builds; return the ticket's case. Raises
         Repeated.
         """

@@ -7,12 +7,13 @@ from typing import Any
 
 import rfc8785
 import structlog
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from desk.case.effects import Effect
 from desk.case.work_events import EffectDied, TicketCreated
 from desk.service.ports import Commit, Conflict, Repeated
+from desk.values import TicketRef
 from integrations.store import tables as t
 from integrations.store.board import goal_row, write_owed
 from integrations.store.chain import event_words, head_words, link_words
@@ -214,16 +215,23 @@ def _insert(connection: Connection, table: Table, fresh: list[dict[str, Any]]) -
         connection.execute(insert(table), fresh)
 
 
+def named_by(ticket: TicketRef) -> ColumnElement[bool]:
+    """Return the condition that selects the row of a ticket."""
+    return and_(t.tickets.c.ticket_id == str(ticket.id), t.tickets.c.account.in_(["", ticket.account]))
+
+
 def _write_tickets(connection: Connection, commit: Commit) -> None:
-    made = [
-        {"ticket_id": str(event.id), "case_id": commit.case.id, "name": event.name}
-        for event in commit.events
-        if isinstance(event, TicketCreated)
-    ]
-    if made:
-        known = [row["ticket_id"] for row in made]
-        connection.execute(delete(t.tickets).where(t.tickets.c.ticket_id.in_(known)))
-        connection.execute(insert(t.tickets), made)
+    """Map the tickets to this case. One that the desk did not create stays with the case that has it: Conflict."""
+    for event in commit.events:
+        if not isinstance(event, TicketCreated):
+            continue
+        this = named_by(TicketRef(account=event.account, id=event.id))
+        holder = connection.execute(select(t.tickets.c.case_id).where(this)).scalar()
+        if event.by_hand and holder not in {None, commit.case.id}:
+            raise Conflict(commit.case.id)
+        row = {"ticket_id": str(event.id), "account": event.account, "case_id": commit.case.id, "name": event.name}
+        connection.execute(delete(t.tickets).where(this))
+        connection.execute(insert(t.tickets), row)
 
 
 def _write_deadlines(connection: Connection, commit: Commit, *, new: bool) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, bindparam, insert, literal_column, sele
 from sqlalchemy.exc import IntegrityError
 
 from desk.service.ports import LookPlan, Repeated
+from desk.values import TicketRef
 from integrations.store import tables as t
 from integrations.store.commit import effect_row
 from integrations.store.engine import Database
@@ -27,7 +28,7 @@ _LOOKS = and_(
 _TICKET = (
     select(t.tickets.c.case_id, t.tickets.c.name, t.case_keys.c.wrapped, t.effects.c.lane)
     .select_from(t.tickets.outerjoin(t.case_keys, _KEY).outerjoin(t.effects, _LOOKS))
-    .where(t.tickets.c.ticket_id == bindparam("ticket"))
+    .where(t.tickets.c.ticket_id == bindparam("ticket"), t.tickets.c.account.in_(["", bindparam("account")]))
 )
 
 
@@ -38,13 +39,13 @@ class Notes:
         """Take an opened database, the vault that encrypts effects, and the queue to notify."""
         self._database, self._vault, self._jobs = database, vault, jobs
 
-    async def keep(self, ticket: int, delivery: str, at: datetime, plan: LookPlan) -> str | None:
+    async def keep(self, ticket: TicketRef, delivery: str, at: datetime, plan: LookPlan) -> str | None:
         """Store a delivery with the effect that `plan` builds; return the ticket's case. Raises Repeated."""
         about = {"id": delivery, "at": at}
-        return await self._database.write(lambda c: self._keep(c, str(ticket), about, plan))
+        return await self._database.write(lambda c: self._keep(c, ticket, about, plan))
 
-    def _keep(self, connection: Connection, ticket: str, about: dict[str, Any], plan: LookPlan) -> str | None:
-        found = connection.execute(_TICKET, {"ticket": ticket}).all()
+    def _keep(self, connection: Connection, ticket: TicketRef, about: dict[str, Any], plan: LookPlan) -> str | None:
+        found = connection.execute(_TICKET, {"ticket": str(ticket.id), "account": ticket.account}).all()
         if not found:
             return None
         case, name, wrapped, _ = found[0]

@@ -179,7 +179,17 @@ tickets = Table(
     Column("ticket_id", String(40), primary_key=True),
     Column("case_id", ForeignKey("cases.id"), nullable=False),
     Column("name", String(100), nullable=False),
+    Column("account", String(200), primary_key=True, server_default=""),
 )
+"""An empty account is the one that the database took on: a version from before accounts wrote the row."""
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("account", String(200), primary_key=True),
+    Column("taken_at", Instant, nullable=False),
+)
+"""Ticket system accounts that this database took on."""
 
 case_keys = Table(
     "case_keys",

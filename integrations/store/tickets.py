@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from desk.values import TicketRef
 from integrations.store import tables as t
 from integrations.store.engine import Database
 
 _OPEN = (
-    select(t.tickets.c.ticket_id, t.tickets.c.case_id)
+    select(t.tickets.c.account, t.tickets.c.ticket_id, t.tickets.c.case_id)
     .join_from(t.tickets, t.cases, t.cases.c.id == t.tickets.c.case_id)
     .where(t.OPEN)
     .order_by(t.tickets.c.case_id)
@@ -22,6 +23,7 @@ class OpenTickets:
         """Use an opened database; the caller closes it."""
         self._database = database
 
-    async def open_tickets(self) -> Sequence[tuple[int, str]]:
+    async def open_tickets(self) -> Sequence[tuple[TicketRef, str]]:
         """Return them, each with its case; raises StoreGone."""
-        return [(int(row.ticket_id), row.case_id) for row in await self._database.rows(_OPEN)]
+        rows = await self._database.rows(_OPEN)
+        return [(TicketRef(account=row.account, id=int(row.ticket_id)), row.case_id) for row in rows]

@@ -8,12 +8,12 @@ from datetime import timedelta
 import structlog
 
 from desk.case.effects import CreateTicket, LookAtTicket, Requester, Sheet, UpdateTicket, Writer
-from desk.case.results import TicketFound, TicketSeen
+from desk.case.results import TicketFound, TicketInspected, TicketSeen
 from desk.service.ports import Attempt, GiveUp
 from desk.values import UNNAMED
 from integrations.zendesk.account import Account
 from integrations.zendesk.desk_marks import carried, external_id, is_anothers, made_by_a_desk
-from integrations.zendesk.names import SYSTEM, Ids, Names
+from integrations.zendesk.names import SYSTEM, Ids, Names, account_of
 from integrations.zendesk.precedence import Precedence
 from integrations.zendesk.refusals import Rejected, closed
 from integrations.zendesk.shapes import RawTicket, RawUser
@@ -21,6 +21,7 @@ from integrations.zendesk.sign_in import SignIn
 from integrations.zendesk.turns import ChangeTurns
 from integrations.zendesk.wire import (
     find_ids,
+    inspected,
     meant,
     read_history,
     read_ticket,
@@ -80,6 +81,7 @@ class ZendeskTickets:
         self._sign_in, self._bots = sign_in, dict[str, int]()
         self._agents: dict[int, RawUser] = {}
         self._url, self._title = url.rstrip("/"), query_type
+        self.account = account_of(url)
         self._placeholder = placeholder
         self._account = Account(self._url, sign_in, timeout)
         self._precedence = Precedence(self._account, desks)
@@ -124,12 +126,14 @@ class ZendeskTickets:
                 SYSTEM,
                 "The ticket to change is not known: it was never created. Create it, then press Retry.",
             )
+        self._require(effect.account)
         ticket = await self._ticket(effect.ticket)
         if not (attempt.before and await self._noted(effect, ticket.id)):
             await self._send_update(effect, ticket, attempt)
         return await self._seen(await self._ticket(ticket.id), effect)
 
     async def look(self, effect: LookAtTicket) -> TicketSeen:
+        self._require(effect.account)
         seen = await self._seen(await self._ticket(effect.ticket), None)
         audits = await asyncio.to_thread(self._account.audits, effect.ticket)
         history = read_history(audits, await self._me())
@@ -142,6 +146,15 @@ class ZendeskTickets:
             }
         )
 
+    def _require(self, account: str) -> None:
+        """Raise GiveUp for a ticket of another account: a ticket with this number may be there, and is another one."""
+        if account not in {"", self.account}:
+            raise GiveUp(
+                SYSTEM,
+                f"The ticket is on {account}, and the settings name {self.account}. Nothing was written. Correct"
+                " ATO_ZENDESK__URL, then press Retry.",
+            )
+
     async def many(self, tickets: Sequence[int]) -> Sequence[TicketSeen]:
         """Read many tickets, a hundred at a time."""
         found: list[TicketSeen] = []
@@ -149,6 +162,16 @@ class ZendeskTickets:
             some = await asyncio.to_thread(self._account.many, tickets[start : start + MANY])
             found.extend([await self._seen(ticket, None) for ticket in some])
         return found
+
+    async def inspect(self, ticket: int, effect: str = "") -> TicketInspected:
+        """Read a ticket before the first write to it, with its requester, customer or agent."""
+        raw = await self._ticket(ticket)
+        seen = await self._seen(raw, None)
+        user = await self._user(raw.requester_id) if raw.requester_id else None
+        found = inspected(raw, seen, await self._known(), self._title, effect, self._desks)
+        email, name = (user.email or "", user.name or "") if user else ("", "")
+        requester = Requester(email=email, name=name or email) if user else None
+        return found.model_copy(update={"requester": requester})
 
     async def foreign(self, ticket: int, query_types: Sequence[str]) -> TicketFound | None:
         """Read a ticket that belongs to no case. A solved one and another desk's are ignored."""

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from desk.service.ports import GiveUp
 from desk.values import Value
@@ -18,6 +19,12 @@ T = TypeVar("T")
 Key = Callable[[str], str]
 """Normalizes a name for comparison."""
 ASK = "Ask your Zendesk admin to put it right, then press Retry."
+
+
+def account_of(url: str) -> str:
+    """Return the name of the account at this address: the subdomain at Zendesk, else the host without its port."""
+    host = (urlsplit(url).hostname or "").lower()
+    return host.removesuffix(".zendesk.com")
 
 
 class Named(Value):

@@ -42,6 +42,8 @@ class RawTicket(Wire):
     ticket_form_id: int | None = None
     custom_fields: tuple[FieldValue, ...] | None = ()
     requester_id: int | None = None
+    subject: str | None = None
+    created_at: datetime | None = None
     updated_at: str | None = None
     tags: tuple[str, ...] | None = ()
 

@@ -13,7 +13,7 @@ from desk.case.state import Case
 from desk.playbook.model import Playbook
 from desk.rules.settle_effects import look_again
 from desk.service.ports import Cases, Conflict, Repeated
-from desk.values import Fact, Line
+from desk.values import Fact, Line, TicketRef
 from tests.contract.making import EMAIL, PHONE, Maker, ended, ticket
 from tests.fakes.clock import START
 
@@ -105,8 +105,8 @@ class TestContract:
 
     async def test_a_ticket_and_a_number_lead_to_their_case(self, make: Maker, cases: Cases) -> None:
         case = await make.add(await make.open(), ticket(48231))
-        assert await cases.of_ticket(48231) == await cases.named(case.number) == "01CASE"
-        assert await cases.of_ticket(1) is await cases.named(999) is None
+        assert await cases.of_ticket(TicketRef(id=48231)) == await cases.named(case.number) == "01CASE"
+        assert await cases.of_ticket(TicketRef(id=1)) is await cases.named(999) is None
 
     async def test_a_ticket_that_may_have_changed_is_looked_at_once_for_each_delivery(
         self, make: Maker, cases: Cases
@@ -114,13 +114,18 @@ class TestContract:
         await make.add(await make.open(), ticket(48231))
 
         async def told(delivery: str) -> str | None:
-            plan = partial(look_again, ticket=48231, delivery=delivery)
-            return await cases.note(48231, delivery, make.at(1), plan)
+            plan = partial(look_again, ticket=TicketRef(id=48231), delivery=delivery)
+            return await cases.note(TicketRef(id=48231), delivery, make.at(1), plan)
 
         assert await told("w1") == "01CASE"
         with pytest.raises(Repeated):
             await told("w1")
-        assert await cases.note(1, "w2", make.at(1), partial(look_again, ticket=1, delivery="w2")) is None
+        assert (
+            await cases.note(
+                TicketRef(id=1), "w2", make.at(1), partial(look_again, ticket=TicketRef(id=1), delivery="w2")
+            )
+            is None
+        )
         assert not await cases.seen("w2")
 
     async def test_no_more_than_two_looks_at_a_ticket_wait_but_every_delivery_is_kept(
@@ -131,10 +136,10 @@ class TestContract:
 
         def plan(case: str, name: str, waiting: Collection[str]) -> LookAtTicket | None:
             waited.append(len(waiting))
-            return look_again(case, name, waiting, ticket=48231, delivery=f"w{len(waited)}")
+            return look_again(case, name, waiting, ticket=TicketRef(id=48231), delivery=f"w{len(waited)}")
 
         for number in range(1, 5):
-            assert await cases.note(48231, f"w{number}", make.at(1), plan) == "01CASE"
+            assert await cases.note(TicketRef(id=48231), f"w{number}", make.at(1), plan) == "01CASE"
             assert await cases.seen(f"w{number}")
         assert waited == [0, 1, 2, 2]
 

@@ -1,5 +1,6 @@
 """Which tickets the reconciler has to look at: those of open cases, and no others."""
 
+from desk.values import TicketRef
 from integrations.store.engine import Database
 from integrations.store.tickets import OpenTickets
 from tests.contract.making import Maker, ended, ticket
@@ -12,6 +13,10 @@ async def test_tickets_of_open_cases_are_listed_with_their_case(keep: Maker, eng
     await keep.add(one, ticket(48213), ticket(48214))
     other = await keep.open("02CASE")
     other = await keep.add(other, ticket(48215))
-    assert await store.open_tickets() == [(48213, "01CASE"), (48214, "01CASE"), (48215, "02CASE")]
+    assert await store.open_tickets() == [
+        (TicketRef(id=48213), "01CASE"),
+        (TicketRef(id=48214), "01CASE"),
+        (TicketRef(id=48215), "02CASE"),
+    ]
     await keep.add(other, ended())
-    assert await store.open_tickets() == [(48213, "01CASE"), (48214, "01CASE")]
+    assert await store.open_tickets() == [(TicketRef(id=48213), "01CASE"), (TicketRef(id=48214), "01CASE")]

@@ -11,6 +11,7 @@ from desk.case.effects import Requester
 from desk.case.results import TicketFound, TicketSeen
 from desk.playbook.model import Deed
 from desk.rules.adopt_ticket import case_of, wanted
+from desk.values import TicketRef
 from tests.desk.bench import CASE, FRIDAY, Bench, mr_d, qualia
 
 MR_D = mr_d()
@@ -71,7 +72,7 @@ def test_the_whole_case_goes_on_from_there() -> None:
 def test_a_ticket_elsewhere_waits_until_it_is_seen_with_data_compliance() -> None:
     made = adopted(group="CS Agents")
     assert made.open_steps() == ["confirm_suspended"]
-    made.tell(cmd.NoteTicket(case=CASE, delivery="w2", ticket=48231))
+    made.tell(cmd.NoteTicket(case=CASE, delivery="w2", ticket=TicketRef(id=48231)))
     look = made.of("look_at_ticket")[0]
     made.waiting.remove(look)
     made.settle(look, TicketSeen(id=48231, url="u", group="CS Data Compliance", status="open"))
@@ -161,9 +162,9 @@ def test_a_case_that_people_opened_is_never_asked_to_confirm() -> None:
 
 
 def test_a_ticket_becomes_always_the_same_case() -> None:
-    assert case_of(48231) == case_of(48231) != case_of(48232)
-    assert len(case_of(48231)) == 26
-    assert case_of(48231)[0] in "01234567"
+    assert case_of(TicketRef(id=48231)) == case_of(TicketRef(id=48231)) != case_of(TicketRef(id=48232))
+    assert len(case_of(TicketRef(id=48231))) == 26
+    assert case_of(TicketRef(id=48231))[0] in "01234567"
 
 
 def test_only_playbooks_that_adopt_name_a_query_type() -> None:

@@ -12,7 +12,7 @@ from desk.case.results import Dead, Delayed, Result, Told
 from desk.case.state import Case
 from desk.reminders.ladder import deadlines
 from desk.rules.decide import decide
-from desk.values import Fill, Person
+from desk.values import Fill, Person, TicketRef
 from tests.desk.bench import CASE, PEOPLE, Bench, mr_d
 
 MR_D = mr_d()
@@ -64,7 +64,7 @@ def _command(draw: st.DrawFn, bench: Bench) -> cmd.Command:
                 cmd.CompletePart(**common, step=step, part=draw(st.sampled_from(PARTS)), fills=fills),
                 cmd.ClaimStep(**common, step=step),
                 cmd.RecordFacts(**common, fills=fills),
-                cmd.NoteTicket(**common, ticket=draw(st.sampled_from([48231, 1]))),
+                cmd.NoteTicket(**common, ticket=TicketRef(id=draw(st.sampled_from([48231, 1])))),
                 cmd.Chase(**common),
                 cmd.RetryEffect(**common, effect=draw(st.sampled_from([e.key for e in bench.waiting] or ["x"]))),
                 cmd.FinishByHand(

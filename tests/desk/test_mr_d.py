@@ -5,6 +5,7 @@ import pytest
 from desk.cards.case_card import face
 from desk.case import commands as cmd
 from desk.playbook.model import Deed
+from desk.values import TicketRef
 from tests.desk.bench import CASE, PEOPLE, Bench, fills, mr_d
 
 MR_D = mr_d()
@@ -172,7 +173,7 @@ def test_step_6_opens_when_the_ticket_is_seen_in_the_group_whoever_moved_it() ->
     assert made.open_steps() == []
     assert "is in the group" in face(made.situation, "role:mod").warnings[0].key
     made.group = "CS Data Compliance"
-    made.tell(cmd.NoteTicket(case=CASE, delivery="w1", ticket=48231))
+    made.tell(cmd.NoteTicket(case=CASE, delivery="w1", ticket=TicketRef(id=48231)))
     assert made.open_steps() == ["flag_security"]
 
 

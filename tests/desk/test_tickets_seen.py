@@ -14,6 +14,7 @@ from desk.case.results import TicketSeen
 from desk.case.state import Ticket
 from desk.case.work_events import TicketMoved
 from desk.fields.template_values import news
+from desk.values import TicketRef
 from tests.desk.bench import CASE, FRIDAY, Bench, mr_d
 from tests.desk.test_mr_d import LOCATE, RECEIVE, SUSPEND, VERIFY
 
@@ -31,7 +32,7 @@ def flagged() -> Bench:
 def see(made: Bench, group: str = "CS Data Compliance", status: str = "open", **more: Any) -> None:
     """A webhook, a look, and what it found."""
     number = made.case.tickets["escalation"].id
-    made.tell(cmd.NoteTicket(case=CASE, delivery="w", ticket=number))
+    made.tell(cmd.NoteTicket(case=CASE, delivery="w", ticket=TicketRef(id=number)))
     look = next(effect for effect in made.waiting if effect.kind == "look_at_ticket")
     made.waiting.remove(look)
     seen = TicketSeen(id=number, url="https://x", group=group, status=status, **more)

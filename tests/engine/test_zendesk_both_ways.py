@@ -12,6 +12,7 @@ import pytest
 from bot.sheets import SheetReader
 from desk.rules.adopt_ticket import case_of, wanted
 from desk.service.ports import GiveUp, TryAgain
+from desk.values import TicketRef
 from handlers.ticks.reconciler import on_reconcile
 from handlers.zendesk.webhook import HttpAnswer, ZendeskDoor, on_ticket_event
 from tests.desk.bench import CASE, mr_d
@@ -54,8 +55,8 @@ async def test_a_ticket_made_by_hand_becomes_one_case_however_often_it_is_told(d
     ticket = desk.tickets.make("CS Data Compliance", PATH, NALEDI)
     answers = [await deliver(desk, ticket, invocation) for invocation in ("i1", "i1", "i2")]
     assert [one.body["ok"] for one in answers] == ["kept"] * 3
-    assert await desk.cases.of_ticket(ticket) == case_of(ticket)
-    found = await desk.engine.look(case_of(ticket))
+    assert await desk.cases.of_ticket(TicketRef(id=ticket)) == case_of(TicketRef(id=ticket))
+    found = await desk.engine.look(case_of(TicketRef(id=ticket)))
     assert found is not None
     assert found[0].number == 1
     assert desk.cases.last_number == 1
@@ -109,16 +110,16 @@ async def test_an_adopted_case_names_open_cases_of_the_same_customer(desk: Whole
 class Open:
     """The tickets of open cases, as the store would list them."""
 
-    tickets: list[tuple[int, str]] = field(default_factory=list)
+    tickets: list[tuple[TicketRef, str]] = field(default_factory=list)
 
-    async def open_tickets(self) -> list[tuple[int, str]]:
+    async def open_tickets(self) -> list[tuple[TicketRef, str]]:
         return self.tickets
 
 
 async def flagged(desk: Whole) -> tuple[int, Open]:
     await desk.play_all((RECEIVE, LOCATE, VERIFY, SUSPEND), CASE)
     ticket = desk.tickets.tickets[0].id
-    return ticket, Open([(ticket, CASE)])
+    return ticket, Open([(TicketRef(id=ticket), CASE)])
 
 
 async def test_a_change_nobody_told_of_is_found_once(desk: Whole) -> None:

@@ -13,6 +13,7 @@ from desk.case.state import Case
 from desk.case.work_events import TicketCreated
 from desk.playbook.model import Playbook
 from desk.service.ports import Commit, Conflict, LookPlan, Repeated, StoreGone
+from desk.values import TicketRef
 
 
 @dataclass
@@ -88,7 +89,7 @@ class FakeCases:
         late = sorted((at, case) for case, at in first.items() if at <= now)
         return [case for _, case in late[:limit]]
 
-    async def of_ticket(self, ticket: int) -> str | None:
+    async def of_ticket(self, ticket: TicketRef) -> str | None:
         self._answer()
         made = [
             (case, event)
@@ -96,9 +97,10 @@ class FakeCases:
             for event in events
             if isinstance(event, TicketCreated)
         ]
-        return next((case for case, event in made if event.id == ticket), None)
+        refs = ((case, TicketRef(account=event.account, id=event.id)) for case, event in made)
+        return next((case for case, ref in refs if ref.names(ticket)), None)
 
-    async def note(self, ticket: int, delivery: str, at: datetime, plan: LookPlan) -> str | None:
+    async def note(self, ticket: TicketRef, delivery: str, at: datetime, plan: LookPlan) -> str | None:
         case = await self.of_ticket(ticket)
         if case is None:
             return None
@@ -107,7 +109,7 @@ class FakeCases:
         names = {one.id: name for name, one in self._case(case).tickets.items()}
         lanes = [one.lane for one in self.queued() if (one.case, one.kind) == (case, "look_at_ticket")]
         self.deliveries.add(delivery)
-        if look := plan(case, names[ticket], lanes):
+        if look := plan(case, names[ticket.id], lanes):
             self.effects[look.key] = Planned(look)
         return case
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from desk.case.effects import CreateTicket, LookAtTicket, Requester, Sheet, UpdateTicket, Writer
-from desk.case.results import TicketFound, TicketSeen
+from desk.case.results import TicketFound, TicketInspected, TicketSeen
 from desk.service.ports import Attempt, GiveUp, TryAgain
 
 
@@ -26,6 +26,7 @@ class Held:
     moved_by: str | None = None
     requester: Requester | None = None
     changes: int = 0
+    subject: str = "By hand"
 
 
 @dataclass
@@ -77,6 +78,19 @@ class FakeTickets:
         """Read many tickets."""
         _fail(self.before)
         return [self._seen(held) for held in self.tickets if held.id in tickets]
+
+    async def inspect(self, ticket: int, effect: str = "") -> TicketInspected:
+        """Read a ticket before the first write to it."""
+        _fail(self.before)
+        held = self._held(ticket)
+        made = ("for_this" if held.key == effect else "for_another") if held.key else "by_hand"
+        return TicketInspected(
+            seen=self._seen(held),
+            subject=held.subject,
+            query_type=held.query_type or "",
+            requester=held.requester,
+            made=made,
+        )
 
     async def foreign(self, ticket: int, query_types: Sequence[str]) -> TicketFound | None:
         """Read a ticket no case knows."""
@@ -134,6 +148,8 @@ class FakeTickets:
             group=self.reroutes.get(effect.group, effect.group),
             query_type=effect.query_type,
             notes=[(effect.key, effect.body)],
+            subject=effect.subject,
+            requester=effect.requester,
         )
         self.tickets.append(held)
         return held
