@@ -19,14 +19,13 @@ from bot.naming import NamedTickets
 from bot.queueing import jobs_of, once, queue_of
 from bot.running import Bot
 from bot.schedule import schedule
-from bot.sheets import SheetReader, write_sheet
+from bot.sheets import SheetReader
 from bot.speech import speech
+from bot.tickets import tickets_of
 from bot.ticks import every
-from bot.zendesk_sign_in import signed_in
 from config.load import PLAYBOOKS, load
 from config.locales import FOLDER, Catalogue
 from config.settings import Settings
-from desk.case.effects import Requester
 from desk.playbook.model import Playbook
 from desk.rules.adopt_ticket import wanted
 from desk.service.back_office_port import BackOffice
@@ -56,7 +55,6 @@ from integrations.store.roster import StoredRoster
 from integrations.store.shifts import StoredSearches
 from integrations.store.vault import Vault
 from integrations.zendesk.client import ZendeskTickets
-from integrations.zendesk.scopes import SERVE
 from integrations.zendesk.turns import ChangeTurns
 
 log = logging.getLogger(__name__)
@@ -167,16 +165,8 @@ def _copies(settings: Settings) -> GoogleChat | None:
 
 
 def _tickets(settings: Settings, pace: Turns, desks: Sequence[str]) -> ZendeskTickets:
-    zendesk = settings.zendesk
-    tickets = ZendeskTickets(
-        zendesk.url,
-        signed_in(zendesk, zendesk.scopes or SERVE),
-        Requester(email=zendesk.placeholder_email, name=zendesk.placeholder_name),
-        query_type=zendesk.query_type_field,
-        write_sheet=write_sheet,
-        desks=desks,
-    )
-    tickets.keep_to(ChangeTurns(pace, zendesk.changes_per_minute))
+    tickets = tickets_of(settings.zendesk, desks)
+    tickets.keep_to(ChangeTurns(pace, settings.zendesk.changes_per_minute))
     return tickets
 
 

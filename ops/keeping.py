@@ -11,16 +11,27 @@ from pathlib import Path
 from typing import Any, cast
 
 from bot.clock import OffsetClock, SystemClock
+from bot.tickets import tickets_of
 from config.settings import Settings
 from desk.case.commands import FinishByHand, RetryEffect
+from desk.case.results import TicketInspected
+from desk.case.situation import Situation
 from desk.case.state import Case
 from desk.fields.template_values import display
+from desk.fields.templates import fill_one
 from desk.playbook.model import Playbook
+from desk.rules.decide import refused
+from desk.rules.given_ticket import CONFIRM, NOTHING
+from desk.service.answer import Answer
 from desk.service.engine import Engine
+from desk.service.given_ticket import with_given_ticket
+from desk.service.ticket_account import CheckedTickets, check
 from desk.values import Person, in_language
+from integrations.store.accounts import StoredAccounts
 from integrations.store.audit import StoredEvidence
 from integrations.store.cases import StoredCases
 from integrations.store.current import is_current
+from integrations.store.desk_name import check_name
 from integrations.store.effects import StoredEffects
 from integrations.store.engine import Database, open_database
 from integrations.store.starting import CannotStart
@@ -95,9 +106,14 @@ async def letters(settings: Settings) -> tuple[list[Letter], int]:
         return found, await there.effects.pending_count()
 
 
-async def mend(settings: Settings, key: str, reference: str | None, person: str | None) -> str | None:
-    """Retry a dead letter, or resolve it as done by hand; return the reason when refused."""
-    async with kept(settings) as there:
+async def mend(
+    settings: Settings, key: str, reference: str | None, person: str | None, confirmed: str = ""
+) -> str | None:
+    """Retry a dead letter, or resolve it as done by hand; return the reason when refused.
+
+    A ticket given by hand is read from Zendesk first; `confirmed` is the mark of the ticket as it was shown.
+    """
+    async with kept(settings) as there, _zendesk(there, settings):
         effect = await there.effects.effect(key)
         loaded = await there.cases.load(effect.case) if effect else None
         if effect is None or loaded is None:
@@ -105,10 +121,56 @@ async def mend(settings: Settings, key: str, reference: str | None, person: str 
         _, playbook = loaded
         by = operator(playbook, person)
         about = {"case": effect.case, "delivery": "", "by": by, "effect": key}
-        command = RetryEffect(**about) if reference is None else FinishByHand(**about, reference=reference)
-        answer = await there.engine.accept(command)
-        line = answer.refusal.line if answer.refusal else None
-        return line.key if line else None
+        if reference is None:
+            return _refusal(await there.engine.accept(RetryEffect(**about)))
+        given = FinishByHand(**about, reference=reference, shown=confirmed)
+        situation = Situation(*loaded, there.engine.clock.now())
+        situation = await with_given_ticket(given, situation, there.engine.tickets, there.cases, there.engine.account)
+        no, found = refused(given, situation), situation.related.given.found
+        if no and no.line.key == CONFIRM.key and found:
+            return _to_confirm(found)
+        return _refusal(await there.engine.accept(given))
+
+
+@asynccontextmanager
+async def _zendesk(there: Kept, settings: Settings) -> AsyncIterator[None]:
+    """Lend the engine the ticket system, once its account is the database's."""
+    desks = check_name(settings.database_url.get_secret_value(), settings.name)
+    tickets = tickets_of(settings.zendesk, desks)
+    there.engine.account = tickets.account
+    there.engine.tickets = CheckedTickets(
+        tickets, await check(tickets.account, StoredAccounts(there.database), there.cases, tickets)
+    )
+    try:
+        yield
+    finally:
+        tickets.close()
+
+
+def _refusal(answer: Answer) -> str | None:
+    line = answer.refusal.line if answer.refusal else None
+    return fill_one(line.key, lambda name: str(line.args.get(name, ""))) if line else None
+
+
+def _to_confirm(found: TicketInspected) -> str:
+    """Describe the ticket that is to be confirmed, and say how."""
+    seen, who = found.seen, found.requester
+    words = {
+        "Subject": found.subject,
+        "Requester": who.name if who else "",
+        "Form": seen.form,
+        "Query type": found.query_type,
+        "Group": seen.group,
+        "Created": f"{found.created_at:%Y-%m-%d %H:%M} UTC" if found.created_at else "",
+    }
+    lines = [f"{name}: {value or NOTHING}" for name, value in words.items()]
+    return "\n".join(
+        [
+            f"Look whose ticket #{seen.id} is. Nothing was changed yet.",
+            *lines,
+            f"If it is this case's, say so with --confirmed {found.mark}",
+        ]
+    )
 
 
 def operator(playbook: Playbook, person: str | None) -> Person:

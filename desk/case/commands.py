@@ -183,10 +183,14 @@ class RetryEffect(Command):
 
 
 class FinishByHand(Command):
-    """Mark a dead letter as done by hand; `reference` says where (a ticket number, a link)."""
+    """Mark a dead letter as done by hand; `reference` says where (a ticket number, a link).
+
+    `shown` is the mark of the ticket that the person confirmed.
+    """
 
     effect: str
     reference: str = ""
+    shown: str = ""
 
 
 class Settle(Command):

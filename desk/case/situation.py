@@ -6,8 +6,21 @@ from datetime import datetime
 
 from desk.case.events import Event
 from desk.case.fold import fold
+from desk.case.results import TicketInspected
 from desk.case.state import Case, Claimant
 from desk.playbook.model import Playbook
+
+
+@dataclass(frozen=True)
+class GivenTicket:
+    """A ticket that a person gave for one that was not created: as it is now, or why it cannot be read.
+
+    `holder` is the display name of another case that has it.
+    """
+
+    found: TicketInspected | None = None
+    unread: str = ""
+    holder: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,6 +46,8 @@ class Related:
     """The other claimants, for the cards of those who decide a dispute."""
     alike: Mapping[str, int] = field(default_factory=dict)
     """Number of other cases of the same day, by shared field."""
+    given: GivenTicket = GivenTicket()
+    """The ticket that the command gives."""
     answers: Mapping[str, str] = field(default_factory=dict)
     """Keyed digests of the caller's answers, by field; an empty one is wrong."""
 

@@ -50,6 +50,7 @@ from desk.case.work_events import (
 from desk.fields.template_values import card_of
 from desk.identity import ownership_disputes
 from desk.identity.back_office_results import learn, take_in
+from desk.rules.given_ticket import give_ticket
 from desk.rules.plan_effects import MOST_LOOKS, late_link, look
 from desk.rules.sheet_rows import keep_rows, tell_wrong
 from desk.values import BOT, Fact, Line, TicketRef
@@ -264,35 +265,8 @@ def finish_by_hand(command: cmd.FinishByHand, draft: Draft) -> Verdict:
     by = command.by.id
     reference = command.reference.strip()[:300]
     if trouble.what == "create_ticket":
-        return _ticket_by_hand(command, draft, reference)
+        return give_ticket(command, draft)
     draft.add(
         EffectDoneByHand(at=draft.now, by=by, effect=command.effect, reference=Fact(value=reference, personal=True))
     )
     return ()
-
-
-def _ticket_by_hand(command: cmd.FinishByHand, draft: Draft, reference: str) -> Verdict:
-    number = reference.removeprefix("#")
-    if not (number.isascii() and number.isdigit()) or len(number) > 15:
-        return refuse(Line(key="Write the number of the ticket you made, such as 48231. Nothing was changed."))
-    name = draft.case.planned[command.effect].ticket or ""
-    by = command.by.id
-    draft.add(
-        EffectDoneByHand(at=draft.now, by=by, effect=command.effect, reference=Fact(value=number)),
-        TicketCreated(
-            at=draft.now,
-            by=by,
-            effect=command.effect,
-            name=name,
-            id=int(number),
-            url="",
-            group=None,
-            status=None,
-            asked_group="",
-        ),
-    )
-    effect = look(draft.case, name, TicketRef(id=int(number)), command.delivery, draft.now)
-    if effect is None:
-        return ()
-    draft.add(planned(effect, draft.now))
-    return (effect,)

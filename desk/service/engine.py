@@ -39,6 +39,7 @@ from desk.service.back_office_port import BackOffice
 from desk.service.back_office_work import Copies, ask, copy, look_into
 from desk.service.backoff import retry_at
 from desk.service.circuit_breaker import SYSTEM_OF, Outages
+from desk.service.given_ticket import with_given_ticket
 from desk.service.plan_digests import gather
 from desk.service.ports import (
     Attempt,
@@ -150,7 +151,9 @@ class Engine:
             return Answer(case, None, Refusal(line=line))
         answers = in_digests(command, case, playbook, self.digests) if self.digests else {}
         situation = Situation(case, playbook, self.clock.now(), Related(answers=answers))
-        decision = decide(command, await with_related(command, situation, self.cases))
+        situation = await with_related(command, situation, self.cases)
+        situation = await with_given_ticket(command, situation, self.tickets, self.cases, self.account)
+        decision = decide(command, situation)
         await self._keep(command, situation, decision, roster)
         opened = tuple(event.step for event in decision.events if event.kind == "step_opened")
         return Answer(decision.case, playbook, decision.refusal, opened, taken_out=decision.taken_out)

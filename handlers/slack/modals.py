@@ -13,7 +13,7 @@ from desk.service.ports import StoreGone
 from desk.values import Fill, Line, Person, Refusal, Text, in_language
 from desk.workflow.duties import Duty, duties, duty_of
 from desk.workflow.permissions import why_not
-from handlers.slack import case_actions, case_lookup
+from handlers.slack import case_actions, case_lookup, given_ticket
 from handlers.slack.door import NOT_KEPT_FORM, NOT_UNDERSTOOD, UNKNOWN_CASE, Json, SlackDoor
 from handlers.slack.modal_reply import DONE, NOT_DONE, note, refused, tell_taken_out, update
 from integrations.slack.codec import wire
@@ -90,6 +90,8 @@ async def _accept(sent: Submission, door: SlackDoor) -> Json | None:
     try:
         if many := await _too_many(sent, person, door):
             return refused(Refusal(line=many), sent, person, door)
+        if sent.meta.effect and (page := await given_ticket.page(sent, person, door)):
+            return page
         answer = await door.engine.accept(command_sent(sent, person))
     except StoreGone:
         return refused(Refusal(line=NOT_KEPT_FORM), sent, person, door)

@@ -65,21 +65,24 @@ def effects_by_hand(
         str,
         typer.Option(help="Where it was done: for a ticket its number, else a link or a few words."),
     ],
+    confirmed: Annotated[
+        str, typer.Option(help="The mark of the ticket, as this command showed it: that it is the case's.")
+    ] = "",
     person: As = None,
 ) -> None:
-    """Say that given-up work was done by hand; what waited for it goes on."""
-    _mend(key, reference, person)
+    """Say that given-up work was done by hand; what waited for it goes on. A ticket is shown first."""
+    _mend(key, reference, person, confirmed)
     typer.echo(f"Taken as done by hand: {key}")
 
 
-def _mend(key: str, reference: str | None, person: str | None) -> None:
+def _mend(key: str, reference: str | None, person: str | None, confirmed: str = "") -> None:
     from ops.exits import explained, stop
     from ops.keeping import mend
 
     with explained():
         from config.settings import settings
 
-        refused = asyncio.run(mend(settings(), key, reference, person))
+        refused = asyncio.run(mend(settings(), key, reference, person, confirmed))
     if refused:
         stop(refused, "ato effects list")
 

@@ -7,12 +7,13 @@ a line that changes. `ATO_WRITE_TRACES=1` writes the tables anew.
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from config.load import load
 from desk.case import commands as cmd
-from desk.case.results import Dead
+from desk.case.results import Dead, TicketInspected, TicketSeen
 from desk.playbook.model import Deed, Playbook
 from desk.rules.decide import refused
 from desk.rules.questions import asked_of
@@ -30,6 +31,12 @@ WHO_MAY = ("role", "people")
 def somebody(*roles: str) -> Person:
     """Somebody who did nothing in any case so far."""
     return Person(id=SOMEBODY_ELSE, roles=frozenset(roles))
+
+
+def confirmed(number: int) -> dict[str, Any]:
+    """A ticket given by hand, as it was read and confirmed."""
+    found = TicketInspected(seen=TicketSeen(id=number, url="https://mrd.example/tickets/7"))
+    return {"reference": str(number), "found": found, "shown": found.mark}
 
 
 def everybody(book: Playbook) -> dict[str, Person]:
@@ -277,7 +284,7 @@ def test_a_dead_letter_is_mended_by_whoever_works_on_the_case_and_others_hear_wh
     let: dict[str, list[str]] = {"retry": [], "by hand": []}
     for role, person in everybody(MR_D).items():
         about = {"case": CASE, "delivery": "m", "by": person, "effect": effect.key}
-        asks = {"retry": cmd.RetryEffect(**about), "by hand": cmd.FinishByHand(**about, reference="7")}
+        asks = {"retry": cmd.RetryEffect(**about), "by hand": cmd.FinishByHand(**about, **confirmed(7))}
         for what, command in asks.items():
             refusal = refused(command, bench.situation)
             let[what] += [] if refusal else [role]

@@ -81,7 +81,13 @@ def test_without_the_form_a_ticket_made_by_hand_will_do(without_form: Scene) -> 
             "status": "open",
         },
     )
-    case.submit("mod", {"reference": f"#{made['id']}"})
+    told = case.submit("mod", {"reference": f"#{made['id']}"})
+    asked = words(told["view"])
+    assert f"Is ticket #{made['id']} the one of {case.name}?" in asked
+    assert "Subject: By hand" in asked and "Requester: Lerato Mokoena" in asked
+    assert "the procedure's is “Customer Query”" in asked
+    assert without_form.ticket(made["id"])["comments"][1:] == []
+    case.submit("mod")
     case.card(MOD, f"#{made['id']}>", "CS Data Compliance")
     assert "partform:flag_security:escalation" in buttons(case.card(DATA))
     assert without_form.tickets(case.name) == []

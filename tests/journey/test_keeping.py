@@ -86,7 +86,11 @@ def test_given_up_work_is_listed_tried_again_and_taken_as_done_by_hand(scene: Sc
     )
     refused = ato(scene, "effects", "by-hand", by_case[second.id], "--reference", "soon")
     assert "Write the number of the ticket you made" in refused.output
-    assert ato(scene, "effects", "by-hand", by_case[second.id], "--reference", str(made["id"])).exit_code == 0
+    by_hand = ("effects", "by-hand", by_case[second.id], "--reference", str(made["id"]))
+    asked = ato(scene, *by_hand)
+    assert asked.exit_code and "Requester: Lerato Mokoena" in asked.output
+    mark = asked.output.split("--confirmed ")[1].split()[0]
+    assert ato(scene, *by_hand, "--confirmed", mark).exit_code == 0
     second.card(MOD, f"#{made['id']}>", "CS Data Compliance")
     assert ato(scene, "effects", "list").output.startswith("0 given up")
 

@@ -76,7 +76,8 @@ def command_sent(sent: Submission, person: Person) -> Command:
     about = {"case": meta.case, "delivery": sent.delivery, "by": person}
     step = {**about, "step": meta.step, "occurrence": meta.occurrence, "fills": fills}
     if meta.effect:
-        return FinishByHand(**about, effect=meta.effect, reference=words(fills, "reference"))
+        given = meta.field if meta.shown else words(fills, "reference")
+        return FinishByHand(**about, effect=meta.effect, reference=given, shown=meta.shown)
     if meta.new:
         return OpenCase(**about, playbook=meta.playbook, fills=fills)
     if meta.part:

@@ -20,7 +20,8 @@ class FormMeta(Value):
 
     `new` is an intake form without a case yet; `flow` says that the form followed another in the same modal, `said`
     names the texts for the customer on its pages, and `after` a step whose verdict is shown above this page. `ask`
-    names a case action instead of a step's form, `field` the fact to correct.
+    names a case action instead of a step's form, `field` the fact to correct or the ticket that was given, `shown` the
+    mark of that ticket as the form shows it.
     """
 
     case: str
@@ -40,6 +41,7 @@ class FormMeta(Value):
     ask: str = ""
     attempt: str = ""
     field: str = ""
+    shown: str = ""
 
 
 def write_meta(meta: FormMeta) -> str:
