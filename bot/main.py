@@ -89,7 +89,7 @@ def assemble(settings: Settings, clock: Clock | None = None) -> Bot:
     cases = MeasuredCases(database, vault, jobs)
     pace: Turns = MemoryPace() if jobs is None else StoredPace(database)
     slack = SlackClient(settings.slack.token.get_secret_value(), settings.slack.api_url, pace=pace, desks=desks)
-    people = _people(settings, slack, playbooks, database)
+    people = _people(settings, slack, playbooks, database, vault)
     rota = across.rota(database, people, playbooks)
     tickets = _tickets(settings, pace, desks)
     checked = CheckedTickets(NamedTickets(tickets, lambda person: people.person(person).name))
@@ -122,10 +122,15 @@ def _vault(settings: Settings) -> Vault:
 
 
 def _people(
-    settings: Settings, slack: SlackClient, playbooks: Mapping[str, Playbook], database: Database
+    settings: Settings, slack: SlackClient, playbooks: Mapping[str, Playbook], database: Database, vault: Vault
 ) -> SlackPeople:
     zone = next(iter(playbooks.values())).zone
-    return SlackPeople(slack, settings.slack.groups, settings.slack.people, StoredRoster(database), zone=zone)
+
+    def agent(email: str) -> str:
+        return f"agent:{vault.digest('agent', email.strip().lower())[:32]}"
+
+    store = StoredRoster(database)
+    return SlackPeople(slack, settings.slack.groups, settings.slack.people, store, zone=zone, agent=agent)
 
 
 def _chat(
@@ -213,6 +218,7 @@ def _zendesk_side(bot: Bot) -> web_app.ZendeskSide:
         bot.settings.zendesk.webhook_secret.get_secret_value(),
         tickets=bot.checked,
         account=bot.tickets.account,
+        opener=bot.people.of_email,
         adopts=wanted(bot.playbooks),
     )
     return web_app.ZendeskSide(door, Pace(bot.settings.web.door_per_minute))

@@ -72,6 +72,12 @@ class Person(Value):
     language: str = "en"
     zone: str = "UTC"
     name: str = ""
+    aka: frozenset[str] = frozenset()
+    """Names of the same person elsewhere, such as of their account in the ticket system."""
+
+    def is_named(self, name: str) -> bool:
+        """Return whether this person is meant by an id or by one of the other names."""
+        return name == self.id or name in self.aka
 
 
 BOT = Person(id="bot", name="ATO Desk")

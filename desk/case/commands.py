@@ -65,6 +65,8 @@ class AdoptTicket(Command):
 
     playbook: str
     found: TicketFound
+    author: str = ""
+    """Who made the ticket: a person's id, or an agent's name; empty where no agent did."""
 
 
 class Chase(Command):

@@ -38,6 +38,8 @@ class CaseOpened(Happened):
     playbook: str
     playbook_hash: str
     language: str
+    author: str = ""
+    """Who made the ticket of an adopted case: a person's id, or the name of an agent of the ticket system."""
 
 
 class FactsRecorded(Happened):

@@ -38,6 +38,7 @@ def _opened(case: Case, e: ev.CaseOpened) -> Case:
         language=e.language,
         opened_at=e.at,
         opened_by=e.by,
+        author=e.author,
     )
 
 

@@ -31,11 +31,15 @@ class TicketSeen(Value):
 
 
 class TicketFound(Value):
-    """Ticket without a case, with the query type that qualifies it. No requester where that is an agent."""
+    """Ticket without a case, with the query type that qualifies it. No requester where that is an agent.
+
+    `author` is the first agent, other than the desk, who worked on it by its audits; None where there is none.
+    """
 
     seen: TicketSeen
     query_type: str
     requester: Requester | None = None
+    author: Requester | None = None
 
 
 class TicketInspected(Value):

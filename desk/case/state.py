@@ -138,6 +138,8 @@ class Case:
     opened_by: str = ""
     opener_left: bool = False
     """Whether the opener's direct messages have passed on to the next role."""
+    author: str = ""
+    """Who made the ticket that the case was adopted from; empty for others."""
     ending: str | None = None
     ended_at: datetime | None = None
     steps: Mapping[str, StepState] = field(default_factory=dict)
@@ -175,6 +177,11 @@ class Case:
     planned: Mapping[str, EffectPlanned] = field(default_factory=dict)
     troubles: Mapping[str, Trouble] = field(default_factory=dict)
     log: tuple[ev.Event, ...] = field(default=(), repr=False)
+
+    @property
+    def opener(self) -> str:
+        """Return who opened it, for four eyes: of an adopted case whoever made its ticket."""
+        return self.author or self.opened_by
 
     @property
     def open(self) -> bool:

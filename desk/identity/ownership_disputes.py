@@ -69,7 +69,7 @@ def rivals(case: Case, playbook: Playbook, others: Iterable[tuple[Case, Playbook
 
 def _stays(case: Case, playbook: Playbook, other: Case) -> bool:
     """Return whether a rival is undecided: closing it decides only if done by a decider who opened neither case."""
-    return other.open or other.judged_by in {"", case.opened_by}
+    return other.open or other.judged_by in {"", case.opener}
 
 
 def _claims(case: Case, other: Case, playbook: Playbook) -> bool:
@@ -130,7 +130,7 @@ def _title(playbook: Playbook) -> Text:
 def closing(situation: Situation, by: Person) -> tuple[DisputeDecided, ...]:
     """Return the decision implied when a decider closes a disputed case they did not open."""
     case, playbook = situation.case, situation.playbook
-    judge = not by.roles.isdisjoint(deciders(playbook)) and by.id != case.opened_by
+    judge = not by.roles.isdisjoint(deciders(playbook)) and not by.is_named(case.opener)
     if not judge or not case.rivals or playbook.disputes is None:
         return ()
     return (DisputeDecided(at=situation.now, by=by.id, cases=case.rivals, closes=True),)

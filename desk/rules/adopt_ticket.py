@@ -54,6 +54,7 @@ def adopt(command: cmd.AdoptTicket, draft: Draft) -> Verdict:
             playbook=draft.playbook.playbook,
             playbook_hash=draft.case.playbook_hash,
             language=draft.playbook.languages[0],
+            author=command.author,
         ),
         ev.FactsRecorded(at=draft.now, by=BOT.id, facts=known_at_once(draft.playbook, draft.now)),
         *(ev.StepCompleted(at=draft.now, by=BOT.id, step=step, outcome=ADOPTED) for step in adopts.done),

@@ -50,7 +50,7 @@ def decide_dispute(command: DecideDispute, draft: Draft) -> Verdict:
         return only(draft.playbook, roles if draft.playbook.disputes else ())
     if not case.rivals:
         return refuse(Line(key="Nobody else claims this profile. Nothing to do."))
-    if command.by.id in {case.opened_by, *draft.related.openers}:
+    if any(command.by.is_named(one) for one in (case.opener, *draft.related.openers)):
         return refuse(
             Line(
                 key="You opened one of these cases yourself, so somebody else has to decide. On duty now: {people}.",

@@ -56,7 +56,7 @@ async def _claiming(asked: Lookups, playbook: Playbook, cases: Cases) -> list[Ot
 
 def _openers(case: Case, claiming: Iterable[Other]) -> tuple[str, ...]:
     """Return who opened the rivals' cases."""
-    return tuple(other.opened_by for other, book in claiming if display(other, book) in case.rivals)
+    return tuple(other.opener for other, book in claiming if display(other, book) in case.rivals)
 
 
 async def _clashes(asked: Lookups, cases: Cases) -> tuple[str, ...]:

@@ -49,6 +49,8 @@ class Profile:
     zone: str = ""
     updated: int = 0
     seen: int = 0
+    agent: str = ""
+    """Name of the agent with this person's email address in the ticket system; empty where Slack gives no address."""
 
     @property
     def stamp(self) -> tuple[int, int]:
@@ -130,5 +132,5 @@ def newer(known: Profile | None, seen: Profile) -> Profile:
     seen = seen if seen.updated else replace(seen, updated=known.updated)
     if seen.stamp < known.stamp or (seen.stamp == known.stamp and known.standing != "member"):
         return known
-    words = {name: getattr(seen, name) or getattr(known, name) for name in ("name", "language", "zone")}
+    words = {name: getattr(seen, name) or getattr(known, name) for name in ("name", "language", "zone", "agent")}
     return replace(seen, **words)

@@ -99,7 +99,7 @@ def _verified(name: str, facts: dict[str, Fact], by: Person, situation: Situatio
     case, playbook = situation.case, situation.playbook
     about: dict[str, str | Text] = {"what": playbook.fields[name].title}
     deciders = {*playbook.cancel_by, playbook.override_by}
-    if name in _whose(situation) and (by.id == case.opened_by or not by.roles & deciders):
+    if name in _whose(situation) and (by.is_named(case.opener) or not by.roles & deciders):
         role = playbook.roles[playbook.cancel_by[0]].title if playbook.cancel_by else {}
         return Line(
             key=(

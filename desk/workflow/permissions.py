@@ -6,7 +6,8 @@ refusal names the permitted roles, and `decide` records it as an event. Correcti
 
 from desk.case import commands as cmd
 from desk.case.situation import Draft, Situation
-from desk.playbook.model import Playbook
+from desk.case.state import Case
+from desk.playbook.model import ADOPTED, Playbook
 from desk.values import BOT, Line, Person, Refusal, Text, in_language
 from desk.workflow.duties import Duty, doers, duties, owner_of
 
@@ -66,7 +67,7 @@ def four_eyes(person: Person, situation: Situation, step: str) -> Line | None:
     case, playbook = situation.case, situation.playbook
     spec = playbook.steps[step]
     role = owner_of(case, spec)
-    if person.id in case.step(step).lifters:
+    if any(person.is_named(one) for one in case.step(step).lifters):
         return Line(
             key=(
                 "You lifted four eyes and caps for this step, so somebody else has to finish it. On duty now: {people}."
@@ -75,13 +76,19 @@ def four_eyes(person: Person, situation: Situation, step: str) -> Line | None:
         )
     taken = (playbook.opens_with,) if role != spec.owner else ()
     for other in (*spec.not_by, *taken):
-        done = case.step(other).done
-        if done and done.by == person.id and not case.step(step).overridden:
+        if person.is_named(_done_by(case, other)) and not case.step(step).overridden:
             return Line(
                 key="You did “{step}” yourself, so somebody else has to do this. On duty now: {people}.",
                 args={"step": playbook.steps[other].title, "people": f"role:{role}"},
             )
     return None
+
+
+def _done_by(case: Case, step: str) -> str:
+    """Return who did a step; those before an adopted ticket were done by whoever made it."""
+    state = case.step(step)
+    by = state.done.by if state.done else ""
+    return case.author or by if state.outcome == ADOPTED else by
 
 
 def _no(line: Line) -> Refusal:

@@ -53,6 +53,8 @@ class ZendeskDoor:
     tickets: FindsTickets | None = None
     account: str = ""
     """The account that sends the deliveries."""
+    opener: Callable[[str], str] = str
+    """Names the agent with this email address: the person's id, or the agent's name."""
     adopts: Mapping[str, str] = field(default_factory=dict)
     """The query types whose tickets become cases, with the playbook of each."""
 
@@ -126,6 +128,7 @@ async def _adopt(ticket: TicketRef, delivery: str, door: ZendeskDoor) -> HttpAns
     if found is None:
         return NOT_OURS
     playbook = door.adopts[found.query_type]
-    adopt = AdoptTicket(case=case_of(ticket), delivery=delivery, playbook=playbook, found=found)
+    author = door.opener(found.author.email) if found.author else ""
+    adopt = AdoptTicket(case=case_of(ticket), delivery=delivery, playbook=playbook, found=found, author=author)
     await door.engine.accept(adopt)
     return _KEPT

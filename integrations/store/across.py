@@ -138,5 +138,6 @@ people = Table(
     Column("zone", String(100), nullable=False),
     Column("updated", BigInteger, nullable=False),
     Column("seen", BigInteger, nullable=False),
+    Column("agent", String(64), nullable=False, server_default=""),
 )
 """Accounts of whoever is in a group or named in the settings."""

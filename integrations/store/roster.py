@@ -74,7 +74,7 @@ def _load(connection: Connection) -> Roster:
 
 
 def _profile(row: Any) -> Profile:
-    return Profile(row.standing, row.name, row.language, row.zone, row.updated, row.seen)
+    return Profile(row.standing, row.name, row.language, row.zone, row.updated, row.seen, row.agent)
 
 
 def _change_group(connection: Connection, name: str, change: Callable[[Group], Group]) -> None:
@@ -127,4 +127,4 @@ def _change_person(connection: Connection, person: str, change: Callable[[Profil
 
 
 def _seen(profile: Profile) -> tuple[str, ...]:
-    return (profile.standing, profile.name, profile.language, profile.zone)
+    return (profile.standing, profile.name, profile.language, profile.zone, profile.agent)

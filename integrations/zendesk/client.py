@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -16,9 +16,10 @@ from integrations.zendesk.desk_marks import carried, external_id, is_anothers, m
 from integrations.zendesk.names import SYSTEM, Ids, Names, account_of
 from integrations.zendesk.precedence import Precedence
 from integrations.zendesk.refusals import Rejected, closed
-from integrations.zendesk.shapes import RawTicket, RawUser
+from integrations.zendesk.shapes import RawTicket
 from integrations.zendesk.sign_in import SignIn
 from integrations.zendesk.turns import ChangeTurns
+from integrations.zendesk.users import PERSON, Users, customer
 from integrations.zendesk.wire import (
     find_ids,
     inspected,
@@ -42,8 +43,6 @@ MANY = 100
 
 https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/#show-multiple-tickets
 """
-PERSON = "end-user"
-"""The role of end users; all others are agents."""
 
 
 def no_sheets(sheet: Sheet) -> bytes:
@@ -78,13 +77,12 @@ class ZendeskTickets:
         self._desks = desks
         self._turns: ChangeTurns | None = None
         self._write_sheet = write_sheet
-        self._sign_in, self._bots = sign_in, dict[str, int]()
-        self._agents: dict[int, RawUser] = {}
         self._url, self._title = url.rstrip("/"), query_type
         self.account = account_of(url)
         self._placeholder = placeholder
         self._account = Account(self._url, sign_in, timeout)
         self._precedence = Precedence(self._account, desks)
+        self._users = Users(self._account, sign_in)
         self._names: Names | None = None
         self._read_at = 0.0
         self._reading = asyncio.Lock()
@@ -95,15 +93,7 @@ class ZendeskTickets:
 
     async def whoami(self) -> int:
         """Return the bot's user id; raises GiveUp when Zendesk does not know the bot."""
-        user = await asyncio.to_thread(self._account.me)
-        if user.id is None:
-            raise GiveUp(
-                SYSTEM,
-                "Zendesk took the bot for an anonymous user: the address or API token it signs in with is wrong."
-                " Nothing can be read or written. Check the bot's sign-in in the settings and start it again.",
-            )
-        self._bots[self._sign_in.client] = user.id
-        return user.id
+        return await self._users.whoami()
 
     def close(self) -> None:
         self._account.close()
@@ -136,8 +126,8 @@ class ZendeskTickets:
         self._require(effect.account)
         seen = await self._seen(await self._ticket(effect.ticket), None)
         audits = await asyncio.to_thread(self._account.audits, effect.ticket)
-        history = read_history(audits, await self._me())
-        mover = await self._user(history.mover) if history.mover else None
+        history = read_history(audits, await self._users.me())
+        mover = await self._users.read(history.mover) if history.mover else None
         return seen.model_copy(
             update={
                 "replies": history.replies,
@@ -167,7 +157,7 @@ class ZendeskTickets:
         """Read a ticket before the first write to it, with its requester, customer or agent."""
         raw = await self._ticket(ticket)
         seen = await self._seen(raw, None)
-        user = await self._user(raw.requester_id) if raw.requester_id else None
+        user = await self._users.read(raw.requester_id) if raw.requester_id else None
         found = inspected(raw, seen, await self._known(), self._title, effect, self._desks)
         email, name = (user.email or "", user.name or "") if user else ("", "")
         requester = Requester(email=email, name=name or email) if user else None
@@ -182,28 +172,14 @@ class ZendeskTickets:
         query_type = meant(raw, await self._known(), query_types, self._title)
         if query_type is None or not await self._precedence.adopts(raw, query_type):
             return None
-        user = await self._user(raw.requester_id) if raw.requester_id else None
-        return TicketFound(seen=seen, query_type=query_type, requester=_customer(user))
+        user = await self._users.read(raw.requester_id) if raw.requester_id else None
+        author = await self._users.author(await asyncio.to_thread(self._account.audits, ticket))
+        return TicketFound(seen=seen, query_type=query_type, requester=customer(user), author=author)
 
     async def peek(self, ticket: int) -> Writer | None:
         """Return the requester of a ticket; None where that is an agent, or nobody."""
         raw = await self._ticket(ticket)
-        return _customer(await self._user(raw.requester_id) if raw.requester_id else None)
-
-    async def _me(self) -> Collection[int]:
-        """Return the user ids under which this process has worked: two OAuth clients may have two owners."""
-        if self._sign_in.client not in self._bots:
-            await self.whoami()
-        return self._bots.values()
-
-    async def _user(self, user: int) -> RawUser:
-        """Read a user. Agents are cached, since their names seldom change; customers are not."""
-        if user in self._agents:
-            return self._agents[user]
-        found = await asyncio.to_thread(self._account.user, user)
-        if found.role != PERSON:
-            self._agents[user] = found
-        return found
+        return customer(await self._users.read(raw.requester_id) if raw.requester_id else None)
 
     async def _send_new(self, effect: CreateTicket, attempt: Attempt) -> int:
         """Send the body stored by an earlier attempt, or a new one that is stored first."""
@@ -313,10 +289,3 @@ class ZendeskTickets:
 
     def _forget(self) -> None:
         self._names = None
-
-
-def _customer(user: RawUser | None) -> Writer | None:
-    """Return a requester who is an end user: agents who create a ticket are its requester by default."""
-    if user is None or user.role != PERSON or not user.email:
-        return None
-    return Writer(email=user.email, name=user.name or user.email, phone=user.phone or "")

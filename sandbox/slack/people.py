@@ -7,7 +7,7 @@ from typing import Any
 from sandbox import seeds
 from sandbox.slack.apps import acting
 from sandbox.slack.asking import Args, page
-from sandbox.slack.workspace import Refused, Workspace
+from sandbox.slack.workspace import Refused, User, Workspace
 from sandbox.slack.writing import write_group, write_user
 
 Answer = dict[str, Any]
@@ -26,8 +26,16 @@ def auth_test(_: Workspace, __: Args) -> Answer:
     }
 
 
-def users_info(_: Workspace, args: Args) -> Answer:
-    return {"ok": True, "user": write_user(args.user(), locale=args.flag("include_locale"))}
+def users_info(space: Workspace, args: Args) -> Answer:
+    return {"ok": True, "user": _seen(space, args.user(), locale=args.flag("include_locale"))}
+
+
+def _seen(space: Workspace, user: User, *, locale: bool) -> Answer:
+    """Write a user; the email address is there with its scope only."""
+    written = write_user(user, locale=locale)
+    if "users:read.email" not in space.scopes:
+        written["profile"].pop("email", None)
+    return written
 
 
 def users_list(space: Workspace, args: Args) -> Answer:
@@ -35,7 +43,7 @@ def users_list(space: Workspace, args: Args) -> Answer:
     locale = args.flag("include_locale")
     return {
         "ok": True,
-        "members": [write_user(u, locale=locale) for u in part],
+        "members": [_seen(space, u, locale=locale) for u in part],
         "cache_ts": int(space.new_ts().partition(".")[0]),
         "response_metadata": {"next_cursor": cursor},
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from desk.case.effects import Sheet, Writer
+from desk.case.effects import Requester, Sheet, Writer
 from desk.case.results import TicketSeen
 from desk.service.ports import GiveUp, Tickets, TryAgain
 from integrations.zendesk.client import ZendeskTickets
@@ -256,6 +256,30 @@ async def test_a_ticket_made_by_hand_is_foreign_and_one_of_ours_is_not(rig: Rig)
     assert (found.query_type, found.requester) == (PATH, naledi)
     assert await rig.tickets.foreign(ours, [PATH]) is None
     assert await rig.tickets.foreign(theirs, ["Something>Else"]) is None
+
+
+async def test_a_ticket_made_by_hand_has_the_agent_who_made_it(rig: Rig) -> None:
+    naledi = Writer(email="naledi.mahlangu@example.com", name="Naledi Mahlangu")
+    ticket = rig.make("CS Data Compliance", PATH, naledi)
+    rig.move(ticket, group="Engineering")
+    found = await rig.tickets.foreign(ticket, [PATH])
+    assert found is not None
+    assert found.author == Requester(email="lerato.mokoena@mrd.example", name="Lerato Mokoena")
+
+
+async def test_a_ticket_is_inspected_with_whose_it_is_and_who_made_it(rig: Rig) -> None:
+    naledi = Writer(email="naledi.mahlangu@example.com", name="Naledi Mahlangu")
+    theirs = await rig.tickets.inspect(rig.make("CS Data Compliance", PATH, naledi), CREATE.key)
+    assert (theirs.made, theirs.seen.form, theirs.query_type) == ("by_hand", "Customer Query", PATH)
+    assert theirs.requester == Requester(email=naledi.email, name=naledi.name)
+    agents = await rig.tickets.inspect(rig.make("CS Data Compliance", None))
+    assert (agents.query_type, agents.requester and agents.requester.name) == ("", "Lerato Mokoena")
+    ours = (await rig.tickets.create(CREATE, Try())).id
+    assert (await rig.tickets.inspect(ours, CREATE.key)).made == "for_this"
+    assert (await rig.tickets.inspect(ours, "01OTHER/suspend/1/0")).made == "for_another"
+    assert (await rig.tickets.inspect(ours)).subject == CREATE.subject
+    with pytest.raises(GiveUp):
+        await rig.tickets.inspect(987654321)
 
 
 async def test_who_wrote_a_ticket_is_read_whatever_it_is_about(rig: Rig) -> None:

@@ -1,9 +1,16 @@
 """Four eyes: whoever lifted a step's safeguards does not finish it, and an adopted case has an opener."""
 
+import pytest
+
 from desk.case import commands as cmd
+from desk.case.commands import DecideDispute
+from desk.case.state import replace
 from desk.playbook.model import Deed
+from desk.rules.decide import refused
 from desk.values import Person
 from tests.desk.bench import CASE, Bench, mr_d
+from tests.desk.test_adopt_ticket import CONFIRM, POST
+from tests.desk.test_adopt_ticket import command as adoption
 from tests.desk.test_mr_d_refund import REFUND
 
 MR_D = mr_d()
@@ -38,6 +45,51 @@ def test_whoever_lifted_may_not_finish_after_somebody_else_lifted_again() -> Non
     lift(made, lead(1))
     lift(made, lead(2))
     for one in (1, 2):
-        refused = made.tell(made.command(paid(made)).model_copy(update={"by": lead(one)})).refusal
-        assert refused and "You lifted four eyes" in refused.line.key
+        no = made.tell(made.command(paid(made)).model_copy(update={"by": lead(one)})).refusal
+        assert no and "You lifted four eyes" in no.line.key
     assert made.tell(made.command(paid(made)).model_copy(update={"by": lead(3)})).refusal is None
+
+
+# Adopted cases ------------------------------------------------------------------------------------
+
+AUTHOR = "agent:5f"
+"""The name of the agent who made the ticket, whom the directory does not know yet."""
+
+
+def mod(name: str, *aka: str) -> Person:
+    return Person(id=name, roles=frozenset({"mod"}), aka=frozenset(aka))
+
+
+def adopted_at_refund(author: str) -> Bench:
+    """A case of a ticket made by hand, played up to the refund."""
+    made = Bench(MR_D)
+    made.tell(adoption().model_copy(update={"author": author}))
+    made.play_all([CONFIRM, POST])
+    made.play(Deed(who="security", part="flag_security.acknowledged"))
+    made.play(Deed(who="data", part="flag_security.customer_told", fill={"told_how": "call"}))
+    for deed, _ in REFUND:
+        if deed.step == "refund":
+            break
+        if deed.step in made.open_steps() or (deed.part or "").split(".")[0] in made.open_steps():
+            made.play(deed)
+    assert "refund" in made.open_steps()
+    return made
+
+
+@pytest.mark.parametrize(("author", "who"), [("UMOD0003", mod("UMOD0003")), (AUTHOR, mod("UMOD0003", AUTHOR))])
+def test_whoever_made_the_adopted_ticket_may_not_pay(author: str, who: Person) -> None:
+    made = adopted_at_refund(author)
+    no = made.tell(made.command(paid(made)).model_copy(update={"by": who})).refusal
+    assert no and no.line.key.startswith("You did")
+    other = made.command(paid(made)).model_copy(update={"by": mod("UMOD0004", "agent:77")})
+    assert made.tell(other).refusal is None
+
+
+def test_whoever_made_the_adopted_ticket_opened_the_case_and_may_not_decide_a_dispute() -> None:
+    made = adopted_at_refund(AUTHOR)
+    case = replace(made.case, rivals=("ATO-9",))
+    about = {"case": CASE, "delivery": "x", "reason": "Her passport was seen.", "shown": ("ATO-9",)}
+    mine = DecideDispute(**about, by=mod("UMOD0003", AUTHOR))
+    no = refused(mine, case, MR_D, made.now)
+    assert no and no.line.key.startswith("You opened one of these cases yourself")
+    assert refused(DecideDispute(**about, by=mod("UMOD0004")), case, MR_D, made.now) is None

@@ -8,6 +8,9 @@ from desk.case.effects import CreateTicket, LookAtTicket, Requester, Sheet, Upda
 from desk.case.results import TicketFound, TicketInspected, TicketSeen
 from desk.service.ports import Attempt, GiveUp, TryAgain
 
+AUTHOR = Requester(email="lerato.mokoena@mrd.example", name="Lerato Mokoena")
+"""The agent who makes tickets by hand."""
+
 
 @dataclass
 class Held:
@@ -88,7 +91,7 @@ class FakeTickets:
             seen=self._seen(held),
             subject=held.subject,
             query_type=held.query_type or "",
-            requester=held.requester,
+            requester=_named(held),
             made=made,
         )
 
@@ -99,7 +102,7 @@ class FakeTickets:
         wanted = held.query_type in query_types and held.status not in {"solved", "closed"}
         if held.key or not wanted or held.query_type is None:
             return None
-        return TicketFound(seen=self._seen(held), query_type=held.query_type, requester=_writer(held))
+        return TicketFound(seen=self._seen(held), query_type=held.query_type, requester=_writer(held), author=AUTHOR)
 
     async def peek(self, ticket: int) -> Writer | None:
         """Say who wrote a ticket."""
@@ -184,6 +187,12 @@ class FakeTickets:
             lost=lost,
             stamp=f"change {held.changes}",
         )
+
+
+def _named(held: Held) -> Requester | None:
+    if held.requester is None:
+        return None if held.key else AUTHOR
+    return Requester(email=held.requester.email, name=held.requester.name)
 
 
 def _writer(held: Held) -> Writer | None:

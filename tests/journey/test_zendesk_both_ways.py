@@ -1,6 +1,7 @@
 """Zendesk both ways: sheets up and down, and what people do in Zendesk by hand, as everybody sees it."""
 
 import base64
+import sqlite3
 from typing import Any
 
 import httpx
@@ -114,6 +115,24 @@ def test_a_change_that_no_webhook_tells_of_shows_all_the_same(scene: Scene, flag
         flagged.card(DATA, "is in the group Engineering, not in CS Data Compliance")
     finally:
         scene.control("POST", "/zendesk/deliveries", json={"mode": "normal"})
+
+
+def test_whoever_made_the_adopted_ticket_is_known_to_slack_by_email(scene: Scene) -> None:
+    asked = {"by": "Lerato Mokoena", "comment": "Suspended.", "public": False, "form": "Customer Query"}
+    more = {"query_type": QUERY_TYPE, "group": "CS Data Compliance", "status": "open"}
+    made = scene.control("POST", "/zendesk/tickets", json={**asked, **more})
+
+    def opened() -> list[str]:
+        with sqlite3.connect(scene.stage.folder / "ato.sqlite3") as database:
+            found = database.execute(
+                "SELECT json_extract(body, '$.data.author') FROM events JOIN tickets USING (case_id)"
+                " WHERE kind = 'case_opened' AND ticket_id = ?",
+                [str(made["id"])],
+            ).fetchall()
+        database.close()
+        return [author for (author,) in found]
+
+    assert eventually(opened, "the ticket is a case") == ["UMOD0001"]
 
 
 def test_a_ticket_made_by_hand_becomes_a_case_at_its_groups_step(scene: Scene) -> None:

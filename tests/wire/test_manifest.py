@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from integrations.slack.app.manifest import manifest
-from integrations.slack.app.scopes import COMMAND, EVENTS, METHODS, needed
+from integrations.slack.app.scopes import COMMAND, EVENTS, METHODS, PROFILE, needed
 from ops.cli import app
 from ops.exits import USAGE
 
@@ -45,7 +45,7 @@ def test_the_table_of_events_is_what_the_bot_listens_to():
 
 def test_no_scope_is_missing_and_none_is_too_many():
     asked = set(manifest("https://ato.example.com")["oauth_config"]["scopes"]["bot"])
-    wanted = {*COMMAND, *(s for scopes in (*METHODS.values(), *EVENTS.values()) for s in scopes)}
+    wanted = {*COMMAND, *PROFILE, *(s for scopes in (*METHODS.values(), *EVENTS.values()) for s in scopes)}
     assert asked == wanted == set(needed())
 
 

@@ -44,13 +44,15 @@ EVENTS: Mapping[str, tuple[str, ...]] = {
 }
 """Every event the desk subscribes to, with its scopes."""
 
+PROFILE = ("users:read.email",)
+"""Email addresses in profiles, by which an agent of the ticket system is known."""
 COMMAND = ("commands",)
 """Slash commands and shortcuts."""
 
 
 def needed() -> tuple[str, ...]:
     """Return every scope the app needs, sorted."""
-    found = {*COMMAND}
+    found = {*COMMAND, *PROFILE}
     for scopes in (*METHODS.values(), *EVENTS.values()):
         found.update(scopes)
     return tuple(sorted(found))

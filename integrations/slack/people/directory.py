@@ -6,7 +6,7 @@ accounts have none, whatever lists them. It fails closed.
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -36,8 +36,10 @@ class SlackPeople:
         *,
         language: str = "en",
         zone: str = "UTC",
+        agent: Callable[[str], str] = str,
     ) -> None:
-        """`groups` maps roles to user group ids, `fixed` roles to people's ids."""
+        """`groups` maps roles to user group ids, `fixed` roles to people's ids; `agent` names one by email address."""
+        self._agent = agent
         self._accounts, self._store = Accounts(client), store
         self._groups, self._fixed = dict(groups), {r: tuple(p) for r, p in fixed.items()}
         self._default = Profile(language=language, zone=zone)
@@ -46,7 +48,7 @@ class SlackPeople:
         self._outside: dict[str, Profile] = {}
         """Accounts that nothing lists, as last seen by this process: for the language of an answer only."""
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._reader = Reader(self._accounts, store)
+        self._reader = Reader(self._accounts, store, agent)
         self._take(self._roster)
 
     # What is known --------------------------------------------------------------------------------
@@ -65,7 +67,13 @@ class SlackPeople:
             name=known.name,
             language=known.language or self._default.language,
             zone=known.zone or self._default.zone,
+            aka=frozenset({known.agent} - {""}),
         )
+
+    def of_email(self, email: str) -> str:
+        """Return the id of the person with this email address, or the name of the agent."""
+        agent = self._agent(email)
+        return next((person for person, known in self._roster.people.items() if known.agent == agent), agent)
 
     def members(self, role: str) -> tuple[str, ...]:
         """Return the members of a role, in a stable order."""
@@ -163,7 +171,7 @@ class SlackPeople:
         """Look up somebody whom nothing lists, so that the next answer is in their language. Errors are ignored."""
         try:
             user, at = await self._accounts.person(person_id)
-            self._outside[person_id] = profile_of(user, "", at)
+            self._outside[person_id] = profile_of(user, "", at, self._agent)
         except (TryAgain, GiveUp) as error:
             log.info("a person could not be looked up: %s", error)
 
@@ -212,7 +220,7 @@ class SlackPeople:
         """Take a profile at a stamp: who is no member of the workspace any more loses every role. Raises StoreGone."""
         person = str(user.get("id") or "")
         team, known = self._accounts.team, self._roster.people.get(person)
-        seen = profile_of(user, team, at)
+        seen = profile_of(user, team, at, self._agent)
         if not team and seen.standing == "member":  # whose workspace it is, is not known: it can take roles only
             seen = replace(seen, standing=known.standing if known else "unknown")
         if known or person in self._all_listed():

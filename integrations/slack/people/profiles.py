@@ -3,15 +3,18 @@
 https://docs.slack.dev/reference/objects/user-object
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from desk.service.roster import Profile, Standing
 from integrations.slack.web.instants import stamp_of
 
 
-def profile_of(user: Mapping[str, Any], team: str, seen: int) -> Profile:
-    """Return a profile as seen at this stamp; `team` is the bot's own workspace, empty while it is unknown."""
+def profile_of(user: Mapping[str, Any], team: str, seen: int, agent: Callable[[str], str] = str) -> Profile:
+    """Return a profile as seen at this stamp; `team` is the bot's own workspace, empty while it is unknown.
+
+    `agent` names the ticket system's agent with an email address.
+    """
     names = user.get("profile") or {}
     name = names.get("display_name") or names.get("real_name") or user.get("real_name") or user.get("name")
     return Profile(
@@ -21,6 +24,7 @@ def profile_of(user: Mapping[str, Any], team: str, seen: int) -> Profile:
         zone=str(user.get("tz") or ""),
         updated=stamp_of(user.get("updated")),
         seen=seen,
+        agent=agent(str(names["email"])) if names.get("email") else "",
     )
 
 

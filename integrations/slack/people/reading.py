@@ -1,7 +1,7 @@
 """Readings of Slack for the roster: user groups and profiles, one by one. What cannot be read concerns itself only."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from time import time
@@ -26,9 +26,9 @@ KEPT = timedelta(days=30)
 class Reader:
     """Reads groups and profiles from Slack into the store. Errors of Slack are kept; StoreGone is raised."""
 
-    def __init__(self, accounts: Accounts, store: Rosters) -> None:
-        """Use an opened store."""
-        self._accounts, self._store = accounts, store
+    def __init__(self, accounts: Accounts, store: Rosters, agent: Callable[[str], str] = str) -> None:
+        """Use an opened store; `agent` names the ticket system's agent with an email address."""
+        self._accounts, self._store, self._agent = accounts, store, agent
         self._again: set[str] = set()
         """Groups whose last reading failed for a time only."""
         self._looked_at = ""
@@ -105,7 +105,7 @@ class Reader:
         team = await self._accounts.own_team()
         try:
             user, at = await self._accounts.person(person)
-            seen = profile_of(user, team, max(at, before.seen + 1))
+            seen = profile_of(user, team, max(at, before.seen + 1), self._agent)
         except SlackSaid as said:
             if said.code not in _NOBODY:
                 raise

@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("zone", sa.String(100), nullable=False),
         sa.Column("updated", sa.BigInteger(), nullable=False),
         sa.Column("seen", sa.BigInteger(), nullable=False),
+        sa.Column("agent", sa.String(64), nullable=False, server_default=""),
         sa.PrimaryKeyConstraint("id", name="pk_people"),
     )
     op.create_index("ix_owed_held", "owed", ["held_by", "role", "case_id"], sqlite_where=HELD, postgresql_where=HELD)
