@@ -29,6 +29,7 @@ RULES: tuple[Rule, ...] = (
     people.titles,
     people.owners,
     people.urgent,
+    people.eyes,
     people.chains,
     people.ladders,
     people.calendars,

@@ -60,6 +60,16 @@ def urgent(playbook: Playbook) -> Iterator[Finding]:
             )
 
 
+def eyes(playbook: Playbook) -> Iterator[Finding]:
+    """Report steps that need two people of one role while nobody may lift that (a warning)."""
+    for name, step in playbook.steps.items():
+        for other in step.not_by:
+            theirs = playbook.steps.get(other)
+            if theirs and theirs.owner == step.owner and playbook.override_by in {None, step.owner}:
+                what = f"“{name}” and “{other}” need two people of “{step.owner}”, and no other role may lift that"
+                yield Finding(("steps", name, "not_by"), what, warning=True)
+
+
 def chains(playbook: Playbook) -> Iterator[Finding]:
     """Report roles whose fallbacks lead back to themselves."""
     for name, role in playbook.roles.items():

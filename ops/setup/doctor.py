@@ -12,7 +12,7 @@ from config.load import PLAYBOOKS, BadPlaybook, load
 from config.settings import Settings, settings
 from desk.playbook.model import Playbook
 from integrations.slack.app.setup import Workspace
-from ops.setup import bot_checks, machine_checks, people_checks, slack_checks, zendesk_checks
+from ops.setup import account_checks, bot_checks, machine_checks, people_checks, slack_checks, zendesk_checks
 from ops.setup.verdicts import Verdict, broken, good
 
 SETTINGS, PLAYBOOK = "settings", "playbooks"
@@ -48,9 +48,11 @@ async def _outside(found: Settings, playbooks: Mapping[str, Playbook]) -> list[V
         people_checks.verdicts(found, playbooks),
         asyncio.to_thread(machine_checks.database, found),
     )
+    account = await account_checks.verdicts(found)
     name = await asyncio.to_thread(machine_checks.desk_name, found)
     clock = machine_checks.clock(found, at_slack or at_zendesk)
-    return [name, *slack, *people, *zendesk, *bot, database, *queue, clock, machine_checks.disk(found)]
+    outside = [*slack, *people, *zendesk, *account]
+    return [name, *outside, *bot, database, *queue, clock, machine_checks.disk(found)]
 
 
 async def _slack(found: Settings, playbooks: Mapping[str, Playbook]) -> tuple[list[Verdict], datetime | None]:

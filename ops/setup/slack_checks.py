@@ -9,6 +9,7 @@ from desk.service.ports import GiveUp, TryAgain
 from integrations.slack.app.scopes import needed
 from integrations.slack.app.setup import Channel, UserGroup, Who, Workspace
 from integrations.slack.web.errors import SlackSaid
+from ops.setup import four_eyes_checks
 from ops.setup.verdicts import Verdict, broken, good, unknown
 from ops.setup.wanted import RoleWanted, roles
 
@@ -86,7 +87,17 @@ async def _groups(space: Workspace, settings: Settings, playbooks: Mapping[str, 
         there = {one.id: one for one in await space.groups()}
     except (GiveUp, TryAgain) as wrong:
         return [_reading(GROUPS, wrong)]
-    return [_group(role, settings, there) for role in roles(playbooks)]
+    groups = [_group(role, settings, there) for role in roles(playbooks)]
+    return [*groups, *four_eyes_checks.verdicts(playbooks, _members(settings, there))]
+
+
+def _members(settings: Settings, there: Mapping[str, UserGroup]) -> dict[str, set[str]]:
+    """Return the people of each role, from the user groups and from the settings."""
+    slack = settings.slack
+    found = {role: set(there[group].people) for role, group in slack.groups.items() if group in there}
+    for role, people in slack.people.items():
+        found[role] = found.get(role, set()) | set(people)
+    return found
 
 
 def _reading(check: str, wrong: GiveUp | TryAgain) -> Verdict:
