@@ -5,10 +5,11 @@ The steps before it count as done; nothing is claimed about them.
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 
 from desk.case import commands as cmd
 from desk.case import events as ev
-from desk.case.results import TicketFound
+from desk.case.results import TicketFound, TicketSeen
 from desk.case.situation import Draft
 from desk.case.work_events import TicketCreated
 from desk.fields.check import fact
@@ -45,7 +46,6 @@ def adopt(command: cmd.AdoptTicket, draft: Draft) -> Verdict:
     adopts, seen = draft.playbook.adopts, command.found.seen
     if draft.case.opened_at is not None or adopts is None:
         return ()
-    key = f"{draft.case.id}/adopted"
     draft.add(
         ev.CaseOpened(
             at=draft.now,
@@ -58,20 +58,7 @@ def adopt(command: cmd.AdoptTicket, draft: Draft) -> Verdict:
         ),
         ev.FactsRecorded(at=draft.now, by=BOT.id, facts=known_at_once(draft.playbook, draft.now)),
         *(ev.StepCompleted(at=draft.now, by=BOT.id, step=step, outcome=ADOPTED) for step in adopts.done),
-        TicketCreated(
-            at=draft.now,
-            by=BOT.id,
-            effect=key,
-            name=adopts.ticket,
-            account=seen.account,
-            id=seen.id,
-            url=seen.url,
-            group=seen.group,
-            status=seen.status,
-            asked_group="",
-            stamp=seen.stamp,
-            by_hand=True,
-        ),
+        _ticket(draft.case.id, adopts.ticket, seen, draft.now),
     )
     if facts := requester_facts(command.found, draft):
         draft.add(ev.FactsRecorded(at=draft.now, by=BOT.id, facts=facts, confirmed=False))
@@ -80,6 +67,23 @@ def adopt(command: cmd.AdoptTicket, draft: Draft) -> Verdict:
     lockout.bar(draft)
     ownership_disputes.flag(draft)
     return ()
+
+
+def _ticket(case: str, name: str, seen: TicketSeen, now: datetime) -> TicketCreated:
+    return TicketCreated(
+        at=now,
+        by=BOT.id,
+        effect=f"{case}/adopted",
+        name=name,
+        account=seen.account,
+        id=seen.id,
+        url=seen.url,
+        group=seen.group,
+        status=seen.status,
+        asked_group="",
+        stamp=seen.stamp,
+        by_hand=True,
+    )
 
 
 def requester_facts(ticket: TicketFound, draft: Draft) -> dict[str, Fact]:

@@ -13,6 +13,7 @@ from desk.service.ports import Attempt, GiveUp
 from desk.values import UNNAMED
 from integrations.zendesk.account import Account
 from integrations.zendesk.desk_marks import carried, external_id, is_anothers, made_by_a_desk
+from integrations.zendesk.inspecting import inspected
 from integrations.zendesk.names import SYSTEM, Ids, Names, account_of
 from integrations.zendesk.precedence import Precedence
 from integrations.zendesk.refusals import Rejected, closed
@@ -22,7 +23,6 @@ from integrations.zendesk.turns import ChangeTurns
 from integrations.zendesk.users import PERSON, Users, customer
 from integrations.zendesk.wire import (
     find_ids,
-    inspected,
     meant,
     read_history,
     read_ticket,

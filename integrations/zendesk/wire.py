@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from desk.case.effects import CreateTicket, Requester, UpdateTicket
-from desk.case.results import TicketInspected, TicketSeen
+from desk.case.results import TicketSeen
 from desk.service.ports import GiveUp
 from desk.values import UNNAMED
 from integrations.zendesk.deliveries import (
@@ -21,7 +21,7 @@ from integrations.zendesk.deliveries import (
     read_webhook,
     signed,
 )
-from integrations.zendesk.desk_marks import external_id, made_by_a_desk, marker, tag_of
+from integrations.zendesk.desk_marks import external_id, marker, tag_of
 from integrations.zendesk.names import (
     Dropdown,
     Ids,
@@ -47,7 +47,6 @@ __all__ = [
     "TicketChanged",
     "check_signature",
     "find_ids",
-    "inspected",
     "match_option",
     "meant",
     "read_history",
@@ -230,32 +229,6 @@ def _lost(
         differs["form"] = plain(asked.form) != plain(seen.form or "")
         differs["query type"] = asked.query_type and not _holds(raw, names, asked.query_type, title)
     return tuple(what for what in ("form", "query type", "group", "status") if differs.get(what))
-
-
-def inspected(
-    raw: RawTicket, seen: TicketSeen, names: Names, title: str, effect: str, desks: Sequence[str]
-) -> TicketInspected:
-    """Convert a ticket for whoever confirms it; the requester is read apart."""
-    ours = {external_id(effect, desk): "for_this" for desk in desks} if effect else {}
-    made = ours.get(raw.external_id or "", "for_another") if made_by_a_desk(raw) else "by_hand"
-    return TicketInspected.model_validate(
-        {
-            "seen": seen,
-            "subject": line(raw.subject or ""),
-            "query_type": _query_type(raw, names, title),
-            "created_at": raw.created_at,
-            "made": made,
-        }
-    )
-
-
-def _query_type(raw: RawTicket, names: Names, title: str) -> str:
-    try:
-        field = names.dropdown(title)
-    except GiveUp:
-        return ""
-    option = field.option(raw.value(field.id))
-    return option.name.replace("::", ">") if option else ""
 
 
 def _holds(raw: RawTicket, names: Names, path: str, title: str) -> bool:

@@ -7,7 +7,9 @@ from desk.service.ticket_account import check
 from integrations.store.accounts import StoredAccounts
 from integrations.store.cases import StoredCases
 from integrations.store.current import is_current
+from integrations.store.desk_name import check_name
 from integrations.store.engine import open_database
+from integrations.store.starting import CannotStart
 from integrations.store.vault import Vault
 from ops.setup.verdicts import Verdict, broken, good, unknown
 
@@ -19,7 +21,11 @@ async def verdicts(settings: Settings) -> list[Verdict]:
     url = settings.database_url.get_secret_value()
     if not is_current(url):
         return []
-    database, tickets = open_database(url), tickets_of(settings.zendesk)
+    try:
+        desks = check_name(url, settings.name)
+    except CannotStart:
+        return []
+    database, tickets = open_database(url), tickets_of(settings.zendesk, desks)
     keys = [key.decode() for key in settings.vault.fernet_keys]
     cases = StoredCases(database, Vault(keys, settings.vault.digest_key.get_secret_value()))
     try:
