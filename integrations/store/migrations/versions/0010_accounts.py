@@ -5,7 +5,7 @@ from alembic import op
 
 revision = "0010"
 down_revision = "0007"
-OLDEST = "0006"
+OLDEST = down_revision
 """Only added to: the version with this newest migration can still write; its tickets have an empty account."""
 
 
