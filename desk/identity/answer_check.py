@@ -117,18 +117,22 @@ def looked(case: Case, about: About) -> Iterator[int]:
     return (int(key.removeprefix(prefix)) for key in case.planned if key.startswith(prefix))
 
 
-def in_digests(command: Command, case: Case, playbook: Playbook, digests: Digests) -> dict[str, str]:
-    """Return keyed digests of a caller's words, by field; words that cannot be parsed have none."""
+def in_digests(command: Command, case: Case, playbook: Playbook, digests: Digests) -> tuple[Command, dict[str, str]]:
+    """Take a caller's words out of a command, and return their keyed digests by field.
+
+    Words that cannot be parsed have no digest and stay, to be refused.
+    """
     step = playbook.steps.get(command.step) if isinstance(command, CompleteStep) else None
     found = answers(case, playbook, step) if step else None
     if found is None or not isinstance(command, CompleteStep):
-        return {}
+        return command, {}
     kept: dict[str, str] = {}
     for name, how in found.fields.items():
         value = _canonical(playbook.fields[name], command.fills.get(name))
         if isinstance(value, str):
             kept[name] = "" if value in _named(case, how) else keyed(digests, case.id, name, value)
-    return kept
+    left = {name: fill for name, fill in command.fills.items() if name not in kept}
+    return command.model_copy(update={"fills": left}), kept
 
 
 def keyed(digests: Digests, case: str, field: str, value: str) -> str:

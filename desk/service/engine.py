@@ -149,7 +149,7 @@ class Engine:
         if playbook is None:
             line = Line(key="I do not know this case. It may belong to another desk.")
             return Answer(case, None, Refusal(line=line))
-        answers = in_digests(command, case, playbook, self.digests) if self.digests else {}
+        command, answers = in_digests(command, case, playbook, self.digests) if self.digests else (command, {})
         situation = Situation(case, playbook, self.clock.now(), Related(answers=answers))
         situation = await with_related(command, situation, self.cases)
         situation = await with_given_ticket(command, situation, self.tickets, self.cases, self.account)

@@ -4,9 +4,9 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0007"
-OLDEST = down_revision
-"""Only added to: the version with this newest migration can still write; its tickets have an empty account."""
+down_revision = "0009"
+OLDEST = "0006"
+"""Only added to: version 0.1.0, whose newest migration this is, can still write; its tickets have an empty account."""
 
 
 def upgrade() -> None:
