@@ -80,9 +80,7 @@ def assemble(settings: Settings, clock: Clock | None = None) -> Bot:
     say = Catalogue(settings.locales.folder or FOLDER)
     clock = clock or clock_of(settings)
     url = settings.database_url.get_secret_value()
-    if copied := bring_up(url):
-        log.warning("the tables were brought to this version; a copy from before is %s", copied)
-    desks = take_name(url, settings.name)
+    desks = _brought_up(url, settings.name)
     database = open_database(url)
     vault = _vault(settings)
     jobs = jobs_of(url)
@@ -114,6 +112,13 @@ def assemble(settings: Settings, clock: Clock | None = None) -> Bot:
     bot = Bot(settings, database, cases, engine, queue, people, slack, tickets, playbooks, rota, checked)
     bot.app = _web(bot, clock, say)
     return bot
+
+
+def _brought_up(url: str, name: str) -> tuple[str, ...]:
+    """Bring the tables to this version, and return the desk's names, the present one first."""
+    if copied := bring_up(url):
+        log.warning("the tables were brought to this version; a copy from before is %s", copied)
+    return take_name(url, name)
 
 
 def _vault(settings: Settings) -> Vault:

@@ -88,10 +88,8 @@ async def _accept(sent: Submission, door: SlackDoor) -> Json | None:
         view = door.intake_page(sent.outcome or "", sent.meta.case, person)
         return update(view or note(NOT_DONE, NOT_UNDERSTOOD, person, door))
     try:
-        if many := await _too_many(sent, person, door):
-            return refused(Refusal(line=many), sent, person, door)
-        if sent.meta.effect and (page := await given_ticket.page(sent, person, door)):
-            return page
+        if instead := await _instead(sent, person, door):
+            return instead
         answer = await door.engine.accept(command_sent(sent, person))
     except StoreGone:
         return refused(Refusal(line=NOT_KEPT_FORM), sent, person, door)
@@ -99,6 +97,13 @@ async def _accept(sent: Submission, door: SlackDoor) -> Json | None:
     if answer.refusal:
         return _not_done(answer, answer.refusal, sent, person, door)
     return _went_well(sent, answer, person, door)
+
+
+async def _instead(sent: Submission, person: Person, door: SlackDoor) -> Json | None:
+    """Return what is shown before a form is accepted: a refused look-up, or a ticket to confirm. Raises StoreGone."""
+    if many := await _too_many(sent, person, door):
+        return refused(Refusal(line=many), sent, person, door)
+    return await given_ticket.page(sent, person, door) if sent.meta.effect else None
 
 
 async def _too_many(sent: Submission, person: Person, door: SlackDoor) -> Line | None:
