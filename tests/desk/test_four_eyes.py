@@ -4,6 +4,7 @@ import pytest
 
 from desk.case import commands as cmd
 from desk.case.commands import DecideDispute
+from desk.case.situation import Situation
 from desk.case.state import replace
 from desk.playbook.model import Deed
 from desk.rules.decide import refused
@@ -90,6 +91,7 @@ def test_whoever_made_the_adopted_ticket_opened_the_case_and_may_not_decide_a_di
     case = replace(made.case, rivals=("ATO-9",))
     about = {"case": CASE, "delivery": "x", "reason": "Her passport was seen.", "shown": ("ATO-9",)}
     mine = DecideDispute(**about, by=mod("UMOD0003", AUTHOR))
-    no = refused(mine, case, MR_D, made.now)
+    situation = Situation(case, MR_D, made.now)
+    no = refused(mine, situation)
     assert no and no.line.key.startswith("You opened one of these cases yourself")
-    assert refused(DecideDispute(**about, by=mod("UMOD0004")), case, MR_D, made.now) is None
+    assert refused(DecideDispute(**about, by=mod("UMOD0004")), situation) is None

@@ -7,6 +7,7 @@ import pytest
 from desk.case import commands as cmd
 from desk.case.effects import Requester
 from desk.case.results import Dead, TicketInspected, TicketSeen
+from desk.case.situation import GivenTicket, Related
 from desk.rules.decide import Decision
 from desk.rules.given_ticket import differences
 from tests.desk.bench import CASE, PEOPLE, Bench, mr_d
@@ -33,8 +34,10 @@ def read(**more: Any) -> TicketInspected:
 
 def give(made: Bench, found: TicketInspected | None, **more: Any) -> Decision:
     (trouble,) = made.case.troubles
+    shown = more.pop("shown", found.mark if found else "")
+    made.related = Related(given=GivenTicket(found, **more))
     about = {"case": CASE, "delivery": "h", "by": PEOPLE["mod"], "effect": trouble, "reference": "#7"}
-    return made.tell(cmd.FinishByHand(**{**about, "found": found, "shown": found.mark if found else "", **more}))
+    return made.tell(cmd.FinishByHand(**about, shown=shown))
 
 
 def test_a_confirmed_ticket_is_the_cases_with_its_account() -> None:
@@ -60,7 +63,7 @@ def test_nothing_else_is_taken_and_the_work_stays(
     found: TicketInspected | None, more: dict[str, Any], said: str
 ) -> None:
     made = dead()
-    refusal = give(made, found, **more).refusal
+    refusal = give(made, found, **more.copy()).refusal
     assert refusal and said in refusal.line.key
     assert not made.case.tickets
     assert made.case.troubles

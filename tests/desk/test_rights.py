@@ -6,14 +6,15 @@ a line that changes. `ATO_WRITE_TRACES=1` writes the tables anew.
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from config.load import load
 from desk.case import commands as cmd
 from desk.case.results import Dead, TicketInspected, TicketSeen
+from desk.case.situation import GivenTicket, Related
 from desk.playbook.model import Deed, Playbook
 from desk.rules.decide import refused
 from desk.rules.questions import asked_of
@@ -33,10 +34,8 @@ def somebody(*roles: str) -> Person:
     return Person(id=SOMEBODY_ELSE, roles=frozenset(roles))
 
 
-def confirmed(number: int) -> dict[str, Any]:
-    """A ticket given by hand, as it was read and confirmed."""
-    found = TicketInspected(seen=TicketSeen(id=number, url="https://mrd.example/tickets/7"))
-    return {"reference": str(number), "found": found, "shown": found.mark}
+READ = TicketInspected(seen=TicketSeen(id=7, url="https://mrd.example/tickets/7"))
+"""A ticket given by hand, as it was read."""
 
 
 def everybody(book: Playbook) -> dict[str, Person]:
@@ -284,9 +283,9 @@ def test_a_dead_letter_is_mended_by_whoever_works_on_the_case_and_others_hear_wh
     let: dict[str, list[str]] = {"retry": [], "by hand": []}
     for role, person in everybody(MR_D).items():
         about = {"case": CASE, "delivery": "m", "by": person, "effect": effect.key}
-        asks = {"retry": cmd.RetryEffect(**about), "by hand": cmd.FinishByHand(**about, **confirmed(7))}
+        asks = {"retry": cmd.RetryEffect(**about), "by hand": cmd.FinishByHand(**about, reference="7", shown=READ.mark)}
         for what, command in asks.items():
-            refusal = refused(command, bench.situation)
+            refusal = refused(command, replace(bench.situation, related=Related(given=GivenTicket(READ))))
             let[what] += [] if refusal else [role]
             assert refusal is None or said_who(refusal)
     assert let == {"retry": ["cs_agent", "mod"], "by hand": ["cs_agent", "mod"]}
