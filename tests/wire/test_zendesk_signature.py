@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from desk.case.commands import Command
 from desk.service.ports import StoreGone
+from desk.values import TicketRef
 from handlers.zendesk.webhook import ZendeskDoor, on_ticket_event
 from integrations.zendesk.deliveries import Malformed, check_signature, read_webhook
 
@@ -205,11 +206,11 @@ class Desk:
     accepted: list[Command] = field(default_factory=list)
     gone: bool = False
 
-    async def note(self, ticket: int, delivery: str) -> bool:
+    async def note(self, ticket: TicketRef, delivery: str) -> bool:
         if self.gone:
             raise StoreGone
-        self.noted += [(ticket, delivery)] if ticket in self.tickets else []
-        return ticket in self.tickets
+        self.noted += [(ticket.id, delivery)] if ticket.id in self.tickets else []
+        return ticket.id in self.tickets
 
     async def accept(self, command: Command) -> None:
         self.accepted.append(command)
