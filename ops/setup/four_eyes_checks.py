@@ -11,31 +11,39 @@ EYES = "four eyes"
 
 
 def verdicts(playbooks: Mapping[str, Playbook], members: Members) -> list[Verdict]:
-    """Report each step that too few people could do."""
-    found = [one for playbook in playbooks.values() for one in _of(playbook, members)]
-    return found or [good(EYES, "Every step under four eyes can be done by somebody else.")]
+    """Report each step that too few people could do; where only lifting four eyes would not help, that is said."""
+    found = [one for playbook in playbooks.values() for one in _too_few(playbook, members)]
+    if found:
+        return found
+    hints = [hint for playbook in playbooks.values() for hint in _not_liftable(playbook, members)]
+    return [good(EYES, " ".join(["Every step under four eyes can be done by somebody else.", *hints]))]
 
 
-def _of(playbook: Playbook, members: Members) -> Iterator[Verdict]:
-    def title(step: str) -> str:
-        return in_language(playbook.steps[step].title, "en")
-
-    def role(name: str) -> str:
-        return in_language(playbook.roles[name].title, "en")
-
+def _too_few(playbook: Playbook, members: Members) -> Iterator[Verdict]:
     for step, other in too_few(playbook, members):
         owner = playbook.steps[step].owner
         yield broken(
             EYES,
-            f"{playbook.brand}: nobody could ever do “{title(step)}”: the one person who may do it is the only one who"
-            f" may do “{title(other)}”.",
-            f"Put somebody else into the group of {role(owner)}, or of {role(playbook.steps[other].owner)}.",
+            f"{playbook.brand}: nobody could ever do “{_title(playbook, step)}”: the one person who may do it is the"
+            f" only one who may do “{_title(playbook, other)}”.",
+            f"Put somebody else into the group of {_role(playbook, owner)}, or of"
+            f" {_role(playbook, playbook.steps[other].owner)}.",
         )
-    stuck = [title(step) for step in unliftable(playbook, members)]
+
+
+def _not_liftable(playbook: Playbook, members: Members) -> Iterator[str]:
+    stuck = [_title(playbook, step) for step in unliftable(playbook, members)]
     if stuck and playbook.override_by:
-        yield broken(
-            EYES,
-            f"{playbook.brand}: the only {role(playbook.override_by)} is the only one who does {', '.join(stuck)}; who"
-            " lifts four eyes may not finish the step, so lifting would not help.",
-            f"Put somebody else into the group of {role(playbook.override_by)}.",
+        lead = _role(playbook, playbook.override_by)
+        yield (
+            f"{playbook.brand}: the only {lead} is the only one who does {', '.join(stuck)}; who lifts four eyes may"
+            f" not finish the step, so lifting would not help. Somebody else in the group of {lead} could."
         )
+
+
+def _title(playbook: Playbook, step: str) -> str:
+    return in_language(playbook.steps[step].title, "en")
+
+
+def _role(playbook: Playbook, name: str) -> str:
+    return in_language(playbook.roles[name].title, "en")
